@@ -1,0 +1,1 @@
+//! Encodes events into records (`spec/events.md`, Writing).

@@ -1,0 +1,1 @@
+//! Finds runs, follows their event files, keeps every point, answers queries.

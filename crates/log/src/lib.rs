@@ -1,0 +1,1 @@
+//! Writes event files: buffer, hand-over thread, failure handling.

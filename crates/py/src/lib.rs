@@ -1,0 +1,6 @@
+//! `lightboard._core`: the Python face of the Rust crates, one file per topic. It decides nothing.
+
+use pyo3::prelude::*;
+
+#[pymodule(gil_used = false)]
+mod _core {}

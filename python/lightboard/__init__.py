@@ -1,0 +1,1 @@
+"""Lightboard: log training runs, see every run, switch each on and off."""
