@@ -44,10 +44,109 @@ python/lightboard/board_static/index.html: $(BOARD_SOURCES) board/node_modules/.
 
 # --- build ---------------------------------------------------------------------------------------
 
+ACTIVATE := PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)"
+
 $(VENV)/.built: $(RUST_SOURCES) $(VENV)/.synced
 	@echo "· building the Rust core (release; the first time takes a minute)"
-	PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)" $(BIN)/maturin develop --release --uv --quiet
+	$(ACTIVATE) maturin develop --release --uv --quiet
 	@touch $@
 
 .PHONY: build
 build: $(VENV)/.built python/lightboard/board_static/index.html ## Build everything (release)
+
+.PHONY: demo
+demo: build ## Write demo runs, serve them on 127.0.0.1:6006
+	@$(BIN)/python scripts/demo.py
+
+# --- look for mistakes ---------------------------------------------------------------------------
+
+.PHONY: lint
+lint: lint-rust lint-python lint-board ## All linters and type checkers
+
+.PHONY: lint-rust
+lint-rust: $(VENV)/.synced
+	cargo fmt --all --check
+	$(ACTIVATE) cargo clippy --workspace --all-targets --locked -- -D warnings
+
+.PHONY: lint-python
+lint-python: $(VENV)/.built
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m mypy.stubtest lightboard._core --ignore-missing-stub
+
+.PHONY: lint-board
+lint-board: board/node_modules/.package-lock.json
+	cd board && npm run lint
+
+.PHONY: format
+format: $(VENV)/.synced board/node_modules/.package-lock.json ## Format all sources
+	cargo fmt --all
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	cd board && npm run format
+
+# --- test ----------------------------------------------------------------------------------------
+
+# Real event files for the tests that read them; a test that needs them says so when they are absent.
+LIGHTBOARD_CORPUS ?= $(wildcard $(CURDIR)/../shared/corpus)
+export LIGHTBOARD_CORPUS
+
+.PHONY: test
+test: test-rust test-board test-python test-browser ## All tests but torch's
+
+.PHONY: test-rust
+test-rust: $(VENV)/.synced ## cargo tests
+	$(ACTIVATE) cargo test --workspace --locked
+
+.PHONY: test-board
+test-board: board/node_modules/.package-lock.json ## The board's unit tests (vitest)
+	cd board && npm test
+
+.PHONY: test-python
+test-python: build ## pytest without browser and torch
+	$(BIN)/python -m pytest -m "not browser and not torch" -n 2
+
+.PHONY: test-browser
+test-browser: build chromium ## pytest in a real Chromium
+	cd board && npm run build:gallery
+	$(BIN)/python -m pytest -m browser
+
+.PHONY: chromium
+chromium:
+	@scripts/ensure_chromium.sh
+
+VENV_TORCH := .venv-torch
+
+$(VENV_TORCH)/.built: requirements/torch.txt $(VENV)/.built
+	@echo "· installing torch 2.13.0 (about 3 GB the first time, then from uv's cache)"
+	test -x $(VENV_TORCH)/bin/python || $(BIN)/uv venv --quiet $(VENV_TORCH)
+	$(BIN)/uv pip sync --quiet --python $(VENV_TORCH)/bin/python --require-hashes requirements/torch.txt
+	echo "$(CURDIR)/python" > "$$($(VENV_TORCH)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/lightboard.pth"
+	@touch $@
+
+.PHONY: test-torch
+test-torch: $(VENV_TORCH)/.built ## Tests against torch 2.13.0, in an environment of their own
+	$(VENV_TORCH)/bin/python -m pytest -m torch
+
+# --- measure, fuzz, lock -------------------------------------------------------------------------
+
+.PHONY: bench
+bench: build $(VENV_TORCH)/.built chromium ## Measure against the peers, write benches/RESULTS.md
+	$(VENV_TORCH)/bin/python benches/run.py
+
+.PHONY: fuzz
+fuzz: ## Fuzz each target for a minute (needs cargo-fuzz)
+	@scripts/fuzz.sh 60
+
+.PHONY: lock
+lock: $(BIN)/uv ## Compile the locked requirements anew
+	for name in bootstrap dev torch; do \
+	  $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    requirements/$$name.in -o requirements/$$name.txt; \
+	done
+
+.PHONY: clean
+clean: ## Remove everything built
+	rm -rf target $(VENV) $(VENV_TORCH) board/node_modules board/gallery-dist python/lightboard/board_static demo-runs
+	rm -f python/lightboard/_core*.so
