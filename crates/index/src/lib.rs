@@ -1,1 +1,4 @@
 //! Finds runs, follows their event files, keeps every point, answers queries.
+
+pub mod frame;
+pub mod smoothing;
