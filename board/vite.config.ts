@@ -5,7 +5,12 @@ import { defineConfig } from "vite";
 export default defineConfig({
   plugins: [svelte()],
   base: "./",
-  build: { outDir: "../python/lightboard/board_static", emptyOutDir: true, target: "es2022", sourcemap: false },
+  build: {
+    outDir: "../python/lightboard/board_static",
+    emptyOutDir: true,
+    target: "es2022",
+    sourcemap: false,
+  },
   worker: { format: "es" },
   server: { proxy: { "/api": "http://127.0.0.1:6006" } },
 });

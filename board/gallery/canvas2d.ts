@@ -1,0 +1,61 @@
+/** The yardstick: the same chart stroked with Canvas 2D's own paths. */
+
+import { type Curve, STROKE_WIDTH, type View } from "../src/charts/curve";
+import { makeScale } from "../src/charts/scale";
+import type { NamedChart } from "./charts";
+
+const DOT_WIDTH = 3;
+
+export function strokeChart(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  chart: NamedChart,
+  width: number,
+  height: number,
+  pixelRatio: number,
+): void {
+  context.clearRect(0, 0, width, height);
+  context.lineJoin = "round";
+  context.lineCap = "round";
+  const curves = new Map(chart.curves.map((curve) => [curve.id, curve]));
+  const order = chart.styles.filter((style) => style.visible);
+  order.sort((a, b) => Number(a.front ?? false) - Number(b.front ?? false));
+  for (const style of order) {
+    context.strokeStyle = context.fillStyle = style.color;
+    context.globalAlpha = style.opacity ?? 1;
+    context.lineWidth = (style.width ?? STROKE_WIDTH) * pixelRatio;
+    strokeCurve(context, curves.get(style.id)!, chart.view, width, height);
+  }
+  context.globalAlpha = 1;
+}
+
+function strokeCurve(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  { x, y }: Curve,
+  view: View,
+  width: number,
+  height: number,
+): void {
+  const xScale = makeScale(view.xMin, view.xMax, view.xLog);
+  const yScale = makeScale(view.yMin, view.yMax, view.yLog);
+  // Skia loses precision far outside its canvas.
+  const limit = (value: number) => Math.max(-1e6, Math.min(1e6, value));
+  const points: [number, number][] = [];
+  const finish = () => {
+    if (points.length === 1) {
+      context.beginPath();
+      context.arc(...points[0]!, (context.lineWidth / 2) * DOT_WIDTH, 0, 2 * Math.PI);
+      context.fill();
+    } else if (points.length > 1) {
+      context.beginPath();
+      for (const point of points) context.lineTo(...point);
+      context.stroke();
+    }
+    points.length = 0;
+  };
+  for (let i = 0; i < x.length; i++) {
+    const [px, py] = [xScale.toUnit(x[i]!) * width, (1 - yScale.toUnit(y[i]!)) * height];
+    if (Number.isFinite(y[i]!) && !Number.isNaN(py)) points.push([limit(px), limit(py)]);
+    else finish();
+  }
+  finish();
+}

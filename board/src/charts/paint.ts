@@ -1,0 +1,42 @@
+/** The order and the paint of the curves of one picture, in columns that cross to a worker without a copy. */
+
+import { type CurveStyle, STROKE_WIDTH } from "./curve";
+
+/** Visible curves from back to front. */
+export interface PaintList {
+  readonly ids: Uint32Array<ArrayBuffer>;
+  /** 0xAABBGGRR with full alpha. */
+  readonly colors: Uint32Array<ArrayBuffer>;
+  /** Stroke widths in CSS pixels. */
+  readonly widths: Float64Array<ArrayBuffer>;
+  /** 0 to 256. */
+  readonly opacities: Uint32Array<ArrayBuffer>;
+}
+
+/** Leaves out what is hidden, orders by id, puts emphasised curves last. */
+export function paintList(styles: readonly CurveStyle[]): PaintList {
+  const order = styles
+    .filter((style) => style.visible)
+    .sort((a, b) => Number(a.front ?? false) - Number(b.front ?? false) || a.id - b.id);
+  return {
+    ids: Uint32Array.from(order, (style) => style.id),
+    colors: Uint32Array.from(order, (style) => packColor(style.color)),
+    widths: Float64Array.from(order, (style) => style.width ?? STROKE_WIDTH),
+    opacities: Uint32Array.from(order, (style) =>
+      Math.round(256 * Math.min(1, Math.max(0, style.opacity ?? 1))),
+    ),
+  };
+}
+
+/** `#rrggbb` as 0xAABBGGRR with full alpha. */
+export function packColor(color: string): number {
+  const match = /^#([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})$/i.exec(color);
+  if (match === null)
+    throw new TypeError(`A curve's color is written #rrggbb; found ${JSON.stringify(color)}.`);
+  const [red, green, blue] = match.slice(1).map((channel) => parseInt(channel, 16)) as [
+    number,
+    number,
+    number,
+  ];
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}

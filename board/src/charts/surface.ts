@@ -1,0 +1,155 @@
+/** The canvas of one chart, drawn by a worker of the pool. */
+
+import type { Curve, CurveStyle, View } from "./curve";
+import { paintList } from "./paint";
+import type { PoolSeat, RasterPool } from "./pool";
+import type { DrawOrder, Drawing } from "./protocol";
+import type { RasterSize } from "./raster";
+
+interface Waiter {
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class ChartSurface {
+  private readonly seat: PoolSeat;
+  private readonly context: ImageBitmapRenderingContext;
+  private readonly curves = new Map<number, Curve>();
+  private size: RasterSize = { width: 1, height: 1, pixelRatio: 1 };
+  private shown: { readonly owner: Uint32Array; readonly size: RasterSize } | null = null;
+
+  // At most one order is with the worker and at most one, the latest, waits for it: a slow picture never
+  // builds a queue, and yet each picture that is ready shows.
+  private drawing: DrawOrder | null = null;
+  private next: DrawOrder | null = null;
+  private drawingWaiters: Waiter[] = [];
+  private nextWaiters: Waiter[] = [];
+
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    pool: RasterPool,
+  ) {
+    const context = canvas.getContext("bitmaprenderer");
+    if (context === null) throw new Error("The canvas of a chart already has another kind of context.");
+    this.context = context;
+    this.seat = pool.join({
+      drawn: (drawing) => this.show(drawing),
+      failed: (error) => this.fail(error),
+      replaced: () => this.startOver(),
+    });
+  }
+
+  /** Takes effect with the next `draw`; until then the last picture stays, stretched by the page's layout. */
+  resize(cssWidth: number, cssHeight: number, devicePixelRatio: number): void {
+    this.size = {
+      width: Math.max(1, Math.round(cssWidth * devicePixelRatio)),
+      height: Math.max(1, Math.round(cssHeight * devicePixelRatio)),
+      pixelRatio: devicePixelRatio,
+    };
+  }
+
+  /** Adds curves, or replaces those with the same id. The columns are copied and must not change afterwards. */
+  setCurves(curves: readonly Curve[]): void {
+    for (const curve of curves) this.curves.set(curve.id, curve);
+    this.send(curves);
+  }
+
+  removeCurves(ids: readonly number[]): void {
+    for (const id of ids) this.curves.delete(id);
+    this.seat.post({ kind: "remove", chart: this.seat.chart, ids }, []);
+  }
+
+  /**
+   * Resolves when this picture, or a later one that superseded it, is on the canvas, or the chart is
+   * destroyed. Rejects when it cannot be drawn.
+   */
+  draw(view: View, styles: readonly CurveStyle[]): Promise<void> {
+    // Copied, since the caller may reuse its view, and frameworks' proxies do not cross to a worker.
+    const { xMin, xMax, yMin, yMax, xLog = false, yLog = false } = view;
+    this.next = { list: paintList(styles), view: { xMin, xMax, yMin, yMax, xLog, yLog }, size: this.size };
+    return new Promise((resolve, reject) => {
+      this.nextWaiters.push({ resolve, reject });
+      this.advance();
+    });
+  }
+
+  /**
+   * The curve that owns the pixel at this place, else the one nearest to it within `radius`, else null.
+   * All in CSS pixels from the canvas's upper left corner.
+   */
+  pick(cssX: number, cssY: number, radius = 6): number | null {
+    if (this.shown === null) return null;
+    const { owner, size } = this.shown;
+    const { width, height, pixelRatio } = size;
+    const x = Math.floor(cssX * pixelRatio);
+    const y = Math.floor(cssY * pixelRatio);
+    const reach = Math.ceil(radius * pixelRatio);
+    let nearest = reach * reach + 1;
+    let found = 0;
+    for (let row = Math.max(0, y - reach); row <= Math.min(height - 1, y + reach); row++) {
+      for (let column = Math.max(0, x - reach); column <= Math.min(width - 1, x + reach); column++) {
+        const distance = (row - y) ** 2 + (column - x) ** 2;
+        if (distance >= nearest) continue;
+        const at = owner[row * width + column]!;
+        if (at !== 0) [nearest, found] = [distance, at];
+      }
+    }
+    return found === 0 ? null : found - 1;
+  }
+
+  destroy(): void {
+    this.seat.leave();
+    this.curves.clear();
+    this.shown = null;
+    this.drawing = this.next = null;
+    this.settle((waiter) => waiter.resolve());
+  }
+
+  private send(curves: Iterable<Curve>): void {
+    // A column may be a view into a larger frame, which would travel whole: hence the slices.
+    const copies = Array.from(curves, ({ id, x, y }) => ({ id, x: x.slice(), y: y.slice() }));
+    const transfer = copies.flatMap(({ x, y }) => [x.buffer, y.buffer]);
+    this.seat.post({ kind: "curves", chart: this.seat.chart, curves: copies }, transfer);
+  }
+
+  private advance(): void {
+    if (this.drawing !== null || this.next === null) return;
+    this.drawing = this.next;
+    this.drawingWaiters = this.nextWaiters;
+    this.next = null;
+    this.nextWaiters = [];
+    this.seat.post({ kind: "draw", chart: this.seat.chart, order: this.drawing }, []);
+  }
+
+  private show({ bitmap, owner }: Drawing): void {
+    if (this.drawing === null) return bitmap.close();
+    const { size } = this.drawing;
+    const { width, height } = size;
+    if (this.canvas.width !== width) this.canvas.width = width;
+    if (this.canvas.height !== height) this.canvas.height = height;
+    this.context.transferFromImageBitmap(bitmap);
+    this.shown = { owner, size };
+    for (const waiter of this.drawingWaiters) waiter.resolve();
+    this.drawing = null;
+    this.drawingWaiters = [];
+    this.advance();
+  }
+
+  private fail(error: Error): void {
+    this.drawing = this.next = null;
+    this.settle((waiter) => waiter.reject(error));
+  }
+
+  private settle(finish: (waiter: Waiter) => void): void {
+    const waiters = [...this.drawingWaiters, ...this.nextWaiters];
+    this.drawingWaiters = [];
+    this.nextWaiters = [];
+    waiters.forEach(finish);
+  }
+
+  private startOver(): void {
+    this.send(this.curves.values());
+    if (this.drawing !== null)
+      this.seat.post({ kind: "draw", chart: this.seat.chart, order: this.drawing }, []);
+  }
+}
