@@ -1,0 +1,415 @@
+//! The scanner that finds records in a file's bytes (`spec/events.md`, Framing and Damage).
+//!
+//! It is fed windows of a file and may be fed again after the file has grown. Whatever the windows and whenever the
+//! file grew, the records and the damage are the same.
+
+use crate::crc;
+use crate::damage::{Cause, Damage};
+
+/// Bytes of a record's header: the length and its checksum.
+pub const HEADER: usize = 12;
+/// Bytes of a record around its payload: the header and the payload's checksum.
+pub const OVERHEAD: usize = 16;
+/// The longest payload that is read, in bytes: protobuf's own limit for a message.
+pub const MAX_PAYLOAD: u64 = (1 << 31) - 1;
+
+/// Checksums of payloads that turn out wrong may together cover this many bytes, and `WASTE_FACTOR` times the bytes
+/// up to the payload's end. It keeps the search linear on files that are made to be slow.
+const WASTE_ALLOWANCE: u64 = 64 << 20;
+const WASTE_FACTOR: u64 = 8;
+
+/// Finds the records of one file.
+#[derive(Debug, Clone, Default)]
+pub struct Scanner {
+    offset: u64,
+    lost: Option<Lost>,
+    wasted: u64,
+}
+
+/// The search for a record after a place where none could be read.
+#[derive(Debug, Clone, Copy)]
+struct Lost {
+    start: u64,
+    cause: Cause,
+    /// No record starts between `start` and here.
+    searched: u64,
+    /// Bytes from `start` to here are zero.
+    zeros_end: u64,
+}
+
+/// The scanner's answer to a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scan<'a> {
+    /// A whole record; both checksums are right.
+    Record {
+        /// Where it starts in the file.
+        offset: u64,
+        /// Its payload.
+        payload: &'a [u8],
+    },
+    /// A range that holds no readable record; readable ones follow it.
+    Damage(Damage),
+    /// The window is too short.
+    More {
+        /// Bytes that the window must have, or it must reach the file's end.
+        needed: u64,
+    },
+    /// Nothing more can be said before the file grows or changes.
+    End(Tail),
+}
+
+/// How a file ends at present. Scanning can go on from each of these when the file has grown or changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tail {
+    /// After a whole record, or at the file's start.
+    Clean,
+    /// Inside a record.
+    Truncated {
+        /// Where the record starts.
+        offset: u64,
+        /// Bytes that it needs, as far as its header tells.
+        needed: u64,
+        /// Bytes that are there.
+        present: u64,
+    },
+    /// In zero bytes, where data may still come.
+    Zeros {
+        /// The first of them, after the last whole record.
+        offset: u64,
+        /// Bytes.
+        length: u64,
+    },
+    /// In bytes that hold no readable record so far, but may still be being written.
+    Unsettled(Damage),
+}
+
+impl Tail {
+    /// What the tail is if the file never grows again. None if clean.
+    pub fn damage(&self) -> Option<Damage> {
+        match *self {
+            Self::Clean => None,
+            Self::Truncated {
+                offset,
+                needed,
+                present,
+            } => Some(Damage {
+                offset,
+                length: present,
+                cause: Cause::Truncated { needed },
+            }),
+            Self::Zeros { offset, length } => Some(Damage {
+                offset,
+                length,
+                cause: Cause::Zeros,
+            }),
+            Self::Unsettled(damage) => Some(damage),
+        }
+    }
+}
+
+/// What the first bytes of a record say.
+enum Header {
+    Length(u64),
+    Bad(Cause),
+}
+
+#[inline]
+fn header(bytes: &[u8; HEADER]) -> Header {
+    let (length, stored) = (little_u64(bytes), little_u32(&bytes[8..]));
+    let computed = crc::masked(&bytes[..8]);
+    if computed != stored {
+        let zeros = length == 0 && stored == 0;
+        return Header::Bad(if zeros {
+            Cause::Zeros
+        } else {
+            Cause::LengthChecksum { stored, computed }
+        });
+    }
+    if length > MAX_PAYLOAD {
+        return Header::Bad(Cause::TooLong { claimed: length });
+    }
+    Header::Length(length)
+}
+
+/// What stands at one place of a window.
+enum Found<'a> {
+    Record(&'a [u8]),
+    Bad(Cause),
+    /// The window ends before the place can be judged.
+    Short {
+        needed: usize,
+    },
+}
+
+impl Scanner {
+    /// A scanner at the start of a file.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A scanner at `offset`, where a record is known to start.
+    pub fn at(offset: u64) -> Self {
+        Self {
+            offset,
+            ..Self::default()
+        }
+    }
+
+    /// Where in the file the next window must start. Every answer may move it, [`Scan::End`] also backwards.
+    #[inline]
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// Looks at `window`, the file's bytes from [`offset`](Self::offset) on. `at_end` says that the window reaches the
+    /// file's present end. Nobody needs to hold more than the longest record, or more than the file.
+    #[inline]
+    pub fn next<'a>(&mut self, window: &'a [u8], at_end: bool) -> Scan<'a> {
+        if self.lost.is_none()
+            && let Found::Record(payload) = self.look(window)
+        {
+            return self.record(payload);
+        }
+        self.next_unusual(window, at_end)
+    }
+
+    #[inline]
+    fn record<'a>(&mut self, payload: &'a [u8]) -> Scan<'a> {
+        let offset = self.offset;
+        self.offset += (OVERHEAD + payload.len()) as u64;
+        Scan::Record { offset, payload }
+    }
+
+    /// The record at the window's start, if its checksums are right.
+    #[inline]
+    fn look<'a>(&self, window: &'a [u8]) -> Found<'a> {
+        let Some(bytes) = window.first_chunk() else {
+            return Found::Short { needed: HEADER };
+        };
+        let length = match header(bytes) {
+            Header::Length(length) => length as usize,
+            Header::Bad(cause) => return Found::Bad(cause),
+        };
+        let Some(footer) = window.get(HEADER + length..OVERHEAD + length) else {
+            return Found::Short {
+                needed: OVERHEAD + length,
+            };
+        };
+        if self.wasted > 0
+            && self.wasted > WASTE_ALLOWANCE + WASTE_FACTOR * (self.offset + length as u64)
+        {
+            return Found::Bad(Cause::TooLong {
+                claimed: length as u64,
+            });
+        }
+        let payload = &window[HEADER..HEADER + length];
+        let (stored, computed) = (little_u32(footer), crc::masked(payload));
+        if stored == computed {
+            Found::Record(payload)
+        } else {
+            Found::Bad(Cause::PayloadChecksum { stored, computed })
+        }
+    }
+
+    #[inline(never)]
+    fn next_unusual<'a>(&mut self, window: &'a [u8], at_end: bool) -> Scan<'a> {
+        match self.lost {
+            Some(lost) if self.offset > lost.start => self.search(lost, window, at_end),
+            _ => self.judge(window, at_end),
+        }
+    }
+
+    /// Answers for a window that starts where a record is expected.
+    fn judge<'a>(&mut self, window: &'a [u8], at_end: bool) -> Scan<'a> {
+        let earlier = self.lost.take();
+        let cause = match self.look(window) {
+            Found::Record(payload) => return self.record(payload),
+            Found::Short { needed } if at_end => return Scan::End(self.tail(window, needed)),
+            Found::Short { needed } => {
+                self.lost = earlier;
+                return Scan::More {
+                    needed: needed as u64,
+                };
+            }
+            Found::Bad(cause) => cause,
+        };
+        if let (Cause::PayloadChecksum { .. }, Some(end)) = (cause, record_end(window)) {
+            // The record may still be being written until something follows it. If a header follows, the length was
+            // right and only this record is lost; if not, the record was torn and others may lie inside its range.
+            match window[end..].first_chunk() {
+                None if at_end => {
+                    return Scan::End(Tail::Unsettled(self.damage(window.len(), cause)));
+                }
+                None => {
+                    self.lost = earlier;
+                    return Scan::More {
+                        needed: (end + HEADER) as u64,
+                    };
+                }
+                Some(next)
+                    if !matches!(
+                        header(next),
+                        Header::Bad(Cause::LengthChecksum { .. } | Cause::Zeros)
+                    ) =>
+                {
+                    let damage = self.damage(end, cause);
+                    self.offset += end as u64;
+                    return Scan::Damage(damage);
+                }
+                Some(_) => {}
+            }
+        }
+        let lost = earlier
+            .filter(|lost| lost.cause == cause)
+            .unwrap_or_else(|| {
+                self.wasted += record_end(window)
+                    .filter(|end| *end <= window.len())
+                    .unwrap_or(0) as u64;
+                Lost {
+                    start: self.offset,
+                    cause,
+                    searched: self.offset + 1,
+                    zeros_end: self.offset
+                        + if cause == Cause::Zeros {
+                            HEADER as u64
+                        } else {
+                            0
+                        },
+                }
+            });
+        self.offset = lost.searched;
+        self.lost = Some(lost);
+        Scan::More {
+            needed: HEADER as u64,
+        }
+    }
+
+    fn damage(&self, length: usize, cause: Cause) -> Damage {
+        Damage {
+            offset: self.offset,
+            length: length as u64,
+            cause,
+        }
+    }
+
+    /// The tail of a file that ends before the record at the window's start does.
+    fn tail(&self, window: &[u8], needed: usize) -> Tail {
+        let (offset, present) = (self.offset, window.len() as u64);
+        if window.is_empty() {
+            Tail::Clean
+        } else if window.len() < HEADER && zeros(window) == window.len() {
+            Tail::Zeros {
+                offset,
+                length: present,
+            }
+        } else {
+            Tail::Truncated {
+                offset,
+                needed: needed.max(OVERHEAD) as u64,
+                present,
+            }
+        }
+    }
+
+    /// Looks for the next record that can be read in a window that starts at `lost.searched`.
+    fn search<'a>(&mut self, mut lost: Lost, window: &'a [u8], at_end: bool) -> Scan<'a> {
+        let base = self.offset;
+        let window_end = base + window.len() as u64;
+        if (base..=window_end).contains(&lost.zeros_end) {
+            lost.zeros_end += zeros(&window[(lost.zeros_end - base) as usize..]) as u64;
+        }
+        // No header is all zero, so none starts where zeros follow for its whole length.
+        let mut at = (lost.zeros_end.saturating_sub(base) as usize).saturating_sub(HEADER - 1);
+        let mut needed = HEADER;
+        while let Some(bytes) = window.get(at..).and_then(|rest| rest.first_chunk()) {
+            if little_u64(bytes) > MAX_PAYLOAD {
+                at += 1;
+                continue;
+            }
+            let Header::Length(length) = header(bytes) else {
+                at += 1;
+                continue;
+            };
+            self.offset = base + at as u64;
+            match self.look(&window[at..]) {
+                Found::Record(_) => {
+                    self.lost = None;
+                    return Scan::Damage(lost.until(self.offset));
+                }
+                Found::Short { needed: more } => {
+                    needed = more;
+                    break;
+                }
+                // As in `judge`: it may still be being written.
+                Found::Bad(_) if at_end && at + OVERHEAD + length as usize == window.len() => break,
+                Found::Bad(Cause::PayloadChecksum { .. }) => self.wasted += length,
+                Found::Bad(_) => {}
+            }
+            at += 1;
+        }
+        lost.searched = base + at as u64;
+        self.lost = Some(lost);
+        if !at_end {
+            self.offset = lost.searched;
+            return Scan::More {
+                needed: needed as u64,
+            };
+        }
+        // When the file has changed the start is judged anew, in case its last bytes had not arrived yet.
+        self.offset = lost.start;
+        Scan::End(match lost.until(window_end) {
+            Damage {
+                offset,
+                length,
+                cause: Cause::Zeros,
+            } => Tail::Zeros { offset, length },
+            damage => Tail::Unsettled(damage),
+        })
+    }
+}
+
+impl Lost {
+    /// The damage, if it ends at `end`.
+    fn until(&self, end: u64) -> Damage {
+        let cause = match self.cause {
+            Cause::Zeros if self.zeros_end < end => Cause::LengthChecksum {
+                stored: 0,
+                computed: crc::masked(&[0; 8]),
+            },
+            cause => cause,
+        };
+        Damage {
+            offset: self.start,
+            length: end - self.start,
+            cause,
+        }
+    }
+}
+
+/// Where the record at the window's start ends, if its header is right; perhaps behind the window.
+fn record_end(window: &[u8]) -> Option<usize> {
+    match header(window.first_chunk()?) {
+        Header::Length(length) => Some(OVERHEAD + length as usize),
+        Header::Bad(_) => None,
+    }
+}
+
+/// Number of zero bytes at the start.
+fn zeros(bytes: &[u8]) -> usize {
+    let whole = bytes
+        .chunks_exact(64)
+        .take_while(|chunk| **chunk == [0; 64])
+        .count()
+        * 64;
+    whole + bytes[whole..].iter().take_while(|byte| **byte == 0).count()
+}
+
+#[inline]
+fn little_u64(bytes: &[u8]) -> u64 {
+    u64::from_le_bytes(*bytes.first_chunk().expect("eight bytes"))
+}
+
+#[inline]
+fn little_u32(bytes: &[u8]) -> u32 {
+    u32::from_le_bytes(*bytes.first_chunk().expect("four bytes"))
+}

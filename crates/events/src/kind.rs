@@ -1,0 +1,127 @@
+//! The kinds of series (`spec/events.md`, Kinds).
+
+use crate::summary::{Data, Value};
+
+/// What a series is. Unknown series are listed like the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Kind {
+    /// One number a step.
+    Scalar,
+    /// A histogram a step.
+    Histogram,
+    /// One or more images a step.
+    Image,
+    /// One or more sounds a step.
+    Audio,
+    /// An animated image a step.
+    Video,
+    /// Markdown.
+    Text,
+    /// Any tensor.
+    Tensor,
+    /// A precision-recall curve a step.
+    PrCurve,
+    /// One part of a 3D mesh: vertices, faces or colours.
+    Mesh,
+    /// Hyperparameters and the metrics they are judged by.
+    Hparams,
+    /// A graph, or the run metadata of one.
+    Graph,
+    /// A layout of custom charts.
+    Layout,
+    /// Points for the projector.
+    Embedding,
+    /// Of a plugin that is not known, or without one.
+    Unknown,
+}
+
+impl Kind {
+    /// The word for it in every interface.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Scalar => "scalar",
+            Self::Histogram => "histogram",
+            Self::Image => "image",
+            Self::Audio => "audio",
+            Self::Video => "video",
+            Self::Text => "text",
+            Self::Tensor => "tensor",
+            Self::PrCurve => "pr_curve",
+            Self::Mesh => "mesh",
+            Self::Hparams => "hparams",
+            Self::Graph => "graph",
+            Self::Layout => "layout",
+            Self::Embedding => "embedding",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    pub(crate) fn of(value: &Value<'_>) -> Self {
+        let metadata = value.metadata.unwrap_or_default();
+        match metadata.plugin_name {
+            "scalars" => Self::Scalar,
+            "images" if matches!(value.data, Data::Image(image) if is_gif(image.encoded)) => {
+                Self::Video
+            }
+            "images" => Self::Image,
+            "audio" => Self::Audio,
+            "histograms" => Self::Histogram,
+            "text" => Self::Text,
+            "pr_curves" => Self::PrCurve,
+            "mesh" => Self::Mesh,
+            "hparams" => Self::Hparams,
+            "custom_scalars" => Self::Layout,
+            "graphs"
+            | "graph_tagged_run_metadata"
+            | "graph_run_metadata"
+            | "graph_run_metadata_graph"
+            | "graph_keras_model" => Self::Graph,
+            "tensor" => Self::Tensor,
+            "projector" => Self::Embedding,
+            _ => match value.data {
+                Data::SimpleValue(_) => Self::Scalar,
+                Data::Image(image) if is_gif(image.encoded) => Self::Video,
+                Data::Image(_) => Self::Image,
+                Data::Histogram(_) => Self::Histogram,
+                Data::Audio(_) => Self::Audio,
+                Data::Graph(_) | Data::RunMetadata(_) => Self::Graph,
+                Data::Tensor(_) => match metadata.data_class {
+                    DataClass::Scalar => Self::Scalar,
+                    DataClass::Tensor => Self::Tensor,
+                    DataClass::BlobSequence | DataClass::Unknown => Self::Unknown,
+                },
+                Data::ObsoleteHistogram(_) | Data::Nothing => Self::Unknown,
+            },
+        }
+    }
+}
+
+/// The shape of a series' data, where its writer tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DataClass {
+    /// Not told, or a number that this version does not know.
+    #[default]
+    Unknown,
+    /// A tensor of one number.
+    Scalar,
+    /// Any tensor.
+    Tensor,
+    /// A list of byte strings.
+    BlobSequence,
+}
+
+impl From<i32> for DataClass {
+    fn from(number: i32) -> Self {
+        match number {
+            1 => Self::Scalar,
+            2 => Self::Tensor,
+            3 => Self::BlobSequence,
+            _ => Self::Unknown,
+        }
+    }
+}
+
+/// Writers of video use the image message with an animated GIF.
+fn is_gif(encoded: &[u8]) -> bool {
+    encoded.starts_with(b"GIF8")
+}

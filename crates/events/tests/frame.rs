@@ -1,0 +1,323 @@
+//! Records are found whatever the windows, the growth and the damage.
+
+mod common;
+
+use std::time::Instant;
+
+use common::{Read, record};
+use lightboard_events::{Cause, Damage, MAX_PAYLOAD, Scan, Scanner, Tail, crc};
+use proptest::prelude::*;
+
+fn file(payloads: &[&[u8]]) -> Vec<u8> {
+    payloads
+        .iter()
+        .flat_map(|payload| record(payload))
+        .collect()
+}
+
+#[test]
+fn an_empty_file_ends_cleanly_and_an_empty_payload_is_a_record() {
+    assert_eq!(Read::whole(b"").tail, Some(Tail::Clean));
+    let read = Read::whole(&file(&[b"", b"a", b""]));
+    assert_eq!(read.payloads(), [b"".as_slice(), b"a", b""]);
+    assert_eq!((read.damage.len(), read.tail), (0, Some(Tail::Clean)));
+}
+
+#[test]
+fn a_file_cut_anywhere_is_truncated_there_and_loses_nothing_before() {
+    let whole = file(&[b"first", b"second record"]);
+    let first = record(b"first").len();
+    for cut in first + 1..whole.len() {
+        let read = Read::whole(&whole[..cut]);
+        assert_eq!(read.payloads(), [b"first"]);
+        let present = (cut - first) as u64;
+        let needed = if present < 12 {
+            16
+        } else {
+            (whole.len() - first) as u64
+        };
+        assert_eq!(
+            read.tail,
+            Some(Tail::Truncated {
+                offset: first as u64,
+                needed,
+                present
+            })
+        );
+        assert_eq!(read.damage, []);
+    }
+}
+
+#[test]
+fn a_wrong_payload_costs_its_record_only() {
+    let mut bytes = file(&[b"one", b"two", b"three"]);
+    bytes[19 + 12] ^= 1;
+    let read = Read::whole(&bytes);
+    assert_eq!(read.payloads(), [b"one".as_slice(), b"three"]);
+    let [
+        Damage {
+            offset: 19,
+            length: 19,
+            cause: Cause::PayloadChecksum { stored, computed },
+        },
+    ] = read.damage[..]
+    else {
+        panic!("{:?}", read.damage)
+    };
+    assert_eq!(
+        (stored, computed),
+        (crc::masked(b"two"), crc::masked(b"uwo"))
+    );
+}
+
+#[test]
+fn a_wrong_payload_at_the_files_end_is_unsettled_until_something_follows() {
+    let mut bytes = file(&[b"one", b"two"]);
+    let end = bytes.len();
+    bytes[end - 5] ^= 1;
+    let (mut scanner, mut read) = (Scanner::new(), Read::default());
+    read.go_on(&mut scanner, &bytes, 1 << 20);
+    assert!(matches!(
+        read.tail,
+        Some(Tail::Unsettled(Damage {
+            offset: 19,
+            length: 19,
+            ..
+        }))
+    ));
+    assert_eq!(read.damage, []);
+
+    let mut finished = bytes.clone();
+    finished[end - 5] ^= 1;
+    let (mut again, mut settled) = (scanner.clone(), Read::default());
+    settled.go_on(&mut again, &finished, 1 << 20);
+    assert_eq!(settled.payloads(), [b"two"]);
+
+    bytes.extend(record(b"three"));
+    read.go_on(&mut scanner, &bytes, 1 << 20);
+    assert_eq!(read.payloads(), [b"one".as_slice(), b"three"]);
+    assert_eq!(read.damage.len(), 1);
+}
+
+#[test]
+fn a_wrong_length_costs_the_bytes_up_to_the_next_record() {
+    let mut bytes = file(&[b"one", b"two", b"three"]);
+    bytes[19] ^= 4;
+    let read = Read::whole(&bytes);
+    assert_eq!(read.payloads(), [b"one".as_slice(), b"three"]);
+    assert_eq!((read.damage[0].offset, read.damage[0].length), (19, 19));
+    assert_eq!(read.damage[0].cause.code(), "length_checksum");
+}
+
+#[test]
+fn records_appended_to_a_torn_one_are_found_inside_its_range() {
+    let mut bytes = record(b"one");
+    bytes.extend(&record(&[7; 100])[..50]);
+    bytes.extend(file(&[b"after", b"the crash", &[9; 200]]));
+    let read = Read::whole(&bytes);
+    assert_eq!(
+        read.payloads(),
+        [b"one".as_slice(), b"after", b"the crash", &[9; 200]]
+    );
+    assert_eq!((read.damage[0].offset, read.damage[0].length), (19, 50));
+}
+
+#[test]
+fn zeros_at_the_end_are_not_yet_and_filled_or_followed_later() {
+    let mut bytes = record(b"one");
+    let (mut scanner, mut read) = (Scanner::new(), Read::default());
+    for length in [1, 5, 11, 12, 13, 300, 5000] {
+        bytes.resize(19 + length, 0);
+        read.go_on(&mut scanner, &bytes, 64);
+        assert_eq!(
+            read.tail,
+            Some(Tail::Zeros {
+                offset: 19,
+                length: length as u64
+            })
+        );
+    }
+    let mut filled = bytes.clone();
+    filled[19..38].copy_from_slice(&record(b"two"));
+    let mut once_filled = Read::default();
+    once_filled.go_on(&mut scanner.clone(), &filled, 64);
+    assert_eq!(once_filled.payloads(), [b"two"]);
+    assert_eq!(
+        once_filled.tail,
+        Some(Tail::Zeros {
+            offset: 38,
+            length: 5000 - 19
+        })
+    );
+
+    bytes.extend(record(&[3; 256])); // its length starts with a zero byte
+    read.go_on(&mut scanner, &bytes, 64);
+    assert_eq!(read.payloads(), [b"one".as_slice(), &[3; 256]]);
+    assert_eq!(
+        read.damage,
+        [Damage {
+            offset: 19,
+            length: 5000,
+            cause: Cause::Zeros
+        }]
+    );
+}
+
+#[test]
+fn a_length_whose_last_bytes_arrive_late_is_read_then() {
+    let whole = file(&[b"one", b"two", b"three"]);
+    let mut partly = whole.clone();
+    partly[24..].fill(0);
+    let (mut scanner, mut read) = (Scanner::new(), Read::default());
+    read.go_on(&mut scanner, &partly, 1 << 20);
+    assert_eq!(read.payloads(), [b"one"]);
+    assert!(matches!(
+        read.tail,
+        Some(Tail::Unsettled(Damage { offset: 19, .. }))
+    ));
+    read.go_on(&mut scanner, &whole, 1 << 20);
+    assert_eq!(read.payloads(), [b"one".as_slice(), b"two", b"three"]);
+    assert_eq!(read.damage, []);
+}
+
+#[test]
+fn a_length_above_the_limit_asks_for_no_memory() {
+    let mut bytes = record(b"one");
+    let length = (MAX_PAYLOAD + 1).to_le_bytes();
+    bytes.extend(length);
+    bytes.extend(crc::masked(&length).to_le_bytes());
+    bytes.extend(record(b"two"));
+    let mut scanner = Scanner::new();
+    let mut causes = Vec::new();
+    loop {
+        match scanner.next(&bytes[scanner.offset() as usize..], false) {
+            Scan::More { needed } if scanner.offset() as usize + needed as usize > bytes.len() => {
+                assert!(needed < 100);
+                break;
+            }
+            Scan::Damage(damage) => causes.push(damage),
+            _ => {}
+        }
+    }
+    assert_eq!(
+        causes,
+        [Damage {
+            offset: 19,
+            length: 12,
+            cause: Cause::TooLong {
+                claimed: MAX_PAYLOAD + 1
+            }
+        }]
+    );
+}
+
+/// Headers with right checksums, each of a payload that reaches to the file's end and is wrong.
+#[test]
+fn a_file_made_to_be_slow_is_scanned_in_linear_time() {
+    const SIZE: usize = 12_000_000;
+    let mut bytes = Vec::with_capacity(SIZE);
+    while bytes.len() + 28 < SIZE {
+        let length = ((SIZE - bytes.len() - 28) as u64).to_le_bytes();
+        bytes.extend(length);
+        bytes.extend(crc::masked(&length).to_le_bytes());
+    }
+    bytes.resize(SIZE, 1);
+    let start = Instant::now();
+    let read = Read::whole(&bytes);
+    assert_eq!(read.records, []);
+    // Without the limit a million payloads of six megabytes on average are hashed: ten minutes at least.
+    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
+}
+
+fn payloads() -> impl Strategy<Value = Vec<Vec<u8>>> {
+    let payload = prop_oneof![
+        4 => prop::collection::vec(any::<u8>(), 0..60),
+        1 => prop::collection::vec(any::<u8>(), 250..260),
+        1 => (0usize..300).prop_map(|length| vec![0; length]),
+        1 => prop::collection::vec(any::<u8>(), 0..40).prop_map(|inner| record(&inner)),
+    ];
+    prop::collection::vec(payload, 0..12)
+}
+
+/// A damaged range: its place as a fraction of the file, its length, and the bytes that are there instead.
+fn damages() -> impl Strategy<Value = Vec<(f64, usize, Option<u8>)>> {
+    prop::collection::vec(
+        (
+            0.0..1.0,
+            1usize..80,
+            prop_oneof![Just(Some(0)), any::<u8>().prop_map(Some), Just(None)],
+        ),
+        0..4,
+    )
+}
+
+/// Damages `file`: overwrites, or cuts out for None. Returns the bytes and which of `ends` came through whole.
+fn damage(file: &[u8], damages: &[(f64, usize, Option<u8>)]) -> Vec<u8> {
+    let mut bytes = file.to_vec();
+    for &(place, length, with) in damages {
+        let from = (place * bytes.len() as f64) as usize;
+        let to = (from + length).min(bytes.len());
+        match with {
+            Some(byte) => bytes[from..to].fill(byte),
+            None => drop(bytes.drain(from..to)),
+        }
+    }
+    bytes
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_chunking_and_any_growth_give_the_same(
+        payloads in payloads(), damages in damages(), step in 1usize..200,
+        mut ends in prop::collection::vec(0.0..1.0, 0..6),
+    ) {
+        let bytes = damage(&payloads.iter().flat_map(|payload| record(payload)).collect::<Vec<_>>(), &damages);
+        let at_once = Read::whole(&bytes);
+        ends.sort_by(f64::total_cmp);
+        let (mut scanner, mut grown) = (Scanner::new(), Read::default());
+        for end in ends {
+            grown.go_on(&mut scanner, &bytes[..(end * bytes.len() as f64) as usize], step);
+        }
+        grown.go_on(&mut scanner, &bytes, step);
+        prop_assert_eq!(&grown, &at_once);
+
+        // Every byte is accounted for once: in a record, in damage, or in the tail.
+        let mut ranges: Vec<(u64, u64)> = at_once.records.iter().map(|(at, payload)| (*at, 16 + payload.len() as u64)).collect();
+        ranges.extend(at_once.damage.iter().chain(&at_once.tail.unwrap().damage()).map(|d| (d.offset, d.length)));
+        ranges.sort_unstable();
+        let mut at = 0;
+        for (offset, length) in ranges {
+            prop_assert_eq!(offset, at);
+            at += length;
+        }
+        prop_assert_eq!(at, bytes.len() as u64);
+    }
+
+    #[test]
+    fn damage_costs_no_record_outside_its_range(
+        payloads in payloads(), place in 0.0..1.0f64, length in 1usize..80, with in any::<u8>(),
+    ) {
+        let bytes: Vec<u8> = payloads.iter().flat_map(|payload| record(payload)).collect();
+        let damaged = damage(&bytes, &[(place, length, Some(with))]);
+        let from = (place * bytes.len() as f64) as u64;
+        let to = from + length as u64;
+        let read = Read::whole(&damaged);
+        let mut at = 0;
+        for payload in &payloads {
+            let end = at + 16 + payload.len() as u64;
+            if end <= from || at >= to {
+                prop_assert!(read.records.contains(&(at, payload.clone())), "the record at {} is lost", at);
+            }
+            at = end;
+        }
+    }
+
+    #[test]
+    fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400), step in 1usize..50) {
+        let mut read = Read::default();
+        read.go_on(&mut Scanner::new(), &bytes, step);
+        prop_assert!(read.tail.is_some());
+    }
+}
