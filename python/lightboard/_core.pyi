@@ -11,14 +11,20 @@ class Index:
     """
 
     def __init__(self, logdirs: Sequence[tuple[str, str]], *, poll_secs: float = 0.1) -> None:
-        """Start to follow `logdirs`, pairs of (name, absolute path). A path need not exist yet."""
+        """Start to follow `logdirs`, pairs of (name, absolute path). A path need not exist yet.
+
+        Of equal names the later ones get a number: `runs`, `runs (2)`. Raises OSError when no threads can be started.
+        """
 
     @property
     def version(self) -> int:
         """Grows by one with every published change; 0 until the first walk has been published."""
 
     def wait(self, version: int, timeout_secs: float) -> int:
-        """Block until the version is above `version` or the time is over; return the version then."""
+        """Block until the version is above `version`, the time is over or the index closed; return the version then.
+
+        A signal does not end it: call it in a thread that is not the main one, or with short times.
+        """
 
     def changes(self, since: int) -> bytes:
         """JSON body of one `change` event (spec/api.md): what changed after version `since`."""
@@ -40,7 +46,10 @@ class Index:
         width: int,
         smoothing: float,
     ) -> bytes:
-        """Column frame of POST /api/scalars. `runs=None` means every run; unknown ids are left out."""
+        """Column frame of POST /api/scalars. `runs=None` means every run; unknown ids are left out.
+
+        Raises ValueError for a width of 0, smoothing outside [0, 1), or edges that are not finite or not in order.
+        """
 
     def close(self) -> None:
         """Stop polling and release the files. Queries go on answering from what was read."""

@@ -1,6 +1,11 @@
 //! `lightboard._core`: the Python face of the Rust crates, one file per topic. It decides nothing.
 
+mod index;
+
 use pyo3::prelude::*;
 
 #[pymodule(gil_used = false)]
-mod _core {}
+mod _core {
+    #[pymodule_export]
+    use crate::index::PyIndex;
+}

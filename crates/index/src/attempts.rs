@@ -1,0 +1,222 @@
+//! Attempts: the stretches of a run between restarts.
+//!
+//! The files of a run follow each other in order of their first wall time (names break ties). A file begins a new
+//! attempt if it goes back: if one of its scalar tags starts at or below the last step that this tag had in the attempt
+//! so far, or if it opens with a session start at or below the highest step of the attempt so far. A file that only
+//! brings other tags, or goes on where the last one stopped, belongs to the same attempt. Inside a file only a session
+//! start at or below a step already passed begins a new attempt. Nothing is ever dropped.
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::RwLockReadGuard;
+
+use lightboard_events::Kind;
+
+use crate::catalog::Run;
+use crate::contents::Contents;
+use crate::event_file::EventFile;
+
+/// A run as it stands, held still for a query.
+pub(crate) struct Snapshot<'a> {
+    /// The files in order of their first wall time.
+    pub(crate) files: Vec<(&'a EventFile, RwLockReadGuard<'a, Contents>)>,
+    /// For each file the attempt in which it begins.
+    first_attempts: Vec<usize>,
+    /// Attempts in all; at least 1.
+    pub(crate) attempts: usize,
+}
+
+/// One attempt's points of one series: for each file that has some, its place in the run and a range of indices.
+pub(crate) type Parts = Vec<(usize, Range<usize>)>;
+
+impl<'a> Snapshot<'a> {
+    pub(crate) fn of(run: &'a Run) -> Self {
+        let mut files: Vec<_> = run
+            .files
+            .iter()
+            .map(|file| (&**file, file.contents()))
+            .collect();
+        let time = |contents: &Contents| contents.first_wall_time.unwrap_or(f64::INFINITY);
+        files.sort_by(|(_, a), (_, b)| time(a).total_cmp(&time(b)));
+        let (first_attempts, attempts) = assign(files.iter().map(|(_, contents)| &**contents));
+        Self {
+            files,
+            first_attempts,
+            attempts,
+        }
+    }
+
+    /// Seconds since 1970.
+    pub(crate) fn first_wall_time(&self) -> Option<f64> {
+        self.files
+            .iter()
+            .find_map(|(_, contents)| contents.first_wall_time)
+    }
+
+    /// The points of a scalar series by attempt, in log order: (attempt, parts), ascending, none empty.
+    pub(crate) fn scalar_parts(&self, tag: &str) -> Vec<(usize, Parts)> {
+        let mut attempts: Vec<(usize, Parts)> = Vec::new();
+        for (index, (_, contents)) in self.files.iter().enumerate() {
+            let Some(series) = contents.series.get(tag, Kind::Scalar) else {
+                continue;
+            };
+            for (section, range) in series.points.sections() {
+                let attempt = self.first_attempts[index] + section;
+                match attempts.last_mut() {
+                    Some((last, parts)) if *last == attempt => parts.push((index, range)),
+                    _ => attempts.push((attempt, vec![(index, range)])),
+                }
+            }
+        }
+        attempts
+    }
+}
+
+/// The attempt in which each file begins, and the number of attempts.
+fn assign<'a>(files: impl ExactSizeIterator<Item = &'a Contents>) -> (Vec<usize>, usize) {
+    let mut firsts = Vec::with_capacity(files.len());
+    let mut attempt = 0;
+    let mut last_steps: HashMap<&str, i64> = HashMap::new();
+    let mut highest: Option<i64> = None;
+    let one_file = files.len() == 1;
+    for contents in files {
+        let scalars = || {
+            contents
+                .series
+                .iter()
+                .filter(|series| series.kind == Kind::Scalar)
+        };
+        let goes_back = !one_file
+            && (scalars().any(|series| {
+                last_steps
+                    .get(&*series.tag)
+                    .is_some_and(|last| series.points.steps[0] <= *last)
+            }) || contents
+                .sections
+                .leading_start
+                .is_some_and(|start| highest.is_some_and(|highest| start <= highest)));
+        if goes_back {
+            attempt += 1;
+        }
+        firsts.push(attempt);
+        if goes_back || contents.sections.last > 0 {
+            last_steps.clear();
+            highest = None;
+        }
+        attempt += contents.sections.last;
+        highest = highest.max(contents.sections.highest_step);
+        if one_file {
+            continue;
+        }
+        for series in scalars() {
+            let in_last_section = series
+                .points
+                .sections()
+                .last()
+                .is_some_and(|(section, _)| section == contents.sections.last);
+            if in_last_section && let Some(step) = series.points.steps.last() {
+                last_steps.insert(&series.tag, *step);
+            }
+        }
+    }
+    (firsts, attempt + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::assign;
+    use crate::contents::Contents;
+    use lightboard_events::encode::{Scalar, scalar, session_start};
+    use lightboard_events::{Scan, Scanner};
+
+    /// The contents of a file: `(tag, step)` for a scalar, `("START", step)` for a session start.
+    fn file(events: &[(&str, i64)]) -> Contents {
+        let mut bytes = Vec::new();
+        for (tag, step) in events {
+            match *tag {
+                "START" => session_start(&mut bytes, 0.0, *step),
+                tag => scalar(&mut bytes, 0.0, *step, tag, Scalar::Simple(1.0)),
+            }
+        }
+        let mut contents = Contents::new();
+        let mut scanner = Scanner::new();
+        while let Scan::Record { offset, payload } =
+            scanner.next(&bytes[scanner.offset() as usize..], true)
+        {
+            contents.add_record(offset, payload);
+        }
+        contents
+    }
+
+    fn firsts(files: &[&[(&str, i64)]]) -> (Vec<usize>, usize) {
+        let files: Vec<Contents> = files.iter().map(|events| file(events)).collect();
+        assign(files.iter())
+    }
+
+    #[test]
+    fn files_that_go_on_are_one_attempt_and_files_that_go_back_are_another() {
+        assert_eq!(firsts(&[]), (vec![], 1));
+        assert_eq!(
+            firsts(&[&[("loss", 0), ("loss", 9)], &[("loss", 10)]]),
+            (vec![0, 0], 1)
+        );
+        assert_eq!(
+            firsts(&[&[("loss", 0), ("loss", 9)], &[("loss", 9)]]),
+            (vec![0, 1], 2)
+        );
+        assert_eq!(
+            firsts(&[&[("loss", 9)], &[("loss", 0)], &[], &[("loss", 1)]]),
+            (vec![0, 1, 1, 1], 2)
+        );
+    }
+
+    #[test]
+    fn a_file_with_other_tags_belongs_to_the_same_attempt() {
+        assert_eq!(
+            firsts(&[
+                &[("loss", 0), ("loss", 9)],
+                &[("eval", 0)],
+                &[("eval", 1), ("loss", 10)]
+            ]),
+            (vec![0, 0, 0], 1)
+        );
+    }
+
+    #[test]
+    fn steps_that_go_back_inside_a_file_are_no_restart() {
+        assert_eq!(
+            firsts(&[&[("loss", 9), ("loss", 0)], &[("loss", 1)]]),
+            (vec![0, 0], 1)
+        );
+    }
+
+    #[test]
+    fn session_starts_count_when_they_go_back() {
+        assert_eq!(
+            firsts(&[&[
+                ("START", 0),
+                ("loss", 0),
+                ("loss", 9),
+                ("START", 10),
+                ("loss", 10)
+            ]]),
+            (vec![0], 1)
+        );
+        assert_eq!(
+            firsts(&[&[("loss", 0), ("loss", 9), ("START", 5), ("loss", 5)]]),
+            (vec![0], 2)
+        );
+        assert_eq!(
+            firsts(&[&[("loss", 9)], &[("START", 5), ("other", 5)]]),
+            (vec![0, 1], 2)
+        );
+        assert_eq!(
+            firsts(&[
+                &[("loss", 9), ("START", 5), ("loss", 5)],
+                &[("loss", 6)],
+                &[("loss", 6)]
+            ]),
+            (vec![0, 1, 2], 3)
+        );
+    }
+}

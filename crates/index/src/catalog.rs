@@ -1,0 +1,156 @@
+//! The catalog: which runs there are and which event files each has. Immutable; every walk that finds something new
+//! makes another.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::fs;
+use std::sync::Arc;
+
+use crate::changes::Change;
+use crate::event_file::EventFile;
+use crate::logdir::{Found, Listing, Logdir, file_path, folders_above, is_absent};
+use crate::names::{natural, run_id, shown};
+
+/// A directory that holds event files.
+#[derive(Debug)]
+pub(crate) struct Run {
+    pub(crate) id: String,
+    /// Place of its log directory in the catalog.
+    pub(crate) logdir: usize,
+    /// Raw path below the log directory.
+    path: Vec<u8>,
+    pub(crate) name: String,
+    /// Id of the run in the nearest folder above that is one.
+    pub(crate) parent: Option<String>,
+    /// In order of their names.
+    pub(crate) files: Vec<Arc<EventFile>>,
+}
+
+/// All runs, by log directory and in natural order of their names.
+#[derive(Debug, Default)]
+pub(crate) struct Catalog {
+    pub(crate) listings: Vec<Listing>,
+    pub(crate) runs: Vec<Arc<Run>>,
+    by_id: HashMap<String, usize>,
+}
+
+impl Catalog {
+    /// Before the first walk.
+    pub(crate) fn unwalked(logdirs: usize) -> Self {
+        Self {
+            listings: vec![Listing::unwalked(); logdirs],
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Arc<Run>> {
+        self.by_id.get(id).map(|index| &self.runs[*index])
+    }
+
+    pub(crate) fn files(&self) -> impl Iterator<Item = (&Arc<Run>, &Arc<EventFile>)> {
+        self.runs
+            .iter()
+            .flat_map(|run| run.files.iter().map(move |file| (run, file)))
+    }
+
+    /// The catalog after a walk, and what changed. Files that were known keep what was read of them.
+    pub(crate) fn next(&self, logdirs: &[Logdir], mut listings: Vec<Listing>) -> (Self, Change) {
+        let mut known: HashMap<(usize, &[u8], &OsStr), &Arc<EventFile>> = HashMap::new();
+        for (run, file) in self.files() {
+            known.insert((run.logdir, &run.path, &file.file_name), file);
+        }
+        for (&(logdir, run, name), file) in &known {
+            // A folder that cannot be listed for now still holds its runs.
+            if listings[logdir].is_unlisted(run)
+                && !fs::metadata(&file.path).is_err_and(|error| is_absent(&error))
+            {
+                listings[logdir].files.push(Found {
+                    run: run.to_vec(),
+                    name: name.to_owned(),
+                });
+            }
+        }
+        let mut runs = Vec::new();
+        for (logdir, listing) in listings.iter_mut().enumerate() {
+            listing.files.sort_unstable();
+            listing.files.dedup();
+            let first = runs.len();
+            for files in listing.files.chunk_by(|a, b| a.run == b.run) {
+                let path = &files[0].run;
+                let parent = folders_above(path).find(|folder| {
+                    listing
+                        .files
+                        .binary_search_by(|found| found.run.as_slice().cmp(folder))
+                        .is_ok()
+                });
+                runs.push(Arc::new(Run {
+                    id: run_id(&logdirs[logdir].name, path),
+                    logdir,
+                    name: if path.is_empty() {
+                        ".".to_owned()
+                    } else {
+                        shown(path)
+                    },
+                    parent: parent.map(|folder| run_id(&logdirs[logdir].name, folder)),
+                    files: files
+                        .iter()
+                        .map(|found| {
+                            match known.get(&(logdir, path.as_slice(), found.name.as_os_str())) {
+                                Some(file) => Arc::clone(file),
+                                None => Arc::new(EventFile::new(
+                                    file_path(&logdirs[logdir], found),
+                                    found.name.clone(),
+                                )),
+                            }
+                        })
+                        .collect(),
+                    path: path.clone(),
+                }));
+            }
+            runs[first..].sort_by(|a, b| natural(&a.name, &b.name));
+        }
+        let by_id = runs
+            .iter()
+            .enumerate()
+            .map(|(index, run)| (run.id.clone(), index))
+            .collect();
+        let next = Self {
+            listings,
+            runs,
+            by_id,
+        };
+        let change = self.change_to(&next);
+        (next, change)
+    }
+
+    fn change_to(&self, next: &Self) -> Change {
+        let mut change = Change::default();
+        for run in &next.runs {
+            let same = self.get(&run.id).is_some_and(|before| {
+                before.parent == run.parent
+                    && before.files.len() == run.files.len()
+                    && before
+                        .files
+                        .iter()
+                        .zip(&run.files)
+                        .all(|(a, b)| Arc::ptr_eq(a, b))
+            });
+            if !same {
+                change.runs.insert(run.id.clone());
+            }
+        }
+        for run in &self.runs {
+            let Some(now) = next.get(&run.id) else {
+                change.removed.insert(run.id.clone());
+                continue;
+            };
+            // Files that are gone take their series with them.
+            change.tags |= run
+                .files
+                .iter()
+                .any(|file| !now.files.iter().any(|other| Arc::ptr_eq(file, other)));
+        }
+        change.tags |= !change.removed.is_empty();
+        change
+    }
+}

@@ -1,0 +1,161 @@
+//! What was read of one event file.
+
+use std::time::SystemTime;
+
+use lightboard_events::{Cause, Damage, Event, SessionLog, Tail, What, decode};
+
+use crate::series::SeriesSet;
+
+/// Damaged ranges kept of one file; further ones are counted only, so that a file of rubbish costs no memory.
+const DAMAGE_KEPT: usize = 1000;
+
+/// What was read of one event file, and how far.
+#[derive(Debug)]
+pub(crate) struct Contents {
+    /// Bytes of the file when it was last looked at.
+    pub(crate) size: u64,
+    /// When it was changed, by the file system's clock.
+    pub(crate) modified: SystemTime,
+    /// Bytes up to the last whole record that was read.
+    pub(crate) bytes_read: u64,
+    /// The file was read to its end at least once.
+    pub(crate) settled: bool,
+    /// Whole records, readable or not.
+    pub(crate) records: u64,
+    pub(crate) damage: Vec<Damage>,
+    /// Damaged ranges in all, `damage` included.
+    pub(crate) damage_count: u64,
+    pub(crate) tail: Tail,
+    /// Why the file cannot be read at present.
+    pub(crate) error: Option<String>,
+    /// Why the file is no event file.
+    pub(crate) foreign: Option<String>,
+    /// Seconds since 1970, of the first event that tells it.
+    pub(crate) first_wall_time: Option<f64>,
+    /// Of the last event.
+    pub(crate) last_wall_time: Option<f64>,
+    /// Of the last event that carries values.
+    pub(crate) last_step: Option<i64>,
+    pub(crate) series: SeriesSet,
+    pub(crate) sections: Sections,
+}
+
+/// Stretches of a file between session starts that go back to a step already passed.
+#[derive(Debug, Default)]
+pub(crate) struct Sections {
+    /// The last section; the first is 0.
+    pub(crate) last: usize,
+    /// Step of a session start before the file's first scalar.
+    pub(crate) leading_start: Option<i64>,
+    /// Highest step of a scalar in the last section.
+    pub(crate) highest_step: Option<i64>,
+}
+
+impl Sections {
+    fn start(&mut self, step: i64) {
+        match self.highest_step {
+            Some(highest) if step <= highest => {
+                self.last += 1;
+                self.highest_step = None;
+            }
+            None if self.last == 0 => self.leading_start = Some(step),
+            _ => {}
+        }
+    }
+}
+
+impl Contents {
+    pub(crate) fn new() -> Self {
+        Self {
+            size: 0,
+            modified: SystemTime::UNIX_EPOCH,
+            bytes_read: 0,
+            settled: false,
+            records: 0,
+            damage: Vec::new(),
+            damage_count: 0,
+            tail: Tail::Clean,
+            error: None,
+            foreign: None,
+            first_wall_time: None,
+            last_wall_time: None,
+            last_step: None,
+            series: SeriesSet::default(),
+            sections: Sections::default(),
+        }
+    }
+
+    /// Takes in one record.
+    #[inline]
+    pub(crate) fn add_record(&mut self, offset: u64, payload: &[u8]) {
+        self.records += 1;
+        let outcome = decode(payload).and_then(|event| self.add_event(&event));
+        if let Err(error) = outcome {
+            let length = (payload.len() + lightboard_events::OVERHEAD) as u64;
+            self.add_damage(Damage {
+                offset,
+                length,
+                cause: Cause::NotAnEvent(error),
+            });
+        }
+    }
+
+    /// Takes in what can be read of an event; the error is that of the last value that could not.
+    #[inline]
+    fn add_event(&mut self, event: &Event<'_>) -> Result<(), lightboard_events::DecodeError> {
+        let wall_time = self.see_wall_time(event.wall_time);
+        if let What::SessionLog(log) = event.what
+            && log.status == SessionLog::START
+        {
+            self.sections.start(event.step);
+        }
+        let mut outcome = Ok(());
+        for value in event.values() {
+            self.last_step = Some(event.step);
+            match value.and_then(|value| {
+                self.series
+                    .add(self.sections.last, event.step, wall_time, &value)
+            }) {
+                Ok(true) => {
+                    let highest = self
+                        .sections
+                        .highest_step
+                        .map_or(event.step, |highest| highest.max(event.step));
+                    self.sections.highest_step = Some(highest);
+                }
+                Ok(false) => {}
+                Err(error) => outcome = Err(error),
+            }
+        }
+        outcome
+    }
+
+    /// A time that is no number would tear the axis: the one before stands in, at a file's start that of its change.
+    #[inline]
+    fn see_wall_time(&mut self, wall_time: f64) -> f64 {
+        let wall_time = if wall_time.is_finite() {
+            wall_time
+        } else {
+            self.last_wall_time
+                .unwrap_or_else(|| seconds(self.modified))
+        };
+        self.first_wall_time.get_or_insert(wall_time);
+        self.last_wall_time = Some(wall_time);
+        wall_time
+    }
+
+    pub(crate) fn add_damage(&mut self, damage: Damage) {
+        self.damage_count += 1;
+        if self.damage.len() < DAMAGE_KEPT {
+            self.damage.push(damage);
+        }
+    }
+}
+
+/// Seconds since 1970, negative before.
+pub(crate) fn seconds(time: SystemTime) -> f64 {
+    match time.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => after.as_secs_f64(),
+        Err(before) => -before.duration().as_secs_f64(),
+    }
+}

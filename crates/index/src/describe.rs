@@ -1,0 +1,332 @@
+//! The bodies of GET /api/runs and GET /api/tags (`spec/api.md`).
+
+use std::collections::{BTreeSet, HashMap};
+use std::time::{Duration, SystemTime};
+
+use lightboard_events::{Damage, Kind};
+use serde::Serialize;
+
+use crate::attempts::Snapshot;
+use crate::catalog::{Catalog, Run};
+use crate::contents::{Contents, seconds};
+use crate::event_file::EventFile;
+use crate::logdir::{Logdir, LogdirState, Skipped};
+use crate::names::natural;
+use crate::writer::Writer;
+
+/// A file that changed within this time is being written.
+const LIVE: Duration = Duration::from_secs(120);
+
+/// The state of a file, and of a run: that of the file that matters most to a reader. The worst comes first, but what
+/// holds no points matters only where no file holds any.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Loading,
+    Unreadable,
+    Damaged,
+    Live,
+    Idle,
+    HeaderOnly,
+    Empty,
+    Foreign,
+}
+
+#[derive(Serialize)]
+struct RunsBody<'a> {
+    version: u64,
+    loading: Loading,
+    logdirs: Vec<LogdirBody<'a>>,
+    runs: Vec<RunBody<'a>>,
+}
+
+#[derive(Serialize, Default)]
+struct Loading {
+    bytes_read: u64,
+    bytes_total: u64,
+}
+
+#[derive(Serialize)]
+struct LogdirBody<'a> {
+    name: &'a str,
+    path: String,
+    state: LogdirState,
+    message: &'a str,
+    skipped: &'a [Skipped],
+}
+
+#[derive(Serialize)]
+struct RunBody<'a> {
+    id: &'a str,
+    logdir: &'a str,
+    name: &'a str,
+    parent: Option<&'a str>,
+    state: State,
+    message: String,
+    first_wall_time: Option<f64>,
+    last_wall_time: Option<f64>,
+    last_step: Option<i64>,
+    points: u64,
+    tags: usize,
+    attempts: usize,
+    writers: BTreeSet<&'a Writer>,
+    files: Vec<FileBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct FileBody<'a> {
+    name: &'a str,
+    bytes: u64,
+    bytes_read: u64,
+    records: u64,
+    modified: f64,
+    state: State,
+    message: String,
+    damage: Vec<DamageBody>,
+}
+
+#[derive(Serialize)]
+struct DamageBody {
+    code: &'static str,
+    offset: u64,
+    length: u64,
+    message: String,
+}
+
+impl From<&Damage> for DamageBody {
+    fn from(damage: &Damage) -> Self {
+        let Damage {
+            offset,
+            length,
+            cause,
+        } = *damage;
+        Self {
+            code: cause.code(),
+            offset,
+            length,
+            message: damage.to_string(),
+        }
+    }
+}
+
+/// The body of GET /api/runs. `fault` is what made the index stop following, if it did.
+pub(crate) fn runs(
+    logdirs: &[Logdir],
+    catalog: &Catalog,
+    version: u64,
+    fault: Option<&str>,
+) -> Vec<u8> {
+    let now = SystemTime::now();
+    let mut loading = Loading::default();
+    let bodies = catalog
+        .runs
+        .iter()
+        .map(|run| describe(run, &logdirs[run.logdir].name, now, &mut loading))
+        .collect();
+    let logdirs = logdirs
+        .iter()
+        .zip(&catalog.listings)
+        .map(|(logdir, listing)| LogdirBody {
+            name: &logdir.name,
+            path: logdir.path.display().to_string(),
+            state: if fault.is_some() {
+                LogdirState::Failed
+            } else {
+                listing.state
+            },
+            message: fault.unwrap_or(&listing.message),
+            skipped: &listing.skipped,
+        });
+    let body = RunsBody {
+        version,
+        logdirs: logdirs.collect(),
+        runs: bodies,
+        loading,
+    };
+    json(&body)
+}
+
+fn describe<'a>(
+    run: &'a Run,
+    logdir: &'a str,
+    now: SystemTime,
+    loading: &mut Loading,
+) -> RunBody<'a> {
+    let snapshot = Snapshot::of(run);
+    let files: Vec<FileBody<'a>> = snapshot
+        .files
+        .iter()
+        .map(|(file, contents)| describe_file(file, contents, now))
+        .collect();
+    for (file, (_, contents)) in files.iter().zip(&snapshot.files) {
+        loading.bytes_total += file.bytes;
+        loading.bytes_read += if contents.settled {
+            file.bytes
+        } else {
+            file.bytes_read
+        };
+    }
+    let state = files
+        .iter()
+        .map(|file| file.state)
+        .min()
+        .unwrap_or(State::Empty);
+    let contents = || snapshot.files.iter().map(|(_, contents)| contents);
+    let latest = contents()
+        .filter(|contents| contents.last_step.is_some())
+        .max_by(|a, b| {
+            a.last_wall_time
+                .unwrap_or_default()
+                .total_cmp(&b.last_wall_time.unwrap_or_default())
+        });
+    let series = || contents().flat_map(|contents| contents.series.iter());
+    let last_wall_times = contents().filter_map(|contents| contents.last_wall_time);
+    RunBody {
+        id: &run.id,
+        logdir,
+        name: &run.name,
+        parent: run.parent.as_deref(),
+        state,
+        message: files
+            .iter()
+            .find(|file| file.state == state)
+            .map(|file| file.message.clone())
+            .unwrap_or_default(),
+        first_wall_time: snapshot.first_wall_time(),
+        last_wall_time: last_wall_times.max_by(f64::total_cmp),
+        last_step: latest.and_then(|contents| contents.last_step),
+        points: series()
+            .filter(|series| series.kind == Kind::Scalar)
+            .map(|series| series.count)
+            .sum(),
+        tags: series()
+            .map(|series| (&series.tag, series.kind))
+            .collect::<std::collections::HashSet<_>>()
+            .len(),
+        attempts: snapshot.attempts,
+        writers: run
+            .files
+            .iter()
+            .filter_map(|file| file.writer.as_ref())
+            .collect(),
+        files,
+    }
+}
+
+fn describe_file<'a>(file: &'a EventFile, contents: &Contents, now: SystemTime) -> FileBody<'a> {
+    // A clock of the file system that is ahead makes a file live, too.
+    let live = now
+        .duration_since(contents.modified)
+        .is_ok_and(|age| age < LIVE)
+        || contents.modified > now;
+    let tail = contents.tail.damage();
+    // What ends early may still be being written; if nobody writes any more, it is damage.
+    let damage: Vec<DamageBody> = contents
+        .damage
+        .iter()
+        .chain(tail.iter().filter(|_| !live))
+        .map(DamageBody::from)
+        .collect();
+    let (state, message) = judge(file, contents, &damage, live);
+    FileBody {
+        name: &file.name,
+        bytes: contents.size,
+        bytes_read: contents.bytes_read,
+        records: contents.records,
+        modified: seconds(contents.modified),
+        state,
+        message,
+        damage,
+    }
+}
+
+fn judge(
+    file: &EventFile,
+    contents: &Contents,
+    damage: &[DamageBody],
+    live: bool,
+) -> (State, String) {
+    let path = file.path.display();
+    if let Some(error) = &contents.error {
+        return (State::Unreadable, error.clone());
+    }
+    if let Some(foreign) = &contents.foreign {
+        return (State::Foreign, format!("{foreign} File: {path}"));
+    }
+    if !contents.settled {
+        return (State::Loading, String::new());
+    }
+    if contents.size == 0 {
+        return (
+            State::Empty,
+            format!(
+                "Expected records, found 0 bytes: the writer has not written yet, or was killed. File: {path}"
+            ),
+        );
+    }
+    if let Some(first) = damage.first() {
+        let lost: u64 = damage.iter().map(|damage| damage.length).sum();
+        let ranges = contents.damage_count + (damage.len() - contents.damage.len()) as u64;
+        let message = match ranges {
+            1 => first.message.clone(),
+            _ => format!(
+                "{ranges} byte ranges, {lost} bytes or more in all, hold no readable record; the first: {}",
+                first.message
+            ),
+        };
+        return (
+            State::Damaged,
+            format!("{message}. Everything else is shown. File: {path}"),
+        );
+    }
+    if contents.series.len() == 0 {
+        let message = "Expected logged values, found only the file's header: nothing was logged yet, or the program ended \
+                       before its writer handed anything over.";
+        return (State::HeaderOnly, format!("{message} File: {path}"));
+    }
+    (if live { State::Live } else { State::Idle }, String::new())
+}
+
+/// A body as JSON. Bodies hold numbers and text only, which always serialise.
+pub(crate) fn json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("numbers and text serialise")
+}
+
+#[derive(Serialize)]
+struct TagsBody<'a> {
+    version: u64,
+    tags: Vec<TagBody<'a>>,
+}
+
+#[derive(Serialize)]
+struct TagBody<'a> {
+    tag: &'a str,
+    kind: &'static str,
+    runs: usize,
+}
+
+/// The body of GET /api/tags.
+pub(crate) fn tags(catalog: &Catalog, version: u64) -> Vec<u8> {
+    let mut runs_with: HashMap<(String, Kind), (usize, usize)> = HashMap::new();
+    for (place, run) in catalog.runs.iter().enumerate() {
+        for file in &run.files {
+            for series in file.contents().series.iter() {
+                let key = (series.tag.to_string(), series.kind);
+                let (runs, last) = runs_with.entry(key).or_insert((0, usize::MAX));
+                if *last != place {
+                    (*runs, *last) = (*runs + 1, place);
+                }
+            }
+        }
+    }
+    let mut tags: Vec<TagBody<'_>> = runs_with
+        .iter()
+        .map(|((tag, kind), (runs, _))| TagBody {
+            tag,
+            kind: kind.as_str(),
+            runs: *runs,
+        })
+        .collect();
+    tags.sort_by(|a, b| natural(a.tag, b.tag).then_with(|| a.kind.cmp(b.kind)));
+    json(&TagsBody { version, tags })
+}

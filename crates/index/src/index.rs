@@ -1,0 +1,214 @@
+//! The index: log directories that are followed, and the questions that can be asked about them.
+
+use std::collections::HashSet;
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::thread::{Builder, JoinHandle};
+use std::time::Duration;
+
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::catalog::Catalog;
+use crate::changes::{Change, Changes};
+use crate::describe;
+use crate::logdir::Logdir;
+use crate::poller::Poller;
+use crate::scalars::{self, Query, QueryError};
+
+/// Why an index cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The operating system gives no more threads.
+    #[error("expected to start the index's threads, but the operating system refused: {0}")]
+    Threads(#[from] io::Error),
+    /// As above, for the threads that share the work.
+    #[error("expected to start the index's threads, but: {0}")]
+    Pool(#[from] rayon::ThreadPoolBuildError),
+}
+
+/// Follows some log directories. Every method may be called from any thread; answers are complete bodies.
+#[derive(Debug)]
+pub struct Index {
+    shared: Arc<Shared>,
+    /// Queries have threads of their own, so that they never wait for files being read.
+    queries: ThreadPool,
+    poller: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// What the poller and the queries have in common.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) logdirs: Vec<Logdir>,
+    pub(crate) changes: Changes,
+    catalog: RwLock<Arc<Catalog>>,
+    fault: Mutex<Option<String>>,
+    closed: Mutex<bool>,
+    closing: Condvar,
+}
+
+impl Shared {
+    pub(crate) fn catalog(&self) -> Arc<Catalog> {
+        Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    pub(crate) fn set_catalog(&self, next: Catalog) {
+        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
+    }
+
+    /// Notes or clears a failure of the index itself, and publishes that.
+    pub(crate) fn set_fault(&self, fault: Option<String>) {
+        let mut current = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
+        if *current != fault {
+            *current = fault;
+            drop(current);
+            self.changes.publish(Change {
+                all: true,
+                ..Change::default()
+            });
+        }
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        *self.closed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sleeps, but not past the end. Returns whether the index is closed.
+    pub(crate) fn sleep(&self, pause: Duration) -> bool {
+        let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = self
+            .closing
+            .wait_timeout_while(closed, pause, |closed| !*closed);
+        *outcome.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+impl Index {
+    /// Starts to follow `logdirs`, pairs of (name, absolute path), looking at the files every `interval`. A path need
+    /// not exist yet. Of equal names the later ones get a number: `runs`, `runs (2)`.
+    ///
+    /// # Errors
+    /// When no threads can be started.
+    pub fn open(logdirs: Vec<(String, PathBuf)>, interval: Duration) -> Result<Self, OpenError> {
+        let logdirs = distinct(logdirs);
+        let shared = Arc::new(Shared {
+            catalog: RwLock::new(Arc::new(Catalog::unwalked(logdirs.len()))),
+            logdirs,
+            changes: Changes::default(),
+            fault: Mutex::default(),
+            closed: Mutex::new(false),
+            closing: Condvar::new(),
+        });
+        let poller = Poller::new(Arc::clone(&shared), threads("read")?, interval);
+        let queries = threads("query")?;
+        let poller = Builder::new()
+            .name("lightboard-poll".to_owned())
+            .spawn(|| poller.run())?;
+        Ok(Self {
+            shared,
+            queries,
+            poller: Mutex::new(Some(poller)),
+        })
+    }
+
+    /// Grows by one with every published change; 0 until the first walk has been published.
+    pub fn version(&self) -> u64 {
+        self.shared.changes.version()
+    }
+
+    /// Blocks until the version is above `version`, the time is over or the index is closed; the version then.
+    pub fn wait(&self, version: u64, timeout: Duration) -> u64 {
+        self.shared.changes.wait(version, timeout)
+    }
+
+    /// What changed after `since`: the JSON body of a `change` event.
+    pub fn changes(&self, since: u64) -> Vec<u8> {
+        describe::json(&self.shared.changes.since(since))
+    }
+
+    /// The JSON body of GET /api/runs.
+    pub fn runs(&self) -> Vec<u8> {
+        let version = self.version();
+        let fault = self
+            .shared
+            .fault
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        describe::runs(
+            &self.shared.logdirs,
+            &self.shared.catalog(),
+            version,
+            fault.as_deref(),
+        )
+    }
+
+    /// The JSON body of GET /api/tags.
+    pub fn tags(&self) -> Vec<u8> {
+        let version = self.version();
+        describe::tags(&self.shared.catalog(), version)
+    }
+
+    /// The column frame of POST /api/scalars.
+    ///
+    /// # Errors
+    /// When the query makes no sense.
+    pub fn scalars(&self, query: &Query) -> Result<Vec<u8>, QueryError> {
+        let version = self.version();
+        let catalog = self.shared.catalog();
+        self.queries
+            .install(|| scalars::answer(&catalog, version, query))
+    }
+
+    /// Stops following. Questions are still answered from what was read.
+    pub fn close(&self) {
+        *self
+            .shared
+            .closed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = true;
+        self.shared.closing.notify_all();
+        self.shared.changes.close();
+        let poller = self
+            .poller
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Some(poller) = poller {
+            // The poller catches its own panics, and there is nobody left to tell.
+            drop(poller.join());
+        }
+    }
+}
+
+impl Drop for Index {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+fn threads(task: &'static str) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
+    ThreadPoolBuilder::new()
+        .thread_name(move |number| format!("lightboard-{task}-{number}"))
+        .build()
+}
+
+/// Run ids hold the log directory's name, so no two may be equal.
+fn distinct(logdirs: Vec<(String, PathBuf)>) -> Vec<Logdir> {
+    let mut taken = HashSet::new();
+    let mut name_apart = |name: String| {
+        let numbered = (2..).map(|number| format!("{name} ({number})"));
+        let free = [name.clone()]
+            .into_iter()
+            .chain(numbered)
+            .find(|name| taken.insert(name.clone()));
+        free.unwrap_or(name)
+    };
+    logdirs
+        .into_iter()
+        .map(|(name, path)| Logdir {
+            name: name_apart(name),
+            path,
+        })
+        .collect()
+}

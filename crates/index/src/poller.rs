@@ -1,0 +1,203 @@
+//! The poller: a thread that walks the log directories, looks at every event file and reads what is new.
+
+use std::cmp::Reverse;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rayon::ThreadPool;
+
+use crate::catalog::{Catalog, Run};
+use crate::changes::Change;
+use crate::event_file::{EventFile, Glance};
+use crate::index::Shared;
+
+/// Polls and walks take at most this part of the time, so that a slow file system is not kept busy.
+const SHARE: u32 = 10;
+/// Walks come this many times less often than looks at the known files.
+const WALK_RATIO: f64 = 2.5;
+/// How often changes are published while much is being read.
+const PUBLISH: Duration = Duration::from_millis(100);
+/// How long files are read for the first time before those that are known are looked at again.
+const SLICE: Duration = Duration::from_millis(500);
+/// Pause after a failure of the index itself.
+const AFTER_FAULT: Duration = Duration::from_secs(1);
+
+pub(crate) struct Poller {
+    shared: Arc<Shared>,
+    pool: ThreadPool,
+    interval: Duration,
+    walk_due: Instant,
+    published: bool,
+}
+
+/// What changed and is not published yet.
+struct Pending<'a> {
+    shared: &'a Shared,
+    state: Mutex<(Change, Instant)>,
+}
+
+impl Poller {
+    pub(crate) fn new(shared: Arc<Shared>, pool: ThreadPool, interval: Duration) -> Self {
+        Self {
+            shared,
+            pool,
+            interval,
+            walk_due: Instant::now(),
+            published: false,
+        }
+    }
+
+    /// Polls until the index is closed. A panic is a bug; it is shown and the next round tries again.
+    pub(crate) fn run(mut self) {
+        loop {
+            let pause = match catch_unwind(AssertUnwindSafe(|| self.round())) {
+                Ok(pause) => {
+                    self.shared.set_fault(None);
+                    pause
+                }
+                Err(panic) => {
+                    let cause = panic.downcast_ref::<&str>().map(ToString::to_string);
+                    let cause = cause
+                        .or_else(|| panic.downcast_ref::<String>().cloned())
+                        .unwrap_or_default();
+                    self.shared.set_fault(Some(format!(
+                        "The index failed ({cause}); what it had read is still shown and it goes on trying. This is a bug: \
+                         please report it."
+                    )));
+                    AFTER_FAULT
+                }
+            };
+            if self.shared.sleep(pause) {
+                return;
+            }
+        }
+    }
+
+    /// One round: walk if due, look at every file, read what is new, publish. Returns how long to pause.
+    fn round(&mut self) -> Duration {
+        if Instant::now() >= self.walk_due {
+            self.walk();
+        }
+        let started = Instant::now();
+        let shared = Arc::clone(&self.shared);
+        let catalog = shared.catalog();
+        let pending = Pending {
+            shared: &shared,
+            state: Mutex::new((Change::default(), started)),
+        };
+        let unread = self.look(&catalog, &pending);
+        let looking = started.elapsed();
+        let finished = self.read(&unread, &pending);
+        pending.publish();
+        if finished {
+            self.interval.max(looking * SHARE)
+        } else {
+            Duration::ZERO
+        }
+    }
+
+    fn walk(&mut self) {
+        let started = Instant::now();
+        let listings = self
+            .shared
+            .logdirs
+            .iter()
+            .map(crate::logdir::Logdir::walk)
+            .collect();
+        let before = self.shared.catalog();
+        let (next, change) = before.next(&self.shared.logdirs, listings);
+        if !self.published || next.listings != before.listings || change != Change::default() {
+            self.published = true;
+            self.shared.set_catalog(next);
+            self.shared.changes.publish(change);
+        }
+        self.walk_due = started
+            + self
+                .interval
+                .mul_f64(WALK_RATIO)
+                .max(started.elapsed() * (SHARE + 1));
+    }
+
+    /// The files that have something to read: those that were read before first, then the largest.
+    fn look<'a>(
+        &mut self,
+        catalog: &'a Catalog,
+        pending: &Pending<'_>,
+    ) -> Vec<(&'a Run, &'a EventFile, bool)> {
+        let mut unread = Vec::new();
+        for (run, file) in catalog.files() {
+            match file.glance() {
+                Glance::Unchanged => {}
+                Glance::Changed {
+                    unread: bytes,
+                    first,
+                } => unread.push((first, Reverse(bytes), &**run, &**file)),
+                Glance::Failed => pending.add(run, false),
+                Glance::Gone => self.walk_due = Instant::now(),
+            }
+        }
+        unread.sort_by_key(|(first, bytes, ..)| (*first, *bytes));
+        unread
+            .into_iter()
+            .map(|(first, _, run, file)| (run, file, first))
+            .collect()
+    }
+
+    /// Reads the files in parallel. Returns whether all came to their ends.
+    fn read(&self, unread: &[(&Run, &EventFile, bool)], pending: &Pending<'_>) -> bool {
+        let deadline = Instant::now() + SLICE;
+        let next = AtomicUsize::new(0);
+        let finished = AtomicBool::new(true);
+        let worker = || {
+            let mut buffer = Vec::new();
+            while let Some((run, file, first)) = unread.get(next.fetch_add(1, Ordering::Relaxed)) {
+                if self.shared.is_closed() || (*first && Instant::now() >= deadline) {
+                    finished.store(false, Ordering::Relaxed);
+                    return;
+                }
+                file.read(&mut buffer, first.then_some(deadline), |new_series| {
+                    pending.add(run, new_series);
+                });
+                pending.add(run, false);
+                if *first && Instant::now() >= deadline {
+                    finished.store(false, Ordering::Relaxed);
+                }
+            }
+        };
+        match unread {
+            [] => {}
+            [_] => worker(),
+            _ => {
+                self.pool.broadcast(|_| worker());
+            }
+        }
+        finished.into_inner()
+    }
+}
+
+impl Pending<'_> {
+    fn add(&self, run: &Run, tags: bool) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let (change, published) = &mut *state;
+        if !change.runs.contains(&run.id) {
+            change.runs.insert(run.id.clone());
+        }
+        change.tags |= tags;
+        if published.elapsed() >= PUBLISH {
+            *published = Instant::now();
+            self.shared.changes.publish(std::mem::take(change));
+        }
+    }
+
+    fn publish(self) {
+        let (change, _) = self
+            .state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        if change != Change::default() {
+            self.shared.changes.publish(change);
+        }
+    }
+}

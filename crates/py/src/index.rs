@@ -1,0 +1,102 @@
+//! `lightboard._core.Index`: the index for Python.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lightboard_index::{Axis, Index, OpenError, Query, QueryError};
+use pyo3::exceptions::{PyOSError, PyValueError};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+
+#[pyclass(name = "Index", module = "lightboard._core", frozen)]
+pub(crate) struct PyIndex(Index);
+
+#[pymethods]
+impl PyIndex {
+    #[new]
+    #[pyo3(signature = (logdirs, *, poll_secs = 0.1))]
+    fn new(py: Python<'_>, logdirs: Vec<(String, PathBuf)>, poll_secs: f64) -> PyResult<Self> {
+        let interval = duration("poll_secs", poll_secs)?;
+        let index = py.detach(|| Index::open(logdirs, interval));
+        index
+            .map(Self)
+            .map_err(|error: OpenError| PyOSError::new_err(error.to_string()))
+    }
+
+    #[getter]
+    fn version(&self) -> u64 {
+        self.0.version()
+    }
+
+    fn wait(&self, py: Python<'_>, version: u64, timeout_secs: f64) -> PyResult<u64> {
+        let timeout = duration("timeout_secs", timeout_secs)?;
+        Ok(py.detach(|| self.0.wait(version, timeout)))
+    }
+
+    fn changes<'py>(&self, py: Python<'py>, since: u64) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &py.detach(|| self.0.changes(since)))
+    }
+
+    fn runs<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &py.detach(|| self.0.runs()))
+    }
+
+    fn tags<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &py.detach(|| self.0.tags()))
+    }
+
+    #[pyo3(signature = (tag, *, runs, axis, x_min, x_max, width, smoothing))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are the members of the request"
+    )]
+    fn scalars<'py>(
+        &self,
+        py: Python<'py>,
+        tag: String,
+        runs: Option<Vec<String>>,
+        axis: &str,
+        x_min: Option<f64>,
+        x_max: Option<f64>,
+        width: usize,
+        smoothing: f64,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let axis = match axis {
+            "step" => Axis::Step,
+            "relative" => Axis::Relative,
+            "wall" => Axis::Wall,
+            other => {
+                let message =
+                    format!("expected axis \"step\", \"relative\" or \"wall\", found {other:?}");
+                return Err(PyValueError::new_err(message));
+            }
+        };
+        let query = Query {
+            tag,
+            runs,
+            axis,
+            x_min,
+            x_max,
+            width,
+            smoothing,
+        };
+        match py.detach(|| self.0.scalars(&query)) {
+            Ok(frame) => Ok(PyBytes::new(py, &frame)),
+            Err(error @ (QueryError::Width | QueryError::Smoothing(_) | QueryError::Range(..))) => {
+                Err(PyValueError::new_err(error.to_string()))
+            }
+        }
+    }
+
+    fn close(&self, py: Python<'_>) {
+        py.detach(|| self.0.close());
+    }
+}
+
+fn duration(name: &str, seconds: f64) -> PyResult<Duration> {
+    Duration::try_from_secs_f64(seconds).map_err(|error| {
+        PyValueError::new_err(format!(
+            "expected {name} to be a number of seconds, found {seconds}: {error}"
+        ))
+    })
+}
