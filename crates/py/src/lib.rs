@@ -1,6 +1,7 @@
 //! `lightboard._core`: the Python face of the Rust crates, one file per topic. It decides nothing.
 
 mod index;
+mod log;
 
 use pyo3::prelude::*;
 
@@ -8,4 +9,6 @@ use pyo3::prelude::*;
 mod _core {
     #[pymodule_export]
     use crate::index::PyIndex;
+    #[pymodule_export]
+    use crate::log::Writer;
 }

@@ -1,0 +1,418 @@
+//! The background thread: takes what is pending, hands it to the operating system, keeps what cannot be written.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::file::{EventFile, Place};
+use crate::lock;
+use crate::report::Report;
+
+/// Pending bytes from which on the thread does not wait any longer.
+pub(crate) const HIGH_WATER: usize = 1 << 20;
+
+/// Bytes per write call, so that progress on a slow disk can be seen.
+const CHUNK: usize = 1 << 20;
+
+/// How often a file is looked for at its path.
+const FOLLOW_EVERY: Duration = Duration::from_millis(200);
+
+const FIRST_RETRY: Duration = Duration::from_millis(100);
+const LAST_RETRY: Duration = Duration::from_secs(5);
+
+/// What the calling threads and the background thread share.
+pub(crate) struct Shared {
+    pub(crate) state: Mutex<State>,
+    /// Something to do for the thread.
+    pub(crate) wake: Condvar,
+    /// A pass is over.
+    pub(crate) done: Condvar,
+    /// Bytes written so far; a wait that sees it stand still is a wait for a disk that hangs.
+    pub(crate) progress: AtomicU64,
+    pub(crate) delay: Duration,
+}
+
+#[derive(Default)]
+pub(crate) struct State {
+    /// One for each file, in the order of their ids.
+    pub(crate) pending: Vec<Pending>,
+    /// Files opened by callers that the thread has not yet taken over.
+    pub(crate) arrivals: Vec<EventFile>,
+    /// Passes asked for by barriers, and the last of them that is over.
+    pub(crate) requested: u64,
+    pub(crate) completed: u64,
+    pub(crate) reports: Vec<Report>,
+    /// The writer takes no more records; the thread makes its last pass.
+    pub(crate) closed: bool,
+    /// The thread has made its last pass.
+    pub(crate) ended: bool,
+    /// A wait for room was in vain: do not wait again before there is progress.
+    pub(crate) stalled: bool,
+}
+
+/// The records of one file that wait for the thread, and what callers need to know of those it already took.
+#[derive(Default)]
+pub(crate) struct Pending {
+    /// The event file.
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) records: u64,
+    /// Bytes and records that the thread has taken and not yet written.
+    pub(crate) taken_bytes: usize,
+    pub(crate) taken_records: u64,
+    /// The cause if the last pass could not write this file.
+    pub(crate) failing: Option<i32>,
+    /// Records dropped because there was no room.
+    pub(crate) dropped: u64,
+}
+
+impl Pending {
+    pub(crate) fn new(file: &EventFile) -> Self {
+        Self {
+            path: file.path().into(),
+            ..Self::default()
+        }
+    }
+
+    /// Records that are not with the operating system.
+    pub(crate) fn kept(&self) -> u64 {
+        self.records + self.taken_records
+    }
+}
+
+impl State {
+    fn urgent(&self) -> bool {
+        self.closed || self.requested > self.completed
+    }
+
+    fn gathering(&self) -> bool {
+        self.pending
+            .iter()
+            .any(|file| file.failing.is_none() && !file.bytes.is_empty())
+    }
+
+    fn brimming(&self) -> bool {
+        self.pending
+            .iter()
+            .any(|file| file.failing.is_none() && file.bytes.len() >= HIGH_WATER)
+    }
+}
+
+/// One file and the bytes on their way into it.
+struct Outlet {
+    file: EventFile,
+    suffix: String,
+    outgoing: Vec<u8>,
+    /// Bytes of `outgoing` that are written.
+    offset: usize,
+    /// Records that `outgoing` holds.
+    records: u64,
+    /// Records in the present file.
+    written: u64,
+    followed: Option<Instant>,
+    moved: bool,
+    failures: u32,
+    retry_at: Option<Instant>,
+}
+
+/// Serves the files of one writer until it is closed.
+pub(crate) fn run(shared: &Arc<Shared>, suffix: &str) {
+    let mut outlets: Vec<Outlet> = Vec::new();
+    loop {
+        let (ticket, last) = wait(shared, &mut outlets, suffix);
+        let results: Vec<_> = outlets
+            .iter_mut()
+            .map(|outlet| outlet.attempt(&shared.progress))
+            .collect();
+
+        let mut state = lock(&shared.state);
+        state.completed = ticket;
+        for (index, (outlet, outcome)) in outlets.iter_mut().zip(results).enumerate() {
+            let State {
+                pending,
+                reports,
+                stalled,
+                ..
+            } = &mut *state;
+            let pending = &mut pending[index];
+            reports.extend(outcome.notice);
+            match outcome.error {
+                _ if outlet.outgoing.is_empty() => {
+                    if pending.dropped > 0 {
+                        reports.push(outlet.lost(pending, 0, true));
+                    }
+                    pending.failing = None;
+                    *stalled = false;
+                }
+                Some(cause) if !last && pending.failing.is_none() => {
+                    pending.failing = cause.raw_os_error().or(Some(libc::EIO));
+                    let kept = outlet.unwritten() + pending.records;
+                    reports.push(Report::Failing {
+                        path: outlet.file.path().into(),
+                        cause,
+                        kept,
+                    });
+                }
+                Some(cause) => pending.failing = cause.raw_os_error().or(Some(libc::EIO)),
+                None => {} // Not tried: the next retry is not due.
+            }
+            pending.taken_bytes = outlet.outgoing.len() - outlet.offset;
+            pending.taken_records = outlet.unwritten();
+            if pending.path != outlet.file.path() {
+                pending.path = outlet.file.path().into();
+            }
+            if last && (pending.dropped > 0 || pending.taken_records > 0) {
+                let unwritten = outlet.give_up();
+                reports.push(outlet.lost(pending, unwritten, false));
+            }
+        }
+        if last {
+            drop(outlets); // Closed before anyone is told that they are.
+            state.ended = true;
+            shared.done.notify_all();
+            return;
+        }
+        shared.done.notify_all();
+    }
+}
+
+/// Sleeps until there is something to write, then takes it. Returns the barrier that this pass serves, and whether it
+/// is the last pass.
+fn wait(shared: &Shared, outlets: &mut Vec<Outlet>, suffix: &str) -> (u64, bool) {
+    let retry_at = outlets.iter().filter_map(|outlet| outlet.retry_at).min();
+    let mut gather_until = None;
+    let mut state = lock(&shared.state);
+    loop {
+        if state.urgent() || state.brimming() {
+            break;
+        }
+        if gather_until.is_none() && state.gathering() {
+            gather_until = Some(Instant::now() + shared.delay);
+        }
+        let Some(until) = gather_until.into_iter().chain(retry_at).min() else {
+            state = shared
+                .wake
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
+            continue;
+        };
+        let left = until.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        state = shared
+            .wake
+            .wait_timeout(state, left)
+            .unwrap_or_else(PoisonError::into_inner)
+            .0;
+    }
+
+    let urgent = state.urgent();
+    let now = Instant::now();
+    let State {
+        pending, arrivals, ..
+    } = &mut *state;
+    outlets.extend(arrivals.drain(..).map(|file| Outlet::new(file, suffix)));
+    for (outlet, pending) in outlets.iter_mut().zip(pending) {
+        if urgent || outlet.retry_at.is_none_or(|at| at <= now) {
+            outlet.retry_at = None;
+            outlet.take(pending);
+        }
+    }
+    (state.requested, state.closed)
+}
+
+/// What came of one attempt to write a file.
+struct Outcome {
+    error: Option<io::Error>,
+    notice: Option<Report>,
+}
+
+impl Outlet {
+    fn new(file: EventFile, suffix: &str) -> Self {
+        Self {
+            file,
+            suffix: suffix.to_owned(),
+            outgoing: Vec::new(),
+            offset: 0,
+            records: 0,
+            written: 0,
+            followed: None,
+            moved: false,
+            failures: 0,
+            retry_at: None,
+        }
+    }
+
+    fn take(&mut self, pending: &mut Pending) {
+        if self.outgoing.is_empty() {
+            std::mem::swap(&mut self.outgoing, &mut pending.bytes);
+        } else {
+            self.outgoing.append(&mut pending.bytes);
+        }
+        self.records += std::mem::take(&mut pending.records);
+        pending.taken_bytes = self.outgoing.len() - self.offset;
+        pending.taken_records = self.records;
+    }
+
+    /// Writes what is outgoing, unless the file waits for its next retry.
+    fn attempt(&mut self, progress: &AtomicU64) -> Outcome {
+        let mut notice = None;
+        if self.outgoing.is_empty() || self.retry_at.is_some() {
+            return Outcome {
+                error: None,
+                notice,
+            };
+        }
+        let written = self
+            .follow(&mut notice)
+            .and_then(|()| self.write(progress, &mut notice));
+        match written {
+            Ok(()) => {
+                self.written += std::mem::take(&mut self.records);
+                self.outgoing.clear();
+                self.outgoing.shrink_to(HIGH_WATER);
+                self.offset = 0;
+                self.failures = 0;
+                Outcome {
+                    error: None,
+                    notice,
+                }
+            }
+            Err(error) => {
+                let back_off = FIRST_RETRY * 2u32.saturating_pow(self.failures.min(16));
+                self.retry_at = Some(Instant::now() + back_off.min(LAST_RETRY));
+                self.failures += 1;
+                Outcome {
+                    error: Some(error),
+                    notice,
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, progress: &AtomicU64, notice: &mut Option<Report>) -> io::Result<()> {
+        while self.offset < self.outgoing.len() {
+            let end = self.outgoing.len().min(self.offset + CHUNK);
+            match self.file.write(&self.outgoing[self.offset..end]) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => {
+                    self.offset += count;
+                    progress.fetch_add(count as u64, Ordering::Relaxed);
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // What a network mount says of a file that another machine deleted.
+                Err(error) if error.raw_os_error() == Some(libc::ESTALE) => {
+                    *notice = Some(self.replace()?);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks for the file at its path, every now and then; makes a new one if it was deleted.
+    fn follow(&mut self, notice: &mut Option<Report>) -> io::Result<()> {
+        if self.followed.is_some_and(|at| at.elapsed() < FOLLOW_EVERY) {
+            return Ok(());
+        }
+        match self.file.place() {
+            Place::Same => {}
+            Place::Moved if self.moved => {}
+            Place::Moved => {
+                self.moved = true;
+                *notice = Some(Report::Moved {
+                    path: self.file.path().into(),
+                    new: self.file.present_path(),
+                });
+            }
+            Place::Deleted => *notice = Some(self.replace()?),
+        }
+        self.followed = Some(Instant::now());
+        Ok(())
+    }
+
+    /// Goes on in a new file where the present one was made, from the first record that is not whole in the old one.
+    fn replace(&mut self) -> io::Result<Report> {
+        let path = self.file.path().to_owned();
+        let directory = path.parent().ok_or(io::ErrorKind::NotFound)?;
+        std::fs::create_dir_all(directory)?;
+        self.file = EventFile::create(directory, &self.suffix, None)?;
+        let (whole, start) = whole_records(&self.outgoing, self.offset);
+        let lost = std::mem::take(&mut self.written) + whole;
+        self.outgoing.drain(..start);
+        self.offset = 0;
+        self.records -= whole;
+        self.moved = false;
+        Ok(Report::Deleted {
+            path,
+            new: self.file.path().into(),
+            lost,
+        })
+    }
+
+    /// Records that are not wholly written.
+    fn unwritten(&self) -> u64 {
+        self.records - whole_records(&self.outgoing, self.offset).0
+    }
+
+    /// Leaves the file at a record's end and returns how many records stay unwritten.
+    fn give_up(&mut self) -> u64 {
+        let unwritten = self.unwritten();
+        let (_, start) = whole_records(&self.outgoing, self.offset);
+        if self.offset > start {
+            // If even this fails, readers see a file that ended early, which they must expect of any live file.
+            let _ = self.file.cut((self.offset - start) as u64);
+        }
+        unwritten
+    }
+
+    fn lost(&self, pending: &mut Pending, unwritten: u64, recovered: bool) -> Report {
+        Report::Lost {
+            path: self.file.path().into(),
+            cause: io::Error::from_raw_os_error(pending.failing.unwrap_or(libc::ETIMEDOUT)),
+            lost: std::mem::take(&mut pending.dropped) + unwritten,
+            recovered,
+        }
+    }
+}
+
+/// How many whole records the first `written` bytes of `records` hold, and where the last of them ends.
+fn whole_records(records: &[u8], written: usize) -> (u64, usize) {
+    let (mut count, mut end) = (0, 0);
+    while let Some(length) = records.get(end..end + 8) {
+        let mut bytes = [0; 8];
+        bytes.copy_from_slice(length);
+        let next = end + 12 + u64::from_le_bytes(bytes) as usize + 4;
+        if next > written {
+            break;
+        }
+        (count, end) = (count + 1, next);
+    }
+    (count, end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::whole_records;
+    use lightboard_events::encode;
+
+    #[test]
+    fn a_torn_record_does_not_count() {
+        let mut records = Vec::new();
+        let mut ends = vec![0];
+        for tag in ["a", "long tag", ""] {
+            encode::scalar(&mut records, 1.0, 1, tag, encode::Scalar::Simple(0.0));
+            ends.push(records.len());
+        }
+        for written in 0..=records.len() {
+            let whole = ends.iter().filter(|&&end| end <= written).count() - 1;
+            assert_eq!(
+                whole_records(&records, written),
+                (whole as u64, ends[whole])
+            );
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! What went wrong while records were handed over, told with the next call.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+/// One thing the program that logs has to know.
+#[derive(Debug)]
+pub enum Report {
+    /// Records cannot be written at present; they are kept and tried again.
+    Failing {
+        /// The event file.
+        path: PathBuf,
+        /// Why not.
+        cause: io::Error,
+        /// Records kept.
+        kept: u64,
+    },
+    /// A `flush` could not do what it promises.
+    NotFlushed {
+        /// The event file.
+        path: PathBuf,
+        /// The operating system's reason; `None` if it has not answered for `waited` seconds.
+        cause: Option<io::Error>,
+        /// Records that are not with the operating system.
+        kept: u64,
+        /// Seconds waited without any progress.
+        waited: u64,
+    },
+    /// Records were given up: the buffer was full, or the writer was closed while writing failed.
+    Lost {
+        /// The event file.
+        path: PathBuf,
+        /// Why they could not be written.
+        cause: io::Error,
+        /// Records lost.
+        lost: u64,
+        /// Whether writing works again.
+        recovered: bool,
+    },
+    /// The event file was deleted; logging goes on in a new one.
+    Deleted {
+        /// The file that is gone.
+        path: PathBuf,
+        /// The file that took its place.
+        new: PathBuf,
+        /// Records that went with the old file.
+        lost: u64,
+    },
+    /// The event file is no longer where it was made, but still on disk; logging goes on there.
+    Moved {
+        /// Where it was.
+        path: PathBuf,
+        /// Where it is, if the system tells.
+        new: Option<PathBuf>,
+    },
+}
+
+impl Report {
+    /// The event file concerned.
+    pub fn path(&self) -> &PathBuf {
+        match self {
+            Self::Failing { path, .. }
+            | Self::NotFlushed { path, .. }
+            | Self::Lost { path, .. }
+            | Self::Deleted { path, .. }
+            | Self::Moved { path, .. } => path,
+        }
+    }
+
+    /// The error number, if this is a failure to write; a notice that logging goes on has none.
+    pub fn errno(&self) -> Option<i32> {
+        match self {
+            Self::Failing { cause, .. } | Self::Lost { cause, .. } => Some(errno(cause)),
+            Self::NotFlushed { cause, .. } => Some(cause.as_ref().map_or(libc::ETIMEDOUT, errno)),
+            Self::Deleted { .. } | Self::Moved { .. } => None,
+        }
+    }
+}
+
+/// The number of `error`; an input/output error if the system gave none.
+pub fn errno(error: &io::Error) -> i32 {
+    error.raw_os_error().unwrap_or(libc::EIO)
+}
+
+/// The operating system's words without the number, plus what helps with the commonest causes.
+struct Cause<'a>(&'a io::Error);
+
+impl fmt::Display for Cause<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.raw_os_error() == Some(libc::ETIMEDOUT) {
+            return f.write_str("the file system was too slow");
+        }
+        let text = self.0.to_string();
+        let words = text.split(" (os error").next().unwrap_or(&text);
+        let remedy = match self.0.raw_os_error() {
+            Some(libc::ENOSPC) => ": free some space",
+            Some(libc::EDQUOT) => ": free some of your quota",
+            Some(libc::EFBIG) => ": the limit on file sizes (ulimit -f) is reached",
+            Some(libc::ENOENT | libc::ENOTDIR) => {
+                ": the directory is gone and could not be made again"
+            }
+            _ => "",
+        };
+        write!(f, "{words}{remedy}")
+    }
+}
+
+/// "1 record", "2 records".
+struct Records(u64);
+
+impl fmt::Display for Records {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} record{}", self.0, if self.0 == 1 { "" } else { "s" })
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failing { path, cause, kept } => write!(
+                f,
+                "cannot write to {} ({}). {} kept in memory, and up to {} MiB from here on; writing is tried again \
+                 until it works.",
+                path.display(),
+                Cause(cause),
+                Records(*kept),
+                crate::CAPACITY >> 20,
+            ),
+            Self::NotFlushed {
+                path,
+                cause: Some(cause),
+                kept,
+                ..
+            } => write!(
+                f,
+                "flush: {} for {} not written ({}). They are kept in memory and tried again.",
+                Records(*kept),
+                path.display(),
+                Cause(cause),
+            ),
+            Self::NotFlushed {
+                path,
+                cause: None,
+                kept,
+                waited,
+            } => write!(
+                f,
+                "{} for {} not written: the file system has not answered for {waited} s (a network mount that hangs?). \
+                 They are written when it answers, if the process still runs then.",
+                Records(*kept),
+                path.display(),
+            ),
+            Self::Lost {
+                path,
+                cause,
+                lost,
+                recovered,
+            } => write!(
+                f,
+                "{} for {} lost ({}){}",
+                Records(*lost),
+                path.display(),
+                Cause(cause),
+                if *recovered {
+                    ": memory for them had run out. Writing works again."
+                } else {
+                    ": the writer was closed while writing still failed."
+                },
+            ),
+            Self::Deleted { path, new, lost } => write!(
+                f,
+                "{} was deleted while it was being written, and {} with it. Logging goes on in {}.",
+                path.display(),
+                Records(*lost),
+                new.display(),
+            ),
+            Self::Moved { path, new } => {
+                write!(
+                    f,
+                    "{} was moved or renamed while it was being written. ",
+                    path.display()
+                )?;
+                match new {
+                    Some(new) => write!(f, "Logging goes on in {}.", new.display()),
+                    None => write!(
+                        f,
+                        "Logging goes on in the moved file; its new place is not known."
+                    ),
+                }
+            }
+        }
+    }
+}

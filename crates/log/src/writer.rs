@@ -1,0 +1,337 @@
+//! The face of the crate: one writer, its files and its background thread.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use lightboard_events::encode::{self, Scalar};
+
+use crate::file::EventFile;
+use crate::hand_over::{self, HIGH_WATER, Pending, Shared, State};
+use crate::report::Report;
+use crate::{CAPACITY, HAND_OVER, fork, lock, sigterm, wall_time};
+
+/// How long a barrier waits for a file system that makes no progress.
+const HUNG_AFTER: Duration = Duration::from_secs(5);
+
+/// How long a record waits for room while the disk is slow.
+const ROOM_WITHIN: Duration = Duration::from_secs(2);
+
+/// Names one of a writer's files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileId(pub usize);
+
+/// What a writer is made with.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the first event file goes; must exist.
+    pub directory: PathBuf,
+    /// Ends the name of every file.
+    pub suffix: String,
+    /// The step from which on earlier records are superseded.
+    pub purge_step: Option<i64>,
+    /// Hand records over within this time, if that is sooner than [`HAND_OVER`].
+    pub delay: Duration,
+}
+
+/// What became of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Added {
+    /// It is pending, or dropped and counted if the disk fails and memory for it has run out.
+    Taken,
+    /// As `Taken`, and there are reports to fetch.
+    TakenWithReports,
+    /// There is no room; call [`Writer::wait_for_room`] and try again.
+    Full,
+    /// The writer is closed, or belongs to the process that this one was forked from. Nothing was done.
+    Unusable,
+}
+
+/// Writes the event files of one run and its sub-runs.
+pub struct Writer {
+    shared: Arc<Shared>,
+    generation: u32,
+    path: PathBuf,
+    suffix: String,
+    write_through: AtomicBool,
+}
+
+impl Writer {
+    /// Makes the event file and starts the background thread. The header is with the operating system on return.
+    ///
+    /// # Errors
+    /// The file cannot be made or written, or the thread cannot be started. No file is left behind then.
+    pub fn open(options: &Options) -> io::Result<Self> {
+        fork::watch();
+        sigterm::install()?;
+        let file = EventFile::create(&options.directory, &options.suffix, options.purge_step)?;
+        let path = file.path().to_owned();
+        let shared = Arc::new(Shared {
+            state: State {
+                pending: vec![Pending::new(&file)],
+                arrivals: vec![file],
+                ..State::default()
+            }
+            .into(),
+            wake: std::sync::Condvar::new(),
+            done: std::sync::Condvar::new(),
+            progress: 0.into(),
+            delay: options.delay.min(HAND_OVER),
+        });
+        let (thread_shared, suffix) = (Arc::clone(&shared), options.suffix.clone());
+        sigterm::without_signals(|| {
+            std::thread::Builder::new()
+                .name("lightboard-log".to_owned())
+                .stack_size(256 << 10)
+                .spawn(move || hand_over::run(&thread_shared, &suffix))
+        })
+        .inspect_err(|_| {
+            // What is reported is why the thread could not be started; a leftover holds a header and nothing else.
+            let _ = std::fs::remove_file(&path);
+        })?;
+        let mut live = fork::live();
+        live.writers.retain(|writer| writer.strong_count() > 0);
+        live.writers.push(Arc::downgrade(&shared));
+        drop(live);
+        Ok(Self {
+            shared,
+            generation: fork::generation(),
+            path,
+            suffix: options.suffix.clone(),
+            write_through: fork::in_forked_child().into(),
+        })
+    }
+
+    /// Makes another event file of this writer, in `directory`, which must exist.
+    ///
+    /// # Errors
+    /// The file cannot be made or written.
+    pub fn add_file(&self, directory: &Path) -> io::Result<FileId> {
+        let file = EventFile::create(directory, &self.suffix, None)?;
+        let mut state = lock(&self.shared.state);
+        state.pending.push(Pending::new(&file));
+        state.arrivals.push(file);
+        Ok(FileId(state.pending.len() - 1))
+    }
+
+    /// The first event file's path when it was made.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether records can be added: not closed, and made by this process rather than the one it was forked from.
+    pub fn is_usable(&self) -> bool {
+        !self.is_inherited() && !lock(&self.shared.state).closed
+    }
+
+    /// Whether this process closed it.
+    pub fn is_closed(&self) -> bool {
+        !self.is_inherited() && lock(&self.shared.state).closed
+    }
+
+    #[inline]
+    fn is_inherited(&self) -> bool {
+        self.generation != fork::generation()
+    }
+
+    /// Whether every record is to be followed by a [`Writer::flush`], since this process may end where nothing can be
+    /// handed over any more: in a forked child, and after [`Writer::write_through`].
+    #[inline]
+    pub fn is_write_through(&self) -> bool {
+        self.write_through.load(Ordering::Relaxed)
+    }
+
+    /// Flushes, and wants a flush after each record from now on: the interpreter is about to end.
+    pub fn write_through(&self) {
+        self.write_through.store(true, Ordering::Relaxed);
+        self.flush();
+    }
+
+    /// Encodes one scalar into the pending bytes of `file`. Without a wall time, the present one is taken.
+    ///
+    /// # Panics
+    /// If `file` is not of this writer.
+    #[inline]
+    pub fn add_scalar(
+        &self,
+        file: FileId,
+        wall: Option<f64>,
+        step: i64,
+        tag: &str,
+        value: Scalar,
+    ) -> Added {
+        if self.is_inherited() {
+            return Added::Unusable;
+        }
+        let wall = wall.unwrap_or_else(wall_time);
+        let mut state = lock(&self.shared.state);
+        if state.closed {
+            return Added::Unusable;
+        }
+        let stalled = state.stalled;
+        let pending = &mut state.pending[file.0];
+        if pending.bytes.len() + pending.taken_bytes >= CAPACITY {
+            if pending.failing.is_none() && !stalled {
+                return Added::Full;
+            }
+            pending.dropped += 1;
+        } else {
+            let before = pending.bytes.len();
+            encode::scalar(&mut pending.bytes, wall, step, tag, value);
+            pending.records += 1;
+            if before == 0 || (before < HIGH_WATER && pending.bytes.len() >= HIGH_WATER) {
+                self.shared.wake.notify_one();
+            }
+        }
+        if state.reports.is_empty() {
+            Added::Taken
+        } else {
+            Added::TakenWithReports
+        }
+    }
+
+    /// Waits for a slow disk to make room; bounded. After a wait in vain records are dropped and counted.
+    pub fn wait_for_room(&self) {
+        if self.is_inherited() {
+            return;
+        }
+        let start = Instant::now();
+        let mut state = lock(&self.shared.state);
+        while state
+            .pending
+            .iter()
+            .any(|file| file.bytes.len() + file.taken_bytes >= CAPACITY / 2)
+            && !state.pending.iter().any(|file| file.failing.is_some())
+        {
+            let Some(left) = ROOM_WITHIN.checked_sub(start.elapsed()) else {
+                state.stalled = true;
+                return;
+            };
+            state = self
+                .shared
+                .done
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
+    /// Returns when everything added before is with the operating system, or could not be written; [`Writer::reports`]
+    /// tells. Does nothing on a closed or inherited writer.
+    pub fn flush(&self) {
+        if self.is_inherited() {
+            return;
+        }
+        let mut state = lock(&self.shared.state);
+        if state.closed {
+            return;
+        }
+        state.requested += 1;
+        let ticket = state.requested;
+        self.shared.wake.notify_one();
+        let mut state = self
+            .shared
+            .wait_until(state, |state| state.completed >= ticket);
+        if state.completed < ticket {
+            state.report_hung();
+            return;
+        }
+        let State {
+            pending, reports, ..
+        } = &mut *state;
+        if reports
+            .iter()
+            .any(|report| matches!(report, Report::Failing { .. }))
+        {
+            return; // That says the same.
+        }
+        if let Some((file, errno)) = pending.iter().find_map(|file| Some((file, file.failing?))) {
+            let cause = Some(io::Error::from_raw_os_error(errno));
+            reports.push(Report::NotFlushed {
+                path: file.path.clone(),
+                cause,
+                kept: file.kept(),
+                waited: 0,
+            });
+        }
+    }
+
+    /// Hands over what is pending, ends the background thread and closes the files. Repeatable.
+    pub fn close(&self) {
+        if self.is_inherited() {
+            return;
+        }
+        let mut state = lock(&self.shared.state);
+        if state.ended {
+            return;
+        }
+        state.closed = true;
+        self.shared.wake.notify_one();
+        let mut state = self.shared.wait_until(state, |state| state.ended);
+        if !state.ended {
+            state.report_hung();
+        }
+    }
+
+    /// Takes what there is to report.
+    pub fn reports(&self) -> Vec<Report> {
+        if self.is_inherited() {
+            Vec::new()
+        } else {
+            std::mem::take(&mut lock(&self.shared.state).reports)
+        }
+    }
+}
+
+impl State {
+    fn report_hung(&mut self) {
+        let kept = self.pending.iter().map(Pending::kept).sum();
+        let path = self.pending[0].path.clone();
+        self.reports.push(Report::NotFlushed {
+            path,
+            cause: None,
+            kept,
+            waited: HUNG_AFTER.as_secs(),
+        });
+    }
+}
+
+impl Shared {
+    /// Waits for `over`, as long as bytes are still being written.
+    fn wait_until<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        over: impl Fn(&State) -> bool,
+    ) -> MutexGuard<'a, State> {
+        let mut seen = self.progress.load(Ordering::Relaxed);
+        let mut since = Instant::now();
+        while !over(&state) {
+            let Some(left) = HUNG_AFTER.checked_sub(since.elapsed()) else {
+                break;
+            };
+            state = self
+                .done
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+            let progress = self.progress.load(Ordering::Relaxed);
+            if progress != seen {
+                (seen, since) = (progress, Instant::now());
+            }
+        }
+        state
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if self.is_inherited() {
+            // Its lock may be held by a thread that does not exist here, and its files are closed already.
+            std::mem::forget(Arc::clone(&self.shared));
+        } else {
+            self.close();
+        }
+    }
+}
