@@ -54,6 +54,9 @@ class Index:
     def close(self) -> None:
         """Stop polling and release the files. Queries go on answering from what was read."""
 
+def watch_forks() -> None:
+    """Notice forks from here on: writers of the parent become unusable in a child, and its own write through."""
+
 class Writer:
     """Writes the event files of one run and its sub-runs; file 0 is the run's own.
 

@@ -54,8 +54,8 @@ pub(crate) fn untrack(descriptor: RawFd) {
     live().descriptors.retain(|&tracked| tracked != descriptor);
 }
 
-/// Registers the fork handlers, once.
-pub(crate) fn watch() {
+/// Notices forks from here on. To be called when the library is loaded: a process can be forked before it logs.
+pub fn watch_forks() {
     static WATCH: Once = Once::new();
     // SAFETY: the handlers are functions of this library, which is never unloaded.
     WATCH.call_once(|| unsafe {

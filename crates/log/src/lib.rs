@@ -14,6 +14,7 @@ mod writer;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+pub use fork::watch_forks;
 pub use lightboard_events::encode::Scalar;
 pub use report::{Report, errno};
 pub use writer::{Added, FileId, Options, Writer};

@@ -1,7 +1,8 @@
 //! Hands everything over when the process is asked to end by SIGTERM, then lets it die of that signal.
 //!
 //! Only where nobody else handles SIGTERM. A handler of Python's own would not do: it runs when the interpreter gets to
-//! it, and the main thread may be inside a long call into C. So the handler only wakes a thread through a pipe.
+//! it, and the main thread may be inside a long call into C. So the handler only wakes a thread through a pipe; the
+//! program runs on for the moments that the hand-over takes.
 
 use std::io::{self, PipeReader, Read};
 use std::mem::MaybeUninit;

@@ -64,7 +64,7 @@ impl Writer {
     /// # Errors
     /// The file cannot be made or written, or the thread cannot be started. No file is left behind then.
     pub fn open(options: &Options) -> io::Result<Self> {
-        fork::watch();
+        fork::watch_forks();
         sigterm::install()?;
         let file = EventFile::create(&options.directory, &options.suffix, options.purge_step)?;
         let path = file.path().to_owned();

@@ -10,5 +10,5 @@ mod _core {
     #[pymodule_export]
     use crate::index::PyIndex;
     #[pymodule_export]
-    use crate::log::Writer;
+    use crate::log::{Writer, watch_forks};
 }

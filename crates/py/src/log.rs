@@ -15,6 +15,12 @@ const TAKEN_WITH_REPORTS: u8 = 1;
 const NOT_PLAIN: u8 = 2;
 const UNUSABLE: u8 = 3;
 
+/// Notices forks from here on.
+#[pyfunction]
+pub(crate) fn watch_forks() {
+    lightboard_log::watch_forks();
+}
+
 /// One writer's files and its background thread.
 #[pyclass(frozen, module = "lightboard._core")]
 pub(crate) struct Writer {
@@ -52,6 +58,11 @@ impl Writer {
     #[getter]
     fn is_usable(&self) -> bool {
         self.inner.is_usable()
+    }
+
+    #[getter]
+    fn is_closed(&self) -> bool {
+        self.inner.is_closed()
     }
 
     #[expect(

@@ -7,7 +7,7 @@ import threading
 import weakref
 from typing import Literal
 
-from lightboard._core import Writer
+from lightboard._core import Writer, watch_forks
 from lightboard.log import directory
 from lightboard.log.notices import warn
 from lightboard.log.numbers import plain_float, plain_step, plain_tag
@@ -184,4 +184,5 @@ def _at_exit() -> None:
             _finish(files.core)
 
 
+watch_forks()
 atexit.register(_at_exit)

@@ -19,7 +19,7 @@ def warn(message: str) -> None:
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE + os.sep):
         frame, level = frame.f_back, level + 1
-    warnings.warn(message, LightboardWarning, stacklevel=level - 1)
+    warnings.warn(message, LightboardWarning, stacklevel=level)
 
 
 def announce(message: str) -> None:

@@ -1,0 +1,64 @@
+"""What is on disk: by framing, and by TensorBoard's own reader."""
+
+import struct
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.tensorflow_stub.pywrap_tensorflow import masked_crc32c
+from tensorboard.util import tensor_util
+
+
+class Point(NamedTuple):
+    tag: str
+    step: int
+    value: float
+
+
+def event_files(directory: Path) -> list[Path]:
+    return sorted(path for path in directory.iterdir() if "tfevents" in path.name)
+
+
+def payloads(path: Path, *, torn: bool = False) -> list[bytes]:
+    """The payload of every record; each checksum is verified, and nothing may be left over unless `torn` is allowed."""
+    data = path.read_bytes()
+    found, at = [], 0
+    while at < len(data):
+        if torn and (
+            len(data) < at + 12 or len(data) < at + 16 + int.from_bytes(data[at : at + 8], "little")
+        ):
+            break
+        (length, length_crc) = struct.unpack_from("<QI", data, at)
+        assert length_crc == masked_crc32c(data[at : at + 8]), f"{path} at {at}: length"
+        payload = data[at + 12 : at + 12 + length]
+        (crc,) = struct.unpack_from("<I", data, at + 12 + length)
+        assert crc == masked_crc32c(payload), f"{path} at {at}: payload"
+        found.append(payload)
+        at += 16 + length
+    return found
+
+
+def events(path: Path) -> list[Any]:
+    return [Event.FromString(payload) for payload in payloads(path)]
+
+
+def points_of(path: Path, *, torn: bool = False) -> list[Point]:
+    """The scalars of one file as TensorBoard reads them; framing must find as many records."""
+    loaded = list(EventFileLoader(str(path)).Load())
+    assert len(loaded) == len(payloads(path, torn=torn))
+    assert loaded[0].file_version == "brain.Event:2"
+    return [
+        Point(value.tag, event.step, float(tensor_util.make_ndarray(value.tensor)))
+        for event in loaded
+        for value in event.summary.value
+    ]
+
+
+def points(directory: Path, *, torn: bool = False) -> list[Point]:
+    """The scalars of all event files of a run."""
+    return [point for path in event_files(directory) for point in points_of(path, torn=torn)]
+
+
+def steps(directory: Path, tag: str = "loss") -> list[int]:
+    return [point.step for point in points(directory) if point.tag == tag]

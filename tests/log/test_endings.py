@@ -1,0 +1,225 @@
+"""However a program ends: what it logged is on disk."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+from log.program import Program, run, succeed, until
+from log.records import event_files, points, points_of, steps
+
+LOG_100 = """
+writer = SummaryWriter("run")
+for step in range(100):
+    writer.add_scalar("loss", step / 2, step)
+"""
+
+
+def test_normal_exit_without_close(tmp_path: Path) -> None:
+    succeed(LOG_100, tmp_path)
+    assert steps(tmp_path / "run") == list(range(100))
+
+
+def test_sys_exit_without_close(tmp_path: Path) -> None:
+    assert run(LOG_100 + "sys.exit(7)", tmp_path)[0] == 7
+    assert steps(tmp_path / "run") == list(range(100))
+
+
+def test_uncaught_exception(tmp_path: Path) -> None:
+    status, _, err = run(LOG_100 + "raise RuntimeError('diverged')", tmp_path)
+    assert (status, "diverged" in err) == (1, True)
+    assert steps(tmp_path / "run") == list(range(100))
+
+
+def test_uncaught_exception_in_a_with_block(tmp_path: Path) -> None:
+    text = (
+        "with SummaryWriter('run') as writer:\n    writer.add_scalar('loss', 1.0, 3)\n    raise RuntimeError"
+    )
+    assert run(text, tmp_path)[0] == 1
+    assert steps(tmp_path / "run") == [3]
+
+
+def test_keyboard_interrupt(tmp_path: Path) -> None:
+    program = Program(LOG_100 + "say('logged'); signal.pause()", tmp_path)
+    program.line()
+    os.kill(program.pid, signal.SIGINT)
+    assert program.end()[0] == -signal.SIGINT
+    assert steps(tmp_path / "run") == list(range(100))
+
+
+def test_records_of_other_exit_hooks(tmp_path: Path) -> None:
+    text = "import atexit\natexit.register(lambda: writer.add_scalar('loss', 0.0, 100))\n" + LOG_100
+    _, _, err = run(text, tmp_path)
+    assert steps(tmp_path / "run") == list(range(101))
+    assert "Warning" not in err
+
+
+def test_forgotten_writers_are_closed(tmp_path: Path) -> None:
+    text = """
+import gc
+for number in range(50):
+    SummaryWriter("run").add_scalar("loss", 0.0, number)
+gc.collect()
+say(len([name for name in os.listdir("/proc/self/task")]))
+say(len([fd for fd in os.listdir("/proc/self/fd")]))
+"""
+    threads, descriptors = map(int, succeed(text, tmp_path).split())
+    assert threads <= 3
+    assert descriptors < 20
+    assert sorted(steps(tmp_path / "run")) == list(range(50))
+
+
+@pytest.mark.parametrize(
+    ("name", "meanwhile"),
+    [
+        ("waiting", "while True: signal.pause()"),
+        ("in a Python loop", "while True: pass"),
+        ("in a C call that keeps the interpreter locked", "sum(range(10**12))"),
+    ],
+)
+def test_sigterm(tmp_path: Path, name: str, meanwhile: str) -> None:
+    program = Program(LOG_100 + f"say('logged')\n{meanwhile}", tmp_path)
+    program.line()
+    os.kill(program.pid, signal.SIGTERM)
+    assert program.end()[0] == -signal.SIGTERM
+    assert steps(tmp_path / "run") == list(range(100))
+
+
+def test_sigterm_with_many_writers(tmp_path: Path) -> None:
+    text = """
+writers = [SummaryWriter(f"run{number}") for number in range(8)]
+for writer in writers:
+    writer.add_scalars("loss", {"train": 1.0, "test": 2.0}, 1)
+os.kill(os.getpid(), signal.SIGTERM)
+while True: signal.pause()
+"""
+    assert run(text, tmp_path)[0] == -signal.SIGTERM
+    for number in range(8):
+        for key in ("train", "test"):
+            assert steps(tmp_path / f"run{number}" / f"loss_{key}") == [1]
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_sigterm_with_a_handler_of_the_programs_own(tmp_path: Path, before: bool) -> None:
+    handle = "signal.signal(signal.SIGTERM, lambda *_: sys.exit(3))\n"
+    text = (handle + LOG_100 if before else LOG_100 + handle) + "say('logged')\nwhile True: signal.pause()"
+    program = Program(text, tmp_path)
+    program.line()
+    os.kill(program.pid, signal.SIGTERM)
+    assert program.end()[0] == 3
+    assert steps(tmp_path / "run") == list(range(100))
+
+
+def test_sigterm_that_is_ignored_stays_ignored(tmp_path: Path) -> None:
+    text = (
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        + LOG_100
+        + "os.kill(os.getpid(), signal.SIGTERM); say('on')"
+    )
+    assert succeed(text, tmp_path).strip() == "on"
+
+
+def test_sigkill_a_quarter_second_later_loses_nothing(tmp_path: Path) -> None:
+    program = Program(LOG_100 + "say('logged'); signal.pause()", tmp_path)
+    program.line()
+    time.sleep(0.25)  # The time is the promise.
+    os.kill(program.pid, signal.SIGKILL)
+    program.end()
+    assert steps(tmp_path / "run") == list(range(100))
+
+
+def test_sigkill_loses_at_most_the_last_200_ms(tmp_path: Path) -> None:
+    text = """
+import time
+writer = SummaryWriter("run")
+step = 0
+while True:
+    writer.add_scalar("loss", time.time(), step, double_precision=True, new_style=True)
+    step += 1
+    time.sleep(0.001)
+"""
+    lost = []
+    for _ in range(3):  # The best of three: the machine may have other things to do.
+        program = Program(text, tmp_path)
+        run_path = tmp_path / "run"
+        known = set(event_files(run_path)) if run_path.exists() else set()
+        program_file = []
+
+        def grown(known: set[Path] = known, found: list[Path] = program_file) -> bool:
+            found[:] = (
+                [path for path in event_files(run_path) if path not in known] if run_path.exists() else []
+            )
+            return bool(found) and found[0].stat().st_size > 20_000
+
+        until(grown, "20 kB of records")
+        killed = time.time()
+        os.kill(program.pid, signal.SIGKILL)
+        program.end()
+        on_disk = points_of(program_file[0], torn=True)
+        assert [point.step for point in on_disk] == list(range(len(on_disk)))
+        lost.append(killed - on_disk[-1].value)
+    assert min(lost) <= 0.2
+
+
+def test_flush_is_a_barrier(tmp_path: Path) -> None:
+    text = LOG_100 + "writer.flush(); os.kill(os.getpid(), signal.SIGKILL)"
+    assert run(text, tmp_path)[0] == -signal.SIGKILL
+    assert steps(tmp_path / "run") == list(range(100))
+
+
+def test_flush_is_a_barrier_for_other_threads_and_sub_runs(tmp_path: Path) -> None:
+    text = """
+writer = SummaryWriter("run")
+def log(number):
+    for step in range(1000):
+        writer.add_scalar(f"thread{number}", step, step)
+        writer.add_scalars("both", {"a": step, "b": -step}, step)
+threads = [threading.Thread(target=log, args=(number,)) for number in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+writer.flush()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+    assert run(text, tmp_path)[0] == -signal.SIGKILL
+    for number in range(4):
+        assert steps(tmp_path / "run", f"thread{number}") == list(range(1000))
+    for key in "ab":
+        assert sorted(steps(tmp_path / "run" / f"both_{key}", "both")) == sorted(list(range(1000)) * 4)
+
+
+def test_header_is_on_disk_when_the_constructor_returns(tmp_path: Path) -> None:
+    assert run("SummaryWriter('run'); os.kill(os.getpid(), signal.SIGKILL)", tmp_path)[0] == -signal.SIGKILL
+    assert points(tmp_path / "run") == []
+
+
+def test_flush_secs_below_the_hand_over_is_honoured(tmp_path: Path) -> None:
+    program = Program(
+        "SummaryWriter('run', flush_secs=0).add_scalar('loss', 1.0, 1); say('.'); signal.pause()", tmp_path
+    )
+    program.line()
+    until(lambda: steps(tmp_path / "run") == [1], "the record")
+    program.process.kill()
+    program.end()
+
+
+def test_logging_after_close_opens_a_new_file_and_warns_once(tmp_path: Path) -> None:
+    text = """
+writer = SummaryWriter("run", purge_step=0)
+writer.add_scalar("loss", 0.0, 0)
+writer.close()
+writer.close()
+writer.flush()
+with warnings.catch_warnings(record=True) as warned:
+    warnings.simplefilter("always")
+    writer.add_scalar("loss", 0.0, 1)
+    writer.close()
+    writer.add_scalar("loss", 0.0, 2)
+say(heard(warned))
+say(warned[0].filename == __file__)
+"""
+    heard, filename = succeed(text, tmp_path).splitlines()
+    assert heard.count("logging after close()") == 1
+    assert filename == "True"
+    assert len(event_files(tmp_path / "run")) == 3
+    assert sorted(steps(tmp_path / "run")) == [0, 1, 2]
