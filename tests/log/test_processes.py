@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
+
 from log.program import Program, run, succeed
 from log.records import event_files, payloads, points_of, steps
 
