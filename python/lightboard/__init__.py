@@ -1,5 +1,3 @@
 """Lightboard: log training runs, see every run, switch each on and off."""
 
-from lightboard.log import LightboardWarning, SummaryWriter
-
-__all__ = ["LightboardWarning", "SummaryWriter"]
+__version__ = "0.1.0"

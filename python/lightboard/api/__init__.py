@@ -1,0 +1,1 @@
+"""Stage api: the HTTP interface of spec/api.md, a plain ASGI application over the index."""

@@ -1,0 +1,139 @@
+"""The JSON body of a request, read member by member."""
+
+import json
+import math
+from collections.abc import Collection
+from typing import Any, NoReturn, TypeVar
+
+from starlette.requests import Request
+
+from lightboard.api.errors import ApiError
+
+Option = TypeVar("Option", bound=str)
+
+MAX_BODY_BYTES = 4 * 1024 * 1024
+"""Enough for 200,000 run ids."""
+
+
+class Body:
+    """A JSON object whose members are taken one by one; each that is not as expected is an `ApiError` (400)."""
+
+    def __init__(self, members: dict[str, Any]) -> None:
+        self._members = members
+        self._asked: list[str] = []
+
+    def text(self, name: str) -> str:
+        """Take a required string."""
+        value = self._take(name)
+        if not _is_text(value):
+            _refuse(name, "a string", value)
+        return str(value)
+
+    def texts(self, name: str) -> list[str] | None:
+        """Take a list of strings, or None for null or absence."""
+        value = self._take(name)
+        if value is None:
+            return None
+        if not isinstance(value, list) or not all(_is_text(item) for item in value):
+            _refuse(name, "a list of strings, or null", value)
+        return list(value)
+
+    def choice(self, name: str, options: Collection[Option], default: Option) -> Option:
+        """Take one of `options`."""
+        value = self._take(name, default)
+        for option in options:
+            if value == option:
+                return option
+        _refuse(name, " or ".join(f'"{option}"' for option in options), value)
+
+    def integer(self, name: str, default: int, low: int, high: int) -> int:
+        """Take an integer from `low` to `high`."""
+        value = self._take(name, default)
+        if type(value) is not int or not low <= value <= high:
+            _refuse(name, f"an integer from {low} to {high}", value)
+        return value
+
+    def number(self, name: str) -> float | None:
+        """Take a finite number, or None for null or absence."""
+        value = self._take(name)
+        return None if value is None else _finite(name, "a finite number, or null", value)
+
+    def fraction(self, name: str, default: float) -> float:
+        """Take a number in [0, 1)."""
+        expected = "a number from 0 to below 1"
+        value = self._take(name, default)
+        number = _finite(name, expected, value)
+        if not 0 <= number < 1:
+            _refuse(name, expected, value)
+        return number
+
+    def end(self) -> None:
+        """Refuse members that nobody asked for: a misspelt one would otherwise be ignored."""
+        if self._members:
+            name = next(iter(self._members))
+            _refuse("The body", f"only the members {', '.join(self._asked)}", name)
+
+    def _take(self, name: str, default: object = None) -> Any:
+        self._asked.append(name)
+        return self._members.pop(name, default)
+
+
+async def read_body(request: Request) -> Body:
+    """Read a JSON object of at most `MAX_BODY_BYTES`; raises `ApiError` (400, 413, 415)."""
+    media_type = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise ApiError(
+            415,
+            "unsupported_media_type",
+            f"Content-Type: expected application/json, found {media_type or 'none'}.",
+        )
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > MAX_BODY_BYTES:
+            raise ApiError(
+                413, "too_large", f"The body: expected at most {MAX_BODY_BYTES} bytes, found more."
+            )
+        chunks.append(chunk)
+    try:
+        members = json.loads(b"".join(chunks), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ApiError(
+            400, "invalid_json", f"The body: expected a JSON object in UTF-8, found {error}."
+        ) from None
+    if not isinstance(members, dict):
+        _refuse("The body", "a JSON object", members, code="invalid_json")
+    return Body(members)
+
+
+def _finite(name: str, expected: str, value: object) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        try:
+            number = float(value)
+        except OverflowError:  # An integer beyond every float.
+            _refuse(name, expected, value)
+        if math.isfinite(number):
+            return number
+    _refuse(name, expected, value)
+
+
+def _is_text(value: object) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # A lone surrogate is a legal JSON escape, but no text.
+        return False
+    return True
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name}, which is not JSON")
+
+
+def _refuse(name: str, expected: str, found: object, *, code: str = "invalid_member") -> NoReturn:
+    shown = "nothing" if found is None else json.dumps(found)
+    if len(shown) > 80:
+        shown = shown[:77] + "..."
+    raise ApiError(400, code, f"{name}: expected {expected}, found {shown}.")

@@ -1,0 +1,1 @@
+"""The addresses of spec/api.md, one module a topic."""

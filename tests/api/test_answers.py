@@ -1,0 +1,110 @@
+"""Every address of spec/api.md, over real sockets, on real event files."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+
+from lightboard.index import ColumnFrame, decode
+from logdirs import FIRST_WALL_TIME
+
+RUN_MEMBERS = {
+    "id", "logdir", "name", "parent", "state", "message", "first_wall_time", "last_wall_time", "last_step", "points",
+    "tags", "attempts", "writers", "files",
+}  # fmt: skip
+FILE_MEMBERS = {"name", "bytes", "bytes_read", "records", "modified", "state", "message", "damage"}
+
+
+def scalars(http: httpx.Client, **members: Any) -> ColumnFrame:
+    answer = http.post("/api/scalars", json=members)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "application/vnd.lightboard.columns"
+    return decode(answer.content)
+
+
+def ids(http: httpx.Client) -> dict[str, str]:
+    return {run["name"]: run["id"] for run in http.get("/api/runs").json()["runs"]}
+
+
+def test_runs_lists_every_run_in_natural_order(http: httpx.Client, logdir: Path) -> None:
+    answer = http.get("/api/runs")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["cache-control"] == "no-store"
+    body = answer.json()
+    assert set(body) == {"version", "loading", "logdirs", "runs"}
+    assert body["logdirs"] == [
+        {"name": "runs", "path": str(logdir), "state": "ok", "message": "", "skipped": []}
+    ]
+    assert [run["name"] for run in body["runs"]] == ["run2", "run10", "実験…1"]
+    first = body["runs"][0]
+    assert set(first) == RUN_MEMBERS
+    assert set(first["files"][0]) == FILE_MEMBERS
+    assert (first["points"], first["tags"], first["attempts"], first["last_step"]) == (6, 2, 1, 2)
+    assert (first["first_wall_time"], first["last_wall_time"]) == (FIRST_WALL_TIME, FIRST_WALL_TIME + 2)
+
+
+def test_tags_says_how_many_runs_have_each(http: httpx.Client) -> None:
+    assert http.get("/api/tags").json()["tags"] == [
+        {"tag": "accuracy", "kind": "scalar", "runs": 1},
+        {"tag": "loss", "kind": "scalar", "runs": 3},
+    ]
+
+
+def test_scalars_of_every_run(http: httpx.Client) -> None:
+    frame = scalars(http, tag="loss", runs=None, axis="step", x_min=None, x_max=None, width=800, smoothing=0)
+    assert (frame.header["tag"], frame.header["axis"], frame.header["smoothing"]) == ("loss", "step", 0)
+    by_run = {series["run"]: series for series in frame.header["series"]}
+    assert by_run.keys() == set(ids(http).values())
+    assert set(frame.columns) == {"step", "wall_time", "value"}
+
+    ten = by_run[ids(http)["run10"]]
+    place = slice(ten["start"], ten["start"] + ten["length"])
+    assert frame.columns["step"][place].tolist() == [7, 8]
+    assert frame.columns["value"][place].tolist() == [5.0, 4.0]
+    assert frame.columns["wall_time"][place].tolist() == [FIRST_WALL_TIME, FIRST_WALL_TIME + 1]
+
+    odd = by_run[ids(http)["実験…1"]]
+    assert (odd["points"], odd["non_finite"], odd["attempt"], odd["attempts"]) == (3, 2, 0, 1)
+    values = frame.columns["value"][odd["start"] : odd["start"] + odd["length"]]
+    assert math.isnan(values[0])
+    assert values[1:].tolist() == [math.inf, 0.5]
+
+
+def test_scalars_of_some_runs_smoothed(http: httpx.Client) -> None:
+    frame = scalars(
+        http, tag="loss", runs=[ids(http)["run2"], "0000000000000"], smoothing=0.5, axis="relative"
+    )
+    assert [series["run"] for series in frame.header["series"]] == [ids(http)["run2"]]
+    # Debiased: (0.5·3)/0.5, (0.25·3 + 0.5·2)/0.75, (0.125·3 + 0.25·2 + 0.5·1)/0.875
+    np.testing.assert_allclose(frame.columns["smoothed"], [3.0, 1.75 / 0.75, 1.375 / 0.875])
+
+
+def test_scalars_within_a_range_hold_a_neighbour_on_either_side(http: httpx.Client) -> None:
+    frame = scalars(
+        http, tag="accuracy", axis="wall", x_min=FIRST_WALL_TIME + 0.5, x_max=FIRST_WALL_TIME + 1.5
+    )
+    assert frame.columns["step"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("members", [{"tag": "nobody's"}, {"tag": "loss", "runs": []}, {"tag": ""}])
+def test_scalars_that_nobody_logged_are_an_empty_frame(http: httpx.Client, members: dict[str, Any]) -> None:
+    frame = scalars(http, **members)
+    assert frame.header["series"] == []
+    assert len(frame.columns["value"]) == 0
+
+
+def test_server_says_who_answers(http: httpx.Client, logdir: Path) -> None:
+    body = http.get("/api/server").json()
+    assert set(body) == {"name", "version", "pid", "started", "logdirs"}
+    assert (body["name"], body["version"]) == ("lightboard", "0.1.0")
+    assert body["logdirs"] == [{"name": "runs", "path": str(logdir)}]
+
+
+def test_head_has_no_body(http: httpx.Client) -> None:
+    for path in ("/api/runs", "/api/tags", "/api/server", "/api/live"):
+        answer = http.head(path)
+        assert (answer.status_code, answer.content) == (200, b"")
