@@ -1,7 +1,7 @@
 """The native module: typed face of crates/py. Private; import from the package instead."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, Self
 
 class Index:
     """Finds the runs below some log directories, follows their event files and answers queries.
@@ -53,3 +53,58 @@ class Index:
 
     def close(self) -> None:
         """Stop polling and release the files. Queries go on answering from what was read."""
+
+def watch_forks() -> None:
+    """Notice forks from here on: writers of the parent become unusable in a child, and its own write through."""
+
+class Writer:
+    """Writes the event files of one run and its sub-runs; file 0 is the run's own.
+
+    Safe to use from any thread. A writer that was made before a fork is unusable in the child and does nothing there.
+    """
+
+    def __new__(cls, directory: str, suffix: str, purge_step: int | None, delay_secs: float) -> Self:
+        """Make an event file in `directory`, which must exist. OSError, with errno and path, if that fails."""
+
+    @property
+    def path(self) -> str:
+        """Path of file 0 when it was made."""
+
+    @property
+    def is_usable(self) -> bool:
+        """Not closed, and made by this process."""
+
+    @property
+    def is_closed(self) -> bool:
+        """Closed by this process."""
+
+    def add_file(self, directory: str) -> int:
+        """Make another event file in `directory`, which must exist, and return its id. OSError as above."""
+
+    def add_scalar(
+        self,
+        file: int,
+        tag: object,
+        value: object,
+        step: object,
+        wall_time: object,
+        new_style: bool,
+        double_precision: bool,
+    ) -> int:
+        """Add one record to what is pending.
+
+        Returns 0: taken; 1: taken, and there are reports; 2: not taken, since tag, value, step or wall time is no
+        plain str, float, int or None (or too large); 3: not taken, since the writer is unusable.
+        """
+
+    def flush(self) -> None:
+        """Return when all that was added is with the operating system, or could not be written: see `reports`."""
+
+    def write_through(self) -> None:
+        """Flush, and flush after every record from now on."""
+
+    def close(self) -> None:
+        """Flush, end the background thread, close the files. Repeatable."""
+
+    def reports(self) -> list[tuple[int | None, str, str]]:
+        """Take what there is to tell: errno (None for a notice), path, message."""

@@ -1,0 +1,96 @@
+"""Other live writers in a run's directory.
+
+Two writers in one run overwrite each other's steps in most readers. A Lightboard writer holds a lock on its event file
+as long as it lives; of others only the name of the file and the time of its last change tell.
+"""
+
+import fcntl
+import os
+import re
+import socket
+import time
+from dataclasses import dataclass
+
+RECENT_SECS = 120.0
+
+_NAME = re.compile(r"^events\.out\.tfevents\.\d{10}\.(?P<rest>.+)$", re.DOTALL)
+_REST = re.compile(r"^(?P<host>.+?)\.(?P<pid>\d+)\.\d+", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class LiveWriter:
+    """A writer that is, or seems to be, at work."""
+
+    file: str
+    host: str
+    pid: int | None
+    certain: bool
+
+    def __str__(self) -> str:
+        who = f"process {self.pid} on {self.host}" if self.pid is not None else f"a process on {self.host}"
+        return f"{who} ({self.file}{'' if self.certain else ', changed less than two minutes ago'})"
+
+
+def live_writers(directory: str, own: str) -> list[LiveWriter]:
+    """Return the writers of the event files in `directory` that are alive, without the file `own`."""
+    try:
+        names = sorted(os.listdir(directory))
+    except OSError:
+        return []  # May be written but not read: then nobody can be told.
+    found = (_live_writer(os.path.join(directory, name), name) for name in names if name != own)
+    return [writer for writer in found if writer is not None]
+
+
+def _live_writer(path: str, name: str) -> LiveWriter | None:
+    match = _NAME.match(name)
+    if match is None:
+        return None
+    host, pid = _author(match["rest"])
+    try:
+        # Without waiting: somebody may have named a pipe like this.
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            locked = _is_locked(file.fileno())
+            recent = time.time() - os.fstat(file.fileno()).st_mtime < RECENT_SECS
+            ours = b"lightboard" in file.read(128)
+    except OSError:
+        return None  # Gone or unreadable meanwhile.
+    if locked:
+        return LiveWriter(name, host, pid, certain=True)
+    here = host == socket.gethostname()
+    if (here and ours) or not recent or (here and pid is not None and not _is_alive(pid)):
+        return None
+    return LiveWriter(name, host, pid, certain=False)
+
+
+def _author(rest: str) -> tuple[str, int | None]:
+    """Host and pid from a file's name; tensorboardX and TensorFlow 1 leave the pid out."""
+    here = socket.gethostname()
+    if rest == here:
+        return here, None
+    if rest.startswith(here + "."):
+        match = re.match(r"(\d+)\.\d+", rest[len(here) + 1 :])
+        return here, int(match[1]) if match else None
+    match = _REST.match(rest)
+    return (match["host"], int(match["pid"])) if match else (rest, None)
+
+
+def _is_locked(descriptor: int) -> bool:
+    # A shared lock, so that two who look at once do not take each other for a writer.
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False  # A file system without locks.
+    fcntl.flock(descriptor, fcntl.LOCK_UN)
+    return False
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        return True
+    return True

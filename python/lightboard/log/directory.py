@@ -1,0 +1,157 @@
+"""Where a writer logs: the directory it is given, or one of its own, and why it cannot be had."""
+
+import errno
+import os
+import pwd
+import re
+import shutil
+import socket
+import stat
+import time
+
+_URL = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://")
+
+
+def resolve(log_dir: str | os.PathLike[str]) -> str:
+    """Return the absolute path that `log_dir` names, with `~` expanded.
+
+    Raises:
+        TypeError: `log_dir` is not a path.
+        ValueError: it is blank, a URL, or holds a NUL character.
+    """
+    if not isinstance(log_dir, str | os.PathLike):
+        raise TypeError(
+            f"log_dir: expected a str or a path, found {type(log_dir).__qualname__} ({log_dir!r:.80})."
+        )
+    path = os.fsdecode(log_dir)
+    if not path.strip():
+        raise ValueError(
+            f"log_dir: expected a directory, found only white space ({path!r}). "
+            "Leave log_dir out for a new directory under runs/."
+        )
+    if "\0" in path:
+        raise ValueError(f"log_dir: expected a path, found a NUL character in {path!r}.")
+    if _URL.match(path):
+        raise ValueError(
+            f"log_dir: expected a local directory, found the URL {path!r}. Object stores cannot be logged to "
+            "directly: log to a local or mounted directory and copy it, for example while training with a sync command."
+        )
+    return os.path.abspath(os.path.expanduser(path))
+
+
+def make(path: str) -> None:
+    """Make the directory `path` with its parents, if it is not there.
+
+    Raises:
+        OSError: it cannot be made; the subclass, errno and filename are the natural ones, the message says why.
+    """
+    try:
+        os.makedirs(path, exist_ok=True)
+    except OSError as error:
+        raise explain(error, path) from None
+
+
+def make_default(comment: str) -> str:
+    """Make a directory that no other writer has, and return its path relative to the working directory.
+
+    It is `runs/<month><day>_<hour>-<minute>-<second>_<host><comment>` with local time, and `_2`, `_3`, … after it if
+    that is taken.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    stem = os.path.join("runs", f"{time.strftime('%b%d_%H-%M-%S')}_{socket.gethostname()}{comment}").rstrip(
+        "/"
+    )
+    make(os.path.abspath(os.path.dirname(stem)))
+    path, number = stem, 1
+    while True:
+        try:
+            os.mkdir(path)
+        except FileExistsError:
+            number += 1
+            path = f"{stem}_{number}"
+        except OSError as error:
+            raise explain(error, os.path.abspath(path)) from None
+        else:
+            return path
+
+
+def explain(error: OSError, path: str) -> OSError:
+    """Return `error` with a message that says what stands in the way of logging to `path`, and what to do."""
+    message = f"expected a directory that event files can be written to, found {_reason(error, path)} Wanted"
+    return OSError(error.errno, message, path)
+
+
+def _reason(error: OSError, path: str) -> str:
+    place = _deepest_existing(path)
+    match error.errno:
+        case errno.ENOTDIR | errno.EEXIST:
+            found, remedy = f"a file where a directory should be: {place}", "Remove or rename it"
+        case errno.EROFS:
+            found, remedy = f"a read-only file system at {_mount_point(place)}", "Mount it writable"
+        case errno.EACCES | errno.EPERM:
+            found, remedy = f"no permission: {_permissions(place)}", "Have the permissions changed"
+        case errno.ENOSPC:
+            found, remedy = f"no space left on {_mount_point(place)}{_space(place)}", "Free some"
+        case errno.EDQUOT:
+            found, remedy = f"your disk quota used up on {_mount_point(place)}", "Free some"
+        case errno.ENAMETOOLONG:
+            longest = max((len(os.fsencode(part)), part) for part in path.split("/"))
+            found = (
+                f"a name that is too long: {longest[0]} bytes in {longest[1]!r:.60}, {len(os.fsencode(path))} in the "
+                "whole path (most file systems allow 255 and 4096, and the event file needs about 60)"
+            )
+            remedy = "Shorten it"
+        case errno.EMFILE | errno.ENFILE:
+            found, remedy = (
+                "too many open files",
+                "Close writers that are no longer used, raise the limit (ulimit -n)",
+            )
+        case _:
+            found, remedy = (
+                f"an error of the operating system ({error.strerror}) at {place}",
+                "See to its cause",
+            )
+    return f"{found}. {remedy}, or choose another log_dir."
+
+
+def _deepest_existing(path: str) -> str:
+    """Return the longest beginning of `path` that is there."""
+    while not os.path.lexists(path) and path != os.path.dirname(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def _mount_point(path: str) -> str:
+    path = os.path.realpath(path)
+    while not os.path.ismount(path):
+        path = os.path.dirname(path)
+    return path
+
+
+def _space(path: str) -> str:
+    try:
+        free = shutil.disk_usage(path).free
+        inodes = os.statvfs(path).f_favail
+    except OSError:
+        return ""
+    return f" ({free} bytes and {inodes} files free)"
+
+
+def _permissions(path: str) -> str:
+    try:
+        status = os.stat(path)
+    except OSError as error:
+        return f"{path} cannot be looked at ({error.strerror}) by {_user(os.geteuid())}"
+    return (
+        f"{path} belongs to {_user(status.st_uid)} with mode {stat.filemode(status.st_mode)}, "
+        f"and this program runs as {_user(os.geteuid())}"
+    )
+
+
+def _user(uid: int) -> str:
+    try:
+        return f"user {pwd.getpwuid(uid).pw_name}"
+    except KeyError:
+        return f"user {uid}"

@@ -1,0 +1,188 @@
+"""The event files of one writer, in the process that logs: opened, reopened, and handed over when the process ends."""
+
+import atexit
+import os
+import sys
+import threading
+import weakref
+from typing import Literal
+
+from lightboard._core import Writer, watch_forks
+from lightboard.log import directory
+from lightboard.log.notices import warn
+from lightboard.log.numbers import plain_float, plain_step, plain_tag
+
+OnError = Literal["warn", "raise"]
+
+# What Writer.add_scalar returns (_core.pyi).
+TAKEN_WITH_REPORTS, NOT_PLAIN, UNUSABLE = 1, 2, 3
+
+_live: weakref.WeakSet["Files"] = weakref.WeakSet()
+
+
+class Files:
+    """One event file for the run and one for each sub-run, all served by one background thread.
+
+    `core` is the native writer. It becomes unusable when it is closed, and in a forked child; `settle` then opens
+    another, with files of its own.
+    """
+
+    def __init__(
+        self, path: str, *, suffix: str, purge_step: int | None, flush_secs: float, on_error: OnError
+    ) -> None:
+        self.path = path
+        self.suffix = suffix
+        self.delay_secs = flush_secs
+        self.on_error = on_error
+        self.warned_of_reopening = False
+        self.warned_of_fraction = False
+        self.locks: dict[int, threading.Lock] = {}
+        self.sub_runs: dict[str, int] = {}
+        self.open(purge_step)
+
+    def open(self, purge_step: int | None) -> None:
+        """Make the directory and an event file in it; its header is on disk on return."""
+        directory.make(self.path)
+        try:
+            core = Writer(self.path, self.suffix, purge_step, self.delay_secs)
+        except OSError as error:
+            raise directory.explain(error, self.path) from None
+        self.core, self.sub_runs = core, {}
+        _live.add(self)
+        # Garbage collection; the end of the interpreter is seen to by _at_exit.
+        weakref.finalize(self, _finish, core).atexit = False
+        # A child of multiprocessing ends without the interpreter's exit hooks, but runs its own.
+        util, process = sys.modules.get("multiprocessing.util"), sys.modules.get("multiprocessing.process")
+        if util is not None and process is not None and process.parent_process() is not None:
+            util.Finalize(self, _finish, args=(core,), exitpriority=0)
+
+    def add_scalar(
+        self,
+        sub_run: str | None,
+        tag: str,
+        value: float,
+        step: int | None,
+        wall_time: float | None,
+        new_style: bool = False,
+        double_precision: bool = False,
+    ) -> None:
+        """Log plain numbers to the run, or to the sub-run in the directory `sub_run`."""
+        while True:
+            core, sub_runs = self.core, self.sub_runs
+            file = 0 if sub_run is None else self.sub_run(core, sub_runs, sub_run)
+            code = core.add_scalar(file, tag, value, step, wall_time, new_style, double_precision)
+            if code != UNUSABLE:
+                break
+            self.reopen()
+        if code == TAKEN_WITH_REPORTS:
+            self.tell()
+
+    def settle(
+        self,
+        code: int,
+        tag: object,
+        value: object,
+        step: object,
+        wall_time: object,
+        new_style: bool,
+        double_precision: bool,
+    ) -> None:
+        """Finish a call of the native writer that returned `code`: convert what was not plain, reopen, tell."""
+        if code == TAKEN_WITH_REPORTS:
+            self.tell()
+            return
+        tag = plain_tag(tag)
+        number = plain_float(value, f"scalar_value of tag {tag!r:.200}")
+        self.add_scalar(
+            None,
+            tag,
+            number,
+            self.step(step),
+            wall_time_of(wall_time),
+            bool(new_style),
+            bool(double_precision),
+        )
+
+    def step(self, global_step: object) -> int | None:
+        """Return the step as an int; a fraction is cut off, with one warning per writer."""
+        step, truncated = plain_step(global_step, "global_step")
+        if truncated and not self.warned_of_fraction:
+            self.warned_of_fraction = True
+            warn(
+                f"global_step: expected a whole number, found {global_step}; logged at step {step}. Event files hold "
+                "whole steps only, so fractions are cut off, here and in later calls. Multiply to keep them apart."
+            )
+        return step
+
+    def sub_run(self, core: Writer, sub_runs: dict[str, int], path: str) -> int:
+        """Return the id of the event file in the directory `path`, which is made on first use."""
+        if path not in sub_runs:
+            with self.lock():
+                if path not in sub_runs:
+                    directory.make(path)
+                    try:
+                        sub_runs[path] = core.add_file(path)
+                    except OSError as error:
+                        raise directory.explain(error, path) from None
+        return sub_runs[path]
+
+    def lock(self) -> threading.Lock:
+        """Return the lock of this process: one that a thread held during a fork stays held for ever in the child."""
+        return self.locks.setdefault(os.getpid(), threading.Lock())
+
+    def reopen(self) -> None:
+        """Open new files, since `core` is unusable."""
+        with self.lock():
+            if self.core.is_usable:
+                return  # Another thread was faster.
+            closed = self.core.is_closed
+            self.open(None)
+        if closed and not self.warned_of_reopening:
+            self.warned_of_reopening = True
+            warn(
+                f"logging after close(): a new event file was opened, {self.core.path}. "
+                "Close the writer only after the last record."
+            )
+
+    def tell(self) -> None:
+        """Warn of what the native writer reports; with on_error="raise", raise what failed.
+
+        Raises:
+            OSError: records could not be written.
+        """
+        failure: OSError | None = None
+        for errno, path, message in self.core.reports():
+            if errno is None or self.on_error == "warn":
+                warn(message)
+            elif failure is None:
+                failure = OSError(errno, message, path)
+            else:
+                failure.add_note(message)
+        if failure is not None:
+            raise failure
+
+
+def wall_time_of(wall_time: object) -> float | None:
+    """Return the wall time as a float, or None for the present one."""
+    return None if wall_time is None else plain_float(wall_time, "walltime")
+
+
+def _finish(core: Writer) -> None:
+    core.close()
+    for _, _, message in core.reports():
+        warn(message)
+
+
+def _at_exit() -> None:
+    # Not closed, since other exit hooks may still log: from here on each record is written through.
+    for files in list(_live):
+        files.core.write_through()
+        reports = files.core.reports()
+        for _, _, message in reports:
+            warn(message)
+        if any(errno is not None for errno, _, _ in reports):
+            _finish(files.core)
+
+
+watch_forks()
+atexit.register(_at_exit)

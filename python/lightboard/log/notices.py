@@ -1,0 +1,33 @@
+"""What the writer tells the person who trains: where it logs, and what goes wrong."""
+
+import logging
+import os
+import sys
+import warnings
+
+PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+
+LOGGER = logging.getLogger("lightboard")
+
+
+class LightboardWarning(UserWarning):
+    """Something about the logged data that the program should know; training goes on."""
+
+
+def warn(message: str) -> None:
+    """Warn with `LightboardWarning`, pointing at the line of the program that called into this package."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE + os.sep):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, LightboardWarning, stacklevel=level)
+
+
+def announce(message: str) -> None:
+    """Log `message` at INFO to the logger `lightboard`; on stderr if the program has configured no logging.
+
+    Setting the logger's level to WARNING or above silences it either way.
+    """
+    if LOGGER.hasHandlers():
+        LOGGER.info(message)
+    elif LOGGER.level <= logging.INFO and LOGGER.manager.disable < logging.INFO and sys.stderr is not None:
+        print(f"lightboard: {message}", file=sys.stderr, flush=True)

@@ -1,0 +1,114 @@
+"""The plain number inside whatever a training program hands over, without importing what it came from."""
+
+import math
+from typing import Any
+
+INT64 = range(-(1 << 63), 1 << 63)
+
+# Lists in lists, and arrays whose element is an object: enough for any, and an end for those that hold themselves.
+MAX_NESTING = 16
+
+
+def plain_tag(tag: object, what: str = "tag") -> str:
+    """Return `tag` as a str that can be stored.
+
+    Raises:
+        TypeError: it is no str.
+        ValueError: it cannot be encoded as UTF-8 (a lone surrogate).
+    """
+    if not isinstance(tag, str):
+        raise TypeError(f"{what}: expected a str, found {type(tag).__qualname__} ({tag!r:.80}).")
+    try:
+        tag.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"{what}: expected text that can be stored as UTF-8, found the lone surrogate "
+            f"{tag[error.start]!a} at position {error.start} of {tag!a:.80}."
+        ) from None
+    return str(tag)
+
+
+def plain_float(value: object, what: str) -> float:
+    """Return the one number that `value` holds as a float; ±inf for an int that no float can hold.
+
+    Takes floats, ints, bools, numeric strings, NumPy scalars, and arrays, tensors and lists with one element of any
+    rank.
+
+    Raises:
+        TypeError: `value` is no real number.
+        ValueError: it has more or less than one element, or is a string that is no number.
+    """
+    number = _unwrap(value, what)
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
+    except (TypeError, ValueError):
+        expected = "a number" if isinstance(number, str) else "a real number"
+        error = ValueError if isinstance(number, str) else TypeError
+        raise error(f"{what}: expected {expected}, found {_describe(value)}.") from None
+
+
+def plain_step(step: object, what: str) -> tuple[int | None, bool]:
+    """Return `step` as an int, or None, and whether a fraction was cut off.
+
+    Raises:
+        TypeError: `step` is no number.
+        ValueError: it is NaN, infinite, or has more or less than one element.
+        OverflowError: it does not fit into 64 bits.
+    """
+    if step is None:
+        return None, False
+    number = _unwrap(step, what)
+    try:
+        whole = int(number)
+    except (TypeError, ValueError, OverflowError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"{what}: expected a whole number, found {_describe(step)}.") from None
+    if whole not in INT64:
+        raise OverflowError(f"{what}: expected a number from -2**63 to 2**63 - 1, found {whole}.")
+    return whole, not isinstance(number, str | int) and number != whole
+
+
+def _unwrap(value: Any, what: str) -> Any:
+    """Take containers off until something is left that `float` and `int` understand, or that nobody does."""
+    found = value
+    for _ in range(MAX_NESTING):
+        if isinstance(value, int | float | str):
+            break
+        shape = _shape(value)
+        if shape is not None and math.prod(shape) != 1:
+            raise ValueError(f"{what}: expected one number, found {_describe(found)}.")
+        if isinstance(value, list | tuple):
+            value = value[0]
+        elif callable(getattr(value, "item", None)):  # NumPy, torch, JAX, pandas
+            inner = value.item()
+            if type(inner) is type(value):
+                break
+            value = inner
+        elif callable(getattr(value, "numpy", None)):  # TensorFlow
+            value = value.numpy()
+        elif isinstance(value, bytes | bytearray | complex | type(None)):
+            raise TypeError(f"{what}: expected a real number, found {_describe(found)}.")
+        else:
+            break
+    return value
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    if isinstance(value, list | tuple):
+        return (len(value),)
+    try:
+        return tuple(int(size) for size in value.shape)
+    except (AttributeError, TypeError, ValueError):
+        return None
+
+
+def _describe(value: Any) -> str:
+    kind = type(value)
+    name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+    shape = _shape(value)
+    if shape is None:
+        return name if value is None else f"{name} {value!r:.80}"
+    dtype = getattr(value, "dtype", None)
+    return f"{name} of shape {shape}" + (f" and dtype {dtype}" if dtype is not None else "")
