@@ -9,5 +9,6 @@ if ! cargo fuzz --version >/dev/null 2>&1; then
 fi
 for target in $(cargo +nightly fuzz list); do
   echo "· $target, ${seconds} s"
-  cargo +nightly fuzz run "$target" -- -max_total_time="$seconds" -print_final_stats=1
+  mkdir -p "fuzz/corpus/$target"
+  cargo +nightly fuzz run "$target" "fuzz/corpus/$target" "fuzz/seeds/$target" -- -max_total_time="$seconds" -print_final_stats=1
 done

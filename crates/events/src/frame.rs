@@ -413,3 +413,36 @@ fn little_u64(bytes: &[u8]) -> u64 {
 fn little_u32(bytes: &[u8]) -> u32 {
     u32::from_le_bytes(*bytes.first_chunk().expect("four bytes"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Scan, Scanner, WASTE_ALLOWANCE, WASTE_FACTOR, crc};
+
+    /// Headers with right checksums, each of a payload that reaches to the file's end and is wrong.
+    #[test]
+    fn a_file_made_to_be_slow_is_scanned_in_linear_time() {
+        const SIZE: usize = 12_000_000;
+        let mut file = Vec::with_capacity(SIZE);
+        while file.len() + 28 < SIZE {
+            let length = ((SIZE - file.len() - 28) as u64).to_le_bytes();
+            file.extend(length);
+            file.extend(crc::masked(&length).to_le_bytes());
+        }
+        file.resize(SIZE, 1);
+
+        let (mut scanner, mut answers) = (Scanner::new(), 0);
+        while !matches!(
+            scanner.next(&file[scanner.offset() as usize..], true),
+            Scan::End(_)
+        ) {
+            answers += 1;
+        }
+        assert!(answers < 10, "{answers} answers");
+        let bound = WASTE_ALLOWANCE + (WASTE_FACTOR + 1) * SIZE as u64;
+        assert!(
+            scanner.wasted > WASTE_ALLOWANCE && scanner.wasted < bound,
+            "{} bytes",
+            scanner.wasted
+        );
+    }
+}

@@ -185,7 +185,9 @@ impl Number {
             Self::F32 => f64::from(f32::from_bits(bits as u32)),
             Self::F64 => f64::from_bits(bits),
             // torch writes a half's bits as those of a float32; a half has 16.
-            Self::F16 | Self::Bf16 if bits > 0xffff => f64::from(f32::from_bits(bits as u32)),
+            Self::F16 | Self::Bf16 if bits as u32 > 0xffff => {
+                f64::from(f32::from_bits(bits as u32))
+            }
             Self::F16 => half(bits as u16),
             Self::Bf16 => f64::from(f32::from_bits((bits as u32) << 16)),
             Self::Bool => f64::from(u8::from(bits != 0)),

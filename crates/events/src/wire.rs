@@ -7,16 +7,11 @@ pub enum DecodeError {
     #[error("a number ends early or has more than 64 bits")]
     Varint,
     /// A field that is longer than what is left.
-    #[error("a field wants {wanted} bytes where {present} are left")]
-    Short {
-        /// Bytes that the field claims.
-        wanted: u64,
-        /// Bytes that are left in the message.
-        present: u64,
-    },
+    #[error("a field is longer than what is left of its message")]
+    Short,
     /// A field number or wire type that protobuf does not have.
-    #[error("{0:#x} is no field key")]
-    Key(u64),
+    #[error("a field number or wire type is none that protobuf has")]
+    Key,
     /// A known field with another wire type than its own.
     #[error("field {field} has wire type {found}, which is not that field's")]
     WireType {
@@ -146,12 +141,10 @@ impl<'a> Fields<'a> {
 
     #[inline]
     fn cut(&mut self, length: u64) -> Result<&'a [u8], DecodeError> {
-        let short = DecodeError::Short {
-            wanted: length,
-            present: self.rest.len() as u64,
-        };
-        let length = usize::try_from(length).map_err(|_| short)?;
-        let (taken, rest) = self.rest.split_at_checked(length).ok_or(short)?;
+        let (taken, rest) = usize::try_from(length)
+            .ok()
+            .and_then(|length| self.rest.split_at_checked(length))
+            .ok_or(DecodeError::Short)?;
         self.rest = rest;
         Ok(taken)
     }
@@ -161,7 +154,7 @@ impl<'a> Fields<'a> {
         let key = self.varint()?;
         match u32::try_from(key) {
             Ok(key) if key >> 3 != 0 && key & 7 <= 5 => Ok((key >> 3, (key & 7) as u8)),
-            _ => Err(DecodeError::Key(key)),
+            _ => Err(DecodeError::Key),
         }
     }
 

@@ -115,7 +115,7 @@ fn kind_of(plugin: Option<&str>) -> Kind {
     }
 }
 
-/// Numbers are equal but for the last bit, which serde_json may get wrong.
+/// Numbers are equal but for the last bit, which `serde_json` may get wrong.
 fn same_number(ours: Option<f64>, truth: &Json) -> bool {
     match (ours, truth) {
         (None, Json::Null) => true,
@@ -251,6 +251,11 @@ fn damage_differs(read: &Read, truth: &Json) -> Option<String> {
     (!same).then(|| format!("{:?} {tail:?}, where the scan says {frames}", read.damage))
 }
 
+/// Says something that the test runner does not swallow.
+fn say(text: &str) {
+    writeln!(std::io::stderr(), "{text}").expect("stderr");
+}
+
 /// The corpus: per file its truth and its bytes. None, said loudly, if there is no corpus.
 fn corpus() -> Option<impl Iterator<Item = (Json, Vec<u8>)>> {
     let Some(folder) = std::env::var_os("LIGHTBOARD_CORPUS").map(PathBuf::from) else {
@@ -309,7 +314,9 @@ fn every_file_reads_as_tensorboard_reads_it() {
             wrong.push(format!("{}: {}", truth["path"], differing.join("; ")));
         }
     }
-    eprintln!("{files} files, {records} records, {values} values");
+    say(&format!(
+        "read {files} files, {records} records, {values} values"
+    ));
     assert!(
         wrong.is_empty(),
         "{} of {files} files differ:\n{}",

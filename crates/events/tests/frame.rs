@@ -2,9 +2,7 @@
 
 mod common;
 
-use std::time::Instant;
-
-use common::{Read, record};
+use common::{Read, account_for_every_byte, record};
 use lightboard_events::{Cause, Damage, MAX_PAYLOAD, Scan, Scanner, Tail, crc};
 use proptest::prelude::*;
 
@@ -211,24 +209,6 @@ fn a_length_above_the_limit_asks_for_no_memory() {
     );
 }
 
-/// Headers with right checksums, each of a payload that reaches to the file's end and is wrong.
-#[test]
-fn a_file_made_to_be_slow_is_scanned_in_linear_time() {
-    const SIZE: usize = 12_000_000;
-    let mut bytes = Vec::with_capacity(SIZE);
-    while bytes.len() + 28 < SIZE {
-        let length = ((SIZE - bytes.len() - 28) as u64).to_le_bytes();
-        bytes.extend(length);
-        bytes.extend(crc::masked(&length).to_le_bytes());
-    }
-    bytes.resize(SIZE, 1);
-    let start = Instant::now();
-    let read = Read::whole(&bytes);
-    assert_eq!(read.records, []);
-    // Without the limit a million payloads of six megabytes on average are hashed: ten minutes at least.
-    assert!(start.elapsed().as_secs() < 20, "{:?}", start.elapsed());
-}
-
 fn payloads() -> impl Strategy<Value = Vec<Vec<u8>>> {
     let payload = prop_oneof![
         4 => prop::collection::vec(any::<u8>(), 0..60),
@@ -283,16 +263,7 @@ proptest! {
         grown.go_on(&mut scanner, &bytes, step);
         prop_assert_eq!(&grown, &at_once);
 
-        // Every byte is accounted for once: in a record, in damage, or in the tail.
-        let mut ranges: Vec<(u64, u64)> = at_once.records.iter().map(|(at, payload)| (*at, 16 + payload.len() as u64)).collect();
-        ranges.extend(at_once.damage.iter().chain(&at_once.tail.unwrap().damage()).map(|d| (d.offset, d.length)));
-        ranges.sort_unstable();
-        let mut at = 0;
-        for (offset, length) in ranges {
-            prop_assert_eq!(offset, at);
-            at += length;
-        }
-        prop_assert_eq!(at, bytes.len() as u64);
+        account_for_every_byte(&at_once, &bytes);
     }
 
     #[test]

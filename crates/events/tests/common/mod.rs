@@ -59,3 +59,63 @@ impl Read {
             .collect()
     }
 }
+
+/// Panics unless every byte of `file` is accounted for once: in a record, in damage, or in the tail.
+pub(crate) fn account_for_every_byte(read: &Read, file: &[u8]) {
+    let records = read
+        .records
+        .iter()
+        .map(|(offset, payload)| (*offset, 16 + payload.len() as u64));
+    let tail = read.tail.expect("read to its end").damage();
+    let damage = read
+        .damage
+        .iter()
+        .chain(&tail)
+        .map(|damage| (damage.offset, damage.length));
+    let mut ranges: Vec<_> = records.chain(damage).collect();
+    ranges.sort_unstable();
+    let mut at = 0;
+    for (offset, length) in ranges {
+        assert_eq!(offset, at, "{read:?}");
+        at += length;
+    }
+    assert_eq!(at, file.len() as u64, "{read:?}");
+}
+
+/// Makes a file of `recipe`, with right and wrong records and bytes of any kind, and panics if windows and growth
+/// change what is read.
+pub(crate) fn compare_windows(recipe: &[u8]) {
+    let [step, cut, growth, recipe @ ..] = recipe else {
+        return;
+    };
+    let mut file = Vec::new();
+    let mut rest = recipe;
+    while let [kind, length, after @ ..] = rest {
+        let (own, after) = after.split_at(after.len().min(usize::from(*length)));
+        rest = after;
+        match kind % 8 {
+            0 => file.extend(own),
+            1 => file.resize(file.len() + own.len() * 3, 0),
+            2 => file.extend(&record(own)[..own.len() + 3]),
+            3 => file.extend(record(&record(own))),
+            4 => {
+                let at = file.len() + own.len();
+                file.extend(record(own));
+                file[at] ^= 0x10;
+            }
+            _ => file.extend(record(own)),
+        }
+    }
+    file.truncate(file.len().saturating_sub(usize::from(*cut) / 8));
+
+    let whole = Read::whole(&file);
+    account_for_every_byte(&whole, &file);
+    let (mut scanner, mut grown) = (Scanner::new(), Read::default());
+    let mut end = 0;
+    while end < file.len() {
+        grown.go_on(&mut scanner, &file[..end], usize::from(*step) + 1);
+        end += usize::from(*growth) + 1;
+    }
+    grown.go_on(&mut scanner, &file, usize::from(*step) + 1);
+    assert_eq!(grown, whole);
+}

@@ -1,0 +1,511 @@
+//! Events are decoded as prost decodes them, and the numbers in them as TensorBoard reads them.
+
+mod oracle;
+
+use lightboard_events::{Data, DecodeError, Kind, What, decode};
+use oracle::compare;
+use oracle::messages::{
+    Audio, Dim, Event, Histogram, Image, PluginData, SessionLog, Shape, SourceMetadata, Summary,
+    SummaryMetadata, TaggedRunMetadata, Tensor, Value, event, value,
+};
+use proptest::prelude::*;
+use prost::Message as _;
+
+/// The payload of an event with one value.
+fn payload(value: Value) -> Vec<u8> {
+    let what = Some(event::What::Summary(Summary { value: vec![value] }));
+    Event {
+        wall_time: 1.5,
+        step: 3,
+        what,
+        source_metadata: None,
+    }
+    .encode_to_vec()
+}
+
+fn tensor_value(tensor: Tensor) -> Value {
+    Value {
+        tag: "t".into(),
+        data: Some(value::Data::Tensor(tensor)),
+        ..Value::default()
+    }
+}
+
+fn scalar_of(tensor: Tensor) -> Option<f64> {
+    let payload = payload(tensor_value(tensor));
+    compare(&payload);
+    let value = decode(&payload).unwrap().values().next().unwrap().unwrap();
+    value.scalar().unwrap()
+}
+
+fn shape(sizes: &[i64]) -> Shape {
+    let dim = sizes
+        .iter()
+        .map(|size| Dim {
+            size: *size,
+            name: String::new(),
+        })
+        .collect();
+    Shape {
+        dim,
+        unknown_rank: false,
+    }
+}
+
+#[test]
+fn every_numeric_type_gives_its_number_from_its_field() {
+    type Case = (i32, f64, fn(&mut Tensor));
+    let cases: [Case; 16] = [
+        (1, -2.5, |tensor| tensor.float_val = vec![-2.5]),
+        (2, 0.1, |tensor| tensor.double_val = vec![0.1]),
+        (3, -7.0, |tensor| tensor.int_val = vec![-7]),
+        (4, 200.0, |tensor| tensor.int_val = vec![200]),
+        (5, -300.0, |tensor| tensor.int_val = vec![-300]),
+        (6, -1.0, |tensor| tensor.int_val = vec![-1]),
+        (9, -9.0, |tensor| tensor.int64_val = vec![-9]),
+        (10, 1.0, |tensor| tensor.bool_val = vec![true]),
+        (14, 1.0, |tensor| tensor.half_val = vec![0x3f80]),
+        (17, 65535.0, |tensor| tensor.int_val = vec![65535]),
+        (19, 1.5, |tensor| tensor.half_val = vec![0x3e00]),
+        (19, 1.0, |tensor| tensor.half_val = vec![0x3f80_0000]), // as torch writes it
+        (22, 4e9, |tensor| tensor.uint32_val = vec![4_000_000_000]),
+        (23, 9_223_372_036_854_775_808.0, |tensor| {
+            tensor.uint64_val = vec![1 << 63];
+        }),
+        (29, -8.0, |tensor| tensor.int_val = vec![8]),
+        (32, 3.0, |tensor| tensor.int_val = vec![3]),
+    ];
+    for (dtype, number, fill) in cases {
+        for shape in [
+            None,
+            Some(shape(&[])),
+            Some(shape(&[1])),
+            Some(shape(&[1, 1, 1])),
+        ] {
+            let mut tensor = Tensor {
+                dtype,
+                shape,
+                ..Tensor::default()
+            };
+            fill(&mut tensor);
+            assert_eq!(scalar_of(tensor), Some(number), "type {dtype}");
+        }
+    }
+}
+
+#[test]
+fn every_numeric_type_gives_its_number_from_packed_content() {
+    let cases: [(i32, f64, &[u8]); 9] = [
+        (1, 0.5, &0.5f32.to_le_bytes()),
+        (102, 0.1, &0.1f64.to_le_bytes()), // a reference
+        (6, -1.0, &[255]),
+        (9, -9.0, &(-9i64).to_le_bytes()),
+        (10, 1.0, &[1]),
+        (14, -2.0, &0xc000u16.to_le_bytes()),
+        (17, 65535.0, &[255, 255]),
+        (19, (-24f64).exp2(), &[1, 0]),
+        (29, -1.0, &[15]),
+    ];
+    for (dtype, number, content) in cases {
+        let tensor = Tensor {
+            dtype,
+            content: content.to_vec(),
+            ..Tensor::default()
+        };
+        assert_eq!(scalar_of(tensor), Some(number), "type {dtype}");
+    }
+}
+
+#[test]
+fn what_is_not_one_number_is_none() {
+    let tensors = [
+        Tensor {
+            dtype: 1,
+            shape: Some(shape(&[2])),
+            float_val: vec![1.0, 2.0],
+            ..Tensor::default()
+        },
+        Tensor {
+            dtype: 1,
+            shape: Some(shape(&[0])),
+            ..Tensor::default()
+        },
+        Tensor {
+            dtype: 1,
+            shape: Some(shape(&[-1])),
+            float_val: vec![1.0],
+            ..Tensor::default()
+        },
+        Tensor {
+            dtype: 1,
+            shape: Some(shape(&[i64::MAX, i64::MAX, 4])),
+            ..Tensor::default()
+        },
+        Tensor {
+            dtype: 1,
+            content: vec![0; 8],
+            ..Tensor::default()
+        },
+        Tensor {
+            dtype: 7,
+            string_val: vec![b"1".to_vec()],
+            ..Tensor::default()
+        },
+        Tensor {
+            dtype: 8,
+            content: vec![0; 8],
+            ..Tensor::default()
+        },
+        Tensor {
+            dtype: 24,
+            content: vec![0x3c],
+            ..Tensor::default()
+        },
+        Tensor::default(),
+    ];
+    for tensor in tensors {
+        assert_eq!(scalar_of(tensor.clone()), None, "{tensor:?}");
+    }
+}
+
+#[test]
+fn a_tensor_without_values_is_zero_as_tensorflow_has_it() {
+    assert_eq!(
+        scalar_of(Tensor {
+            dtype: 1,
+            ..Tensor::default()
+        }),
+        Some(0.0)
+    );
+}
+
+#[test]
+fn the_kind_is_the_plugins_or_else_the_datas_or_the_classs() {
+    let kind = |plugin: &str, data_class, data| {
+        let plugin_data = (!plugin.is_empty()).then(|| PluginData {
+            plugin_name: plugin.into(),
+            content: Vec::new(),
+        });
+        let metadata = Some(SummaryMetadata {
+            plugin_data,
+            data_class,
+            ..SummaryMetadata::default()
+        });
+        let payload = payload(Value {
+            tag: "t".into(),
+            data,
+            metadata,
+            ..Value::default()
+        });
+        decode(&payload)
+            .unwrap()
+            .values()
+            .next()
+            .unwrap()
+            .unwrap()
+            .kind()
+    };
+    let tensor = || {
+        Some(value::Data::Tensor(Tensor {
+            dtype: 1,
+            ..Tensor::default()
+        }))
+    };
+    let image = |encoded: &[u8]| {
+        Some(value::Data::Image(Image {
+            encoded: encoded.to_vec(),
+            ..Image::default()
+        }))
+    };
+    for (plugin, expected) in [
+        ("scalars", Kind::Scalar),
+        ("histograms", Kind::Histogram),
+        ("images", Kind::Image),
+        ("audio", Kind::Audio),
+        ("text", Kind::Text),
+        ("pr_curves", Kind::PrCurve),
+        ("mesh", Kind::Mesh),
+        ("hparams", Kind::Hparams),
+        ("custom_scalars", Kind::Layout),
+        ("graph_keras_model", Kind::Graph),
+        ("tensor", Kind::Tensor),
+        ("npmi", Kind::Unknown),
+    ] {
+        assert_eq!(kind(plugin, 0, tensor()), expected, "{plugin}");
+    }
+    assert_eq!(kind("npmi", 1, tensor()), Kind::Scalar);
+    assert_eq!(kind("npmi", 2, tensor()), Kind::Tensor);
+    assert_eq!(kind("", 0, tensor()), Kind::Unknown);
+    assert_eq!(
+        kind("", 0, Some(value::Data::SimpleValue(1.0))),
+        Kind::Scalar
+    );
+    assert_eq!(kind("", 0, image(b"\x89PNG")), Kind::Image);
+    assert_eq!(kind("", 0, image(b"GIF89a")), Kind::Video);
+    assert_eq!(kind("hparams", 0, None), Kind::Hparams);
+}
+
+#[test]
+fn a_value_that_does_not_decode_costs_only_itself() {
+    let mut summary = vec![0x0a, 2, 0x0a, 9]; // a value whose tag claims nine bytes
+    summary.extend(
+        Summary {
+            value: vec![tensor_value(Tensor {
+                dtype: 1,
+                ..Tensor::default()
+            })],
+        }
+        .encode_to_vec(),
+    );
+    let mut payload = vec![0x2a, summary.len() as u8];
+    payload.extend(summary);
+    let values: Vec<_> = decode(&payload)
+        .unwrap()
+        .values()
+        .map(|value| value.map(|value| value.tag))
+        .collect();
+    assert_eq!(values, [Err(DecodeError::Short), Ok("t")]);
+}
+
+#[test]
+fn what_is_no_event_says_why() {
+    let cases: [(&[u8], DecodeError); 7] = [
+        (&[0x09, 1, 2], DecodeError::Short),
+        (&[0x10, 0x80], DecodeError::Varint),
+        (&[0x00, 0], DecodeError::Key),
+        (&[0x0e], DecodeError::Key),
+        (&[0x0a, 0], DecodeError::WireType { field: 1, found: 2 }),
+        (&[0x1a, 1, 0xff], DecodeError::Text { field: 3 }),
+        (&[0x63], DecodeError::Group),
+    ];
+    for (payload, expected) in cases {
+        assert_eq!(decode(payload).unwrap_err(), expected, "{payload:02x?}");
+        compare(payload);
+    }
+    assert!(matches!(decode(b"").unwrap().what, What::Nothing));
+}
+
+#[test]
+fn unknown_fields_and_groups_are_skipped_and_pieces_are_one() {
+    let mut payload = vec![0x63, 0x08, 1, 0x64, 0xf8, 0x07, 5]; // group 12 with a field, then field 127
+    for tag in ["a", "b"] {
+        let value = Value {
+            tag: tag.into(),
+            data: Some(value::Data::SimpleValue(1.0)),
+            ..Value::default()
+        };
+        payload.extend(self::payload(value));
+    }
+    compare(&payload);
+    let tags: Vec<_> = decode(&payload)
+        .unwrap()
+        .values()
+        .map(|value| value.unwrap().tag)
+        .collect();
+    assert_eq!(tags, ["a", "b"]);
+}
+
+#[test]
+fn very_old_writers_name_the_node() {
+    let payload = payload(Value {
+        node_name: "node".into(),
+        data: Some(value::Data::SimpleValue(2.0)),
+        ..Value::default()
+    });
+    let value = decode(&payload).unwrap().values().next().unwrap().unwrap();
+    assert!(matches!(
+        (value.tag, value.data),
+        ("node", Data::SimpleValue(_))
+    ));
+}
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), "[a-z/]{1,12}", "\\PC{0,6}"]
+}
+
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(any::<u8>(), 0..20)
+}
+
+fn tensors() -> impl Strategy<Value = Tensor> {
+    let typed = (
+        prop::collection::vec(any::<f32>(), 0..3),
+        prop::collection::vec(any::<f64>(), 0..3),
+        prop::collection::vec(any::<i32>(), 0..3),
+        prop::collection::vec(bytes(), 0..2),
+        prop::collection::vec(any::<i64>(), 0..3),
+        prop::collection::vec(any::<bool>(), 0..3),
+        prop::collection::vec(prop_oneof![0..65536i32, any::<i32>()], 0..3),
+        prop::collection::vec(any::<u32>(), 0..3),
+        prop::collection::vec(any::<u64>(), 0..3),
+    );
+    let sizes = prop::option::of(prop::collection::vec(
+        prop_oneof![4 => Just(1i64), 1 => -1..3i64],
+        0..3,
+    ));
+    let content = prop_oneof![3 => Just(Vec::new()), 1 => prop::collection::vec(any::<u8>(), 1..9)];
+    (0..40i32, any::<bool>(), sizes, content, typed).prop_map(
+        |(dtype, reference, sizes, content, typed)| {
+            let (
+                float_val,
+                double_val,
+                int_val,
+                string_val,
+                int64_val,
+                bool_val,
+                half_val,
+                uint32_val,
+                uint64_val,
+            ) = typed;
+            Tensor {
+                dtype: dtype + if reference { 100 } else { 0 },
+                shape: sizes.map(|sizes| shape(&sizes)),
+                version_number: 0,
+                content,
+                float_val,
+                double_val,
+                int_val,
+                string_val,
+                int64_val,
+                bool_val,
+                half_val,
+                uint32_val,
+                uint64_val,
+            }
+        },
+    )
+}
+
+fn values() -> impl Strategy<Value = Value> {
+    let image = (any::<i32>(), any::<i32>(), 0..5i32, bytes()).prop_map(
+        |(height, width, colorspace, encoded)| Image {
+            height,
+            width,
+            colorspace,
+            encoded,
+        },
+    );
+    let histogram = (
+        any::<[f64; 5]>(),
+        prop::collection::vec(any::<f64>(), 0..4),
+        prop::collection::vec(any::<f64>(), 0..4),
+    )
+        .prop_map(
+            |([min, max, num, sum, sum_squares], bucket_limit, bucket)| Histogram {
+                min,
+                max,
+                num,
+                sum,
+                sum_squares,
+                bucket_limit,
+                bucket,
+            },
+        );
+    let audio = (any::<f32>(), any::<i64>(), any::<i64>(), bytes(), text()).prop_map(
+        |(sample_rate, num_channels, length_frames, encoded, content_type)| Audio {
+            sample_rate,
+            num_channels,
+            length_frames,
+            encoded,
+            content_type,
+        },
+    );
+    let data = prop_oneof![
+        any::<f32>().prop_map(value::Data::SimpleValue),
+        bytes().prop_map(value::Data::Obsolete),
+        image.prop_map(value::Data::Image),
+        histogram.prop_map(value::Data::Histo),
+        audio.prop_map(value::Data::Audio),
+        tensors().prop_map(value::Data::Tensor),
+    ];
+    let plugin_data =
+        prop::option::of(
+            (text(), bytes()).prop_map(|(plugin_name, content)| PluginData {
+                plugin_name,
+                content,
+            }),
+        );
+    let metadata = (plugin_data, text(), text(), -1..5i32).prop_map(
+        |(plugin_data, display_name, summary_description, data_class)| SummaryMetadata {
+            plugin_data,
+            display_name,
+            summary_description,
+            data_class,
+        },
+    );
+    (
+        text(),
+        prop::option::of(data),
+        text(),
+        prop::option::of(metadata),
+    )
+        .prop_map(|(tag, data, node_name, metadata)| Value {
+            tag,
+            data,
+            node_name,
+            metadata,
+        })
+}
+
+fn events() -> impl Strategy<Value = Event> {
+    let what = prop_oneof![
+        text().prop_map(event::What::FileVersion),
+        bytes().prop_map(event::What::GraphDef),
+        prop::collection::vec(values(), 0..4)
+            .prop_map(|value| event::What::Summary(Summary { value })),
+        bytes().prop_map(event::What::LogMessage),
+        (any::<i32>(), text(), text()).prop_map(|(status, checkpoint_path, msg)| {
+            event::What::SessionLog(SessionLog {
+                status,
+                checkpoint_path,
+                msg,
+            })
+        }),
+        (text(), bytes()).prop_map(|(tag, run_metadata)| event::What::TaggedRunMetadata(
+            TaggedRunMetadata { tag, run_metadata }
+        )),
+        bytes().prop_map(event::What::MetaGraphDef),
+    ];
+    let source = prop::option::of(text().prop_map(|writer| SourceMetadata { writer }));
+    (any::<f64>(), any::<i64>(), prop::option::of(what), source).prop_map(
+        |(wall_time, step, what, source_metadata)| Event {
+            wall_time,
+            step,
+            what,
+            source_metadata,
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn decodes_as_prost_does(event in events()) {
+        let payload = event.encode_to_vec();
+        prop_assert!(decode(&payload).is_ok());
+        compare(&payload);
+    }
+
+    #[test]
+    fn decodes_mutated_payloads_as_prost_does(
+        event in events(),
+        second in events(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        // Two events after one another are one, with its pieces merged.
+        let mut payload = event.encode_to_vec();
+        payload.extend(second.encode_to_vec());
+        for (index, byte) in changes {
+            if !payload.is_empty() {
+                let at = index.index(payload.len());
+                payload[at] = byte;
+            }
+        }
+        if let Some(cut) = cut {
+            payload.truncate(cut.index(payload.len() + 1));
+        }
+        compare(&payload);
+    }
+}
