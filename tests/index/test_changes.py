@@ -1,0 +1,81 @@
+"""Versions, waiting and what a change says."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from index.following import Following
+from index.records import append, scalar, scalars, write
+
+Follow = Callable[..., Following]
+
+
+def test_a_change_names_the_runs_that_changed(tmp_path: Path, follow: Follow) -> None:
+    first = write(tmp_path / "first", scalars(range(3)))
+    write(tmp_path / "second", scalars(range(3)))
+    following = follow(tmp_path)
+    following.until_loaded()
+    following.until(lambda: following.tags() == {("loss", "scalar"): 2})
+    ids = {name: run["id"] for name, run in following.runs().items()}
+    everything = following.changes(0)
+    assert (set(everything["runs"]), everything["tags"], everything["all"]) == (
+        set(ids.values()),
+        True,
+        False,
+    )
+
+    version = following.until_quiet()
+    append(first, scalar(3, 3.0))
+    following.until(lambda: following.run("first")["points"] == 4 and following.index.version > version)
+    change = following.changes(version)
+    assert (change["runs"], change["removed"], change["tags"], change["all"]) == (
+        [ids["first"]],
+        [],
+        False,
+        False,
+    )
+
+    version = following.until_quiet()
+    append(first, scalar(3, 3.0, "accuracy"))
+    following.until(lambda: ("accuracy", "scalar") in following.tags())
+    change = following.changes(version)
+    assert (change["runs"], change["tags"]) == ([ids["first"]], True)
+
+
+def test_nothing_new_is_no_change(tmp_path: Path, follow: Follow) -> None:
+    write(tmp_path / "run", scalars(range(3)))
+    following = follow(tmp_path)
+    following.until(lambda: following.steps() == [0, 1, 2])
+    version = following.until_quiet()
+    assert following.changes(version) == {
+        "version": version,
+        "runs": [],
+        "removed": [],
+        "tags": False,
+        "all": False,
+    }
+    assert following.changes(version + 1000)["all"]
+
+
+def test_waiting_lets_other_threads_work_and_ends_when_the_index_closes(
+    tmp_path: Path, follow: Follow
+) -> None:
+    write(tmp_path / "run", scalars(range(3)))
+    following = follow(tmp_path)
+    following.until(lambda: following.steps() == [0, 1, 2])
+    waiting, ended = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        waiting.set()
+        following.index.wait(1_000_000, 100)
+        ended.set()
+
+    thread = threading.Thread(target=wait)
+    thread.start()
+    waiting.wait()
+    assert following.steps() == [0, 1, 2]
+    following.index.close()
+    assert ended.wait(10)
+    thread.join()
+    assert following.steps() == [0, 1, 2], "questions are answered after the end too"
+    following.index.close()

@@ -1,0 +1,89 @@
+"""Every event file of the corpus is listed, and its scalars are those that TensorBoard itself counts.
+
+The corpus (real files of many writers, not part of the repository) lies where LIGHTBOARD_CORPUS says.
+"""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.following import Following
+
+CORPUS = os.environ.get("LIGHTBOARD_CORPUS")
+pytestmark = pytest.mark.skipif(
+    not CORPUS, reason="LIGHTBOARD_CORPUS is not set: real files of other writers are NOT tested"
+)
+
+
+@pytest.fixture(scope="module")
+def truths() -> dict[str, dict[str, Any]]:
+    assert CORPUS is not None
+    lines = (Path(CORPUS) / "truth.jsonl").read_text().splitlines()
+    return {truth["path"]: truth for truth in map(json.loads, lines)}
+
+
+def scalar_count(truth: dict[str, Any]) -> int:
+    return sum(tag["count"] for tag in truth["tags"].values() if tag["plugin"] == "scalars")
+
+
+def test_every_file_is_listed_and_every_scalar_is_kept(
+    follow: Callable[..., Following], truths: dict[str, dict[str, Any]]
+) -> None:
+    assert CORPUS is not None
+    following = follow(Path(CORPUS))
+    following.until_loaded()
+    state = following.state()
+    skipped = [
+        skipped["path"].removeprefix(Path(CORPUS).name + "/") for skipped in state["logdirs"][0]["skipped"]
+    ]
+    expected = {path for path in truths if not any(path.startswith(folder + "/") for folder in skipped)}
+    listed = {
+        (run["name"] + "/" + file["name"]).removeprefix("./"): file
+        for run in state["runs"]
+        for file in run["files"]
+    }
+    assert set(listed) == expected
+    points: Counter[str] = Counter()
+    damaged = set()
+    for path in expected:
+        truth, run = truths[path], str(Path(path).parent)
+        points[run] += scalar_count(truth)
+        if truth["loader_end"] != "EndOfFile" or truth["frames"]["stop"]:
+            damaged.add(run)
+        assert listed[path]["bytes"] == truth["size"]
+        assert listed[path]["records"] >= truth["frames"]["records"], path
+    for run in state["runs"]:
+        if run["name"] in damaged:
+            assert run["points"] >= points[run["name"]], run["name"]
+        else:
+            assert run["points"] == points[run["name"]], run["name"]
+
+
+def test_every_tag_of_every_run_answers_with_all_its_points(
+    follow: Callable[..., Following], truths: dict[str, dict[str, Any]]
+) -> None:
+    assert CORPUS is not None
+    following = follow(Path(CORPUS))
+    following.until_loaded()
+    ids = {run["id"]: run["name"] for run in following.state()["runs"]}
+    expected: Counter[tuple[str, str]] = Counter()
+    for path, truth in truths.items():
+        for tag, described in truth["tags"].items():
+            if described["plugin"] == "scalars":
+                expected[str(Path(path).parent), tag] += described["count"]
+    found: Counter[tuple[str, str]] = Counter()
+    for tag, kind in following.tags():
+        if kind == "scalar":
+            frame = following.scalars(tag)
+            assert sum(entry["length"] for entry in frame.header["series"]) == len(frame.columns["step"])
+            for entry in frame.header["series"]:
+                assert entry["length"] == entry["points"]
+                found[ids[entry["run"]], tag] += entry["points"]
+    assert {
+        key: count for key, count in expected.items() if found[key] < count and key[0] in ids.values()
+    } == {}
