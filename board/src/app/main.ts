@@ -1,1 +1,5 @@
-document.title = "Lightboard";
+import { mount } from "svelte";
+import App from "./App.svelte";
+import "./page.css";
+
+mount(App, { target: document.getElementById("app")! });

@@ -1,0 +1,27 @@
+/** Changes that the server announced and the board has not fetched yet. */
+
+import type { Change } from "../wire/types";
+
+export interface Pending {
+  readonly runs: ReadonlySet<string>;
+  readonly removed: ReadonlySet<string>;
+  readonly tags: boolean;
+  readonly all: boolean;
+}
+
+export const NOTHING: Pending = { runs: new Set(), removed: new Set(), tags: false, all: false };
+
+/** Add one event. A run that was removed and came back counts as changed, and the other way round. */
+export function withChange(pending: Pending, change: Change): Pending {
+  const runs = new Set(pending.runs);
+  const removed = new Set(pending.removed);
+  for (const run of change.removed) {
+    runs.delete(run);
+    removed.add(run);
+  }
+  for (const run of change.runs) {
+    runs.add(run);
+    removed.delete(run);
+  }
+  return { runs, removed, tags: pending.tags || change.tags, all: pending.all || change.all };
+}

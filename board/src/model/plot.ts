@@ -1,0 +1,95 @@
+/** What a chart shows of its series: styles, window, and the values under the crosshair. */
+
+import { type Bounds, nearest, type Series, union } from "./series";
+
+/** A series with what the person's choices make of it. */
+export interface Shown {
+  readonly series: Series;
+  readonly colour: string;
+  readonly on: boolean;
+}
+
+/** What follows a place on the x axis. */
+export interface Reading {
+  readonly series: Series;
+  readonly colour: string;
+  readonly index: number;
+  /** What the curve shows there: the moving average, or the value itself. */
+  readonly y: number;
+}
+
+/** Opacity of a curve that another one of its run supersedes, of all but the hovered run, and of raw values. */
+const SUPERSEDED = 0.45;
+const BACKGROUND = 0.25;
+const RAW = 0.22;
+const STROKE = 1.5;
+const EMPHASIS = 2.5;
+/** Ids of moving averages, and of values where there is none, so that they lie over all raw curves. */
+const MAIN = 2 ** 24;
+
+/** Curve ids that stay the same for a run's attempt as long as the page is open. */
+export class CurveIds {
+  private readonly ids = new Map<string, number>();
+  private readonly runs: string[] = [];
+
+  /** The main curve's id; the raw curve's is `rawId` of it. */
+  of(series: Series): number {
+    const key = `${series.run}/${series.attempt}`;
+    let id = this.ids.get(key);
+    if (id === undefined) {
+      id = this.runs.push(series.run) - 1;
+      this.ids.set(key, id);
+    }
+    return MAIN + id;
+  }
+
+  runOf(curve: number): string | null {
+    return this.runs[curve % MAIN] ?? null;
+  }
+}
+
+export function rawId(main: number): number {
+  return main - MAIN;
+}
+
+export interface Style {
+  readonly id: number;
+  readonly color: string;
+  readonly visible: boolean;
+  readonly width: number;
+  readonly opacity: number;
+  readonly front: boolean;
+}
+
+export function stylesOf(shown: readonly Shown[], ids: CurveIds, hovered: string | null): Style[] {
+  const emphasis = shown.some(({ series, on }) => on && series.run === hovered);
+  const styles: Style[] = [];
+  for (const { series, colour, on } of shown) {
+    const id = ids.of(series);
+    const front = emphasis && series.run === hovered;
+    const opacity = (series.superseded ? SUPERSEDED : 1) * (emphasis && !front ? BACKGROUND : 1);
+    const style = { color: colour, visible: on, front };
+    if (series.smoothed)
+      styles.push({ ...style, id: rawId(id), width: STROKE, opacity: opacity * RAW, front: false });
+    styles.push({ ...style, id, width: front ? EMPHASIS : STROKE, opacity });
+  }
+  return styles;
+}
+
+/** Bounds of what is on; of everything if nothing is, so that an empty chart keeps its axes. */
+export function windowOf(shown: readonly Shown[]): Bounds | null {
+  const on = union(shown.filter((one) => one.on).map(({ series }) => series.bounds));
+  return on ?? union(shown.map(({ series }) => series.bounds));
+}
+
+/** The visible series' values at `x`; none for a series that ends more than `slack` before or after it. */
+export function readingsAt(shown: readonly Shown[], x: number, slack: number): Reading[] {
+  const readings: Reading[] = [];
+  for (const { series, colour, on } of shown) {
+    if (!on || series.x.length === 0) continue;
+    if (x < series.x[0]! - slack || x > series.x[series.x.length - 1]! + slack) continue;
+    const index = nearest(series.x, x);
+    readings.push({ series, colour, index, y: (series.smoothed ?? series.value)[index]! });
+  }
+  return readings;
+}

@@ -1,0 +1,117 @@
+/** The curves of one tag as the board keeps them, and what can be read off them. */
+
+import type { ScalarColumns } from "../wire/client";
+import type { Axis } from "../wire/types";
+
+/** One attempt of one run. All columns have the same length. */
+export interface Series {
+  readonly run: string;
+  readonly attempt: number;
+  /** A later attempt of the same run exists. */
+  readonly superseded: boolean;
+  /** Points in all; more than the columns' length if the server thinned them out. */
+  readonly points: number;
+  /** Position on the chosen axis: step, seconds since the run's start, or seconds since 1970. */
+  readonly x: Float64Array;
+  /** As logged. */
+  readonly value: Float64Array;
+  /** The moving average; null without smoothing. */
+  readonly smoothed: Float64Array | null;
+  readonly step: BigInt64Array;
+  readonly wallTime: Float64Array;
+  /** Bounds of the finite vertices; null if there is none. */
+  readonly bounds: Bounds | null;
+}
+
+export interface Bounds {
+  readonly xMin: number;
+  readonly xMax: number;
+  readonly yMin: number;
+  readonly yMax: number;
+}
+
+/** Cut an answer into its series. */
+export function toSeries(columns: ScalarColumns): Series[] {
+  const { header, step, wallTime, value, smoothed } = columns;
+  return header.series.map((entry) => {
+    const end = entry.start + entry.length;
+    const cut = {
+      value: value.subarray(entry.start, end),
+      smoothed: smoothed?.subarray(entry.start, end) ?? null,
+    };
+    const times = wallTime.subarray(entry.start, end);
+    const steps = step.subarray(entry.start, end);
+    const x = positions(header.axis, steps, times, entry.first_wall_time);
+    return {
+      run: entry.run,
+      attempt: entry.attempt,
+      superseded: entry.attempt < entry.attempts - 1,
+      points: entry.points,
+      x,
+      ...cut,
+      step: steps,
+      wallTime: times,
+      bounds: boundsOf(x, cut.smoothed ? [cut.value, cut.smoothed] : [cut.value]),
+    };
+  });
+}
+
+/** Replace the series of the runs that were asked for by those that came; `asked` is null for every run. */
+export function withSeries(
+  known: readonly Series[],
+  asked: ReadonlySet<string> | null,
+  came: readonly Series[],
+): readonly Series[] {
+  return asked === null ? came : [...known.filter((series) => !asked.has(series.run)), ...came];
+}
+
+/** The smallest bounds around those given; null if there are none. */
+export function union(all: Iterable<Bounds | null>): Bounds | null {
+  let found: Bounds | null = null;
+  for (const bounds of all) {
+    if (!bounds) continue;
+    found = found
+      ? {
+          xMin: Math.min(found.xMin, bounds.xMin),
+          xMax: Math.max(found.xMax, bounds.xMax),
+          yMin: Math.min(found.yMin, bounds.yMin),
+          yMax: Math.max(found.yMax, bounds.yMax),
+        }
+      : bounds;
+  }
+  return found;
+}
+
+/** Index of the vertex nearest to `x` in a sorted column that is not empty. */
+export function nearest(xs: Float64Array, x: number): number {
+  let low = 0;
+  let high = xs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (xs[middle]! < x) low = middle + 1;
+    else high = middle;
+  }
+  if (low === xs.length) return low - 1;
+  return low > 0 && x - xs[low - 1]! < xs[low]! - x ? low - 1 : low;
+}
+
+function positions(axis: Axis, steps: BigInt64Array, times: Float64Array, start: number): Float64Array {
+  if (axis === "wall") return times;
+  if (axis === "relative") return times.map((time) => time - start);
+  return Float64Array.from(steps, Number);
+}
+
+function boundsOf(x: Float64Array, columns: readonly Float64Array[]): Bounds | null {
+  let [xMin, xMax, yMin, yMax] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const y of columns) {
+    for (let i = 0; i < y.length; i++) {
+      const value = y[i]!;
+      if (!Number.isFinite(value) || !Number.isFinite(x[i]!)) continue;
+      if (value < yMin) yMin = value;
+      if (value > yMax) yMax = value;
+      if (x[i]! < xMin) xMin = x[i]!;
+      if (x[i]! > xMax) xMax = x[i]!;
+    }
+  }
+  return xMin <= xMax ? { xMin, xMax, yMin, yMax } : null;
+}

@@ -1,0 +1,120 @@
+/** What the server has told and what the person has chosen: the one state that every view reads. */
+
+import { RasterPool } from "../charts/pool";
+import { NOTHING, type Pending, withChange } from "../model/changes";
+import { colourSlots, slotColour } from "../model/colour";
+import { ApiError, fetchRuns, fetchTags } from "../wire/client";
+import { followChanges } from "../wire/live";
+import type { Change, LogDirectory, Run, Tag } from "../wire/types";
+import { ScalarCard } from "./card.svelte";
+import { SelectionStore } from "./selection.svelte";
+import { Settings } from "./settings.svelte";
+
+export type Connection =
+  { readonly state: "connecting" | "live" } | { readonly state: "lost"; readonly since: Date };
+
+/** At most this often the run list is fetched; the points of changed runs are fetched at once. */
+const RUN_LIST_MS = 250;
+
+export class Board {
+  readonly settings = new Settings();
+  readonly selection = new SelectionStore();
+  readonly pool = new RasterPool(({ reason, replaced }) => {
+    this.fault = `A part of the page that draws charts stopped (${reason}). ${replaced ? "It was started again." : "Reload the page."}`;
+  });
+
+  /** Null until the first answer. */
+  runs = $state.raw<readonly Run[] | null>(null);
+  logdirs = $state.raw<readonly LogDirectory[]>([]);
+  loading = $state.raw({ bytes_read: 0, bytes_total: 0 });
+  tags = $state.raw<readonly Tag[]>([]);
+  connection = $state.raw<Connection>({ state: "connecting" });
+  fault = $state.raw<string | null>(null);
+  /** The run under the pointer, in the list or in a chart. */
+  hovered = $state<string | null>(null);
+  /** Seconds since 1970, of the server's clock as far as known; for ages. */
+  now = $state(Date.now() / 1000);
+
+  readonly runById: ReadonlyMap<string, Run> = $derived(
+    new Map((this.runs ?? []).map((run) => [run.id, run])),
+  );
+  private readonly slots = $derived(colourSlots(this.runs ?? []));
+  readonly scalarTags = $derived(this.tags.filter((tag) => tag.kind === "scalar"));
+  readonly otherTags = $derived(this.tags.filter((tag) => tag.kind !== "scalar"));
+
+  private readonly cards = new Map<string, ScalarCard>();
+  private pending: Pending = NOTHING;
+  private fetching = false;
+
+  colour(run: string): string {
+    return slotColour(this.slots.get(run) ?? 0, this.settings.theme);
+  }
+
+  card(tag: string): ScalarCard {
+    let card = this.cards.get(tag);
+    if (!card) this.cards.set(tag, (card = new ScalarCard(tag, this.settings)));
+    return card;
+  }
+
+  /** Follow the server until the returned function is called. */
+  start(): () => void {
+    const stop = followChanges({
+      open: () => {
+        // Whatever happened while nobody listened is unknown, so everything is fetched again.
+        this.connection = { state: "live" };
+        this.take({ version: 0, runs: [], removed: [], tags: true, all: true });
+      },
+      change: (change) => this.take(change),
+      lost: () => {
+        if (this.connection.state !== "lost") this.connection = { state: "lost", since: new Date() };
+      },
+    });
+    const clock = setInterval(() => (this.now = Date.now() / 1000), 1000);
+    return () => {
+      stop();
+      clearInterval(clock);
+    };
+  }
+
+  /** Axis or smoothing changed: every card asks again. */
+  redrawAll(): void {
+    this.settings.save();
+    for (const card of this.cards.values()) card.markDirty(null);
+  }
+
+  private take(change: Change): void {
+    this.pending = withChange(this.pending, change);
+    for (const card of this.cards.values()) {
+      if (change.all) card.markDirty(null);
+      else if (change.runs.length > 0) card.markDirty(change.runs);
+      if (change.removed.length > 0) card.forget(new Set(change.removed));
+    }
+    void this.catchUp();
+  }
+
+  /** Fetch run list and tags until no change is pending. */
+  private async catchUp(): Promise<void> {
+    if (this.fetching) return;
+    this.fetching = true;
+    while (this.pending !== NOTHING) {
+      const { tags, all } = this.pending;
+      this.pending = NOTHING;
+      try {
+        const [list, tagList] = await Promise.all([fetchRuns(), tags || all ? fetchTags() : null]);
+        this.logdirs = list.logdirs;
+        this.loading = list.loading;
+        this.selection.meet(list.logdirs, list.runs);
+        this.runs = list.runs;
+        if (tagList) this.tags = tagList.tags;
+        this.fault = null;
+      } catch (error) {
+        this.pending = withChange(this.pending, { version: 0, runs: [], removed: [], tags, all });
+        // An unreachable server shows as the lost connection, and all is fetched when that is back.
+        if (error instanceof ApiError && error.status === 0) break;
+        this.fault = (error as Error).message;
+      }
+      await new Promise((resolve) => setTimeout(resolve, RUN_LIST_MS));
+    }
+    this.fetching = false;
+  }
+}

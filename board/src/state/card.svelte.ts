@@ -1,0 +1,143 @@
+/** The points of one tag: fetched while its card is in view, one request at a time, and kept up to date. */
+
+import { type Bounds, type Series, toSeries, union, withSeries } from "../model/series";
+import { ApiError, fetchScalars } from "../wire/client";
+import type { Axis, ScalarQuery } from "../wire/types";
+import type { Settings } from "./settings.svelte";
+
+/** Points in full resolution for a part of the x axis. */
+interface Detail {
+  readonly xMin: number;
+  readonly xMax: number;
+  readonly series: readonly Series[];
+}
+
+type Dirt = Set<string> | "every run";
+
+const LONGEST_RETRY_MS = 4_000;
+
+export class ScalarCard {
+  /** Every run's points over the whole x axis; null until the first answer. */
+  overview = $state.raw<readonly Series[] | null>(null);
+  detail = $state.raw<Detail | null>(null);
+  /** The window that a person chose; null: everything that is on. */
+  zoom = $state.raw<Bounds | null>(null);
+  fault = $state.raw<string | null>(null);
+
+  private dirt: Dirt = "every run";
+  private wanted: { xMin: number; xMax: number } | null = null;
+  private inView = false;
+  private running = false;
+  private width = 0;
+  private readonly settings: Settings;
+  /** The axis of the series at hand; a new choice holds from its first answer on. */
+  axis = $state.raw<Axis>("step");
+
+  constructor(
+    readonly tag: string,
+    settings: Settings,
+  ) {
+    this.settings = settings;
+    this.axis = settings.axis;
+  }
+
+  /** The card came into view or left it. Out of view nothing is fetched; what changed meanwhile is fetched on return. */
+  show(inView: boolean): void {
+    this.inView = inView;
+    void this.work();
+  }
+
+  /** Pixel columns of the plot. */
+  resize(width: number): void {
+    const columns = Math.ceil(width / 64) * 64; // so that dragging a window's edge does not fetch at every pixel
+    if (columns > this.width) this.markDirty(null);
+    this.width = columns;
+    void this.work();
+  }
+
+  /** These runs have new points; null: everything is to be fetched again. */
+  markDirty(runs: Iterable<string> | null): void {
+    if (runs === null) this.dirt = "every run";
+    else if (this.dirt !== "every run") for (const run of runs) this.dirt.add(run);
+    void this.work();
+  }
+
+  forget(runs: ReadonlySet<string>): void {
+    if (this.overview?.some((series) => runs.has(series.run))) {
+      this.overview = this.overview.filter((series) => !runs.has(series.run));
+    }
+  }
+
+  /** The x window on show: fetch it in full resolution if the overview is too coarse for it. */
+  look(xMin: number, xMax: number): void {
+    const all = union((this.overview ?? []).map((series) => series.bounds));
+    const coarse = this.overview?.some((series) => series.points > series.x.length) ?? false;
+    const narrow = all !== null && xMax - xMin < 0.9 * (all.xMax - all.xMin);
+    const wanted = coarse && narrow ? { xMin, xMax } : null;
+    if (wanted?.xMin === this.wanted?.xMin && wanted?.xMax === this.wanted?.xMax) return;
+    this.wanted = wanted;
+    if (wanted === null) this.detail = null;
+    void this.work();
+  }
+
+  /** One request after the other until nothing is left to fetch. */
+  private async work(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    let retryMs = 250;
+    while (this.inView && this.width > 0) {
+      const dirt = this.dirt;
+      const wanted = this.wanted;
+      const stale = dirt === "every run" || dirt.size > 0;
+      if (!stale && (wanted === null || this.covers(wanted))) break;
+      this.dirt = new Set();
+      try {
+        if (stale) await this.fetchOverview(dirt);
+        if (wanted !== null) await this.fetchDetail(wanted);
+        this.fault = null;
+        retryMs = 250;
+      } catch (error) {
+        this.markDirtyAgain(dirt);
+        this.fault =
+          error instanceof ApiError && error.status === 0 ? null : String((error as Error).message);
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+        retryMs = Math.min(retryMs * 2, LONGEST_RETRY_MS);
+      }
+    }
+    this.running = false;
+  }
+
+  private covers(wanted: { xMin: number; xMax: number }): boolean {
+    return this.detail?.xMin === wanted.xMin && this.detail.xMax === wanted.xMax;
+  }
+
+  private markDirtyAgain(dirt: Dirt): void {
+    if (dirt === "every run" || this.dirt === "every run") this.dirt = "every run";
+    else for (const run of dirt) this.dirt.add(run);
+  }
+
+  private async fetchOverview(dirt: Dirt): Promise<void> {
+    const asked = dirt === "every run" ? null : dirt;
+    const axis = this.settings.axis;
+    const came = await this.fetch({ runs: asked && [...asked], axis, x_min: null, x_max: null });
+    if (axis !== this.axis) {
+      this.axis = axis;
+      this.zoom = null;
+      this.detail = null;
+      this.wanted = null;
+    }
+    this.overview = withSeries(this.overview ?? [], asked, came);
+  }
+
+  private async fetchDetail({ xMin, xMax }: { xMin: number; xMax: number }): Promise<void> {
+    const axis = this.settings.axis;
+    if (axis !== this.axis) return;
+    const series = await this.fetch({ runs: null, axis, x_min: xMin, x_max: xMax });
+    if (this.wanted?.xMin === xMin && this.wanted.xMax === xMax) this.detail = { xMin, xMax, series };
+  }
+
+  private async fetch(query: Pick<ScalarQuery, "runs" | "axis" | "x_min" | "x_max">): Promise<Series[]> {
+    const { smoothing } = this.settings;
+    return toSeries(await fetchScalars({ ...query, tag: this.tag, width: this.width, smoothing }));
+  }
+}
