@@ -8,6 +8,7 @@ import fcntl
 import os
 import re
 import socket
+import stat
 import time
 from dataclasses import dataclass
 
@@ -49,8 +50,11 @@ def _live_writer(path: str, name: str) -> LiveWriter | None:
     try:
         # Without waiting: somebody may have named a pipe like this.
         with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                return None
             locked = _is_locked(file.fileno())
-            recent = time.time() - os.fstat(file.fileno()).st_mtime < RECENT_SECS
+            recent = time.time() - status.st_mtime < RECENT_SECS
             ours = b"lightboard" in file.read(128)
     except OSError:
         return None  # Gone or unreadable meanwhile.

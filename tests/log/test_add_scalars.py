@@ -1,0 +1,82 @@
+"""Several numbers in one call: sub-runs, laid out as torch does."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lightboard import SummaryWriter
+from log.records import event_files, events, points
+
+
+def test_layout(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path, filename_suffix=".x") as writer:
+        for step in range(10):
+            writer.add_scalars("loss/epoch", {"train": step, "test/a": -step, "実験": 0.5}, step)
+    found = {str(path.parent.relative_to(tmp_path)) for path in tmp_path.rglob("*tfevents*.x")}
+    assert found == {".", "loss_epoch_train", "loss_epoch_test/a", "loss_epoch_実験"}
+    assert [tuple(point) for point in points(tmp_path / "loss_epoch_test" / "a")] == [
+        ("loss/epoch", step, -step) for step in range(10)
+    ]
+    assert points(tmp_path) == []
+
+
+def test_one_wall_time_for_all(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_scalars("loss", {str(number): number for number in range(20)}, 1)
+        writer.add_scalars("loss", {str(number): number for number in range(20)}, 2, 7.5)
+    for step, only in ((1, None), (2, 7.5)):
+        times = {
+            event.wall_time
+            for number in range(20)
+            for event in events(event_files(tmp_path / f"loss_{number}")[0])
+            if event.step == step
+        }
+        assert len(times) == 1
+        assert only in (None, *times)
+
+
+def test_one_thread_for_all(tmp_path: Path) -> None:
+    before = len(os.listdir("/proc/self/task"))
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_scalars("loss", {str(number): number for number in range(50)}, 1)
+        assert len(os.listdir("/proc/self/task")) <= before + 2
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "message"),
+    [
+        ({"good": 1.0, "../../up": 1.0}, ValueError, "inside the log directory"),
+        ({"good": 1.0, "a/../../..": 1.0}, ValueError, "inside the log directory"),
+        ({"good": 1.0, "/etc/x": 1.0}, ValueError, "inside the log directory"),
+        ({"good": 1.0, "a\0b": 1.0}, ValueError, "inside the log directory"),
+        ({"good": 1.0, "bad": [1.0, 2.0]}, ValueError, "key 'bad' of 'loss'"),
+        ({"good": 1.0, 3: 1.0}, TypeError, "key of 'loss': expected a str"),
+    ],
+)
+def test_what_is_refused_is_refused_whole(
+    tmp_path: Path, values: dict[Any, Any], kind: type[Exception], message: str
+) -> None:
+    with SummaryWriter(tmp_path / "run") as writer, pytest.raises(kind, match=message):
+        writer.add_scalars("loss", values, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["run"]
+    assert [path.is_dir() for path in (tmp_path / "run").iterdir()] == [False]
+
+
+def test_a_file_in_the_way(tmp_path: Path) -> None:
+    (tmp_path / "loss_a").write_text("")
+    with SummaryWriter(tmp_path) as writer:
+        with pytest.raises(FileExistsError, match="a file where a directory should be"):
+            writer.add_scalars("loss", {"a": 1.0}, 1)
+        writer.add_scalars("loss", {"b": 1.0}, 1)
+    assert len(points(tmp_path / "loss_b")) == 1
+
+
+def test_after_close(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_scalars("loss", {"a": 1.0}, 1)
+        writer.close()
+        with pytest.warns(UserWarning, match="after close"):
+            writer.add_scalars("loss", {"a": 1.0}, 2)
+    assert sorted(point.step for point in points(tmp_path / "loss_a")) == [1, 2]
