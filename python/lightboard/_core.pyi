@@ -1,7 +1,7 @@
 """The native module: typed face of crates/py. Private; import from the package instead."""
 
 from collections.abc import Sequence
-from typing import Literal, Self
+from typing import Literal, Self, final
 
 class Index:
     """Finds the runs below some log directories, follows their event files and answers queries.
@@ -57,6 +57,7 @@ class Index:
 def watch_forks() -> None:
     """Notice forks from here on: writers of the parent become unusable in a child, and its own write through."""
 
+@final
 class Writer:
     """Writes the event files of one run and its sub-runs; file 0 is the run's own.
 
