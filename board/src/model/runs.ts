@@ -48,7 +48,7 @@ const MARKS: Partial<Record<Run["state"], { weight: RunNote["weight"]; mark: str
   unreadable: { weight: "fault", mark: "unreadable", reason: "Its files could not be opened." },
   foreign: {
     weight: "fault",
-    mark: "no event file",
+    mark: "foreign",
     reason: "Its files are named like event files but are none.",
   },
   empty: { weight: "quiet", mark: "empty", reason: "Its event file holds 0 bytes: nothing was written yet." },
@@ -92,7 +92,7 @@ export function accountOf(runs: readonly Run[], selection: Selection, shown: num
     [without.length, "without scalars"],
     [count(["damaged"]), "damaged"],
     [count(["unreadable"]), "unreadable"],
-    [count(["foreign"]), "no event file"],
+    [count(["foreign"]), "foreign"],
     [count(["loading"]), "loading"],
   ];
   return [...parts, ...rest.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`)].join(" · ");

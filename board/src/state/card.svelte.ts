@@ -24,9 +24,10 @@ export class ScalarCard {
   zoom = $state.raw<Bounds | null>(null);
   fault = $state.raw<string | null>(null);
 
+  inView = $state(false);
+
   private dirt: Dirt = "every run";
   private wanted: { xMin: number; xMax: number } | null = null;
-  private inView = false;
   private running = false;
   private width = 0;
   private readonly settings: Settings;

@@ -59,6 +59,7 @@ export function readScalars(buffer: ArrayBuffer): ScalarColumns {
   if (lengths.some((length) => length !== value.length)) {
     throw new FrameError(`expected columns of equal length, found ${lengths.join(", ")}`);
   }
+  if (!Array.isArray(header.series)) throw new FrameError("expected the header to list its series");
   for (const { run, start, length } of header.series) {
     if (!(start >= 0 && length >= 0 && start + length <= value.length)) {
       throw new FrameError(

@@ -1,0 +1,44 @@
+import { expect, test } from "vitest";
+import { counted, formatAge, formatBytes } from "../../src/model/format";
+import { NOTHING, withChange } from "../../src/model/changes";
+
+test.each([
+  [0, "0 B"],
+  [999, "999 B"],
+  [1234, "1.2 kB"],
+  [9960, "10 kB"],
+  [999_600, "1.0 MB"],
+  [105e6, "105 MB"],
+  [3e15, "3000 TB"],
+])("%d bytes read %s", (bytes, text) => expect(formatBytes(bytes)).toBe(text));
+
+test.each([
+  [-3, "0 s"],
+  [59.9, "59 s"],
+  [60, "1 min"],
+  [3600, "1 h"],
+  [86_400, "24 h"],
+  [86_400 * 8, "8 d"],
+])("%d seconds ago reads %s", (seconds, text) => expect(formatAge(seconds)).toBe(text));
+
+test("nouns follow their number", () => {
+  expect([counted(0, "run"), counted(1, "run"), counted(1234, "run")]).toEqual([
+    "0 runs",
+    "1 run",
+    "1,234 runs",
+  ]);
+});
+
+test("changes add up until they are fetched, and the last word on a run counts", () => {
+  const change = { version: 1, runs: [], removed: [], tags: false, all: false };
+  const pending = [
+    { ...change, runs: ["a", "b"] },
+    { ...change, removed: ["a"], tags: true },
+    { ...change, removed: ["b"] },
+    { ...change, runs: ["b"] },
+  ].reduce(withChange, NOTHING);
+  expect([...pending.runs]).toEqual(["b"]);
+  expect([...pending.removed]).toEqual(["a"]);
+  expect([pending.tags, pending.all]).toEqual([true, false]);
+  expect(NOTHING.runs.size).toBe(0);
+});

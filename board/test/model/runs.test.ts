@@ -1,0 +1,88 @@
+import { describe, expect, test } from "vitest";
+import { splitNames } from "../../src/model/names";
+import { accountOf, groupRuns, noteOf } from "../../src/model/runs";
+import { ALL_ON, withRun } from "../../src/model/selection";
+import type { LogDirectory, Run } from "../../src/wire/types";
+
+const run = (name: string, change: Partial<Run> = {}): Run => ({
+  id: name,
+  logdir: "runs",
+  name,
+  parent: null,
+  state: "idle",
+  message: "",
+  first_wall_time: 0,
+  last_wall_time: 1,
+  last_step: 1,
+  points: 2,
+  tags: 1,
+  attempts: 1,
+  writers: [],
+  files: [],
+  ...change,
+});
+const logdir = (name: string): LogDirectory => ({
+  name,
+  path: `/${name}`,
+  state: "ok",
+  message: "",
+  skipped: [],
+});
+
+describe("the account", () => {
+  const runs = [
+    run("a"),
+    run("b"),
+    run("c", { points: 0 }),
+    run("d", { state: "unreadable", points: 0 }),
+    run("e", { state: "damaged" }),
+    run("f", { state: "header_only", points: 0 }),
+  ];
+  test("counts every run and says what is not drawn", () => {
+    const account = accountOf(runs, withRun(ALL_ON, "a", false), runs.length);
+    expect(account).toBe("5 of 6 on · 2 without scalars · 1 damaged · 1 unreadable");
+  });
+  test("says how many the filter hides", () => {
+    expect(accountOf(runs.slice(0, 2), ALL_ON, 1)).toBe("2 of 2 on · 1 hidden by the filter");
+  });
+});
+
+describe("a run that draws nothing", () => {
+  test("says why in the server's words, each once", () => {
+    const damage = [{ code: "zeros", offset: 8, length: 4, message: "4 zeros at 8" }];
+    const file = {
+      name: "f",
+      bytes: 1,
+      bytes_read: 1,
+      records: 0,
+      modified: 0,
+      state: "damaged" as const,
+      message: "",
+    };
+    const note = noteOf(
+      run("x", { state: "damaged", message: "f: 4 zeros at 8", files: [{ ...file, damage }] }),
+    );
+    expect(note).toEqual({ weight: "fault", mark: "damaged", reason: "f: 4 zeros at 8" });
+  });
+  test("has no note when there is nothing to say", () => expect(noteOf(run("x"))).toBeNull());
+  test("is told from one that only lacks scalars", () => {
+    expect(noteOf(run("x", { points: 0, tags: 3 }))?.mark).toBe("no scalars");
+  });
+});
+
+test("rows are grouped by log directory and filtered by a part of the name in any case", () => {
+  const runs = [run("Loss/a"), run("b"), run("loss/c", { logdir: "old" })];
+  const groups = groupRuns([logdir("runs"), logdir("old")], runs, " LOSS ");
+  expect(groups.map((group) => group.rows.map((row) => row.run.name))).toEqual([["Loss/a"], ["loss/c"]]);
+});
+
+test("names are split where they start to differ from their neighbours", () => {
+  expect(splitNames(["sweep/lr=0.1", "sweep/lr=0.2", "test", "実験…1", "実験…2"])).toEqual([
+    { shared: "sweep/lr=0.", own: "1" },
+    { shared: "sweep/lr=0.", own: "2" },
+    { shared: "", own: "test" },
+    { shared: "", own: "実験…1" },
+    { shared: "", own: "実験…2" },
+  ]);
+  expect(splitNames(["a/b", "a/b/c"])[0]).toEqual({ shared: "a/", own: "b" });
+});

@@ -1,0 +1,120 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { CurveIds, rawId, readingsAt, type Shown, stylesOf, windowOf } from "../../src/model/plot";
+import { nearest, toSeries, union, withSeries } from "../../src/model/series";
+import type { ScalarColumns } from "../../src/wire/client";
+import type { Axis } from "../../src/wire/types";
+
+function answer(axis: Axis = "step", smoothed = false): ScalarColumns {
+  const entry = { attempts: 2, points: 2, non_finite: 0, first_wall_time: 100 };
+  return {
+    header: {
+      version: 1,
+      tag: "loss",
+      axis,
+      smoothing: 0,
+      width: 100,
+      series: [
+        { ...entry, run: "a", attempt: 0, start: 0, length: 2 },
+        { ...entry, run: "a", attempt: 1, start: 2, length: 1 },
+        { ...entry, run: "b", attempt: 0, attempts: 1, start: 3, length: 2 },
+      ],
+    },
+    step: BigInt64Array.of(1n, 2n, 1n, 5n, 9n),
+    wallTime: Float64Array.of(100, 101, 110, 120, 130),
+    value: Float64Array.of(1, NaN, 3, -4, Infinity),
+    smoothed: smoothed ? Float64Array.of(1, 1, 3, -4, -2) : null,
+  };
+}
+const shownOf = (columns: ScalarColumns, off: string[] = []): Shown[] =>
+  toSeries(columns).map((series) => ({ series, colour: "#123456", on: !off.includes(series.run) }));
+
+test("an answer is cut into attempts, earlier ones marked", () => {
+  const series = toSeries(answer());
+  expect(series.map(({ run, attempt, superseded, x }) => [run, attempt, superseded, [...x]])).toEqual([
+    ["a", 0, true, [1, 2]],
+    ["a", 1, false, [1]],
+    ["b", 0, false, [5, 9]],
+  ]);
+});
+
+test("the relative axis counts from the run's first point over all attempts, the wall axis from 1970", () => {
+  expect(toSeries(answer("relative")).map(({ x }) => [...x])).toEqual([[0, 1], [10], [20, 30]]);
+  expect([...toSeries(answer("wall"))[1]!.x]).toEqual([110]);
+});
+
+test("bounds are those of finite vertices", () => {
+  expect(toSeries(answer()).map(({ bounds }) => bounds)).toEqual([
+    { xMin: 1, xMax: 1, yMin: 1, yMax: 1 },
+    { xMin: 1, xMax: 1, yMin: 3, yMax: 3 },
+    { xMin: 5, xMax: 5, yMin: -4, yMax: -4 },
+  ]);
+  expect(union([null])).toBeNull();
+});
+
+test("an answer for some runs replaces those runs, attempts that vanished included", () => {
+  const all = toSeries(answer());
+  const came = [all[1]!];
+  const merged = withSeries(all, new Set(["a"]), came);
+  expect(merged.map(({ run, attempt }) => `${run}${attempt}`)).toEqual(["b0", "a1"]);
+  expect(withSeries(all, new Set(["gone", "b"]), []).map(({ run }) => run)).toEqual(["a", "a"]);
+  expect(withSeries(all, null, came)).toBe(came);
+});
+
+test("the nearest vertex is the one that a search of all would find", () => {
+  const sorted = fc
+    .array(fc.double({ noNaN: true, min: -1e6, max: 1e6 }), { minLength: 1 })
+    .map((xs) => xs.sort((a, b) => a - b));
+  fc.assert(
+    fc.property(sorted, fc.double({ noNaN: true, min: -2e6, max: 2e6 }), (xs, x) => {
+      const found = Math.abs(xs[nearest(Float64Array.from(xs), x)]! - x);
+      expect(found).toBe(Math.min(...xs.map((one) => Math.abs(one - x))));
+    }),
+  );
+});
+
+test("the window is that of the runs that are on, and of all when none is", () => {
+  expect(windowOf(shownOf(answer(), ["b"]))).toMatchObject({ yMin: 1, yMax: 3 });
+  expect(windowOf(shownOf(answer(), ["a", "b"]))).toMatchObject({ yMin: -4, yMax: 3 });
+  expect(windowOf([])).toBeNull();
+});
+
+test("switching a run off hides its curves and leaves every other style alone", () => {
+  const ids = new CurveIds();
+  const on = stylesOf(shownOf(answer("step", true)), ids, null);
+  const off = stylesOf(shownOf(answer("step", true), ["a"]), ids, null);
+  expect(on.every((style) => style.visible)).toBe(true);
+  expect(off.map((style) => [style.id, style.visible])).toEqual(
+    on.map((style) => [style.id, ids.runOf(style.id) !== "a"]),
+  );
+  expect(off.filter((style) => style.visible)).toEqual(on.filter((style) => ids.runOf(style.id) === "b"));
+});
+
+test("raw curves lie under all averages, and earlier attempts are fainter", () => {
+  const ids = new CurveIds();
+  const shown = shownOf(answer("step", true));
+  const styles = stylesOf(shown, ids, null);
+  const mains = shown.map(({ series }) => ids.of(series));
+  expect(Math.max(...mains.map(rawId))).toBeLessThan(Math.min(...mains));
+  const opacity = (id: number): number => styles.find((style) => style.id === id)!.opacity;
+  expect(opacity(mains[0]!)).toBeLessThan(opacity(mains[1]!));
+  expect(opacity(rawId(mains[1]!))).toBeLessThan(opacity(mains[1]!));
+});
+
+test("the hovered run stands out only where it is drawn", () => {
+  const ids = new CurveIds();
+  const styles = stylesOf(shownOf(answer()), ids, "b");
+  expect(styles.filter((style) => style.front).map((style) => ids.runOf(style.id))).toEqual(["b"]);
+  expect(stylesOf(shownOf(answer(), ["b"]), ids, "b").some((style) => style.front)).toBe(false);
+});
+
+test("the crosshair reads runs that are on and reach the place", () => {
+  const shown = shownOf(answer());
+  expect(readingsAt(shown, 1.2, 0.5).map(({ series, index }) => [series.run, series.attempt, index])).toEqual(
+    [
+      ["a", 0, 0],
+      ["a", 1, 0],
+    ],
+  );
+  expect(readingsAt(shownOf(answer(), ["a"]), 1.2, 0.5)).toEqual([]);
+});
