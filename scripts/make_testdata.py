@@ -63,7 +63,9 @@ def log_with_module_writer(writer: Any) -> None:
     writer.add_histogram("weights", np.linspace(-1, 1, 50), 1, walltime=START)
     writer.add_text("notes", "**bold** _text_", 2, walltime=START)
     writer.add_image("picture", np.zeros((3, 4, 5), dtype=np.uint8), 3, walltime=START)
-    writer.add_pr_curve("pr", np.array([0, 1, 1]), np.array([0.2, 0.6, 0.9]), 4, num_thresholds=5, walltime=START)
+    writer.add_pr_curve(
+        "pr", np.array([0, 1, 1]), np.array([0.2, 0.6, 0.9]), 4, num_thresholds=5, walltime=START
+    )
     writer.add_mesh("shape", np.zeros((1, 3, 3), dtype=np.float32), global_step=5, walltime=START)
     writer.add_custom_scalars({"losses": {"train": ["Multiline", ["train/loss"]]}})
 
@@ -86,7 +88,9 @@ def log_with_tensorboardx(folder: Path) -> None:
 
     with SummaryWriter(str(folder)) as writer:
         log_with_module_writer(writer)
-        writer.add_scalar("described", 2.0, 1, walltime=START, display_name="Name", summary_description="What")
+        writer.add_scalar(
+            "described", 2.0, 1, walltime=START, display_name="Name", summary_description="What"
+        )
 
 
 def log_with_tensorboard(folder: Path) -> None:
@@ -125,7 +129,7 @@ def names(numpy_name: str) -> str:
 
 
 def number(tensor: tensor_pb2.TensorProto) -> float | str:
-    """The number of a scalar as JSON can hold it."""
+    """Return the number of a scalar as JSON can hold it."""
     if tensor.tensor_content:
         data_type = as_dtype(tensor.dtype).as_numpy_dtype
         found = float(np.frombuffer(tensor.tensor_content, dtype=data_type).item())
@@ -139,7 +143,7 @@ def number(tensor: tensor_pb2.TensorProto) -> float | str:
 
 
 def expected_of(path: Path) -> dict[str, Any]:
-    """What EventFileLoader reads in a file."""
+    """Return what EventFileLoader reads in a file."""
     series: dict[str, dict[str, Any]] = {}
     file_version, source_writer, session_starts = None, None, 0
     for event in EventFileLoader(str(path)).Load():
@@ -165,7 +169,7 @@ def expected_of(path: Path) -> dict[str, Any]:
 
 
 def records_of(data: bytes) -> Iterator[bytes]:
-    """The payloads of a sound file."""
+    """Yield the payloads of a sound file."""
     offset = 0
     while offset < len(data):
         (length,) = struct.unpack_from("<Q", data, offset)
@@ -185,11 +189,14 @@ def make_golden() -> None:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         random.seed(0)
-        with mock.patch.object(time, "time", lambda: START + 0.5), mock.patch.object(socket, "gethostname", lambda: "example"):
+        clock = mock.patch.object(time, "time", return_value=START + 0.5)
+        with clock, mock.patch.object(socket, "gethostname", return_value="example"):
             log(folder)
         (written,) = folder.glob("events.out.tfevents.*")
         path = written.rename(folder / f"events.out.tfevents.{START}.example.1.0")
-        (folder / "expected.json").write_text(json.dumps(expected_of(path), indent=1, ensure_ascii=False) + "\n")
+        (folder / "expected.json").write_text(
+            json.dumps(expected_of(path), indent=1, ensure_ascii=False) + "\n"
+        )
         print(f"{path.relative_to(TESTDATA)}: {path.stat().st_size} bytes")
 
 
@@ -204,7 +211,7 @@ def framed(payload: bytes) -> bytes:
 
 
 def sound_records() -> list[bytes]:
-    """A file version and five points."""
+    """Return the records of a file version and five points."""
 
     def payload(event: Message) -> bytes:
         return bytes(event.SerializeToString(deterministic=True))
@@ -212,12 +219,14 @@ def sound_records() -> list[bytes]:
     events = [event_pb2.Event(wall_time=START, file_version="brain.Event:2")]
     for step in range(5):
         value = summary_pb2.Summary.Value(tag="loss", simple_value=1.0 - step / 8)
-        events.append(event_pb2.Event(wall_time=START + step, step=step, summary=summary_pb2.Summary(value=[value])))
+        events.append(
+            event_pb2.Event(wall_time=START + step, step=step, summary=summary_pb2.Summary(value=[value]))
+        )
     return [framed(payload(event)) for event in events]
 
 
 def flipped(data: bytes, at: int) -> bytes:
-    """`data` with one bit of the byte `at` changed."""
+    """Return `data` with one bit of the byte `at` changed."""
     return data[:at] + bytes([data[at] ^ 0x10]) + data[at + 1 :]
 
 
@@ -242,9 +251,27 @@ def make_damaged() -> None:
     cases: dict[str, tuple[bytes, str, list[int], list[dict[str, Any]], dict[str, Any] | None]] = {
         "sound": (sound, "record", [0, 1, 2, 3, 4], [], None),
         "empty": (b"", "empty", [], [], None),
-        "truncated_header": (sound + last[:7], "record", [0, 1, 2, 3, 4], [], damage("truncated", len(sound), 7)),
-        "truncated_payload": (sound[:-9], "record", [0, 1, 2, 3], [], damage("truncated", ends[-2], len(last) - 9)),
-        "truncated_footer": (sound[:-2], "record", [0, 1, 2, 3], [], damage("truncated", ends[-2], len(last) - 2)),
+        "truncated_header": (
+            sound + last[:7],
+            "record",
+            [0, 1, 2, 3, 4],
+            [],
+            damage("truncated", len(sound), 7),
+        ),
+        "truncated_payload": (
+            sound[:-9],
+            "record",
+            [0, 1, 2, 3],
+            [],
+            damage("truncated", ends[-2], len(last) - 9),
+        ),
+        "truncated_footer": (
+            sound[:-2],
+            "record",
+            [0, 1, 2, 3],
+            [],
+            damage("truncated", ends[-2], len(last) - 2),
+        ),
         "zero_tail": (sound + bytes(317), "record", [0, 1, 2, 3, 4], [], damage("zeros", len(sound), 317)),
         "zero_hole": (
             sound[:start] + bytes(len(third)) + sound[start + len(third) :],

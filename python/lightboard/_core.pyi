@@ -3,6 +3,44 @@
 from collections.abc import Sequence
 from typing import Literal, Self, final
 
+@final
+class EventReader:
+    """Reads one event file into columns, window by window. Reads no file itself; safe to use from any thread."""
+
+    def __new__(cls) -> Self: ...
+    @property
+    def offset(self) -> int:
+        """Where in the file the next window must start."""
+
+    def feed(self, window: bytes, at_end: bool) -> int:
+        """Read the file's bytes from `offset` on; `at_end` says that they reach its end.
+
+        Returns the bytes that the next window must have at least if it does not reach the file's end; 0 when the end
+        was reached. Then more may be fed when the file has grown.
+        """
+
+    @property
+    def records(self) -> int:
+        """Whole records with right checksums."""
+
+    @property
+    def file_version(self) -> str | None:
+        """The first version that an event states."""
+
+    @property
+    def source_writer(self) -> str | None:
+        """The first program that an event names."""
+
+    def series(self) -> list[tuple[str, str, str, int, bytes, bytes, bytes]]:
+        """Per series: tag, kind, plugin name, values left out; steps (int64), wall times and values (float64)."""
+
+    def damage(self) -> list[tuple[str, int, int, str]]:
+        """Per range that holds no readable record: code, offset, length, message."""
+
+    def tail(self) -> tuple[str, int, int, str] | None:
+        """Describe the file's end likewise, where data may still come. None if it ends after a whole record."""
+
+@final
 class Index:
     """Finds the runs below some log directories, follows their event files and answers queries.
 
@@ -10,7 +48,7 @@ class Index:
     interpreter while it works. Answers are complete bodies as specified in spec/api.md and spec/columns.md.
     """
 
-    def __init__(self, logdirs: Sequence[tuple[str, str]], *, poll_secs: float = 0.1) -> None:
+    def __new__(cls, logdirs: Sequence[tuple[str, str]], *, poll_secs: float = 0.1) -> Self:
         """Start to follow `logdirs`, pairs of (name, absolute path). A path need not exist yet.
 
         Of equal names the later ones get a number: `runs`, `runs (2)`. Raises OSError when no threads can be started.

@@ -32,6 +32,7 @@
 pub mod crc;
 pub mod encode;
 
+mod contents;
 mod damage;
 mod event;
 mod frame;
@@ -41,6 +42,7 @@ mod summary;
 mod tensor;
 mod wire;
 
+pub use contents::{Contents, Series};
 pub use damage::{Cause, Damage};
 pub use event::{Event, SessionLog, Summary, TaggedRunMetadata, What, decode};
 pub use frame::{HEADER, MAX_PAYLOAD, OVERHEAD, Scan, Scanner, Tail};

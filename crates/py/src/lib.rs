@@ -1,5 +1,6 @@
 //! `lightboard._core`: the Python face of the Rust crates, one file per topic. It decides nothing.
 
+mod events;
 mod index;
 mod log;
 
@@ -7,6 +8,8 @@ use pyo3::prelude::*;
 
 #[pymodule(gil_used = false)]
 mod _core {
+    #[pymodule_export]
+    use crate::events::EventReader;
     #[pymodule_export]
     use crate::index::PyIndex;
     #[pymodule_export]
