@@ -39,7 +39,10 @@ struct Position {
     scanner: Scanner,
     /// The file as it was read last.
     read: Option<Stamp>,
-    /// The file as it was when reading was last tried.
+    /// The file as it was at the last glance.
+    seen: Option<Stamp>,
+    /// The file as it was when reading was last tried. A glance alone does not count: the poller may run out of time
+    /// between the two.
     tried: Option<Stamp>,
     /// The last burst was paused.
     paused: bool,
@@ -126,7 +129,7 @@ impl EventFile {
         if position.tried == Some(found) && !position.paused && !retry {
             return Glance::Unchanged;
         }
-        position.tried = Some(found);
+        position.seen = Some(found);
         let mut contents = self.contents_mut();
         contents.size = found.size;
         let unread = found.size.saturating_sub(position.scanner.offset());
@@ -145,6 +148,7 @@ impl EventFile {
         progress: impl FnMut(bool),
     ) {
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        position.tried = position.seen;
         match self.try_read(&mut position, buffer, deadline, progress) {
             Ok(()) => position.failed = None,
             Err(error) => {
@@ -333,4 +337,28 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
         }
     }
     Ok(filled)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glance_without_a_read_is_not_the_end_of_it() {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let path = directory.path().join("events.out.tfevents.1.example");
+        let mut bytes = Vec::new();
+        lightboard_events::encode::header(&mut bytes, 1.0, "test");
+        fs::write(&path, &bytes).expect("a file");
+        let file = EventFile::new(path, "events.out.tfevents.1.example".into());
+        let changed = Glance::Changed {
+            unread: bytes.len() as u64,
+            first: true,
+        };
+        assert_eq!(file.glance(), changed);
+        assert_eq!(file.glance(), changed, "nobody has read it yet");
+        file.read(&mut Vec::new(), None, |_| {});
+        assert_eq!(file.glance(), Glance::Unchanged);
+        assert_eq!(file.contents().records, 1);
+    }
 }
