@@ -46,11 +46,16 @@ impl<'a> Snapshot<'a> {
         }
     }
 
-    /// Seconds since 1970.
+    /// Seconds since 1970, of the first event; of the first one with values if that is earlier.
     pub(crate) fn first_wall_time(&self) -> Option<f64> {
-        self.files
-            .iter()
-            .find_map(|(_, contents)| contents.first_wall_time)
+        let first = |time: fn(&Contents) -> Option<f64>| {
+            self.files.iter().find_map(|(_, contents)| time(contents))
+        };
+        let (opened, logged) = (
+            first(|contents| contents.first_wall_time),
+            first(|contents| contents.first_value_wall_time),
+        );
+        opened.into_iter().chain(logged).reduce(f64::min)
     }
 
     /// The points of a scalar series by attempt, in log order: (attempt, parts), ascending, none empty.

@@ -32,6 +32,8 @@ pub(crate) struct Contents {
     pub(crate) foreign: Option<String>,
     /// Seconds since 1970, of the first event that tells it.
     pub(crate) first_wall_time: Option<f64>,
+    /// Of the first event that carries values: a program may give earlier times than its clock gave the header.
+    pub(crate) first_value_wall_time: Option<f64>,
     /// Of the last event.
     pub(crate) last_wall_time: Option<f64>,
     /// Of the last event that carries values.
@@ -78,6 +80,7 @@ impl Contents {
             error: None,
             foreign: None,
             first_wall_time: None,
+            first_value_wall_time: None,
             last_wall_time: None,
             last_step: None,
             series: SeriesSet::default(),
@@ -112,6 +115,7 @@ impl Contents {
         let mut outcome = Ok(());
         for value in event.values() {
             self.last_step = Some(event.step);
+            self.first_value_wall_time.get_or_insert(wall_time);
             match value.and_then(|value| {
                 self.series
                     .add(self.sections.last, event.step, wall_time, &value)
