@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +15,7 @@ import httpx
 
 START_SECS = 20
 STOP_SECS = 10
+LIGHTBOARD = (sys.executable, "-m", "lightboard")
 
 
 @dataclass
@@ -84,15 +85,17 @@ class Board:
 @contextmanager
 def board(
     *arguments: str | Path,
+    program: Sequence[str | Path] = LIGHTBOARD,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     unprivileged: bool = False,
 ) -> Iterator[Board]:
     """`lightboard ARGUMENTS` in a child process; whatever the test does, it is gone afterwards.
 
+    `program` serves a board in another way.
     `unprivileged`: reserved ports and the permissions of files bind it, even where the tests run as root.
     """
-    command = [sys.executable, "-m", "lightboard", *map(str, arguments)]
+    command = [*map(str, program), *map(str, arguments)]
     if unprivileged and os.getuid() == 0:
         command = ["setpriv", "--bounding-set=-net_bind_service,-dac_override,-dac_read_search", *command]
     process = subprocess.Popen(
