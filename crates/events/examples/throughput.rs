@@ -3,12 +3,11 @@
 //! `cargo run --release -p lightboard-events --example throughput`
 #![allow(clippy::print_stdout)]
 
-use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Instant;
 
 use lightboard_events::encode::{Scalar, scalar};
-use lightboard_events::{Scan, Scanner, decode};
+use lightboard_events::{Contents, Scan, Scanner, decode};
 
 const BYTES: usize = 100_000_000;
 const TAGS: [&str; 10] = [
@@ -91,35 +90,12 @@ fn numbers(file: &[u8]) -> u64 {
     count
 }
 
-#[derive(Default)]
-struct Columns {
-    step: Vec<i64>,
-    wall_time: Vec<f64>,
-    value: Vec<f64>,
-}
-
 fn columns(file: &[u8]) -> u64 {
-    let mut series: HashMap<String, Columns> = HashMap::new();
-    let mut scanner = Scanner::new();
-    while let Scan::Record { payload, .. } = scanner.next(&file[scanner.offset() as usize..], true)
-    {
-        let event = decode(payload).expect("an event");
-        for value in event.values() {
-            let value = value.expect("a value");
-            let Some(number) = value.scalar().expect("a scalar") else {
-                continue;
-            };
-            if !series.contains_key(value.tag) {
-                series.insert(value.tag.to_owned(), Columns::default());
-            }
-            let columns = series.get_mut(value.tag).expect("just made");
-            columns.step.push(event.step);
-            columns.wall_time.push(event.wall_time);
-            columns.value.push(number);
-        }
-    }
-    series
-        .values()
-        .map(|columns| columns.value.len() as u64)
+    let mut contents = Contents::default();
+    assert_eq!(contents.feed(file, true), None);
+    contents
+        .series
+        .iter()
+        .map(|series| series.values.len() as u64)
         .sum()
 }

@@ -1,7 +1,7 @@
 //! One event: when, at which step, and what (`spec/events.md`, Event).
 
 use crate::summary::Values;
-use crate::wire::{DecodeError, Fields, Pieces};
+use crate::wire::{DecodeError, END, Fields, Pieces, key};
 
 /// A decoded event. It borrows from the payload and owns nothing.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +72,17 @@ pub struct TaggedRunMetadata<'a> {
     pub run_metadata: &'a [u8],
 }
 
+const WALL_TIME: u32 = key::fixed64(1);
+const STEP: u32 = key::varint(2);
+const FILE_VERSION: u32 = key::bytes(3);
+const GRAPH_DEF: u32 = key::bytes(4);
+const SUMMARY: u32 = key::bytes(5);
+const LOG_MESSAGE: u32 = key::bytes(6);
+const SESSION_LOG: u32 = key::bytes(7);
+const TAGGED_RUN_METADATA: u32 = key::bytes(8);
+const META_GRAPH_DEF: u32 = key::bytes(9);
+const SOURCE_METADATA: u32 = key::bytes(10);
+
 /// Decodes a record's payload. An empty one is an event with nothing in it.
 ///
 /// # Errors
@@ -89,53 +100,46 @@ pub fn decode(payload: &[u8]) -> Result<Event<'_>, DecodeError> {
     let mut fields = Fields::new(payload);
     loop {
         let from_here = fields.rest();
-        let Some(field) = fields.next().transpose()? else {
-            return Ok(event);
-        };
-        match field.number {
-            1 => event.wall_time = field.double()?,
-            2 => event.step = field.varint()? as i64,
-            3 => event.what = What::FileVersion(field.text()?),
-            4 => event.what = What::GraphDef(field.bytes()?),
-            5 => {
-                field.bytes()?;
+        match fields.key()? {
+            END => return Ok(event),
+            WALL_TIME => event.wall_time = fields.double()?,
+            STEP => event.step = fields.varint()? as i64,
+            FILE_VERSION => event.what = What::FileVersion(fields.text()?),
+            GRAPH_DEF => event.what = What::GraphDef(fields.bytes()?),
+            SUMMARY => {
+                fields.bytes()?;
                 if !matches!(event.what, What::Summary(_)) {
                     event.what = What::Summary(Summary {
                         pieces: Pieces {
                             outer: from_here,
-                            number: 5,
+                            key: SUMMARY,
                         },
                     });
                 }
             }
-            6 => event.what = What::LogMessage(field.bytes()?),
-            7 => {
+            LOG_MESSAGE => event.what = What::LogMessage(fields.bytes()?),
+            SESSION_LOG => {
                 let so_far = if let What::SessionLog(log) = event.what {
                     log
                 } else {
                     SessionLog::default()
                 };
-                event.what = What::SessionLog(session_log(so_far, field.bytes()?)?);
+                event.what = What::SessionLog(session_log(so_far, fields.bytes()?)?);
             }
-            8 => {
+            TAGGED_RUN_METADATA => {
                 let so_far = if let What::TaggedRunMetadata(it) = event.what {
                     it
                 } else {
                     TaggedRunMetadata::default()
                 };
-                event.what = What::TaggedRunMetadata(tagged_run_metadata(so_far, field.bytes()?)?);
+                event.what = What::TaggedRunMetadata(tagged_run_metadata(so_far, fields.bytes()?)?);
             }
-            9 => event.what = What::MetaGraphDef(field.bytes()?),
-            10 => {
-                let writer = event.source_writer.get_or_insert_default();
-                for field in Fields::new(field.bytes()?) {
-                    let field = field?;
-                    if field.number == 1 {
-                        *writer = field.text()?;
-                    }
-                }
+            META_GRAPH_DEF => event.what = What::MetaGraphDef(fields.bytes()?),
+            SOURCE_METADATA => {
+                let so_far = event.source_writer.unwrap_or_default();
+                event.source_writer = Some(source_writer(so_far, fields.bytes()?)?);
             }
-            _ => {}
+            key => fields.skip(key, 1..=10)?,
         }
     }
 }
@@ -148,33 +152,50 @@ impl<'a> Event<'a> {
     }
 }
 
+fn source_writer<'a>(mut writer: &'a str, message: &'a [u8]) -> Result<&'a str, DecodeError> {
+    const WRITER: u32 = key::bytes(1);
+    let mut fields = Fields::new(message);
+    loop {
+        match fields.key()? {
+            END => return Ok(writer),
+            WRITER => writer = fields.text()?,
+            key => fields.skip(key, 1..=1)?,
+        }
+    }
+}
+
 fn session_log<'a>(
     mut log: SessionLog<'a>,
     message: &'a [u8],
 ) -> Result<SessionLog<'a>, DecodeError> {
-    for field in Fields::new(message) {
-        let field = field?;
-        match field.number {
-            1 => log.status = field.varint()? as i32,
-            2 => log.checkpoint_path = field.text()?,
-            3 => log.message = field.text()?,
-            _ => {}
+    const STATUS: u32 = key::varint(1);
+    const CHECKPOINT_PATH: u32 = key::bytes(2);
+    const MESSAGE: u32 = key::bytes(3);
+    let mut fields = Fields::new(message);
+    loop {
+        match fields.key()? {
+            END => return Ok(log),
+            STATUS => log.status = fields.varint()? as i32,
+            CHECKPOINT_PATH => log.checkpoint_path = fields.text()?,
+            MESSAGE => log.message = fields.text()?,
+            key => fields.skip(key, 1..=3)?,
         }
     }
-    Ok(log)
 }
 
 fn tagged_run_metadata<'a>(
     mut tagged: TaggedRunMetadata<'a>,
     message: &'a [u8],
 ) -> Result<TaggedRunMetadata<'a>, DecodeError> {
-    for field in Fields::new(message) {
-        let field = field?;
-        match field.number {
-            1 => tagged.tag = field.text()?,
-            2 => tagged.run_metadata = field.bytes()?,
-            _ => {}
+    const TAG: u32 = key::bytes(1);
+    const RUN_METADATA: u32 = key::bytes(2);
+    let mut fields = Fields::new(message);
+    loop {
+        match fields.key()? {
+            END => return Ok(tagged),
+            TAG => tagged.tag = fields.text()?,
+            RUN_METADATA => tagged.run_metadata = fields.bytes()?,
+            key => fields.skip(key, 1..=2)?,
         }
     }
-    Ok(tagged)
 }

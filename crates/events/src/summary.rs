@@ -3,7 +3,7 @@
 use crate::event::What;
 use crate::kind::{DataClass, Kind};
 use crate::tensor::Tensor;
-use crate::wire::{DecodeError, Field, Fields, PieceFields, Pieces, Raw, repeated};
+use crate::wire::{DecodeError, END, Fields, PieceIter, Pieces, key};
 
 /// The tag under which an event's graph is a value.
 pub const RUN_GRAPH_TAG: &str = "__run_graph__";
@@ -106,56 +106,74 @@ pub struct Moments {
     pub sum_of_squares: f64,
 }
 
-impl<'a> Histogram<'a> {
+impl Histogram<'_> {
     /// The values in numbers.
     ///
     /// # Errors
     ///
     /// If the bytes are no histogram.
     pub fn moments(&self) -> Result<Moments, DecodeError> {
+        const MIN: u32 = key::fixed64(1);
+        const MAX: u32 = key::fixed64(2);
+        const COUNT: u32 = key::fixed64(3);
+        const SUM: u32 = key::fixed64(4);
+        const SUM_OF_SQUARES: u32 = key::fixed64(5);
         let mut moments = Moments::default();
-        for field in self.pieces {
-            let field = field?;
-            match field.number {
-                1 => moments.min = field.double()?,
-                2 => moments.max = field.double()?,
-                3 => moments.count = field.double()?,
-                4 => moments.sum = field.double()?,
-                5 => moments.sum_of_squares = field.double()?,
-                _ => {}
+        for piece in self.pieces {
+            let mut fields = Fields::new(piece?);
+            loop {
+                match fields.key()? {
+                    END => break,
+                    MIN => moments.min = fields.double()?,
+                    MAX => moments.max = fields.double()?,
+                    COUNT => moments.count = fields.double()?,
+                    SUM => moments.sum = fields.double()?,
+                    SUM_OF_SQUARES => moments.sum_of_squares = fields.double()?,
+                    key => fields.skip(key, 1..=5)?,
+                }
             }
         }
         Ok(moments)
     }
 
     /// The buckets' upper limits. A bucket holds what is at least the limit before it and below its own.
-    pub fn limits(&self) -> impl Iterator<Item = Result<f64, DecodeError>> + use<'a> {
+    ///
+    /// # Errors
+    ///
+    /// If the bytes are no histogram.
+    pub fn limits(&self) -> Result<Vec<f64>, DecodeError> {
         self.doubles(6)
     }
 
     /// The buckets' counts, one for each limit.
-    pub fn counts(&self) -> impl Iterator<Item = Result<f64, DecodeError>> + use<'a> {
+    ///
+    /// # Errors
+    ///
+    /// If the bytes are no histogram.
+    pub fn counts(&self) -> Result<Vec<f64>, DecodeError> {
         self.doubles(7)
     }
 
-    fn doubles(&self, number: u32) -> impl Iterator<Item = Result<f64, DecodeError>> + use<'a> {
-        let nothing = Field {
-            number,
-            raw: Raw::Bytes(&[]),
-        };
-        let (mut fields, mut numbers) = (self.pieces.into_iter(), repeated(nothing, 1));
-        std::iter::from_fn(move || {
+    fn doubles(&self, number: u32) -> Result<Vec<f64>, DecodeError> {
+        let (single, packed) = (key::fixed64(number), key::bytes(number));
+        let mut doubles = Vec::new();
+        for piece in self.pieces {
+            let mut fields = Fields::new(piece?);
             loop {
-                if let Some(bits) = numbers.next() {
-                    return Some(bits.map(f64::from_bits));
-                }
-                match fields.next()? {
-                    Ok(field) if field.number == number => numbers = repeated(field, 1),
-                    Ok(_) => {}
-                    Err(error) => return Some(Err(error)),
+                match fields.key()? {
+                    END => break,
+                    key if key == single => doubles.push(fields.double()?),
+                    key if key == packed => {
+                        let mut items = Fields::new(fields.bytes()?);
+                        while !items.rest().is_empty() {
+                            doubles.push(items.double()?);
+                        }
+                    }
+                    key => fields.skip(key, number..=number)?,
                 }
             }
-        })
+        }
+        Ok(doubles)
     }
 }
 
@@ -183,54 +201,82 @@ impl Value<'_> {
 /// The values of an event, one after the other. A value that does not decode is an error of its own; the next follows.
 #[derive(Debug, Clone)]
 pub struct Values<'a> {
-    fields: PieceFields<'a>,
-    other: Option<Value<'a>>,
+    pieces: PieceIter<'a>,
+    fields: Fields<'a>,
+    other: Option<(&'a str, Data<'a>)>,
 }
 
 impl<'a> Values<'a> {
     #[inline]
     pub(crate) fn new(what: What<'a>) -> Self {
+        const NOTHING: Pieces<'static> = Pieces {
+            outer: &[],
+            key: END,
+        };
         let (pieces, other) = match what {
             What::Summary(summary) => (summary.pieces, None),
-            What::GraphDef(graph) => (NO_PIECES, Some((RUN_GRAPH_TAG, Data::Graph(graph)))),
-            What::TaggedRunMetadata(it) => (
-                NO_PIECES,
-                Some((it.tag, Data::RunMetadata(it.run_metadata))),
-            ),
-            _ => (NO_PIECES, None),
+            What::GraphDef(graph) => (NOTHING, Some((RUN_GRAPH_TAG, Data::Graph(graph)))),
+            What::TaggedRunMetadata(it) => {
+                (NOTHING, Some((it.tag, Data::RunMetadata(it.run_metadata))))
+            }
+            _ => (NOTHING, None),
         };
-        let other = other.map(|(tag, data)| Value {
-            tag,
-            metadata: None,
-            data,
-        });
         Self {
-            fields: pieces.into_iter(),
+            pieces: pieces.into_iter(),
+            fields: Fields::new(&[]),
             other,
         }
     }
-}
 
-const NO_PIECES: Pieces<'static> = Pieces {
-    outer: &[],
-    number: 0,
-};
+    /// The next value's bytes.
+    #[inline]
+    fn message(&mut self) -> Result<Option<&'a [u8]>, DecodeError> {
+        const VALUE: u32 = key::bytes(1);
+        loop {
+            match self.fields.key()? {
+                END => match self.pieces.next() {
+                    Some(piece) => self.fields = Fields::new(piece?),
+                    None => return Ok(None),
+                },
+                VALUE => return self.fields.bytes().map(Some),
+                key => self.fields.skip(key, 1..=1)?,
+            }
+        }
+    }
+}
 
 impl<'a> Iterator for Values<'a> {
     type Item = Result<Value<'a>, DecodeError>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            match self.fields.next() {
-                Some(Ok(field)) if field.number == 1 => return Some(field.bytes().and_then(value)),
-                Some(Ok(_)) => {}
-                Some(Err(error)) => return Some(Err(error)),
-                None => return self.other.take().map(Ok),
+        match self.message() {
+            Ok(Some(message)) => Some(value(message)),
+            Ok(None) => self.other.take().map(|(tag, data)| {
+                Ok(Value {
+                    tag,
+                    metadata: None,
+                    data,
+                })
+            }),
+            Err(error) => {
+                // Where the next value would start is not known.
+                self.fields = Fields::new(&[]);
+                Some(Err(error))
             }
         }
     }
 }
+
+const TAG: u32 = key::bytes(1);
+const SIMPLE_VALUE: u32 = key::fixed32(2);
+const OBSOLETE_HISTOGRAM: u32 = key::bytes(3);
+const IMAGE: u32 = key::bytes(4);
+const HISTOGRAM: u32 = key::bytes(5);
+const AUDIO: u32 = key::bytes(6);
+const NODE_NAME: u32 = key::bytes(7);
+const TENSOR: u32 = key::bytes(8);
+const METADATA: u32 = key::bytes(9);
 
 #[inline]
 fn value(message: &[u8]) -> Result<Value<'_>, DecodeError> {
@@ -243,54 +289,57 @@ fn value(message: &[u8]) -> Result<Value<'_>, DecodeError> {
     let mut fields = Fields::new(message);
     loop {
         let from_here = fields.rest();
-        let Some(field) = fields.next().transpose()? else {
-            break;
-        };
-        match field.number {
-            1 => value.tag = field.text()?,
-            2 => value.data = Data::SimpleValue(field.float()?),
-            3 => value.data = Data::ObsoleteHistogram(field.bytes()?),
-            4 => {
+        match fields.key()? {
+            END => break,
+            TAG => value.tag = fields.text()?,
+            SIMPLE_VALUE => value.data = Data::SimpleValue(fields.float()?),
+            OBSOLETE_HISTOGRAM => value.data = Data::ObsoleteHistogram(fields.bytes()?),
+            IMAGE => {
                 let so_far = if let Data::Image(image) = value.data {
                     image
                 } else {
                     Image::default()
                 };
-                value.data = Data::Image(image(so_far, field)?);
+                value.data = Data::Image(image(so_far, fields.bytes()?)?);
             }
-            5 => {
-                field.bytes()?;
+            HISTOGRAM => {
+                fields.bytes()?;
                 if !matches!(value.data, Data::Histogram(_)) {
                     value.data = Data::Histogram(Histogram {
                         pieces: Pieces {
                             outer: from_here,
-                            number: 5,
+                            key: HISTOGRAM,
                         },
                     });
                 }
             }
-            6 => {
+            AUDIO => {
                 let so_far = if let Data::Audio(audio) = value.data {
                     audio
                 } else {
                     Audio::default()
                 };
-                value.data = Data::Audio(audio(so_far, field)?);
+                value.data = Data::Audio(audio(so_far, fields.bytes()?)?);
             }
-            7 => node_name = field.text()?,
-            8 => {
-                field.bytes()?;
+            NODE_NAME => node_name = fields.text()?,
+            TENSOR => {
+                fields.bytes()?;
                 if !matches!(value.data, Data::Tensor(_)) {
                     value.data = Data::Tensor(Tensor {
                         pieces: Pieces {
                             outer: from_here,
-                            number: 8,
+                            key: TENSOR,
                         },
                     });
                 }
             }
-            9 => value.metadata = Some(metadata(value.metadata.unwrap_or_default(), field)?),
-            _ => {}
+            METADATA => {
+                value.metadata = Some(metadata(
+                    value.metadata.unwrap_or_default(),
+                    fields.bytes()?,
+                )?);
+            }
+            key => fields.skip(key, 1..=9)?,
         }
     }
     if value.tag.is_empty() {
@@ -299,54 +348,75 @@ fn value(message: &[u8]) -> Result<Value<'_>, DecodeError> {
     Ok(value)
 }
 
-fn metadata<'a>(mut metadata: Metadata<'a>, field: Field<'a>) -> Result<Metadata<'a>, DecodeError> {
-    for field in Fields::new(field.bytes()?) {
-        let field = field?;
-        match field.number {
-            1 => {
-                for field in Fields::new(field.bytes()?) {
-                    let field = field?;
-                    match field.number {
-                        1 => metadata.plugin_name = field.text()?,
-                        2 => metadata.content = field.bytes()?,
-                        _ => {}
-                    }
-                }
-            }
-            2 => metadata.display_name = field.text()?,
-            3 => metadata.description = field.text()?,
-            4 => metadata.data_class = DataClass::from(field.varint()? as i32),
-            _ => {}
+fn metadata<'a>(
+    mut metadata: Metadata<'a>,
+    message: &'a [u8],
+) -> Result<Metadata<'a>, DecodeError> {
+    const PLUGIN_DATA: u32 = key::bytes(1);
+    const DISPLAY_NAME: u32 = key::bytes(2);
+    const DESCRIPTION: u32 = key::bytes(3);
+    const DATA_CLASS: u32 = key::varint(4);
+    let mut fields = Fields::new(message);
+    loop {
+        match fields.key()? {
+            END => return Ok(metadata),
+            PLUGIN_DATA => plugin_data(&mut metadata, fields.bytes()?)?,
+            DISPLAY_NAME => metadata.display_name = fields.text()?,
+            DESCRIPTION => metadata.description = fields.text()?,
+            DATA_CLASS => metadata.data_class = DataClass::from(fields.varint()? as i32),
+            key => fields.skip(key, 1..=4)?,
         }
     }
-    Ok(metadata)
 }
 
-fn image<'a>(mut image: Image<'a>, field: Field<'a>) -> Result<Image<'a>, DecodeError> {
-    for field in Fields::new(field.bytes()?) {
-        let field = field?;
-        match field.number {
-            1 => image.height = field.varint()? as i32,
-            2 => image.width = field.varint()? as i32,
-            3 => image.colorspace = field.varint()? as i32,
-            4 => image.encoded = field.bytes()?,
-            _ => {}
+fn plugin_data<'a>(metadata: &mut Metadata<'a>, message: &'a [u8]) -> Result<(), DecodeError> {
+    const PLUGIN_NAME: u32 = key::bytes(1);
+    const CONTENT: u32 = key::bytes(2);
+    let mut fields = Fields::new(message);
+    loop {
+        match fields.key()? {
+            END => return Ok(()),
+            PLUGIN_NAME => metadata.plugin_name = fields.text()?,
+            CONTENT => metadata.content = fields.bytes()?,
+            key => fields.skip(key, 1..=2)?,
         }
     }
-    Ok(image)
 }
 
-fn audio<'a>(mut audio: Audio<'a>, field: Field<'a>) -> Result<Audio<'a>, DecodeError> {
-    for field in Fields::new(field.bytes()?) {
-        let field = field?;
-        match field.number {
-            1 => audio.sample_rate = field.float()?,
-            2 => audio.channels = field.varint()? as i64,
-            3 => audio.frames = field.varint()? as i64,
-            4 => audio.encoded = field.bytes()?,
-            5 => audio.content_type = field.text()?,
-            _ => {}
+fn image<'a>(mut image: Image<'a>, message: &'a [u8]) -> Result<Image<'a>, DecodeError> {
+    const HEIGHT: u32 = key::varint(1);
+    const WIDTH: u32 = key::varint(2);
+    const COLORSPACE: u32 = key::varint(3);
+    const ENCODED: u32 = key::bytes(4);
+    let mut fields = Fields::new(message);
+    loop {
+        match fields.key()? {
+            END => return Ok(image),
+            HEIGHT => image.height = fields.varint()? as i32,
+            WIDTH => image.width = fields.varint()? as i32,
+            COLORSPACE => image.colorspace = fields.varint()? as i32,
+            ENCODED => image.encoded = fields.bytes()?,
+            key => fields.skip(key, 1..=4)?,
         }
     }
-    Ok(audio)
+}
+
+fn audio<'a>(mut audio: Audio<'a>, message: &'a [u8]) -> Result<Audio<'a>, DecodeError> {
+    const SAMPLE_RATE: u32 = key::fixed32(1);
+    const CHANNELS: u32 = key::varint(2);
+    const FRAMES: u32 = key::varint(3);
+    const ENCODED: u32 = key::bytes(4);
+    const CONTENT_TYPE: u32 = key::bytes(5);
+    let mut fields = Fields::new(message);
+    loop {
+        match fields.key()? {
+            END => return Ok(audio),
+            SAMPLE_RATE => audio.sample_rate = fields.float()?,
+            CHANNELS => audio.channels = fields.varint()? as i64,
+            FRAMES => audio.frames = fields.varint()? as i64,
+            ENCODED => audio.encoded = fields.bytes()?,
+            CONTENT_TYPE => audio.content_type = fields.text()?,
+            key => fields.skip(key, 1..=5)?,
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! Tensors, as far as a single number is wanted of them (`spec/events.md`, Tensors).
 
-use crate::wire::{DecodeError, Fields, Pieces, repeated};
+use crate::wire::{DecodeError, END, Fields, Pieces, key};
 
 /// A tensor, not walked yet.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,11 @@ pub struct Outline<'a> {
     pub content: &'a [u8],
 }
 
+const DATA_TYPE: u32 = key::varint(1);
+const SHAPE: u32 = key::bytes(2);
+const VERSION: u32 = key::varint(3);
+const CONTENT: u32 = key::bytes(4);
+
 impl<'a> Tensor<'a> {
     /// Type, shape and packed content.
     ///
@@ -35,14 +40,18 @@ impl<'a> Tensor<'a> {
             elements: Some(1),
             content: &[],
         };
-        for field in self.pieces {
-            let field = field?;
-            match field.number {
-                // A reference type is its plain type and 100.
-                1 => outline.data_type = field.varint()? as i32 % 100,
-                2 => shape(&mut outline, field.bytes()?)?,
-                4 => outline.content = field.bytes()?,
-                _ => {}
+        for piece in self.pieces {
+            let mut fields = Fields::new(piece?);
+            loop {
+                match fields.key()? {
+                    END => break,
+                    // A reference type is its plain type and 100.
+                    DATA_TYPE => outline.data_type = fields.varint()? as i32 % 100,
+                    SHAPE => shape(&mut outline, fields.bytes()?)?,
+                    VERSION => drop(fields.varint()?),
+                    CONTENT => outline.content = fields.bytes()?,
+                    key => fields.skip(key, 1..=4)?,
+                }
             }
         }
         Ok(outline)
@@ -66,42 +75,76 @@ impl<'a> Tensor<'a> {
         if !outline.content.is_empty() {
             return Ok(number.unpack(outline.content));
         }
-        let (typed_field, wire_type) = number.typed_field();
-        for field in self.pieces {
-            let field = field?;
-            if field.number == typed_field
-                && let Some(bits) = repeated(field, wire_type).next().transpose()?
-            {
-                return Ok(Some(number.value(bits)));
+        // As TensorFlow reads it: a tensor without values is filled with zeros.
+        let first = self.first(number.typed_key())?;
+        Ok(Some(first.map_or(0.0, |bits| number.value(bits))))
+    }
+
+    /// The bits of the first item of the repeated field whose single items have the key `single`.
+    #[inline]
+    fn first(&self, single: u32) -> Result<Option<u64>, DecodeError> {
+        let packed = key::bytes(single >> 3);
+        for piece in self.pieces {
+            let mut fields = Fields::new(piece?);
+            loop {
+                match fields.key()? {
+                    END => break,
+                    key if key == single => return item(&mut fields, single).map(Some),
+                    key if key == packed => {
+                        let mut items = Fields::new(fields.bytes()?);
+                        if !items.rest().is_empty() {
+                            return item(&mut items, single).map(Some);
+                        }
+                    }
+                    key => fields.skip(key, single >> 3..=single >> 3)?,
+                }
             }
         }
-        // As TensorFlow reads it: a tensor without values is filled with zeros.
-        Ok(Some(0.0))
+        Ok(None)
+    }
+}
+
+#[inline]
+fn item(fields: &mut Fields<'_>, key: u32) -> Result<u64, DecodeError> {
+    match key & 7 {
+        0 => fields.varint(),
+        1 => fields.fixed64(),
+        _ => fields.fixed32().map(u64::from),
     }
 }
 
 fn shape(outline: &mut Outline<'_>, message: &[u8]) -> Result<(), DecodeError> {
-    for field in Fields::new(message) {
-        let field = field?;
-        match field.number {
-            2 => {
-                let mut size = 0;
-                for field in Fields::new(field.bytes()?) {
-                    let field = field?;
-                    if field.number == 1 {
-                        size = field.varint()? as i64;
-                    }
-                }
+    const DIMENSION: u32 = key::bytes(2);
+    const UNKNOWN_RANK: u32 = key::varint(3);
+    let mut fields = Fields::new(message);
+    loop {
+        match fields.key()? {
+            END => return Ok(()),
+            DIMENSION => {
+                let size = u64::try_from(size(fields.bytes()?)?).ok();
                 outline.rank += 1;
                 outline.elements = outline
                     .elements
-                    .and_then(|product| product.checked_mul(u64::try_from(size).ok()?));
+                    .and_then(|product| product.checked_mul(size?));
             }
-            3 if field.varint()? != 0 => outline.elements = None,
-            _ => {}
+            UNKNOWN_RANK if fields.varint()? != 0 => outline.elements = None,
+            UNKNOWN_RANK => {}
+            key => fields.skip(key, 2..=3)?,
         }
     }
-    Ok(())
+}
+
+/// The size of a dimension; -1 if unknown.
+fn size(dimension: &[u8]) -> Result<i64, DecodeError> {
+    const SIZE: u32 = key::varint(1);
+    let (mut fields, mut size) = (Fields::new(dimension), 0);
+    loop {
+        match fields.key()? {
+            END => return Ok(size),
+            SIZE => size = fields.varint()? as i64,
+            key => fields.skip(key, 1..=1)?,
+        }
+    }
 }
 
 /// The numeric data types, by how one element is stored.
@@ -150,18 +193,18 @@ impl Number {
         })
     }
 
-    /// The field of typed values, and the wire type of one.
+    /// The key of a single item in the field of typed values.
     #[inline]
-    fn typed_field(self) -> (u32, u8) {
+    fn typed_key(self) -> u32 {
         match self {
-            Self::F32 => (5, 5),
-            Self::F64 => (6, 1),
-            Self::I64 => (10, 0),
-            Self::Bool => (11, 0),
-            Self::F16 | Self::Bf16 => (13, 0),
-            Self::U32 => (16, 0),
-            Self::U64 => (17, 0),
-            _ => (7, 0),
+            Self::F32 => key::fixed32(5),
+            Self::F64 => key::fixed64(6),
+            Self::I64 => key::varint(10),
+            Self::Bool => key::varint(11),
+            Self::F16 | Self::Bf16 => key::varint(13),
+            Self::U32 => key::varint(16),
+            Self::U64 => key::varint(17),
+            _ => key::varint(7),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The protobuf wire format, as far as events need it: a walk over fields that copies nothing.
 
+use std::ops::RangeInclusive;
+
 /// Why a payload is not an event, or part of one is not what its field says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
@@ -21,11 +23,8 @@ pub enum DecodeError {
         found: u8,
     },
     /// Text that is not UTF-8.
-    #[error("the text in field {field} is not UTF-8")]
-    Text {
-        /// Number of the field in its message.
-        field: u32,
-    },
+    #[error("a text is not UTF-8")]
+    Text,
     /// A group without its end, an end without its group, or groups nested too deeply.
     #[error("a group is not closed, not open, or nested more than {MAX_GROUP_DEPTH} deep")]
     Group,
@@ -33,82 +32,26 @@ pub enum DecodeError {
 
 const MAX_GROUP_DEPTH: usize = 90;
 
-/// One field as it stands on the wire.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Field<'a> {
-    pub(crate) number: u32,
-    pub(crate) raw: Raw<'a>,
-}
+/// Stands for the end of a message where a key is expected; no field has it.
+pub(crate) const END: u32 = 0;
 
-/// A field's value by wire type.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) enum Raw<'a> {
-    Varint(u64),
-    Fixed64(u64),
-    Bytes(&'a [u8]),
-    /// Skipped whole: no message that we read has a group.
-    Group,
-    Fixed32(u32),
-}
-
-impl<'a> Field<'a> {
-    #[inline]
-    pub(crate) fn varint(self) -> Result<u64, DecodeError> {
-        if let Raw::Varint(value) = self.raw {
-            Ok(value)
-        } else {
-            Err(self.unexpected())
-        }
+/// Keys: a field's number and the wire type that its values have.
+pub(crate) mod key {
+    pub(crate) const fn varint(number: u32) -> u32 {
+        number << 3
     }
-
-    #[inline]
-    pub(crate) fn float(self) -> Result<f32, DecodeError> {
-        if let Raw::Fixed32(bits) = self.raw {
-            Ok(f32::from_bits(bits))
-        } else {
-            Err(self.unexpected())
-        }
+    pub(crate) const fn fixed64(number: u32) -> u32 {
+        number << 3 | 1
     }
-
-    #[inline]
-    pub(crate) fn double(self) -> Result<f64, DecodeError> {
-        if let Raw::Fixed64(bits) = self.raw {
-            Ok(f64::from_bits(bits))
-        } else {
-            Err(self.unexpected())
-        }
+    pub(crate) const fn bytes(number: u32) -> u32 {
+        number << 3 | 2
     }
-
-    #[inline]
-    pub(crate) fn bytes(self) -> Result<&'a [u8], DecodeError> {
-        if let Raw::Bytes(bytes) = self.raw {
-            Ok(bytes)
-        } else {
-            Err(self.unexpected())
-        }
-    }
-
-    #[inline]
-    pub(crate) fn text(self) -> Result<&'a str, DecodeError> {
-        std::str::from_utf8(self.bytes()?).map_err(|_| DecodeError::Text { field: self.number })
-    }
-
-    pub(crate) fn unexpected(self) -> DecodeError {
-        let found = match self.raw {
-            Raw::Varint(_) => 0,
-            Raw::Fixed64(_) => 1,
-            Raw::Bytes(_) => 2,
-            Raw::Group => 3,
-            Raw::Fixed32(_) => 5,
-        };
-        DecodeError::WireType {
-            field: self.number,
-            found,
-        }
+    pub(crate) const fn fixed32(number: u32) -> u32 {
+        number << 3 | 5
     }
 }
 
-/// The fields of one message, in the order in which they were written.
+/// The fields of one message, in the order in which they were written: a key, then the value that the key says.
 #[derive(Debug, Clone)]
 pub(crate) struct Fields<'a> {
     rest: &'a [u8],
@@ -126,202 +69,173 @@ impl<'a> Fields<'a> {
         self.rest
     }
 
+    /// The next field's key, or [`END`].
     #[inline]
-    fn varint(&mut self) -> Result<u64, DecodeError> {
+    pub(crate) fn key(&mut self) -> Result<u32, DecodeError> {
+        if self.rest.is_empty() {
+            return Ok(END);
+        }
+        match u32::try_from(self.varint()?) {
+            Ok(key) if key >> 3 != 0 && key & 7 <= 5 => Ok(key),
+            _ => Err(DecodeError::Key),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn varint(&mut self) -> Result<u64, DecodeError> {
         if let [first, rest @ ..] = self.rest
             && *first < 0x80
         {
             self.rest = rest;
             return Ok(u64::from(*first));
         }
-        let (value, rest) = long_varint(self.rest)?;
-        self.rest = rest;
-        Ok(value)
+        self.long_varint()
+    }
+
+    fn long_varint(&mut self) -> Result<u64, DecodeError> {
+        let mut value = 0u64;
+        for (index, byte) in self.rest.iter().take(10).enumerate() {
+            if index == 9 && *byte > 1 {
+                break;
+            }
+            value |= u64::from(byte & 0x7f) << (7 * index);
+            if *byte < 0x80 {
+                self.rest = &self.rest[index + 1..];
+                return Ok(value);
+            }
+        }
+        Err(DecodeError::Varint)
     }
 
     #[inline]
-    fn cut(&mut self, length: u64) -> Result<&'a [u8], DecodeError> {
-        let (taken, rest) = usize::try_from(length)
-            .ok()
-            .and_then(|length| self.rest.split_at_checked(length))
+    pub(crate) fn fixed64(&mut self) -> Result<u64, DecodeError> {
+        let (bytes, rest) = self.rest.split_first_chunk().ok_or(DecodeError::Short)?;
+        self.rest = rest;
+        Ok(u64::from_le_bytes(*bytes))
+    }
+
+    #[inline]
+    pub(crate) fn fixed32(&mut self) -> Result<u32, DecodeError> {
+        let (bytes, rest) = self.rest.split_first_chunk().ok_or(DecodeError::Short)?;
+        self.rest = rest;
+        Ok(u32::from_le_bytes(*bytes))
+    }
+
+    #[inline]
+    pub(crate) fn double(&mut self) -> Result<f64, DecodeError> {
+        self.fixed64().map(f64::from_bits)
+    }
+
+    #[inline]
+    pub(crate) fn float(&mut self) -> Result<f32, DecodeError> {
+        self.fixed32().map(f32::from_bits)
+    }
+
+    #[inline]
+    pub(crate) fn bytes(&mut self) -> Result<&'a [u8], DecodeError> {
+        let length = usize::try_from(self.varint()?).map_err(|_| DecodeError::Short)?;
+        let (bytes, rest) = self
+            .rest
+            .split_at_checked(length)
             .ok_or(DecodeError::Short)?;
         self.rest = rest;
-        Ok(taken)
+        Ok(bytes)
     }
 
     #[inline]
-    fn key(&mut self) -> Result<(u32, u8), DecodeError> {
-        let key = self.varint()?;
-        match u32::try_from(key) {
-            Ok(key) if key >> 3 != 0 && key & 7 <= 5 => Ok((key >> 3, (key & 7) as u8)),
-            _ => Err(DecodeError::Key),
+    pub(crate) fn text(&mut self) -> Result<&'a str, DecodeError> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| DecodeError::Text)
+    }
+
+    /// Skips the value of a field that is not read. If its number is one of `known`, its wire type is wrong.
+    pub(crate) fn skip(&mut self, key: u32, known: RangeInclusive<u32>) -> Result<(), DecodeError> {
+        let (number, wire_type) = (key >> 3, key & 7);
+        if known.contains(&number) {
+            return Err(DecodeError::WireType {
+                field: number,
+                found: wire_type as u8,
+            });
         }
-    }
-
-    #[inline]
-    fn value(&mut self, number: u32, wire_type: u8) -> Result<Raw<'a>, DecodeError> {
-        Ok(match wire_type {
-            0 => Raw::Varint(self.varint()?),
-            1 => Raw::Fixed64(u64::from_le_bytes(array(self.cut(8)?))),
-            2 => {
-                let length = self.varint()?;
-                Raw::Bytes(self.cut(length)?)
-            }
-            3 => {
-                self.skip_group(number)?;
-                Raw::Group
-            }
+        match wire_type {
+            0 => drop(self.varint()?),
+            1 => drop(self.fixed64()?),
+            2 => drop(self.bytes()?),
+            3 => self.skip_group(number)?,
             4 => return Err(DecodeError::Group),
-            _ => Raw::Fixed32(u32::from_le_bytes(array(self.cut(4)?))),
-        })
+            _ => drop(self.fixed32()?),
+        }
+        Ok(())
     }
 
-    #[cold]
     fn skip_group(&mut self, number: u32) -> Result<(), DecodeError> {
         let mut open = vec![number];
         while let Some(&innermost) = open.last() {
-            if self.rest.is_empty() {
-                return Err(DecodeError::Group);
-            }
-            match self.key()? {
+            let key = self.key()?;
+            match (key >> 3, key & 7) {
                 (number, 3) if open.len() < MAX_GROUP_DEPTH => open.push(number),
                 (number, 4) if number == innermost => drop(open.pop()),
-                (_, 3 | 4) => return Err(DecodeError::Group),
-                (number, wire_type) => drop(self.value(number, wire_type)?),
+                (0, _) | (_, 3 | 4) => return Err(DecodeError::Group),
+                _ => self.skip(key, NONE)?,
             }
         }
         Ok(())
     }
 }
 
-impl<'a> Iterator for Fields<'a> {
-    type Item = Result<Field<'a>, DecodeError>;
+/// No field number.
+#[expect(clippy::reversed_empty_ranges, reason = "it is empty on purpose")]
+pub(crate) const NONE: RangeInclusive<u32> = 1..=0;
 
-    #[inline]
-    fn next(&mut self) -> Option<Self::Item> {
-        if self.rest.is_empty() {
-            return None;
-        }
-        let field = self.key().and_then(|(number, wire_type)| {
-            self.value(number, wire_type)
-                .map(|raw| Field { number, raw })
-        });
-        if field.is_err() {
-            self.rest = &[];
-        }
-        Some(field)
-    }
-}
-
-/// A message field that may stand in several pieces, which protobuf reads as one: all occurrences of field `number` in
-/// the message `outer`.
+/// A message field that may stand in several pieces, which protobuf reads as one: all fields with the key `key` in the
+/// message `outer`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Pieces<'a> {
     pub(crate) outer: &'a [u8],
-    pub(crate) number: u32,
+    pub(crate) key: u32,
 }
 
 impl<'a> IntoIterator for Pieces<'a> {
-    type Item = Result<Field<'a>, DecodeError>;
-    type IntoIter = PieceFields<'a>;
+    type Item = Result<&'a [u8], DecodeError>;
+    type IntoIter = PieceIter<'a>;
 
     #[inline]
-    fn into_iter(self) -> PieceFields<'a> {
-        PieceFields {
+    fn into_iter(self) -> PieceIter<'a> {
+        PieceIter {
             outer: Fields::new(self.outer),
-            number: self.number,
-            inner: Fields::new(&[]),
+            key: self.key,
         }
     }
 }
 
-/// The fields of a message in pieces.
+/// The pieces of a message, one after the other.
 #[derive(Debug, Clone)]
-pub(crate) struct PieceFields<'a> {
+pub(crate) struct PieceIter<'a> {
     outer: Fields<'a>,
-    number: u32,
-    inner: Fields<'a>,
+    key: u32,
 }
 
-impl<'a> Iterator for PieceFields<'a> {
-    type Item = Result<Field<'a>, DecodeError>;
+impl<'a> PieceIter<'a> {
+    #[inline]
+    fn advance(&mut self) -> Result<Option<&'a [u8]>, DecodeError> {
+        loop {
+            match self.outer.key()? {
+                END => return Ok(None),
+                key if key == self.key => return self.outer.bytes().map(Some),
+                key => self.outer.skip(key, NONE)?,
+            }
+        }
+    }
+}
+
+impl<'a> Iterator for PieceIter<'a> {
+    type Item = Result<&'a [u8], DecodeError>;
 
     #[inline]
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(field) = self.inner.next() {
-                return Some(field);
-            }
-            let piece = match self.outer.next()? {
-                Ok(field) if field.number == self.number => field.bytes(),
-                Ok(_) => continue,
-                Err(error) => Err(error),
-            };
-            match piece {
-                Ok(message) => self.inner = Fields::new(message),
-                Err(error) => return Some(Err(error)),
-            }
+        let piece = self.advance().transpose();
+        if let Some(Err(_)) = piece {
+            self.outer = Fields::new(&[]);
         }
+        piece
     }
-}
-
-/// Both encodings of a repeated number: packed into one field, or one field each.
-pub(crate) fn repeated(
-    field: Field<'_>,
-    wire_type: u8,
-) -> impl Iterator<Item = Result<u64, DecodeError>> + use<'_> {
-    let packed = if let Raw::Bytes(bytes) = field.raw {
-        bytes
-    } else {
-        &[]
-    };
-    let mut single = match field.raw {
-        Raw::Bytes(_) => None,
-        Raw::Varint(value) if wire_type == 0 => Some(Ok(value)),
-        Raw::Fixed64(bits) if wire_type == 1 => Some(Ok(bits)),
-        Raw::Fixed32(bits) if wire_type == 5 => Some(Ok(u64::from(bits))),
-        _ => Some(Err(field.unexpected())),
-    };
-    let mut rest = Fields::new(packed);
-    std::iter::from_fn(move || {
-        if let Some(single) = single.take() {
-            return Some(single);
-        }
-        if rest.rest.is_empty() {
-            return None;
-        }
-        let number = match wire_type {
-            0 => rest.varint(),
-            1 => rest.cut(8).map(|bytes| u64::from_le_bytes(array(bytes))),
-            _ => rest
-                .cut(4)
-                .map(|bytes| u64::from(u32::from_le_bytes(array(bytes)))),
-        };
-        if number.is_err() {
-            rest.rest = &[];
-        }
-        Some(number)
-    })
-}
-
-#[inline(never)]
-fn long_varint(bytes: &[u8]) -> Result<(u64, &[u8]), DecodeError> {
-    let mut value = 0u64;
-    for (index, byte) in bytes.iter().take(10).enumerate() {
-        if index == 9 && *byte > 1 {
-            break;
-        }
-        value |= u64::from(byte & 0x7f) << (7 * index);
-        if *byte < 0x80 {
-            return Ok((value, &bytes[index + 1..]));
-        }
-    }
-    Err(DecodeError::Varint)
-}
-
-#[inline]
-fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
-    let mut array = [0; N];
-    array.copy_from_slice(bytes);
-    array
 }

@@ -275,7 +275,7 @@ fn what_is_no_event_says_why() {
         (&[0x00, 0], DecodeError::Key),
         (&[0x0e], DecodeError::Key),
         (&[0x0a, 0], DecodeError::WireType { field: 1, found: 2 }),
-        (&[0x1a, 1, 0xff], DecodeError::Text { field: 3 }),
+        (&[0x1a, 1, 0xff], DecodeError::Text),
         (&[0x63], DecodeError::Group),
     ];
     for (payload, expected) in cases {

@@ -91,8 +91,8 @@ fn our_value(value: &Value<'_>) -> Result<SeenValue, DecodeError> {
                     moments.sum,
                     moments.sum_of_squares
                 ],
-                histogram.limits().collect::<Result<Vec<_>, _>>()?,
-                histogram.counts().collect::<Result<Vec<_>, _>>()?,
+                histogram.limits()?,
+                histogram.counts()?,
             )
         }
         Data::Audio(it) => format!(
