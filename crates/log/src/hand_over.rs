@@ -34,6 +34,20 @@ pub(crate) struct Shared {
     pub(crate) delay: Duration,
 }
 
+/// How far a writer's life has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Takes records.
+    #[default]
+    Open,
+    /// Takes no more records; the thread is to make its last pass.
+    Closed,
+    /// A `close` has waited for the last pass in vain; further ones need not.
+    Abandoned,
+    /// The thread has made its last pass.
+    Ended,
+}
+
 #[derive(Default)]
 pub(crate) struct State {
     /// One for each file, in the order of their ids.
@@ -44,10 +58,7 @@ pub(crate) struct State {
     pub(crate) requested: u64,
     pub(crate) completed: u64,
     pub(crate) reports: Vec<Report>,
-    /// The writer takes no more records; the thread makes its last pass.
-    pub(crate) closed: bool,
-    /// The thread has made its last pass.
-    pub(crate) ended: bool,
+    pub(crate) phase: Phase,
     /// A wait for room was in vain: do not wait again before there is progress.
     pub(crate) stalled: bool,
 }
@@ -83,8 +94,12 @@ impl Pending {
 }
 
 impl State {
+    pub(crate) fn is_closed(&self) -> bool {
+        self.phase != Phase::Open
+    }
+
     fn urgent(&self) -> bool {
-        self.closed || self.requested > self.completed
+        self.is_closed() || self.requested > self.completed
     }
 
     fn gathering(&self) -> bool {
@@ -170,7 +185,7 @@ pub(crate) fn run(shared: &Arc<Shared>, suffix: &str) {
         }
         if last {
             drop(outlets); // Closed before anyone is told that they are.
-            state.ended = true;
+            state.phase = Phase::Ended;
             shared.done.notify_all();
             return;
         }
@@ -221,7 +236,7 @@ fn wait(shared: &Shared, outlets: &mut Vec<Outlet>, suffix: &str) -> (u64, bool)
             outlet.take(pending);
         }
     }
-    (state.requested, state.closed)
+    (state.requested, state.is_closed())
 }
 
 /// What came of one attempt to write a file.

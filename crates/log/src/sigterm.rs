@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::hand_over::Phase;
 use crate::{fork, lock};
 
 /// How long the last hand-over may take.
@@ -123,7 +124,7 @@ fn drain(until: Instant) {
         .collect();
     for (shared, ticket) in tickets {
         let mut state = lock(&shared.state);
-        while state.completed < ticket && !state.ended {
+        while state.completed < ticket && state.phase != Phase::Ended {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;

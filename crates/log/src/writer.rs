@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use lightboard_events::encode::{self, Scalar};
 
 use crate::file::EventFile;
-use crate::hand_over::{self, HIGH_WATER, Pending, Shared, State};
+use crate::hand_over::{self, HIGH_WATER, Pending, Phase, Shared, State};
 use crate::report::Report;
 use crate::{CAPACITY, HAND_OVER, fork, lock, sigterm, wall_time};
 
@@ -123,12 +123,12 @@ impl Writer {
 
     /// Whether records can be added: not closed, and made by this process rather than the one it was forked from.
     pub fn is_usable(&self) -> bool {
-        !self.is_inherited() && !lock(&self.shared.state).closed
+        !self.is_inherited() && !lock(&self.shared.state).is_closed()
     }
 
     /// Whether this process closed it.
     pub fn is_closed(&self) -> bool {
-        !self.is_inherited() && lock(&self.shared.state).closed
+        !self.is_inherited() && lock(&self.shared.state).is_closed()
     }
 
     #[inline]
@@ -167,7 +167,7 @@ impl Writer {
         }
         let wall = wall.unwrap_or_else(wall_time);
         let mut state = lock(&self.shared.state);
-        if state.closed {
+        if state.is_closed() {
             return Added::Unusable;
         }
         let stalled = state.stalled;
@@ -225,7 +225,7 @@ impl Writer {
             return;
         }
         let mut state = lock(&self.shared.state);
-        if state.closed {
+        if state.is_closed() {
             return;
         }
         state.requested += 1;
@@ -264,13 +264,16 @@ impl Writer {
             return;
         }
         let mut state = lock(&self.shared.state);
-        if state.ended {
+        if matches!(state.phase, Phase::Abandoned | Phase::Ended) {
             return;
         }
-        state.closed = true;
+        state.phase = Phase::Closed;
         self.shared.wake.notify_one();
-        let mut state = self.shared.wait_until(state, |state| state.ended);
-        if !state.ended {
+        let mut state = self
+            .shared
+            .wait_until(state, |state| state.phase == Phase::Ended);
+        if state.phase == Phase::Closed {
+            state.phase = Phase::Abandoned;
             state.report_hung();
         }
     }
