@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lightboard import SummaryWriter
+from log.program import succeed
 from log.records import event_files, events, points
 
 
@@ -78,5 +79,26 @@ def test_after_close(tmp_path: Path) -> None:
         writer.add_scalars("loss", {"a": 1.0}, 1)
         writer.close()
         with pytest.warns(UserWarning, match="after close"):
-            writer.add_scalars("loss", {"a": 1.0}, 2)
+            writer.add_scalars("loss", {"a": 1.0, "b": 1.0}, 2)
     assert sorted(point.step for point in points(tmp_path / "loss_a")) == [1, 2]
+    assert len(event_files(tmp_path / "loss_b")) == 1
+
+
+def test_first_used_in_a_forked_child_while_the_parent_logs(tmp_path: Path) -> None:
+    text = """
+writer = SummaryWriter("run")
+busy = threading.Thread(target=lambda: [writer.add_scalar("busy", 0.0, step) for step in range(300_000)])
+busy.start()
+for number in range(20):
+    child = os.fork()
+    if child == 0:
+        writer.add_scalars("loss", {"a": number, "b": number}, number)
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+busy.join()
+"""
+    succeed(text, tmp_path)
+    for key in "ab":
+        found = points(tmp_path / "run" / f"loss_{key}")
+        assert sorted(point.step for point in found) == list(range(20))
+        assert len(event_files(tmp_path / "run" / f"loss_{key}")) == 20

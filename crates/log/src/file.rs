@@ -121,12 +121,28 @@ impl EventFile {
             return Place::Deleted;
         }
         match fs::symlink_metadata(&self.path) {
-            Ok(named) if (named.dev(), named.ino()) == (open.dev(), open.ino()) => Place::Same,
-            Ok(_) => Place::Moved,
-            Err(error) if matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR)) => {
-                Place::Moved
+            Ok(named) if (named.dev(), named.ino()) == (open.dev(), open.ino()) => {
+                return Place::Same;
             }
-            Err(_) => Place::Same,
+            Err(error) if !matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR)) => {
+                return Place::Same;
+            }
+            _ => {}
+        }
+        match self.present_path() {
+            // Some user-space file systems change the numbers of a file while it is open.
+            Some(present) if fs::canonicalize(&self.path).is_ok_and(|path| path == present) => {
+                Place::Same
+            }
+            // What NFS makes of a file that is deleted while it is open.
+            Some(present)
+                if present
+                    .file_name()
+                    .is_some_and(|name| name.as_encoded_bytes().starts_with(b".nfs")) =>
+            {
+                Place::Deleted
+            }
+            _ => Place::Moved,
         }
     }
 

@@ -107,8 +107,11 @@ impl Writer {
     /// Makes another event file of this writer, in `directory`, which must exist.
     ///
     /// # Errors
-    /// The file cannot be made or written.
+    /// The file cannot be made or written; or the writer is not usable.
     pub fn add_file(&self, directory: &Path) -> io::Result<FileId> {
+        if !self.is_usable() {
+            return Err(io::Error::from_raw_os_error(libc::EBADF));
+        }
         let file = EventFile::create(directory, &self.suffix, None)?;
         let mut state = lock(&self.shared.state);
         state.pending.push(Pending::new(&file));

@@ -36,7 +36,7 @@ class Files:
         self.on_error = on_error
         self.warned_of_reopening = False
         self.warned_of_fraction = False
-        self.locks: dict[int, threading.Lock] = {}
+        self.locks: dict[int, threading.RLock] = {}
         self.sub_runs: dict[str, int] = {}
         self.open(purge_step)
 
@@ -68,6 +68,8 @@ class Files:
     ) -> None:
         """Log plain numbers to the run, or to the sub-run in the directory `sub_run`."""
         while True:
+            if sub_run is not None and not self.core.is_usable:
+                self.reopen()
             core, sub_runs = self.core, self.sub_runs
             file = 0 if sub_run is None else self.sub_run(core, sub_runs, sub_run)
             code = core.add_scalar(file, tag, value, step, wall_time, new_style, double_precision)
@@ -126,9 +128,12 @@ class Files:
                         raise directory.explain(error, path) from None
         return sub_runs[path]
 
-    def lock(self) -> threading.Lock:
-        """Return the lock of this process: one that a thread held during a fork stays held for ever in the child."""
-        return self.locks.setdefault(os.getpid(), threading.Lock())
+    def lock(self) -> threading.RLock:
+        """Return the lock of this process: one that a thread held during a fork stays held for ever in the child.
+
+        Reentrant, since a signal handler of the program may log as well.
+        """
+        return self.locks.setdefault(os.getpid(), threading.RLock())
 
     def reopen(self) -> None:
         """Open new files, since `core` is unusable."""
