@@ -79,7 +79,8 @@ export function stylesOf(shown: readonly Shown[], ids: CurveIds, hovered: string
 /** Bounds of what is on; of everything if nothing is, so that an empty chart keeps its axes. */
 export function windowOf(shown: readonly Shown[]): Bounds | null {
   const on = union(shown.filter((one) => one.on).map(({ series }) => series.bounds));
-  return on ?? union(shown.map(({ series }) => series.bounds));
+  const found = on ?? union(shown.map(({ series }) => series.bounds));
+  return found && found.yMin > found.yMax ? { ...found, yMin: 0, yMax: 1 } : found;
 }
 
 /** The visible series' values at `x`; none for a series that ends more than `slack` before or after it. */

@@ -19,10 +19,11 @@ export interface Series {
   readonly smoothed: Float64Array | null;
   readonly step: BigInt64Array;
   readonly wallTime: Float64Array;
-  /** Bounds of the finite vertices; null if there is none. */
+  /** Null without a finite x. */
   readonly bounds: Bounds | null;
 }
 
+/** Of finite x and, apart from that, of finite y; without one of these yMin is Infinity and yMax -Infinity. */
 export interface Bounds {
   readonly xMin: number;
   readonly xMax: number;
@@ -102,16 +103,16 @@ function positions(axis: Axis, steps: BigInt64Array, times: Float64Array, start:
 }
 
 function boundsOf(x: Float64Array, columns: readonly Float64Array[]): Bounds | null {
-  let [xMin, xMax, yMin, yMax] = [Infinity, -Infinity, Infinity, -Infinity];
+  const xMin = x.find(Number.isFinite);
+  const xMax = x.findLast(Number.isFinite);
+  if (xMin === undefined || xMax === undefined) return null;
+  let [yMin, yMax] = [Infinity, -Infinity];
   for (const y of columns) {
-    for (let i = 0; i < y.length; i++) {
-      const value = y[i]!;
-      if (!Number.isFinite(value) || !Number.isFinite(x[i]!)) continue;
+    for (const value of y) {
+      if (!Number.isFinite(value)) continue;
       if (value < yMin) yMin = value;
       if (value > yMax) yMax = value;
-      if (x[i]! < xMin) xMin = x[i]!;
-      if (x[i]! > xMax) xMax = x[i]!;
     }
   }
-  return xMin <= xMax ? { xMin, xMax, yMin, yMax } : null;
+  return { xMin, xMax, yMin, yMax };
 }

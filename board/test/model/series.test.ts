@@ -43,11 +43,11 @@ test("the relative axis counts from the run's first point over all attempts, the
   expect([...toSeries(answer("wall"))[1]!.x]).toEqual([110]);
 });
 
-test("bounds are those of finite vertices", () => {
+test("bounds are those of every x and every finite y", () => {
   expect(toSeries(answer()).map(({ bounds }) => bounds)).toEqual([
-    { xMin: 1, xMax: 1, yMin: 1, yMax: 1 },
+    { xMin: 1, xMax: 2, yMin: 1, yMax: 1 },
     { xMin: 1, xMax: 1, yMin: 3, yMax: 3 },
-    { xMin: 5, xMax: 5, yMin: -4, yMax: -4 },
+    { xMin: 5, xMax: 9, yMin: -4, yMax: -4 },
   ]);
   expect(union([null])).toBeNull();
 });
@@ -77,6 +77,8 @@ test("the window is that of the runs that are on, and of all when none is", () =
   expect(windowOf(shownOf(answer(), ["b"]))).toMatchObject({ yMin: 1, yMax: 3 });
   expect(windowOf(shownOf(answer(), ["a", "b"]))).toMatchObject({ yMin: -4, yMax: 3 });
   expect(windowOf([])).toBeNull();
+  const nothing = { ...answer(), value: new Float64Array(5).fill(NaN) };
+  expect(windowOf(shownOf(nothing))).toEqual({ xMin: 1, xMax: 9, yMin: 0, yMax: 1 });
 });
 
 test("switching a run off hides its curves and leaves every other style alone", () => {

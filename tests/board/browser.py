@@ -1,0 +1,118 @@
+"""Chromium on a board, and what is to be seen there: the rows of the run list and the pixels of its curves."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+    "--no-first-run",
+]
+WAIT_MS = 10_000
+
+# Counts, for each run in the list, the pixels of its colour on the canvas of one card, and finds the rightmost.
+# A curve's pixels carry its colour exactly where they are covered well; antialiasing and faint attempts show in
+# their alpha, and a little in the colour by rounding.
+MEASURE = """
+(tag) => {
+  const canvas = document.querySelector(`[data-tag="${tag}"] canvas`);
+  if (!canvas || canvas.width < 2) return null;
+  const copy = document.createElement("canvas");
+  [copy.width, copy.height] = [canvas.width, canvas.height];
+  const context = copy.getContext("2d");
+  context.drawImage(canvas, 0, 0);
+  const { data } = context.getImageData(0, 0, copy.width, copy.height);
+  const rows = [...document.querySelectorAll("[data-run-id]")];
+  return Object.fromEntries(rows.map((row) => {
+    const colour = getComputedStyle(row.querySelector(".colour")).backgroundColor.match(/\\d+/g).map(Number);
+    let [count, right] = [0, 0];
+    for (let at = 0; at < data.length; at += 4) {
+      if (data[at + 3] < 60) continue;
+      if (colour.some((channel, i) => Math.abs(channel - data[at + i]) > 4)) continue;
+      count++;
+      right = Math.max(right, ((at / 4) % copy.width) / copy.width);
+    }
+    return [row.dataset.runName, { count, right }];
+  }));
+}
+"""
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@dataclass
+class OpenBoard:
+    """A board in a tab of a profile of its own."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def row(self, run: str) -> Locator:
+        """The row of the run with this name."""
+        return self.page.locator(f'[data-run-name="{run}"]')
+
+    def box(self, run: str) -> Locator:
+        """The run's switch."""
+        return self.row(run).locator("input[type=checkbox]")
+
+    def names(self) -> list[str]:
+        """Names of the runs in the list, in their order."""
+        rows = self.page.locator("[data-run-name]").all()
+        return [row.get_attribute("data-run-name") or "" for row in rows]
+
+    def wait_for_runs(self, *runs: str) -> None:
+        """Wait until each of these is in the list."""
+        for run in runs:
+            expect(self.box(run)).to_be_visible(timeout=WAIT_MS)
+
+    def wait_for_curves(self, tag: str, on: set[str], off: set[str]) -> None:
+        """Wait until the card shows pixels of every run in `on` and of none in `off`."""
+        self.page.wait_for_function(
+            f"""({{ tag, on, off }}) => {{
+              const seen = ({MEASURE})(tag);
+              return seen !== null && on.every((run) => seen[run].count > 0)
+                && off.every((run) => seen[run].count === 0);
+            }}""",
+            arg={"tag": tag, "on": sorted(on), "off": sorted(off)},
+            timeout=WAIT_MS,
+        )
+
+    def pixels(self, tag: str) -> dict[str, int]:
+        """Pixels of each run's colour on the card."""
+        seen: dict[str, dict[str, float]] = self.page.evaluate(MEASURE, tag)
+        return {run: int(found["count"]) for run, found in seen.items()}
+
+
+@contextmanager
+def tab(browser: Browser, address: str, **profile: object) -> Iterator[OpenBoard]:
+    """The board at `address` in a fresh profile; complaints of the browser (console, CSP, exceptions) are kept."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}} | profile)  # type: ignore[arg-type]
+    page = context.new_page()
+    opened = OpenBoard(page)
+    page.on("pageerror", lambda error: opened.complaints.append(str(error)))
+    page.on("console", lambda message: _note(opened, message.type, message.text))
+    page.goto(address)
+    yield opened
+    context.close()
+
+
+def _note(opened: OpenBoard, kind: str, text: str) -> None:
+    # A stopped server is for the page to report, and is reported by the browser as well.
+    if kind in {"error", "warning"} and not re.search(r"ERR_CONNECTION_REFUSED|ERR_INCOMPLETE_CHUNKED", text):
+        opened.complaints.append(text)

@@ -1,0 +1,149 @@
+"""What a chart shows and how it answers to the pointer."""
+
+import math
+import random
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from board.browser import MEASURE, WAIT_MS, OpenBoard, tab
+from boards import board
+from logdirs import write_run
+
+pytestmark = pytest.mark.browser
+
+POINTS = 20_000
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    logdir = tmp_path_factory.mktemp("charts")
+    noise = random.Random(7)
+    long = [math.sin(i / 3000) + noise.gauss(0, 0.1) for i in range(POINTS)]
+    write_run(logdir / "long", {"loss": long, "once": [4.25]})
+    write_run(
+        logdir / "broken", {"loss": [5.0, math.nan, 5.0, math.inf, 5.0, -math.inf], "lost": [math.nan] * 3}
+    )
+    write_run(logdir / "restarted", {"loss": [8.0] * 4000})
+    write_run(logdir / "restarted", {"loss": [9.0] * 4000}, first_step=1000, first_wall_time=1_763_900_000.0)
+    with board(logdir, "--port", "0") as running:
+        yield running.address
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[OpenBoard]:
+    with tab(browser, address) as one:
+        one.wait_for_curves("loss", on={"long", "restarted"}, off=set())
+        yield one
+        assert one.complaints == []
+
+
+def test_a_single_point_is_a_dot(opened: OpenBoard) -> None:
+    opened.wait_for_curves("once", on={"long"}, off=set())
+    assert 4 <= opened.pixels("once")["long"] <= 60
+
+
+def test_values_that_are_not_finite_are_marked(opened: OpenBoard) -> None:
+    opened.box("long").click()
+    opened.box("restarted").click()
+    marks = opened.page.locator('[data-tag="loss"] .non-finite')
+    expect(marks).to_have_text(["×", "∞", "−∞"])
+    expect(opened.page.locator('[data-tag="lost"] .non-finite')).to_have_text(["×"] * 3)
+
+
+def test_the_crosshair_reads_values_steps_and_attempts(opened: OpenBoard) -> None:
+    plot = opened.page.locator('[data-tag="loss"] .hit')
+    size = plot.bounding_box()
+    assert size
+    # Far enough to the left for every run, and low down: the long run's curve is the lowest, so the nearest.
+    plot.hover(position={"x": size["width"] * 0.12, "y": size["height"] * 0.95})
+    rows = opened.page.locator(".crosshair tbody tr")
+    expect(rows.first).to_contain_text("long")
+    expect(rows).to_have_count(3)
+    expect(rows.nth(1)).to_contain_text("restarted")
+    expect(rows.filter(has_text="attempt 1")).to_contain_text("8")
+    expect(rows.filter(has_text="attempt 2")).to_contain_text("9")
+
+
+def test_the_run_under_the_pointer_stands_out_in_list_and_chart(opened: OpenBoard) -> None:
+    opened.wait_for_curves("once", on={"long"}, off=set())
+    usual = opened.pixels("once")["long"]
+    opened.row("long").hover()
+    opened.page.wait_for_function(
+        f"(usual) => ({MEASURE})('once').long.count > usual", arg=usual, timeout=WAIT_MS
+    )
+    opened.page.locator('[data-tag="once"] .hit').hover()  # its middle, where the only point is
+    expect(opened.row("long")).to_have_class(re.compile("hovered"))
+
+
+def test_a_box_zooms_in_full_resolution_and_a_double_click_resets(opened: OpenBoard) -> None:
+    plot = opened.page.locator('[data-tag="loss"] .hit')
+    size = plot.bounding_box()
+    assert size
+    top = size["y"] + 5
+    opened.page.mouse.move(size["x"] + size["width"] * 0.5, top)
+    opened.page.mouse.down()
+    opened.page.mouse.move(size["x"] + size["width"] * 0.55, top + size["height"] - 10, steps=4)
+    with opened.page.expect_response("**/api/scalars") as answer:
+        opened.page.mouse.up()
+    query = answer.value.request.post_data_json
+    assert query
+    assert 0.4 * POINTS < query["x_min"] < query["x_max"] < 0.6 * POINTS
+    expect(opened.page.get_by_role("button", name="Reset zoom")).to_be_visible()
+    steps = opened.page.locator('[data-tag="loss"] .axes text.x')
+    expect(steps.first).to_have_text(re.compile("^(9|1[01])[0-9,k.]+$"))
+    plot.dblclick()
+    expect(opened.page.get_by_role("button", name="Reset zoom")).to_be_hidden()
+    expect(steps.first).to_have_text("0")
+
+
+def test_smoothing_calms_the_curve_and_leaves_the_raw_one_behind_it(opened: OpenBoard) -> None:
+    sharp = opened.pixels("loss")["long"]
+    opened.page.get_by_role("slider", name="Smoothing").fill("0.99")
+    opened.page.wait_for_function(
+        f"(sharp) => {{ const n = ({MEASURE})('loss').long.count; return n > 0 && n < sharp / 2; }}",
+        arg=sharp,
+        timeout=WAIT_MS,
+    )
+    opened.page.locator('[data-tag="loss"] .hit').hover()
+    expect(opened.page.get_by_role("columnheader", name="Smoothed")).to_be_visible()
+
+
+@pytest.mark.parametrize(("name", "pattern"), [("Relative", r"\d (s|min|h)"), ("Wall", r"\d\d:\d\d")])
+def test_the_axis_can_be_time(opened: OpenBoard, name: str, pattern: str) -> None:
+    opened.page.get_by_role("radio", name=name).check()
+    labels = opened.page.locator('[data-tag="loss"] .axes text.x')
+    expect(labels.nth(1)).to_have_text(re.compile(pattern), timeout=WAIT_MS)
+    opened.wait_for_curves("loss", on={"long", "restarted"}, off=set())
+
+
+def test_the_theme_is_kept(opened: OpenBoard) -> None:
+    ground = "getComputedStyle(document.body).backgroundColor"
+    light = opened.page.evaluate(ground)
+    opened.page.get_by_role("radio", name="Dark").check()
+    opened.page.wait_for_function(f"(light) => {ground} !== light", arg=light)
+    dark = opened.page.evaluate(ground)
+    opened.page.reload()
+    opened.wait_for_curves("loss", on={"long", "restarted"}, off=set())
+    assert opened.page.evaluate(ground) == dark
+
+
+def test_keys_move_the_crosshair_and_zoom(opened: OpenBoard) -> None:
+    opened.page.locator('[data-tag="loss"] .hit').focus()
+    opened.page.keyboard.press("ArrowLeft")
+    expect(opened.page.locator(".crosshair")).to_be_visible()
+    opened.page.keyboard.press("+")
+    expect(opened.page.get_by_role("button", name="Reset zoom")).to_be_visible()
+    opened.page.keyboard.press("Escape")
+    opened.page.keyboard.press("Escape")
+    expect(opened.page.get_by_role("button", name="Reset zoom")).to_be_hidden()
+
+
+def test_a_narrow_window_scrolls_nothing_sideways(browser: Browser, address: str) -> None:
+    with tab(browser, address, viewport={"width": 320, "height": 720}) as opened:
+        opened.wait_for_runs("long")
+        opened.wait_for_curves("loss", on={"long"}, off=set())
+        width = opened.page.evaluate("document.documentElement.scrollWidth")
+        assert width == 320
