@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
+
 from serving import free_port
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -32,7 +33,7 @@ const note = (figure) => {
     hash = (Math.imul(hash, 31) + word) | 0;
   if (seen.get(figure) === hash) return;
   seen.set(figure, hash);
-  window.drawings.push({ tag: figure.closest("[data-tag]").dataset.tag, at: Date.now() / 1000, since: performance.now() });
+  window.drawings.push({ at: Date.now() / 1000, since: performance.now() });
 };
 new MutationObserver((changes) => {
   const at = changes.filter((change) => change.target.dataset?.drawn > 0);
