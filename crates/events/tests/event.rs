@@ -285,6 +285,40 @@ fn what_is_no_event_says_why() {
     assert!(matches!(decode(b"").unwrap().what, What::Nothing));
 }
 
+/// As proto2 writers write repeated numbers, and TensorFlow's first versions.
+#[test]
+fn repeated_numbers_may_be_packed_or_not() {
+    let float = |number: f32| [&[0x2d][..], &number.to_le_bytes()].concat();
+    let tensor = [&[0x08, 1][..], &float(0.25), &float(9.0)].concat();
+    let double = |key: u8, number: f64| [&[key][..], &number.to_le_bytes()].concat();
+    let packed = [&[0x32, 8][..], &3f64.to_le_bytes()].concat();
+    let histogram = [
+        double(0x31, 1.0),
+        double(0x31, 2.0),
+        packed,
+        double(0x39, 5.0),
+    ]
+    .concat();
+    let message = |key: u8, body: &[u8]| [&[key, body.len() as u8][..], body].concat();
+    let values = [message(0x42, &tensor), message(0x2a, &histogram)]
+        .map(|data| message(0x0a, &data))
+        .concat();
+    let payload = message(0x2a, &values);
+    compare(&payload);
+
+    let values: Vec<_> = decode(&payload)
+        .unwrap()
+        .values()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(values[0].scalar(), Ok(Some(0.25)));
+    let Data::Histogram(histogram) = values[1].data else {
+        panic!("{values:?}")
+    };
+    assert_eq!(histogram.limits(), Ok(vec![1.0, 2.0, 3.0]));
+    assert_eq!(histogram.counts(), Ok(vec![5.0]));
+}
+
 #[test]
 fn unknown_fields_and_groups_are_skipped_and_pieces_are_one() {
     let mut payload = vec![0x63, 0x08, 1, 0x64, 0xf8, 0x07, 5]; // group 12 with a field, then field 127
