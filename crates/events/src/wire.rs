@@ -30,7 +30,8 @@ pub enum DecodeError {
     Group,
 }
 
-const MAX_GROUP_DEPTH: usize = 90;
+/// As deep as other parsers go.
+const MAX_GROUP_DEPTH: usize = 100;
 
 /// Stands for the end of a message where a key is expected; no field has it.
 pub(crate) const END: u32 = 0;

@@ -340,6 +340,16 @@ fn unknown_fields_and_groups_are_skipped_and_pieces_are_one() {
 }
 
 #[test]
+fn groups_may_be_nested_as_deeply_as_prost_allows() {
+    for depth in [1, 99, 100] {
+        let payload = [vec![0x63; depth], vec![0x64; depth]].concat();
+        compare(&payload);
+        assert!(decode(&payload).is_ok(), "{depth}");
+    }
+    assert_eq!(decode(&[0x63; 10_000]).unwrap_err(), DecodeError::Group);
+}
+
+#[test]
 fn very_old_writers_name_the_node() {
     let payload = payload(Value {
         node_name: "node".into(),
