@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lightboard import SummaryWriter
+from lightboard import LightboardWarning, SummaryWriter
 from log.program import succeed
 from log.records import event_files, events, points
 
@@ -65,13 +65,23 @@ def test_what_is_refused_is_refused_whole(
     assert [path.is_dir() for path in (tmp_path / "run").iterdir()] == [False]
 
 
-def test_a_file_in_the_way(tmp_path: Path) -> None:
+def test_a_file_in_the_way_does_not_end_the_training(tmp_path: Path) -> None:
     (tmp_path / "loss_a").write_text("")
     with SummaryWriter(tmp_path) as writer:
-        with pytest.raises(FileExistsError, match="a file where a directory should be"):
-            writer.add_scalars("loss", {"a": 1.0}, 1)
-        writer.add_scalars("loss", {"b": 1.0}, 1)
-    assert len(points(tmp_path / "loss_b")) == 1
+        with pytest.warns(LightboardWarning, match="a file where a directory should be") as warned:
+            writer.add_scalars("loss", {"a": 1.0, "b": 1.0}, 1)
+        assert str(tmp_path / "loss_a") in str(warned[0].message)
+        (tmp_path / "loss_a").unlink()
+        writer.add_scalars("loss", {"a": 1.0, "b": 1.0}, 2)
+    assert [point.step for point in points(tmp_path / "loss_a")] == [2]
+    assert [point.step for point in points(tmp_path / "loss_b")] == [1, 2]
+
+
+def test_a_file_in_the_way_raises_if_asked_to(tmp_path: Path) -> None:
+    (tmp_path / "loss_a").write_text("")
+    writer = SummaryWriter(tmp_path, on_error="raise")
+    with writer, pytest.raises(FileExistsError, match="a file where a directory should be"):
+        writer.add_scalars("loss", {"a": 1.0}, 1)
 
 
 def test_after_close(tmp_path: Path) -> None:

@@ -142,6 +142,11 @@ pub(crate) fn run(shared: &Arc<Shared>, suffix: &str) {
             .map(|outlet| outlet.attempt(&shared.progress))
             .collect();
 
+        if last {
+            outlets.iter().for_each(Outlet::cut_torn_record);
+        }
+
+        // No file is touched while callers may wait for this lock.
         let mut state = lock(&shared.state);
         state.completed = ticket;
         for (index, (outlet, outcome)) in outlets.iter_mut().zip(results).enumerate() {
@@ -179,13 +184,14 @@ pub(crate) fn run(shared: &Arc<Shared>, suffix: &str) {
                 pending.path = outlet.file.path().into();
             }
             if last && (pending.dropped > 0 || pending.taken_records > 0) {
-                let unwritten = outlet.give_up();
+                let unwritten = pending.taken_records;
                 reports.push(outlet.lost(pending, unwritten, false));
             }
         }
+        drop(state);
         if last {
             drop(outlets); // Closed before anyone is told that they are.
-            state.phase = Phase::Ended;
+            lock(&shared.state).phase = Phase::Ended;
             shared.done.notify_all();
             return;
         }
@@ -373,15 +379,13 @@ impl Outlet {
         self.records - whole_records(&self.outgoing, self.offset).0
     }
 
-    /// Leaves the file at a record's end and returns how many records stay unwritten.
-    fn give_up(&mut self) -> u64 {
-        let unwritten = self.unwritten();
+    /// Leaves the file at a record's end.
+    fn cut_torn_record(&self) {
         let (_, start) = whole_records(&self.outgoing, self.offset);
         if self.offset > start {
             // If even this fails, readers see a file that ended early, which they must expect of any live file.
             let _ = self.file.cut((self.offset - start) as u64);
         }
-        unwritten
     }
 
     fn lost(&self, pending: &mut Pending, unwritten: u64, recovered: bool) -> Report {

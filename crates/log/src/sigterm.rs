@@ -90,20 +90,20 @@ extern "C" fn on_sigterm(signal: libc::c_int) {
     }
 }
 
-/// The thread: hands over what all live writers have pending, then ends the process as the signal would have.
+/// The thread: hands over what all live writers have pending, then ends the process as the signal would have. The first
+/// process of a container survives that, as it would have survived the signal.
 fn wait_and_end(mut pipe: PipeReader) {
-    if pipe.read_exact(&mut [0]).is_err() {
-        return;
-    }
-    drain(Instant::now() + DRAIN_WITHIN);
-    set_disposition(libc::SIG_DFL);
-    // SAFETY: the set is filled before it is read, and unblocking a signal in this thread affects no other.
-    unsafe {
-        let mut only = MaybeUninit::uninit();
-        libc::sigemptyset(only.as_mut_ptr());
-        libc::sigaddset(only.as_mut_ptr(), libc::SIGTERM);
-        libc::pthread_sigmask(libc::SIG_UNBLOCK, only.as_ptr(), std::ptr::null_mut());
-        libc::raise(libc::SIGTERM);
+    while pipe.read_exact(&mut [0]).is_ok() {
+        drain(Instant::now() + DRAIN_WITHIN);
+        set_disposition(libc::SIG_DFL);
+        // SAFETY: the set is filled before it is read, and unblocking a signal in this thread affects no other.
+        unsafe {
+            let mut only = MaybeUninit::uninit();
+            libc::sigemptyset(only.as_mut_ptr());
+            libc::sigaddset(only.as_mut_ptr(), libc::SIGTERM);
+            libc::pthread_sigmask(libc::SIG_UNBLOCK, only.as_ptr(), std::ptr::null_mut());
+            libc::raise(libc::SIGTERM);
+        }
     }
 }
 

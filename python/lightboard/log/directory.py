@@ -79,7 +79,7 @@ def make_default(comment: str) -> str:
 
 def explain(error: OSError, path: str) -> OSError:
     """Return `error` with a message that says what stands in the way of logging to `path`, and what to do."""
-    message = f"expected a directory that event files can be written to, found {_reason(error, path)} Wanted"
+    message = f"expected a directory that event files can be written to, found {_reason(error, path)}"
     return OSError(error.errno, message, path)
 
 

@@ -66,16 +66,26 @@ class Files:
         new_style: bool = False,
         double_precision: bool = False,
     ) -> None:
-        """Log plain numbers to the run, or to the sub-run in the directory `sub_run`."""
+        """Log plain numbers to the run, or to the sub-run in the directory `sub_run`.
+
+        Raises:
+            OSError: with on_error="raise", files that are needed now cannot be opened.
+        """
         while True:
-            if sub_run is not None and not self.core.is_usable:
-                self.reopen()
-            core, sub_runs = self.core, self.sub_runs
-            file = 0 if sub_run is None else self.sub_run(core, sub_runs, sub_run)
+            try:
+                if not self.core.is_usable:
+                    self.reopen()
+                core, sub_runs = self.core, self.sub_runs
+                file = 0 if sub_run is None else self.sub_run(core, sub_runs, sub_run)
+            except OSError as error:
+                if self.on_error == "raise":
+                    raise
+                # Training is under way: a disk that just filled up must not end it.
+                warn(f"{sub_run or self.path}: {error.strerror} What is logged there meanwhile is lost.")
+                return
             code = core.add_scalar(file, tag, value, step, wall_time, new_style, double_precision)
             if code != UNUSABLE:
                 break
-            self.reopen()
         if code == TAKEN_WITH_REPORTS:
             self.tell()
 

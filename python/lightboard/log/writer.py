@@ -138,7 +138,8 @@ class SummaryWriter:
         Raises:
             TypeError, ValueError, OverflowError: As for `add_scalar`; also for a key that leads out of the log
                 directory. Nothing is logged then.
-            OSError: A sub-run's directory or file cannot be made.
+            OSError: With `on_error="raise"`, a sub-run's directory or file cannot be made, or earlier records could not
+                be written.
         """
         main_tag = plain_tag(main_tag, "main_tag")
         numbers = {
