@@ -11,7 +11,7 @@ use crate::catalog::{Catalog, Run};
 use crate::contents::{Contents, seconds};
 use crate::event_file::EventFile;
 use crate::logdir::{Logdir, LogdirState, Skipped};
-use crate::names::natural;
+use crate::names::{natural, shown};
 use crate::writer::Writer;
 
 /// A file that changed within this time is being written.
@@ -128,7 +128,7 @@ pub(crate) fn runs(
         .zip(&catalog.listings)
         .map(|(logdir, listing)| LogdirBody {
             name: &logdir.name,
-            path: logdir.path.display().to_string(),
+            path: shown(logdir.path.as_os_str().as_encoded_bytes()),
             state: if fault.is_some() {
                 LogdirState::Failed
             } else {
