@@ -1,11 +1,13 @@
 """What is public is documented: every address, member and option."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import click
 from starlette.routing import Route
 
+import lightboard
 from lightboard._core import Index
 from lightboard.api.app import create_app
 from lightboard.api.settings import Settings
@@ -51,3 +53,9 @@ def test_every_option_is_in_the_guide() -> None:
     }
     assert {"--port", "--host", "--open", "--no-open", "--version"} <= options
     assert {option for option in options if f"`{option}" not in guide} == set()
+
+
+def test_the_version_is_one() -> None:
+    package = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    workspace = tomllib.loads((ROOT / "Cargo.toml").read_text())["workspace"]["package"]["version"]
+    assert lightboard.__version__ == package == workspace

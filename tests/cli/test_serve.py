@@ -157,7 +157,7 @@ def test_an_ipv6_address_is_written_in_brackets(tmp_path: Path) -> None:
 
 
 def test_over_ssh_the_tunnel_is_printed(tmp_path: Path) -> None:
-    ssh = {"SSH_CONNECTION": "192.0.2.7 50000 192.0.2.1 2222", "USER": "me", "LOGNAME": "me"}
+    ssh = {"SSH_CONNECTION": "192.0.2.7 50000 192.0.2.1 2222", "USER": "me"}
     with board(tmp_path, "--port", "0", env=ssh) as running:
         port = running.address.rpartition(":")[2].strip("/")
         running.wait_for(
@@ -202,5 +202,9 @@ def test_paths_that_are_not_utf8_are_printed_escaped(tmp_path: Path) -> None:
     os.mkdir(directory)
     with board(os.fsdecode(directory), "--port", "0") as running:
         running.wait_for(re.escape(f"{tmp_path}/\\xff\\x1b[31m  0 runs"))
+        with client(running) as http:
+            (served,) = http.get("/api/server").json()["logdirs"]
+            (listed,) = http.get("/api/runs").json()["logdirs"]
+        assert served["path"] == listed["path"] == f"{tmp_path}/\\xff\x1b[31m"
         finished = running.stop()
     assert (finished.code, finished.err) == (0, "")

@@ -1,5 +1,6 @@
 """What a server was started with."""
 
+import os
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,6 +10,11 @@ class LogDirectory(NamedTuple):
 
     name: str
     path: str
+
+    @property
+    def readable_path(self) -> str:
+        r"""The path as text: bytes that are not UTF-8 appear as `\xNN`."""
+        return os.fsencode(self.path).decode("utf-8", "backslashreplace")
 
 
 @dataclass(frozen=True, slots=True)

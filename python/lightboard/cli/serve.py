@@ -84,7 +84,7 @@ def _listen(address: ports.Address, port: int | None, logdirs: list[LogDirectory
 
     occupant = find_occupant(address.local, wanted)
     taken = f"port {wanted} is taken by {occupant.description}."
-    if occupant.paths == {logdir.path for logdir in logdirs}:
+    if occupant.paths == {logdir.readable_path for logdir in logdirs}:
         taken += f"\nIt shows the same log directories already: http://{address.local}:{wanted}/"
     if port is not None:
         raise click.ClickException(f"{taken}\nGive another port, or let the system choose one: --port 0")

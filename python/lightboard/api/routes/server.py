@@ -17,7 +17,7 @@ def server_routes(settings: Settings) -> list[Route]:
         "version": lightboard.__version__,
         "pid": os.getpid(),
         "started": settings.started,
-        "logdirs": [{"name": logdir.name, "path": logdir.path} for logdir in settings.logdirs],
+        "logdirs": [{"name": logdir.name, "path": logdir.readable_path} for logdir in settings.logdirs],
     }
 
     async def server(_: Request) -> Response:
