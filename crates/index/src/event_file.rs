@@ -39,13 +39,10 @@ struct Position {
     scanner: Scanner,
     /// The file as it was read last.
     read: Option<Stamp>,
-    /// The file as it was at the last glance.
-    seen: Option<Stamp>,
-    /// The file as it was when reading was last tried. A glance alone does not count: the poller may run out of time
-    /// between the two.
+    /// The file as it was when reading was last tried.
     tried: Option<Stamp>,
-    /// The last burst was paused.
-    paused: bool,
+    /// There is something to read: a burst was paused, or none was begun yet.
+    due: bool,
     failed: Option<Instant>,
     /// The file's first bytes when they were read: another file may stand under the same name with the same inode.
     opening: Vec<u8>,
@@ -126,10 +123,11 @@ impl EventFile {
         let retry = position
             .failed
             .is_some_and(|failed| failed.elapsed() >= RETRY);
-        if position.tried == Some(found) && !position.paused && !retry {
+        if position.tried == Some(found) && !position.due && !retry {
             return Glance::Unchanged;
         }
-        position.seen = Some(found);
+        position.tried = Some(found);
+        position.due = true;
         let mut contents = self.contents_mut();
         contents.size = found.size;
         let unread = found.size.saturating_sub(position.scanner.offset());
@@ -148,7 +146,6 @@ impl EventFile {
         progress: impl FnMut(bool),
     ) {
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
-        position.tried = position.seen;
         match self.try_read(&mut position, buffer, deadline, progress) {
             Ok(()) => position.failed = None,
             Err(error) => {
@@ -160,7 +157,7 @@ impl EventFile {
     /// Notes why the file cannot be read. Returns whether that is news.
     fn fail(&self, position: &mut Position, error: &io::Error) -> bool {
         position.failed = Some(Instant::now());
-        position.paused = false;
+        position.due = false;
         let message = format!(
             "Expected to read {}, but: {error}. What was read before is kept; it is tried again all the time.",
             self.path.display()
@@ -215,7 +212,7 @@ impl EventFile {
             contents.settled |= !readable;
             contents.foreign = foreign;
         }
-        position.paused = readable
+        position.due = readable
             && !self.scan(
                 &file,
                 found.size,
@@ -224,7 +221,7 @@ impl EventFile {
                 deadline,
                 &mut progress,
             )?;
-        if !position.paused && opening == Opening::Other {
+        if !position.due && opening == Opening::Other {
             let mut contents = self.contents_mut();
             contents.foreign = (contents.records == 0).then(|| NO_RECORD.to_owned());
         }
@@ -341,24 +338,32 @@ fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::time::Instant;
+
+    use lightboard_events::encode::{Scalar, scalar};
+
+    use super::{EventFile, Glance};
 
     #[test]
-    fn a_glance_without_a_read_is_not_the_end_of_it() {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let path = directory.path().join("events.out.tfevents.1.example");
+    fn what_was_not_read_to_the_end_stays_due() {
+        let temp = tempfile::tempdir().expect("temp");
         let mut bytes = Vec::new();
-        lightboard_events::encode::header(&mut bytes, 1.0, "test");
-        fs::write(&path, &bytes).expect("a file");
-        let file = EventFile::new(path, "events.out.tfevents.1.example".into());
-        let changed = Glance::Changed {
+        (0..20_000).for_each(|step| scalar(&mut bytes, 0.0, step, "loss", Scalar::Simple(1.0)));
+        let path = temp.path().join("x.tfevents");
+        std::fs::write(&path, &bytes).expect("file");
+        let file = EventFile::new(path, "x.tfevents".into());
+        let whole = Glance::Changed {
             unread: bytes.len() as u64,
             first: true,
         };
-        assert_eq!(file.glance(), changed);
-        assert_eq!(file.glance(), changed, "nobody has read it yet");
-        file.read(&mut Vec::new(), None, |_| {});
-        assert_eq!(file.glance(), Glance::Unchanged);
-        assert_eq!(file.contents().records, 1);
+        assert_eq!((file.glance(), file.glance()), (whole, whole));
+        let mut buffer = Vec::new();
+        let mut bursts = 0;
+        while file.glance() != Glance::Unchanged {
+            file.read(&mut buffer, Some(Instant::now()), |_| {});
+            bursts += 1;
+        }
+        assert!(bursts > 1);
+        assert_eq!(file.contents().records, 20_000);
     }
 }

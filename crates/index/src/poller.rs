@@ -29,7 +29,7 @@ pub(crate) struct Poller {
     pool: ThreadPool,
     interval: Duration,
     walk_due: Instant,
-    published: bool,
+    walked: bool,
 }
 
 /// What changed and is not published yet.
@@ -45,7 +45,7 @@ impl Poller {
             pool,
             interval,
             walk_due: Instant::now(),
-            published: false,
+            walked: false,
         }
     }
 
@@ -77,9 +77,11 @@ impl Poller {
 
     /// One round: walk if due, look at every file, read what is new, publish. Returns how long to pause.
     fn round(&mut self) -> Duration {
-        if Instant::now() >= self.walk_due {
-            self.walk();
-        }
+        let walked = if Instant::now() >= self.walk_due {
+            self.walk()
+        } else {
+            None
+        };
         let started = Instant::now();
         let shared = Arc::clone(&self.shared);
         let catalog = shared.catalog();
@@ -88,6 +90,10 @@ impl Poller {
             state: Mutex::new((Change::default(), started)),
         };
         let unread = self.look(&catalog, &pending);
+        // Published only now, when the sizes of new files are known.
+        if let Some(change) = walked {
+            shared.changes.publish(change);
+        }
         let looking = started.elapsed();
         let finished = self.read(&unread, &pending);
         pending.publish();
@@ -98,7 +104,8 @@ impl Poller {
         }
     }
 
-    fn walk(&mut self) {
+    /// Walks the log directories. Returns what is new, if anything.
+    fn walk(&mut self) -> Option<Change> {
         let started = Instant::now();
         let listings = self
             .shared
@@ -108,16 +115,17 @@ impl Poller {
             .collect();
         let before = self.shared.catalog();
         let (next, change) = before.next(&self.shared.logdirs, listings);
-        if !self.published || next.listings != before.listings || change != Change::default() {
-            self.published = true;
-            self.shared.set_catalog(next);
-            self.shared.changes.publish(change);
-        }
         self.walk_due = started
             + self
                 .interval
                 .mul_f64(WALK_RATIO)
                 .max(started.elapsed() * (SHARE + 1));
+        let news = !self.walked || next.listings != before.listings || change != Change::default();
+        self.walked = true;
+        news.then(|| {
+            self.shared.set_catalog(next);
+            change
+        })
     }
 
     /// The files that have something to read: those that were read before first, then the largest.

@@ -1,0 +1,67 @@
+//! Loads a log directory once and times it: `cargo run --release -p lightboard-index --example load -- LOGDIR [TAG]`.
+
+#![allow(clippy::print_stdout, reason = "a program that prints figures")]
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use lightboard_index::{Axis, Index, Query};
+use serde_json::Value;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = std::env::args_os().skip(1);
+    let path = PathBuf::from(arguments.next().ok_or("expected a log directory")?);
+    let tag = arguments
+        .next()
+        .map_or("loss".to_owned(), |tag| tag.to_string_lossy().into_owned());
+
+    let start = Instant::now();
+    let index = Index::open(
+        vec![("logdir".to_owned(), path)],
+        Duration::from_millis(100),
+    )?;
+    let mut version = 0;
+    let runs = loop {
+        version = index.wait(version, Duration::from_secs(60));
+        let runs: Value = serde_json::from_slice(&index.runs())?;
+        if version > 0 && runs["loading"]["bytes_read"] == runs["loading"]["bytes_total"] {
+            break runs;
+        }
+    };
+    let loaded = start.elapsed();
+    let runs = runs["runs"].as_array().ok_or("no runs")?;
+    let points: u64 = runs.iter().filter_map(|run| run["points"].as_u64()).sum();
+    let rate = points as f64 / loaded.as_secs_f64() / 1e6;
+    println!(
+        "load     {loaded:>10.1?}  {} runs, {points} points, {rate:.1} M points/s",
+        runs.len()
+    );
+
+    time("runs", || Ok(index.runs().len()))?;
+    time("tags", || Ok(index.tags().len()))?;
+    for smoothing in [0.0, 0.6] {
+        let query = Query {
+            tag: tag.clone(),
+            runs: None,
+            axis: Axis::Step,
+            x_min: None,
+            x_max: None,
+            width: 800,
+            smoothing,
+        };
+        time(&format!("{tag} {smoothing}"), || {
+            Ok(index.scalars(&query)?.len())
+        })?;
+    }
+    Ok(())
+}
+
+fn time(
+    what: &str,
+    answer: impl Fn() -> Result<usize, Box<dyn std::error::Error>>,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let start = Instant::now();
+    let bytes = answer()?;
+    println!("{what:<8} {:>10.1?}  {bytes} bytes", start.elapsed());
+    Ok(())
+}
