@@ -1,16 +1,24 @@
 """Change reaches the page: a program logs, an event arrives, and a query has the points."""
 
 import json
+import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from boards import board, client
+from lightboard._core import Index
+from lightboard.api import live
+from lightboard.api.app import create_app
+from lightboard.api.server import Server
+from lightboard.api.settings import Settings
 from lightboard.index import decode
 from logdirs import write_run
 
@@ -144,3 +152,20 @@ def test_a_client_that_leaves_leaves_nothing_behind(tmp_path: Path) -> None:
             http.get("/api/server")
         assert len(list(files.iterdir())) <= before + 1
         assert running.stop().code == 0
+
+
+def test_a_quiet_stream_says_that_it_is_still_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "KEEP_ALIVE_SECS", 0.05)
+    index = Index([("runs", str(tmp_path))])
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    server = Server(create_app(index, Settings(logdirs=(), port=port, started=0.0)))
+    serving = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    serving.start()
+    try:
+        with httpx.stream("GET", f"http://127.0.0.1:{port}/api/live", trust_env=False) as answer:
+            assert ": still here" in answer.iter_lines()
+    finally:
+        server.should_exit = True
+        serving.join()
+        index.close()

@@ -55,7 +55,7 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
         raise error
     asked = f"{request.method} {request.url.path}"
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "another method")
+        allowed = " or ".join(sorted((error.headers or {}).get("Allow", "another method").split(", ")))
         code, message = "method_not_allowed", f"{asked}: expected {allowed}, found {request.method}."
     elif error.status_code == 404:
         code, message = "not_found", f"{asked}: there is nothing at this address. The board is at /."
