@@ -1,3 +1,9 @@
+/** Edges are integers in this part of a pixel, so that they are the same on every machine. */
+export const EDGE_UNIT = 256;
+
+const NO_TOP = 0x7fffffff;
+const NO_BOTTOM = -0x80000000;
+
 /**
  * The outline of a stroked curve, as its upper and lower edge at evenly spaced vertical lines.
  *
@@ -7,11 +13,15 @@
  * and the union of all its segments and round joins is a running minimum and maximum: nothing is counted
  * twice, nothing is left out, whatever the slope.
  *
+ * The edges hold parts of a pixel, EDGE_UNIT to one; a sample without a stroke has its top below its bottom.
+ *
  * Coordinates: X counts samples (sample k is at X = k), Y counts device pixels downwards.
  */
 export class Envelope {
-  readonly top: Float64Array;
-  readonly bottom: Float64Array;
+  readonly top: Int32Array;
+  readonly bottom: Int32Array;
+  /** Binary logarithm of the samples per column. */
+  readonly shift: number;
   private radius = 0; // in pixels
   private reach = 0; // in samples
 
@@ -20,13 +30,20 @@ export class Envelope {
     private readonly rows: number,
     readonly samplesPerColumn: number,
   ) {
-    this.top = new Float64Array(columns * samplesPerColumn).fill(Infinity);
-    this.bottom = new Float64Array(columns * samplesPerColumn).fill(-Infinity);
+    this.shift = Math.log2(samplesPerColumn);
+    this.top = new Int32Array(columns * samplesPerColumn).fill(NO_TOP);
+    this.bottom = new Int32Array(columns * samplesPerColumn).fill(NO_BOTTOM);
   }
 
   setWidth(pixels: number): void {
     this.radius = pixels / 2;
     this.reach = this.radius * this.samplesPerColumn;
+  }
+
+  /** Forgets the samples `from` to `to - 1`. */
+  clear(from: number, to: number): void {
+    this.top.fill(NO_TOP, from, to);
+    this.bottom.fill(NO_BOTTOM, from, to);
   }
 
   /** Adds a disc around one point. */
@@ -101,17 +118,20 @@ export class Envelope {
     const { top, bottom, reach } = this;
     const shift = reach * sine;
     const rise = (this.radius * dx) / length;
-    const slope = dy / (bx - ax);
-    const last = top.length - 1;
-    let end = Math.min(last, Math.floor(bx + shift));
-    let k = Math.max(0, Math.ceil(ax + shift));
-    for (let y = ay - rise + slope * (k - ax - shift); k <= end; k++, y += slope) {
-      if (y < top[k]!) top[k] = y;
+    // An upright segment has no slope; whichever of its points is taken for a sample between its sides will do.
+    const slope = bx - ax > 1e-9 ? dy / (bx - ax) : 0;
+    let end = this.atOrBefore(bx + shift);
+    let k = this.atOrAfter(ax + shift);
+    const step = slope * EDGE_UNIT;
+    for (let y = (ay - rise + slope * (k - ax - shift)) * EDGE_UNIT + 0.5; k <= end; k++, y += step) {
+      const edge = y | 0;
+      if (edge < top[k]!) top[k] = edge;
     }
-    end = Math.min(last, Math.floor(bx - shift));
-    k = Math.max(0, Math.ceil(ax - shift));
-    for (let y = ay + rise + slope * (k - ax + shift); k <= end; k++, y += slope) {
-      if (y > bottom[k]!) bottom[k] = y;
+    end = this.atOrBefore(bx - shift);
+    k = this.atOrAfter(ax - shift);
+    for (let y = (ay + rise + slope * (k - ax + shift)) * EDGE_UNIT + 0.5; k <= end; k++, y += step) {
+      const edge = y | 0;
+      if (edge > bottom[k]!) bottom[k] = edge;
     }
     return sine;
   }
@@ -130,19 +150,35 @@ export class Envelope {
   /** The part of a disc's upper edge that shows between the edges of two segments that meet in it. */
   private arcAbove(x: number, y: number, before: number, after: number): void {
     const { top, reach, samplesPerColumn } = this;
-    const end = Math.min(top.length - 1, Math.floor(x + reach * after));
-    for (let k = Math.max(0, Math.ceil(x + reach * before)); k <= end; k++) {
-      const edge = y - Math.sqrt(Math.max(0, reach * reach - (k - x) * (k - x))) / samplesPerColumn;
+    const end = this.atOrBefore(x + reach * after);
+    for (let k = this.atOrAfter(x + reach * before); k <= end; k++) {
+      const edge =
+        ((y - Math.sqrt(Math.max(0, reach * reach - (k - x) * (k - x))) / samplesPerColumn) * EDGE_UNIT +
+          0.5) |
+        0;
       if (edge < top[k]!) top[k] = edge;
     }
   }
 
   private arcBelow(x: number, y: number, before: number, after: number): void {
     const { bottom, reach, samplesPerColumn } = this;
-    const end = Math.min(bottom.length - 1, Math.floor(x - reach * after));
-    for (let k = Math.max(0, Math.ceil(x - reach * before)); k <= end; k++) {
-      const edge = y + Math.sqrt(Math.max(0, reach * reach - (k - x) * (k - x))) / samplesPerColumn;
+    const end = this.atOrBefore(x - reach * after);
+    for (let k = this.atOrAfter(x - reach * before); k <= end; k++) {
+      const edge =
+        ((y + Math.sqrt(Math.max(0, reach * reach - (k - x) * (k - x))) / samplesPerColumn) * EDGE_UNIT +
+          0.5) |
+        0;
       if (edge > bottom[k]!) bottom[k] = edge;
     }
+  }
+
+  /** The first sample not left of X; beyond the last one if all are. */
+  private atOrAfter(x: number): number {
+    return Math.min(this.top.length, Math.max(0, Math.ceil(x))) | 0;
+  }
+
+  /** The last sample not right of X; −1 if all are. */
+  private atOrBefore(x: number): number {
+    return Math.min(this.top.length - 1, Math.max(-1, Math.floor(x))) | 0;
   }
 }

@@ -99,7 +99,8 @@ function sameUnit(values: readonly number[]): string[] {
     power = prefix.power;
     symbol = prefix.symbol;
   }
-  const decimals = Math.min(20, Math.max(0, power - exponentOf(step)));
+  const [, fraction = ""] = Number(step.toPrecision(3)).toExponential().split("e")[0]!.split(".");
+  const decimals = Math.min(20, Math.max(0, power - exponentOf(step) + fraction.length));
   return values.map((value) => (value === 0 ? "0" : signed(shifted(value, -power, decimals)) + symbol));
 }
 

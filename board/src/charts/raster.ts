@@ -6,10 +6,10 @@ import type { PaintList } from "./paint";
 import { Picture } from "./picture";
 import { makeScale, type Scale } from "./scale";
 
-/** Up to this many curves one looks at single strokes; beyond, at the crowd. */
-const FEW_CURVES = 32;
-const SAMPLES_FEW = 16;
-const SAMPLES_MANY = 4;
+/** Sample lines in a pixel column: with few curves one looks at each stroke, beyond at the crowd. */
+function samplesFor(curves: number): number {
+  return curves <= 32 ? 16 : curves <= 256 ? 4 : 2;
+}
 
 /** Far beyond any plot, near enough that differences and products of positions stay exact and finite. */
 const FAR = 1e12;
@@ -33,8 +33,7 @@ export function drawCurves(
   size: RasterSize,
 ): Picture {
   const picture = new Picture(size.width, size.height);
-  const samples = list.ids.length <= FEW_CURVES ? SAMPLES_FEW : SAMPLES_MANY;
-  const envelope = new Envelope(size.width, size.height, samples);
+  const envelope = new Envelope(size.width, size.height, samplesFor(list.ids.length));
   const pen = new Pen(picture, envelope, view, size.pixelRatio);
   for (let i = 0; i < list.ids.length; i++) {
     const curve = curves.get(list.ids[i]!);
@@ -84,8 +83,8 @@ class Pen {
       const last = Math.floor((xs[end - 1]! + 0.5) / samplesPerColumn + radius);
       this.picture.paint(
         this.envelope,
-        Math.max(0, first),
-        Math.min(this.picture.width, last + 1),
+        Math.min(this.picture.width, Math.max(0, first)),
+        Math.min(this.picture.width, Math.max(0, last + 1)),
         color,
         opacity,
         curve.id + 1,

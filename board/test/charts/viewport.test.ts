@@ -1,0 +1,80 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { padded, pan, xExtent, yExtent, zoomAt, zoomToBox } from "../../src/charts/viewport";
+import { curve } from "./drawing";
+
+const PLOT = { width: 200, height: 100 };
+const VIEW = { xMin: 0, xMax: 100, yMin: 0, yMax: 10 };
+
+describe("extents", () => {
+  it("leave out what is not finite, and on a log axis what is not positive", () => {
+    const one = curve(0, [[-1, NaN], [0, 3], [1, -2], [2, Infinity], [3, 5]]); // prettier-ignore
+    expect(xExtent([one])).toEqual({ min: -1, max: 3 });
+    expect(xExtent([one], true)).toEqual({ min: 1, max: 3 });
+    expect(yExtent([one])).toEqual({ min: -2, max: 5 });
+    expect(yExtent([one], null, true)).toEqual({ min: 3, max: 5 });
+    expect(yExtent([curve(0, [])])).toBeNull();
+  });
+
+  it("take in where a line crosses the sides of the window", () => {
+    const line = curve(0, [[0, 0], [10, 100]]); // prettier-ignore
+    expect(yExtent([line], { min: 2, max: 4 })).toEqual({ min: 20, max: 40 });
+  });
+
+  it("keep their order when padded, whatever they are", () => {
+    const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(finite, finite, (a, b) => {
+        const [min, max] = [Math.min(a, b), Math.max(a, b)];
+        const wider = padded({ min, max }, 0.05);
+        expect(wider.min).toBeLessThanOrEqual(min);
+        expect(wider.max).toBeGreaterThanOrEqual(max);
+        expect(wider.min).toBeLessThan(wider.max);
+      }),
+    );
+  });
+});
+
+describe("zoom", () => {
+  it("shows what a box encloses, drawn from any corner", () => {
+    for (const box of [
+      { x0: 50, y0: 40, x1: 100, y1: 80 },
+      { x0: 100, y0: 80, x1: 50, y1: 40 },
+    ]) {
+      const { xMin, xMax, yMin, yMax } = zoomToBox(VIEW, box, PLOT);
+      expect([xMin, xMax, yMin, yMax].map((end) => end.toFixed(9)).map(Number)).toEqual([25, 50, 2, 6]);
+    }
+  });
+
+  it("keeps a direction in which the box is thin", () => {
+    expect(zoomToBox(VIEW, { x0: 50, y0: 40, x1: 100, y1: 41 }, PLOT)).toEqual({
+      ...VIEW,
+      xMin: 25,
+      xMax: 50,
+    });
+  });
+
+  it("keeps the value under the pointer, and in and out again is where it was", () => {
+    const place = fc.tuple(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 0, max: 100 }));
+    fc.assert(
+      fc.property(place, fc.double({ min: 0.2, max: 5, noNaN: true }), ([x, y], factor) => {
+        const near = zoomAt(VIEW, factor, x, y, PLOT);
+        expect(near.xMin + (x / 200) * (near.xMax - near.xMin)).toBeCloseTo(x / 2, 6);
+        const back = zoomAt(near, 1 / factor, x, y, PLOT);
+        for (const end of ["xMin", "xMax", "yMin", "yMax"] as const)
+          expect(back[end]).toBeCloseTo(VIEW[end], 6);
+      }),
+    );
+  });
+
+  it("multiplies on a log axis", () => {
+    const view = { ...VIEW, yMin: 1, yMax: 10_000, yLog: true };
+    const zoomed = zoomToBox(view, { x0: 0, y0: 25, x1: 200, y1: 75 }, PLOT);
+    expect(zoomed.yMin).toBeCloseTo(10, 6);
+    expect(zoomed.yMax).toBeCloseTo(1000, 6);
+  });
+
+  it("moves the content with the hand", () => {
+    expect(pan(VIEW, 20, 10, PLOT)).toEqual({ xMin: -10, xMax: 90, yMin: 1, yMax: 11 });
+  });
+});
