@@ -45,11 +45,14 @@ export function roundStep(width: number): number {
 function multiples(min: number, max: number, step: number): number[] {
   const first = Math.ceil(min / step - 1e-9);
   const last = Math.floor(max / step + 1e-9);
+  const slack = step * 1e-6;
   const values: number[] = [];
   // Counting from zero keeps a step that is below the resolution of `first` from looping for ever.
   for (let i = 0; i <= last - first && i < 1000; i++) {
     const value = multiple(first + i, step);
-    if (value !== values.at(-1)) values.push(value);
+    // Where the step is below the resolution of floats, products repeat or fall outside.
+    const within = value >= min - slack && value <= max + slack;
+    if (within && value !== values.at(-1)) values.push(value);
   }
   return values;
 }
