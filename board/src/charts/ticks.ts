@@ -70,7 +70,7 @@ function clockStep(width: number): number {
   return CLOCK_STEPS.find((step) => step >= width / 1.25) ?? roundStep(width / DAY) * DAY;
 }
 
-/** Decades and, where there is room, their 2 and 5 or all nine parts; below a decade, linear ticks. */
+/** Decades and, where there is room, twice and five times each; below a decade, linear ticks. */
 function logTicks(min: number, max: number, count: number): number[] {
   const decades = Math.log10(max) - Math.log10(min);
   if (decades < 1) return linearTicks(min, max, count);
