@@ -1,0 +1,128 @@
+//! The writer from open to close, without Python.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use lightboard_log::{Added, FileId, Options, Report, Scalar, Writer};
+
+const MAIN: FileId = FileId(0);
+
+fn open(directory: &Path) -> Writer {
+    let options = Options {
+        directory: directory.to_owned(),
+        suffix: ".test".to_owned(),
+        purge_step: None,
+        delay: Duration::MAX,
+    };
+    Writer::open(&options).unwrap()
+}
+
+fn add(writer: &Writer, file: FileId, step: i64) -> Added {
+    writer.add_scalar(file, Some(1.0), step, "loss", Scalar::Simple(0.5))
+}
+
+fn event_files(directory: &Path) -> Vec<PathBuf> {
+    fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_file())
+        .collect()
+}
+
+/// Records in a file, the header not counted; nothing may be left over.
+fn records(path: &Path) -> usize {
+    let bytes = fs::read(path).unwrap();
+    let (mut at, mut count) = (0, 0);
+    while at < bytes.len() {
+        at += 16 + u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
+        count += 1;
+    }
+    assert_eq!(at, bytes.len());
+    count - 1
+}
+
+#[test]
+fn what_was_added_is_in_the_files_after_flush_and_close() {
+    let directory = tempfile::tempdir().unwrap();
+    let sub_run = directory.path().join("sub");
+    fs::create_dir(&sub_run).unwrap();
+    let writer = open(directory.path());
+    assert_eq!(records(writer.path()), 0);
+    let second = writer.add_file(&sub_run).unwrap();
+    for step in 0..1000 {
+        assert_eq!(add(&writer, MAIN, step), Added::Taken);
+        assert_eq!(add(&writer, second, step), Added::Taken);
+    }
+    writer.flush();
+    assert_eq!(records(writer.path()), 1000);
+    assert_eq!(records(&event_files(&sub_run)[0]), 1000);
+    add(&writer, MAIN, 1000);
+    writer.close();
+    writer.close();
+    assert_eq!(records(writer.path()), 1001);
+    assert_eq!(add(&writer, MAIN, 1001), Added::Unusable);
+    assert!(writer.add_file(&sub_run).is_err());
+    assert!(writer.reports().is_empty());
+}
+
+#[test]
+fn a_deleted_directory_is_made_again_and_reported() {
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("run");
+    fs::create_dir(&directory).unwrap();
+    let writer = open(&directory);
+    fs::remove_dir_all(&directory).unwrap();
+    for step in 0..10 {
+        add(&writer, MAIN, step);
+    }
+    writer.flush();
+    let reports = writer.reports();
+    let [Report::Deleted { new, lost: 0, .. }] = &reports[..] else {
+        panic!("{reports:?}")
+    };
+    assert_eq!(records(new), 10);
+}
+
+#[test]
+fn a_directory_that_cannot_be_made_again_loses_nothing_until_close() {
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("run");
+    fs::create_dir(&directory).unwrap();
+    let writer = open(&directory);
+    fs::remove_dir_all(&directory).unwrap();
+    fs::write(&directory, "in the way").unwrap();
+    add(&writer, MAIN, 0);
+    writer.flush();
+    assert!(matches!(
+        writer.reports()[..],
+        [Report::Failing { kept: 1, .. }]
+    ));
+    assert_eq!(add(&writer, MAIN, 1), Added::Taken);
+    writer.flush();
+    assert!(matches!(
+        writer.reports()[..],
+        [Report::NotFlushed { kept: 2, .. }]
+    ));
+    writer.close();
+    assert!(matches!(
+        writer.reports()[..],
+        [Report::Lost {
+            lost: 2,
+            recovered: false,
+            ..
+        }]
+    ));
+}
+
+#[test]
+fn a_file_that_cannot_be_made_is_an_error_with_its_number() {
+    let options = Options {
+        directory: "/nonexistent/run".into(),
+        suffix: String::new(),
+        purge_step: None,
+        delay: Duration::ZERO,
+    };
+    let error = Writer::open(&options).map(|_| ()).unwrap_err();
+    assert_eq!(lightboard_log::errno(&error), libc::ENOENT);
+}
