@@ -33,7 +33,7 @@ pub enum Cause {
         /// Of the bytes in the file.
         computed: u32,
     },
-    /// A length above [`MAX_PAYLOAD`].
+    /// A length above [`MAX_PAYLOAD`]; or any, once wrong payloads have used up what the search may spend on them.
     TooLong {
         /// The length, in bytes.
         claimed: u64,
@@ -83,8 +83,8 @@ impl fmt::Display for Damage {
             ),
             Cause::TooLong { claimed } => write!(
                 f,
-                "expected a record of at most {MAX_PAYLOAD} bytes at byte {offset}, found one that claims {claimed}: \
-                 {length} bytes hold no readable record"
+                "expected a record at byte {offset}, found one that claims {claimed} bytes where at most {MAX_PAYLOAD} \
+                 can be, or fewer after many wrong ones: {length} bytes hold no readable record"
             ),
             Cause::NotAnEvent(error) => {
                 write!(
