@@ -50,6 +50,13 @@ export function colourSlots(runs: readonly Coloured[]): Map<string, number> {
   return slots;
 }
 
+/** The earlier slots where nothing changed, so that nothing that depends on them is done again. */
+export function unlessSame(earlier: Map<string, number>, slots: Map<string, number>): Map<string, number> {
+  if (earlier.size !== slots.size) return slots;
+  for (const [run, slot] of slots) if (earlier.get(run) !== slot) return slots;
+  return earlier;
+}
+
 function palette(theme: Theme): string[] {
   return Array.from({ length: SLOTS }, (_, slot) => {
     const hue = FIRST_HUE + ((slot % HUES) + (slot >= HUES ? 0.5 : 0)) * (360 / HUES);

@@ -25,6 +25,6 @@ function sharedStart(name: string, other: string | undefined): number {
 /** The last place at or before `at` that follows a separator, else 0. */
 function wordEdge(name: string, at: number): number {
   let edge = at;
-  while (edge > 0 && !/[/\\_\-.,=\s]/.test(name[edge - 1]!)) edge--;
+  while (edge > 0 && !/[/\\_\-,=\s]/.test(name[edge - 1]!)) edge--;
   return edge;
 }

@@ -81,8 +81,8 @@ function storyOf(run: Run): string {
 /** "12 of 17 on · 2 without scalars · 1 unreadable": adds up to every run there is. */
 export function accountOf(runs: readonly Run[], selection: Selection, shown: number): string {
   const on = runs.filter((run) => isOn(selection, run.id)).length;
-  const parts = [`${on} of ${runs.length} on`];
-  if (shown < runs.length) parts.push(`${runs.length - shown} hidden by the filter`);
+  const parts = [`${on.toLocaleString("en")} of ${runs.length.toLocaleString("en")} on`];
+  if (shown < runs.length) parts.push(`${(runs.length - shown).toLocaleString("en")} hidden by the filter`);
   const count = (states: readonly Run["state"][]): number =>
     runs.filter((run) => states.includes(run.state)).length;
   const without = runs.filter(
@@ -95,5 +95,8 @@ export function accountOf(runs: readonly Run[], selection: Selection, shown: num
     [count(["foreign"]), "foreign"],
     [count(["loading"]), "loading"],
   ];
-  return [...parts, ...rest.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`)].join(" · ");
+  return [
+    ...parts,
+    ...rest.filter(([n]) => n > 0).map(([n, what]) => `${n.toLocaleString("en")} ${what}`),
+  ].join(" · ");
 }

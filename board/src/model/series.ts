@@ -57,13 +57,18 @@ export function toSeries(columns: ScalarColumns): Series[] {
   });
 }
 
-/** Replace the series of the runs that were asked for by those that came; `asked` is null for every run. */
+/**
+ * Replace the series of the runs that were asked for by those that came; `asked` is null for every run. Where nothing
+ * changes it is the same list, so that nothing is drawn again.
+ */
 export function withSeries(
   known: readonly Series[],
   asked: ReadonlySet<string> | null,
   came: readonly Series[],
 ): readonly Series[] {
-  return asked === null ? came : [...known.filter((series) => !asked.has(series.run)), ...came];
+  if (asked === null) return came;
+  const rest = known.filter((series) => !asked.has(series.run));
+  return came.length === 0 && rest.length === known.length ? known : [...rest, ...came];
 }
 
 /** The smallest bounds around those given; null if there are none. */

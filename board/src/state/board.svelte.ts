@@ -2,7 +2,7 @@
 
 import { RasterPool } from "../charts/pool";
 import { NOTHING, type Pending, withChange } from "../model/changes";
-import { colourSlots, slotColour } from "../model/colour";
+import { colourSlots, slotColour, unlessSame } from "../model/colour";
 import { ApiError, fetchRuns, fetchTags } from "../wire/client";
 import { followChanges } from "../wire/live";
 import type { Change, LogDirectory, Run, Tag } from "../wire/types";
@@ -38,13 +38,19 @@ export class Board {
   readonly runById: ReadonlyMap<string, Run> = $derived(
     new Map((this.runs ?? []).map((run) => [run.id, run])),
   );
-  private readonly slots = $derived(colourSlots(this.runs ?? []));
+  /** Changed only when a colour or the set of runs does: every chart in view is drawn again for it. */
+  private slots = $state.raw<Map<string, number>>(new Map());
   readonly scalarTags = $derived(this.tags.filter((tag) => tag.kind === "scalar"));
   readonly otherTags = $derived(this.tags.filter((tag) => tag.kind !== "scalar"));
 
   private readonly cards = new Map<string, ScalarCard>();
   private pending: Pending = NOTHING;
   private fetching = false;
+
+  /** Whether the run is in the run list. */
+  knows(run: string): boolean {
+    return this.slots.has(run);
+  }
 
   colour(run: string): string {
     return slotColour(this.slots.get(run) ?? 0, this.settings.theme);
@@ -104,6 +110,7 @@ export class Board {
         this.logdirs = list.logdirs;
         this.loading = list.loading;
         this.selection.meet(list.logdirs, list.runs);
+        this.slots = unlessSame(this.slots, colourSlots(list.runs));
         this.runs = list.runs;
         if (tagList) this.tags = tagList.tags;
         this.fault = null;

@@ -14,7 +14,7 @@ interface Detail {
 
 type Dirt = Set<string> | "every run";
 
-const LONGEST_RETRY_MS = 4_000;
+const LONGEST_RETRY_MS = 1_000;
 
 export class ScalarCard {
   /** Every run's points over the whole x axis; null until the first answer. */

@@ -1,5 +1,12 @@
 import { expect, test } from "vitest";
-import { type Coloured, colourSlots, SLOTS, slotColour, type Theme } from "../../src/model/colour";
+import {
+  type Coloured,
+  colourSlots,
+  SLOTS,
+  slotColour,
+  type Theme,
+  unlessSame,
+} from "../../src/model/colour";
 
 const GROUND: Record<Theme, string> = { light: "#ffffff", dark: "#171b21" };
 const THEMES: Theme[] = ["light", "dark"];
@@ -55,4 +62,11 @@ test("a run keeps its colour when newer ones arrive, in whatever order they are 
   const early = colourSlots(all.slice(0, 40));
   const late = colourSlots([...all].reverse());
   for (const [run, slot] of early) expect(late.get(run)).toBe(slot);
+});
+
+test("colours that did not change are told from those that did", () => {
+  const slots = colourSlots(runs(3));
+  expect(unlessSame(slots, colourSlots(runs(3)))).toBe(slots);
+  expect(unlessSame(slots, colourSlots(runs(4)))).not.toBe(slots);
+  expect(unlessSame(slots, new Map([...slots.keys()].map((run) => [run, 0])))).not.toBe(slots);
 });

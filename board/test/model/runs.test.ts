@@ -78,8 +78,8 @@ test("rows are grouped by log directory and filtered by a part of the name in an
 
 test("names are split where they start to differ from their neighbours", () => {
   expect(splitNames(["sweep/lr=0.1", "sweep/lr=0.2", "test", "実験…1", "実験…2"])).toEqual([
-    { shared: "sweep/lr=0.", own: "1" },
-    { shared: "sweep/lr=0.", own: "2" },
+    { shared: "sweep/lr=", own: "0.1" },
+    { shared: "sweep/lr=", own: "0.2" },
     { shared: "", own: "test" },
     { shared: "", own: "実験…1" },
     { shared: "", own: "実験…2" },

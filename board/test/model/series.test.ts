@@ -59,6 +59,7 @@ test("an answer for some runs replaces those runs, attempts that vanished includ
   expect(merged.map(({ run, attempt }) => `${run}${attempt}`)).toEqual(["b0", "a1"]);
   expect(withSeries(all, new Set(["gone", "b"]), []).map(({ run }) => run)).toEqual(["a", "a"]);
   expect(withSeries(all, null, came)).toBe(came);
+  expect(withSeries(all, new Set(["gone"]), [])).toBe(all);
 });
 
 test("the nearest vertex is the one that a search of all would find", () => {
