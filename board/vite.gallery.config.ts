@@ -4,6 +4,11 @@ import { defineConfig } from "vite";
 export default defineConfig({
   root: "gallery",
   base: "./",
-  build: { outDir: "../gallery-dist", emptyOutDir: true, target: "es2022" },
+  build: {
+    outDir: "../gallery-dist",
+    emptyOutDir: true,
+    target: "es2022",
+    rolldownOptions: { input: ["gallery/index.html", "gallery/bench.html"] },
+  },
   worker: { format: "es" },
 });

@@ -234,11 +234,11 @@ export const FEW: readonly NamedChart[] = [
   emphasis(),
 ];
 
-export const CROWD: NamedChart = chart(
-  "a thousand runs",
-  "1,000 runs × 200 points.",
-  unit,
-  losses(1000, 200, 0.04, 2),
-);
+/** Runs of 200 points each, as a sweep leaves them. */
+export function sweep(name: string, runs: number): NamedChart {
+  return chart(name, `${runs} runs × 200 points.`, unit, losses(runs, 200, 0.04, 2));
+}
+
+const CROWD = sweep("a thousand runs", 1000);
 
 export const CHARTS: readonly NamedChart[] = [...FEW, CROWD];
