@@ -97,6 +97,21 @@ def test_zeros_that_become_records_are_read_then(tmp_path: Path, follow: Follow)
     assert following.file("run")["damage"] == []
 
 
+def test_a_gap_of_zeros_between_records_is_read_when_it_is_filled(tmp_path: Path, follow: Follow) -> None:
+    start = scalars(range(5))
+    gap = b"".join(scalar(step, step) for step in range(5, 10))
+    rest = b"".join(scalar(step, step) for step in range(10, 15))
+    path = write(tmp_path / "run", start + bytes(len(gap)) + rest)
+    following = follow(tmp_path)
+    following.until(lambda: following.steps() == [*range(5), *range(10, 15)])
+    assert following.run("run")["state"] == "damaged"
+    with path.open("r+b") as file:
+        file.seek(len(start))
+        file.write(gap)
+    following.until(lambda: following.steps() == list(range(15)))
+    assert following.run("run")["state"] == "live"
+
+
 def test_a_file_replaced_by_rename_is_read_anew(tmp_path: Path, follow: Follow) -> None:
     path = write(tmp_path / "run", scalars(range(10)))
     following = follow(tmp_path)

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant, SystemTime};
 
-use lightboard_events::{Opening, Scan, Scanner};
+use lightboard_events::{Damage, Opening, Scan, Scanner, crc};
 use rustix::fs::OFlags;
 
 use crate::contents::Contents;
@@ -46,6 +46,8 @@ struct Position {
     failed: Option<Instant>,
     /// The file's first bytes when they were read: another file may stand under the same name with the same inode.
     opening: Vec<u8>,
+    /// The first damaged range and its checksum: network drives may show zeros where the data come later.
+    damaged: Option<(Damage, u32)>,
 }
 
 /// Tells whether a file is the same and unchanged.
@@ -192,7 +194,11 @@ impl EventFile {
         let same = position
             .read
             .is_none_or(|read| read.identity == found.identity && read.size <= found.size)
-            && opening.starts_with(&position.opening);
+            && opening.starts_with(&position.opening)
+            && match position.damaged {
+                Some((damage, checksum)) => checksum_of(&file, damage)? == checksum,
+                None => true,
+            };
         if !same {
             *position = Position::default();
             *self.contents_mut() = Contents::new();
@@ -221,6 +227,13 @@ impl EventFile {
                 deadline,
                 &mut progress,
             )?;
+        if position.damaged.is_none() {
+            let first = self.contents().damage.first().copied();
+            position.damaged = match first {
+                Some(damage) => Some((damage, checksum_of(&file, damage)?)),
+                None => None,
+            };
+        }
         if !position.due && opening == Opening::Other {
             let mut contents = self.contents_mut();
             contents.foreign = (contents.records == 0).then(|| NO_RECORD.to_owned());
@@ -320,6 +333,13 @@ fn foreign(opening: Opening) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The checksum of a damaged range, of its start if it is long.
+fn checksum_of(file: &File, damage: Damage) -> io::Result<u32> {
+    let mut bytes = vec![0; damage.length.min(WINDOW as u64) as usize];
+    let length = read_at(file, &mut bytes, damage.offset)?;
+    Ok(crc::masked(&bytes[..length]))
 }
 
 /// Fills `buffer` from byte `offset` on, as far as the file goes.
