@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -82,6 +83,16 @@ def test_a_last_record_that_ends_early_is_damage_once_nobody_writes(tmp_path: Pa
     run = following.run("run")
     assert (run["state"], run["points"]) == ("damaged", 9)
     assert [damage["code"] for damage in run["files"][0]["damage"]] == ["truncated"]
+
+
+def test_the_end_of_writing_is_news(tmp_path: Path, follow: Follow) -> None:
+    path = write(tmp_path / "run", scalars(range(10))[:-7])
+    almost = time.time() - 118
+    os.utime(path, (almost, almost))
+    following = follow(tmp_path)
+    following.until_loaded()
+    assert following.run("run")["state"] == "live"
+    following.until(lambda: following.run("run")["state"] == "damaged")
 
 
 def test_zeros_that_become_records_are_read_then(tmp_path: Path, follow: Follow) -> None:

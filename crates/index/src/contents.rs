@@ -1,10 +1,13 @@
 //! What was read of one event file.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use lightboard_events::{Cause, Damage, Event, SessionLog, Tail, What, decode};
 
 use crate::series::SeriesSet;
+
+/// A file that changed within this time is being written.
+const LIVE: Duration = Duration::from_secs(120);
 
 /// Damaged ranges kept of one file; further ones are counted only, so that a file of rubbish costs no memory.
 const DAMAGE_KEPT: usize = 1000;
@@ -86,6 +89,13 @@ impl Contents {
             series: SeriesSet::default(),
             sections: Sections::default(),
         }
+    }
+
+    /// Whether the file is being written, as far as the times tell. A file system whose clock is ahead counts as now.
+    pub(crate) fn is_live(&self, now: SystemTime) -> bool {
+        now.duration_since(self.modified)
+            .is_ok_and(|age| age < LIVE)
+            || self.modified > now
     }
 
     /// Takes in one record.

@@ -1,7 +1,7 @@
 //! The bodies of GET /api/runs and GET /api/tags (`spec/api.md`).
 
 use std::collections::{BTreeSet, HashMap};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use lightboard_events::{Damage, Kind};
 use serde::Serialize;
@@ -13,9 +13,6 @@ use crate::event_file::EventFile;
 use crate::logdir::{Logdir, LogdirState, Skipped};
 use crate::names::{natural, shown};
 use crate::writer::Writer;
-
-/// A file that changed within this time is being written.
-const LIVE: Duration = Duration::from_secs(120);
 
 /// The state of a file, and of a run: that of the file that matters most to a reader. The worst comes first, but what
 /// holds no points matters only where no file holds any.
@@ -214,11 +211,7 @@ fn describe<'a>(
 }
 
 fn describe_file<'a>(file: &'a EventFile, contents: &Contents, now: SystemTime) -> FileBody<'a> {
-    // A clock of the file system that is ahead makes a file live, too.
-    let live = now
-        .duration_since(contents.modified)
-        .is_ok_and(|age| age < LIVE)
-        || contents.modified > now;
+    let live = contents.is_live(now);
     let tail = contents.tail.damage();
     // What ends early may still be being written; if nobody writes any more, it is damage.
     let damage: Vec<DamageBody> = contents

@@ -43,6 +43,8 @@ struct Position {
     tried: Option<Stamp>,
     /// There is something to read: a burst was paused, or none was begun yet.
     due: bool,
+    /// The file was not seen at rest since it changed.
+    live: bool,
     failed: Option<Instant>,
     /// The file's first bytes when they were read: another file may stand under the same name with the same inode.
     opening: Vec<u8>,
@@ -79,8 +81,8 @@ pub(crate) enum Glance {
         unread: u64,
         first: bool,
     },
-    /// The file cannot be looked at; the contents say why.
-    Failed,
+    /// Its state changed, but there is nothing to read: it cannot be looked at, or is written no more.
+    Noted,
     Gone,
 }
 
@@ -116,7 +118,7 @@ impl EventFile {
             Err(error) if is_absent(&error) => return Glance::Gone,
             Err(error) => {
                 return if self.fail(&mut position, &error) {
-                    Glance::Failed
+                    Glance::Noted
                 } else {
                     Glance::Unchanged
                 };
@@ -126,7 +128,13 @@ impl EventFile {
             .failed
             .is_some_and(|failed| failed.elapsed() >= RETRY);
         if position.tried == Some(found) && !position.due && !retry {
-            return Glance::Unchanged;
+            let rests = position.live && !self.contents().is_live(SystemTime::now());
+            position.live &= !rests;
+            return if rests {
+                Glance::Noted
+            } else {
+                Glance::Unchanged
+            };
         }
         position.tried = Some(found);
         position.due = true;
@@ -215,6 +223,7 @@ impl EventFile {
             contents.error = None;
             contents.size = found.size;
             contents.modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            position.live = contents.is_live(SystemTime::now());
             contents.settled |= !readable;
             contents.foreign = foreign;
         }

@@ -142,7 +142,7 @@ impl Poller {
                     unread: bytes,
                     first,
                 } => unread.push((first, Reverse(bytes), &**run, &**file)),
-                Glance::Failed => pending.add(run, false),
+                Glance::Noted => pending.add(run, false),
                 Glance::Gone => self.walk_due = Instant::now(),
             }
         }
