@@ -118,7 +118,7 @@ class Writer:
         """Closed by this process."""
 
     def add_file(self, directory: str) -> int:
-        """Make another event file in `directory`, which must exist, and return its id. OSError as above."""
+        """Make another event file in `directory` and return its id. OSError as above; EBADF if unusable."""
 
     def add_scalar(
         self,

@@ -221,3 +221,25 @@ say(warned[0].filename == __file__)
     assert filename == "True"
     assert len(event_files(tmp_path / "run")) == 3
     assert sorted(steps(tmp_path / "run")) == [0, 1, 2]
+
+
+def test_closing_while_other_threads_log(tmp_path: Path) -> None:
+    text = """
+warnings.simplefilter("ignore")
+writer = SummaryWriter("run")
+def log(number):
+    for step in range(1000):
+        writer.add_scalar(f"thread{number}", step, step)
+        if step % 500 == 0:
+            writer.add_scalars("both", {str(number): step}, step)
+threads = [threading.Thread(target=log, args=(number,)) for number in range(4)]
+for thread in threads: thread.start()
+for _ in range(10):
+    writer.close()
+    writer.flush()
+for thread in threads: thread.join()
+"""
+    succeed(text, tmp_path)
+    for number in range(4):
+        assert sorted(steps(tmp_path / "run", f"thread{number}")) == list(range(1000))
+        assert sorted(steps(tmp_path / "run" / f"both_{number}", "both")) == [0, 500]

@@ -107,13 +107,20 @@ impl Writer {
     /// Makes another event file of this writer, in `directory`, which must exist.
     ///
     /// # Errors
-    /// The file cannot be made or written; or the writer is not usable.
+    /// The file cannot be made or written; `EBADF` if the writer is not usable.
     pub fn add_file(&self, directory: &Path) -> io::Result<FileId> {
+        let unusable = || io::Error::from_raw_os_error(libc::EBADF);
         if !self.is_usable() {
-            return Err(io::Error::from_raw_os_error(libc::EBADF));
+            return Err(unusable());
         }
         let file = EventFile::create(directory, &self.suffix, None)?;
         let mut state = lock(&self.shared.state);
+        if state.is_closed() {
+            drop(state);
+            // Closed meanwhile; a leftover holds a header and nothing else.
+            let _ = std::fs::remove_file(file.path());
+            return Err(unusable());
+        }
         state.pending.push(Pending::new(&file));
         state.arrivals.push(file);
         Ok(FileId(state.pending.len() - 1))

@@ -1,6 +1,7 @@
 """The event files of one writer, in the process that logs: opened, reopened, and handed over when the process ends."""
 
 import atexit
+import errno
 import os
 import sys
 import threading
@@ -37,7 +38,6 @@ class Files:
         self.warned_of_reopening = False
         self.warned_of_fraction = False
         self.locks: dict[int, threading.RLock] = {}
-        self.sub_runs: dict[str, int] = {}
         self.open(purge_step)
 
     def open(self, purge_step: int | None) -> None:
@@ -47,7 +47,9 @@ class Files:
             core = Writer(self.path, self.suffix, purge_step, self.delay_secs)
         except OSError as error:
             raise directory.explain(error, self.path) from None
-        self.core, self.sub_runs = core, {}
+        self.core = core
+        # One assignment, since the ids of one native writer are none of another's.
+        self.opened: tuple[Writer, dict[str, int]] = core, {}
         _live.add(self)
         # Garbage collection; the end of the interpreter is seen to by _at_exit.
         weakref.finalize(self, _finish, core).atexit = False
@@ -75,9 +77,11 @@ class Files:
             try:
                 if not self.core.is_usable:
                     self.reopen()
-                core, sub_runs = self.core, self.sub_runs
+                core, sub_runs = self.opened
                 file = 0 if sub_run is None else self.sub_run(core, sub_runs, sub_run)
             except OSError as error:
+                if error.errno == errno.EBADF:
+                    continue  # Another thread has closed the native writer meanwhile.
                 if self.on_error == "raise":
                     raise
                 # Training is under way: a disk that just filled up must not end it.
@@ -166,11 +170,11 @@ class Files:
             OSError: records could not be written.
         """
         failure: OSError | None = None
-        for errno, path, message in self.core.reports():
-            if errno is None or self.on_error == "warn":
+        for number, path, message in self.core.reports():
+            if number is None or self.on_error == "warn":
                 warn(message)
             elif failure is None:
-                failure = OSError(errno, message, path)
+                failure = OSError(number, message, path)
             else:
                 failure.add_note(message)
         if failure is not None:
@@ -195,7 +199,7 @@ def _at_exit() -> None:
         reports = files.core.reports()
         for _, _, message in reports:
             warn(message)
-        if any(errno is not None for errno, _, _ in reports):
+        if any(number is not None for number, _, _ in reports):
             _finish(files.core)
 
 
