@@ -12,7 +12,6 @@ const [WIDTH, HEIGHT] = [400, 250];
 
 const query = new URLSearchParams(location.search);
 const only = query.get("chart");
-document.body.classList.toggle("dark", query.has("dark"));
 document.documentElement.classList.toggle("dark", query.has("dark"));
 
 const pool = new RasterPool((fault) => console.error(`A raster worker died: ${fault.reason}`));

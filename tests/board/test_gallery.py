@@ -198,3 +198,34 @@ def test_the_bounds_reject_a_broken_coverage(page: Page, spoil: Callable[[Pictur
     apart = difference(spoil(theirs), theirs)
     print(f"{spoil.__name__}: {apart}")
     assert not apart.within(*LIKE_CANVAS_2D), apart
+
+
+def test_a_worker_that_dies_is_reported_and_replaced_once(gallery: str, browser: Browser) -> None:
+    page = browser.new_page()
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text))
+    page.route(
+        "**/raster.worker*.js",
+        lambda route: route.fulfill(content_type="text/javascript", body="throw new Error('broken')"),
+        times=1,
+    )
+    page.goto(gallery + "?chart=one line")
+    page.wait_for_selector("body[data-state=drawn]")
+    assert len(faults) == 1, faults
+    assert "worker died" in faults[0]
+    assert "broken" in faults[0]
+    assert (read(page, "one line", "board") < 255).any(), "the new worker drew nothing"
+    page.close()
+
+
+def test_a_chart_fails_aloud_when_its_worker_dies_again(gallery: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.route(
+        "**/raster.worker*.js",
+        lambda route: route.fulfill(content_type="text/javascript", body="throw new Error('broken')"),
+    )
+    with page.expect_event("pageerror") as error:
+        page.goto(gallery + "?chart=one line")
+    assert "their worker died twice" in str(error.value)
+    assert "Reload the page" in str(error.value)
+    page.close()

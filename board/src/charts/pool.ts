@@ -67,7 +67,9 @@ class Desk {
     this.clients.set(chart, client);
     return {
       chart,
-      post: (message, transfer) => this.post(message, transfer),
+      post: (message, transfer) => {
+        if (this.clients.has(chart)) this.post(message, transfer);
+      },
       leave: () => {
         this.post({ kind: "close", chart }, []);
         this.clients.delete(chart);

@@ -1,6 +1,7 @@
 /** The canvas of one chart, drawn by a worker of the pool. */
 
 import type { Curve, CurveStyle, View } from "./curve";
+import { ownerNear } from "./owner";
 import { paintList } from "./paint";
 import type { PoolSeat, RasterPool } from "./pool";
 import type { DrawOrder, Drawing } from "./protocol";
@@ -24,6 +25,7 @@ export class ChartSurface {
   private next: DrawOrder | null = null;
   private drawingWaiters: Waiter[] = [];
   private nextWaiters: Waiter[] = [];
+  private destroyed = false;
 
   constructor(
     private readonly canvas: HTMLCanvasElement,
@@ -64,6 +66,7 @@ export class ChartSurface {
    * destroyed. Rejects when it cannot be drawn.
    */
   draw(view: View, styles: readonly CurveStyle[]): Promise<void> {
+    if (this.destroyed) return Promise.resolve();
     // Copied, since the caller may reuse its view, and frameworks' proxies do not cross to a worker.
     const { xMin, xMax, yMin, yMax, xLog = false, yLog = false } = view;
     this.next = { list: paintList(styles), view: { xMin, xMax, yMin, yMax, xLog, yLog }, size: this.size };
@@ -80,24 +83,12 @@ export class ChartSurface {
   pick(cssX: number, cssY: number, radius = 6): number | null {
     if (this.shown === null) return null;
     const { owner, size } = this.shown;
-    const { width, height, pixelRatio } = size;
-    const x = Math.floor(cssX * pixelRatio);
-    const y = Math.floor(cssY * pixelRatio);
-    const reach = Math.ceil(radius * pixelRatio);
-    let nearest = reach * reach + 1;
-    let found = 0;
-    for (let row = Math.max(0, y - reach); row <= Math.min(height - 1, y + reach); row++) {
-      for (let column = Math.max(0, x - reach); column <= Math.min(width - 1, x + reach); column++) {
-        const distance = (row - y) ** 2 + (column - x) ** 2;
-        if (distance >= nearest) continue;
-        const at = owner[row * width + column]!;
-        if (at !== 0) [nearest, found] = [distance, at];
-      }
-    }
-    return found === 0 ? null : found - 1;
+    const { pixelRatio } = size;
+    return ownerNear(owner, size, cssX * pixelRatio, cssY * pixelRatio, radius * pixelRatio);
   }
 
   destroy(): void {
+    this.destroyed = true;
     this.seat.leave();
     this.curves.clear();
     this.shown = null;
