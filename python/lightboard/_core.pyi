@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Literal, Self, final
 
+__version__: str
+
 @final
 class EventReader:
     """Reads one event file into columns, window by window. Reads no file itself; safe to use from any thread."""

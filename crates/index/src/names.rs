@@ -30,14 +30,21 @@ pub fn run_id(logdir: &str, path: &[u8]) -> String {
         .collect()
 }
 
-/// Natural order: numbers inside names by value, so that `run2` comes before `run10`.
+/// Natural order: numbers inside names by value, so that `run2` comes before `run10` and `lr=0.003` before `lr=0.1`.
+///
+/// Digits after a point are a fraction only behind a zero: `1.10` is more often a version than a number.
 pub fn natural(left: &str, right: &str) -> Ordering {
     let (mut a, mut b) = (left.as_bytes(), right.as_bytes());
+    // What both names have had so far is the same, so one memory serves both.
+    let (mut after_zero, mut fraction) = (false, false);
     while let (Some(x), Some(y)) = (a.first(), b.first()) {
         let order = if x.is_ascii_digit() && y.is_ascii_digit() {
-            let (x, y) = (take_number(&mut a), take_number(&mut b));
-            x.len().cmp(&y.len()).then_with(|| x.cmp(y))
+            let (x, y) = (take_digits(&mut a), take_digits(&mut b));
+            let order = if fraction { x.cmp(y) } else { by_value(x, y) };
+            (after_zero, fraction) = (!fraction && x.iter().all(|digit| *digit == b'0'), false);
+            order
         } else {
+            (after_zero, fraction) = (false, after_zero && *x == b'.');
             (a, b) = (&a[1..], &b[1..]);
             x.cmp(y)
         };
@@ -48,12 +55,18 @@ pub fn natural(left: &str, right: &str) -> Ordering {
     a.len().cmp(&b.len()).then_with(|| left.cmp(right))
 }
 
-/// Takes the digits at the start of `text`, without leading zeros.
-fn take_number<'a>(text: &mut &'a [u8]) -> &'a [u8] {
+/// Takes the digits at the start of `text`.
+fn take_digits<'a>(text: &mut &'a [u8]) -> &'a [u8] {
     let length = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let (number, rest) = text.split_at(length);
+    let (digits, rest) = text.split_at(length);
     *text = rest;
-    &number[number.iter().take_while(|byte| **byte == b'0').count()..]
+    digits
+}
+
+fn by_value(left: &[u8], right: &[u8]) -> Ordering {
+    let [left, right] = [left, right]
+        .map(|digits| &digits[digits.iter().take_while(|digit| **digit == b'0').count()..]);
+    left.len().cmp(&right.len()).then_with(|| left.cmp(right))
 }
 
 /// The number of single-character edits between two names, for suggestions.
@@ -101,6 +114,24 @@ mod tests {
                 "1e3", "Run1", "run", "run02", "run2", "run2a", "run10", "実験9", "実験10"
             ]
         );
+    }
+
+    #[test]
+    fn fractions_order_by_value_and_versions_by_their_parts() {
+        for names in [
+            [
+                "lr=0.003,batch=64",
+                "lr=0.01,batch=32",
+                "lr=0.1,batch=128",
+                "lr=0.1,batch=256",
+            ],
+            ["0", "0.0", "0.05", "0.5"],
+            ["v1.2", "v1.9", "v1.10", "v2.0"],
+        ] {
+            for pair in names.windows(2) {
+                assert!(natural(pair[0], pair[1]).is_lt(), "{pair:?}");
+            }
+        }
     }
 
     #[test]
