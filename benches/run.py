@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+import drawing
 import loading
 import make_logdirs
 import page
@@ -173,6 +174,22 @@ def on_the_page(directory: Path) -> list[Row]:
     return rows
 
 
+def on_one_canvas() -> list[Row]:
+    """The rasteriser and Canvas 2D paths in turns on one page."""
+    print("drawing", file=sys.stderr)
+    return [
+        Row(
+            f"draw {times.runs:,} runs × 200 points on 800 × 500 pixels",
+            f"Canvas 2D {times.canvas2d:.0f} ms",
+            f"{times.raster:.0f} ms",
+            f"{times.canvas2d / times.raster:.1f} ×",
+            "≤ 25 ms" if times.runs == 1000 else "–",
+            times.runs != 1000 or times.raster <= 25,
+        )
+        for times in drawing.measure()
+    ]
+
+
 def machine() -> str:
     """The machine in one line, without its name."""
     model = next(
@@ -219,7 +236,9 @@ def report(rows: list[Row]) -> str:
 def main() -> None:
     """Run every bench and write the table."""
     directory = make_logdirs.scalars(runs=100, tags=10, steps=2_000)
-    table = report(writing() + cold_load(directory) + first_answer(directory) + on_the_page(directory))
+    table = report(
+        writing() + cold_load(directory) + first_answer(directory) + on_the_page(directory) + on_one_canvas()
+    )
     RESULTS.write_text(table, encoding="utf-8")
     print(table)
 

@@ -1,4 +1,4 @@
-/** Drawing times in this browser, the board's and Canvas 2D's in turns; benches/board/drawing.py reads them. */
+/** Drawing times in this browser, the board's and Canvas 2D's in turns; benches/drawing.py reads them. */
 
 import { paintList } from "../src/charts/paint";
 import { RasterPool } from "../src/charts/pool";

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-BOARD = Path(__file__).resolve().parents[2] / "board"
+BOARD = Path(__file__).resolve().parents[1] / "board"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 FLAGS += ["--disable-sync", "--no-first-run"]
 
@@ -58,18 +58,3 @@ def served(folder: Path) -> Iterator[str]:
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:
         """Leave the output to the table."""
-
-
-def main() -> None:
-    print("| runs × 200 points, 800 × 500 | Canvas 2D | rasteriser | ratio | switch one run, to the canvas |")
-    print("|---|---|---|---|---|")
-    for each in measure():
-        ratio = each.canvas2d / each.raster
-        print(
-            f"| {each.runs:,} | {each.canvas2d:.1f} ms | {each.raster:.1f} ms | {ratio:.1f} × "
-            f"| {each.switched:.1f} ms |"
-        )
-
-
-if __name__ == "__main__":
-    main()
