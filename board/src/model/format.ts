@@ -13,12 +13,13 @@ export function formatBytes(bytes: number): string {
   return `${unit > 0 && size < 9.95 ? size.toFixed(1) : size.toFixed(0)} ${UNITS[unit]!}`;
 }
 
-/** How long ago, in one unit, rounded down: 3 s, 12 min, 5 h, 8 d. */
+/** How long ago, in one unit, rounded down: 3 s, 12 min, 5 h, 8 d, 2 y. */
 export function formatAge(seconds: number): string {
   if (seconds < 60) return `${Math.max(0, Math.floor(seconds))} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 48 * 3600) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86400)} d`;
+  if (seconds < 730 * 86_400) return `${Math.floor(seconds / 86_400)} d`;
+  return `${Math.floor(seconds / (365.25 * 86_400))} y`;
 }
 
 /** "1 run", "3 runs". */

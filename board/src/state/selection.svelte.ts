@@ -51,8 +51,9 @@ export class SelectionStore {
   }
 
   setMany(runs: Iterable<string>, on: boolean): void {
+    const before = this.address();
     this.current = withRuns(this.current, runs, on, this.known);
-    history.pushState(null, "", this.address());
+    if (this.address() !== before) history.pushState(null, "", this.address());
     this.store();
   }
 

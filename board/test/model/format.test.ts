@@ -19,6 +19,7 @@ test.each([
   [3600, "1 h"],
   [86_400, "24 h"],
   [86_400 * 8, "8 d"],
+  [86_400 * 2944, "8 y"],
 ])("%d seconds ago reads %s", (seconds, text) => expect(formatAge(seconds)).toBe(text));
 
 test("nouns follow their number", () => {
