@@ -252,7 +252,7 @@ def test_importing_is_cheap(tmp_path: Path) -> None:
     imported = succeed(text, tmp_path)
     for heavy in ("numpy", "starlette", "uvicorn", "click", "torch", "tensorboard", "multiprocessing"):
         assert f"'{heavy}'" not in imported
-    assert lightboard.__all__ == ["LightboardWarning", "SummaryWriter"]
+    assert lightboard.__all__ == ["LightboardWarning", "SummaryWriter", "__version__"]
 
 
 def test_nothing_is_left_when_nothing_was_logged(tmp_path: Path) -> None:
