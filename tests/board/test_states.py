@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 from tensorboardX import SummaryWriter
 
 from board.browser import WAIT_MS, tab
@@ -82,6 +82,52 @@ def test_a_stopped_server_is_noticed_and_found_again(tmp_path: Path, browser: Br
             opened.wait_for_curves("loss", on={"early", "late"}, off=set())
             expect(opened.page.get_by_text("The server has not answered since")).to_be_hidden()
         assert opened.complaints == []
+
+
+def _set_visibility(page: Page, state: str) -> None:
+    """Tell the page that its tab is `visible` or `hidden`; headless Chromium counts every tab as visible."""
+    page.evaluate(
+        """(state) => {
+          Object.defineProperty(document, "visibilityState", { value: state, configurable: true });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        state,
+    )
+
+
+def test_tabs_in_the_background_keep_none_waiting(tmp_path: Path, browser: Browser) -> None:
+    write_run(tmp_path / "early", {"loss": [3.0, 2.0, 1.0]})
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as first:
+        first.wait_for_curves("loss", on={"early"}, off=set())
+        _set_visibility(first.page, "hidden")
+        for _ in range(7):  # One more than the connections that a browser holds to a server.
+            page = first.page.context.new_page()
+            page.goto(running.address)
+            expect(page.get_by_text("1 of 1 on")).to_be_visible(timeout=WAIT_MS)
+            _set_visibility(page, "hidden")
+        write_run(tmp_path / "late", {"loss": [6.0, 5.0, 4.0]})
+        _set_visibility(first.page, "visible")
+        first.wait_for_runs("late")
+        first.wait_for_curves("loss", on={"early", "late"}, off=set())
+        assert first.complaints == []
+
+
+def test_opening_the_page_asks_for_everything_once(tmp_path: Path, browser: Browser) -> None:
+    write_run(tmp_path / "done", {"loss": [3.0, 2.0, 1.0]})
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
+        # Once its curve is drawn the file has been read, and nothing changes any more.
+        opened.wait_for_curves("loss", on={"done"}, off=set())
+        asked: list[str] = []
+        opened.page.on("request", lambda request: asked.append(request.url.removeprefix(running.address)))
+        opened.page.reload()
+        opened.wait_for_curves("loss", on={"done"}, off=set())
+        opened.page.wait_for_timeout(1_000)  # Longer than the page waits between two looks at the run list.
+        assert [url for url in asked if url.startswith("api/")] == [
+            "api/live",
+            "api/runs",
+            "api/tags",
+            "api/scalars",
+        ]
 
 
 def test_what_is_not_drawn_yet_is_counted(tmp_path: Path, browser: Browser) -> None:

@@ -62,22 +62,25 @@ export class Board {
     return card;
   }
 
-  /** Follow the server until the returned function is called. */
+  /**
+   * Follow the server while the page is seen, until the returned function is called. A hidden tab does not: a browser
+   * holds at most six connections to a server, a stream keeps one, and the seventh tab would wait for ever.
+   */
   start(): () => void {
-    const stop = followChanges({
-      open: () => {
-        // Whatever happened while nobody listened is unknown, so everything is fetched again.
-        this.connection = { state: "live" };
-        this.take({ version: 0, runs: [], removed: [], tags: true, all: true });
-      },
-      change: (change) => this.take(change),
-      lost: () => {
-        if (this.connection.state !== "lost") this.connection = { state: "lost", since: new Date() };
-      },
-    });
+    let stop: (() => void) | null = null;
+    const followIfSeen = (): void => {
+      if (document.visibilityState === "visible") stop ??= this.follow();
+      else {
+        stop?.();
+        stop = null;
+      }
+    };
+    followIfSeen();
+    document.addEventListener("visibilitychange", followIfSeen);
     const clock = setInterval(() => (this.now = Date.now() / 1000), 1000);
     return () => {
-      stop();
+      document.removeEventListener("visibilitychange", followIfSeen);
+      stop?.();
       clearInterval(clock);
     };
   }
@@ -86,6 +89,17 @@ export class Board {
   redrawAll(): void {
     this.settings.save();
     for (const card of this.cards.values()) card.markDirty(null);
+  }
+
+  /** A new stream begins with an event that says that everything may have changed. */
+  private follow(): () => void {
+    return followChanges({
+      open: () => (this.connection = { state: "live" }),
+      change: (change) => this.take(change),
+      lost: () => {
+        if (this.connection.state !== "lost") this.connection = { state: "lost", since: new Date() };
+      },
+    });
   }
 
   private take(change: Change): void {
