@@ -12,11 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+import chromium
 
 BOARD = Path(__file__).resolve().parents[1] / "board"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-FLAGS += ["--disable-sync", "--no-first-run"]
 
 
 @dataclass(frozen=True)
@@ -35,14 +33,12 @@ class Times:
 def measure() -> list[Times]:
     """Build the gallery, open its page of drawing times and read them."""
     subprocess.run(["npm", "run", "--silent", "build:gallery"], cwd=BOARD, check=True, capture_output=True)
-    with served(BOARD / "gallery-dist") as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
+    with served(BOARD / "gallery-dist") as address, chromium.launched() as browser:
         page = browser.new_page()
         page.goto(f"{address}/bench.html")
         times = page.wait_for_selector("body[data-times]", state="attached", timeout=110_000)
         assert times is not None
         results = json.loads(times.get_attribute("data-times") or "[]")
-        browser.close()
     return [Times(**result) for result in results]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import statistics
 import subprocess
 import sys
@@ -13,12 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
+import chromium
 from serving import free_port
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-FLAGS += ["--disable-sync", "--no-first-run"]
 
 # Notes when a chart's pixels change: a card counts its drawings in data-drawn once they are on the canvas.
 WATCH = """
@@ -96,15 +93,12 @@ def board(directory: Path) -> Iterator[Page]:
     assert server.stdout is not None
     try:
         next(line for line in server.stdout if f":{port}/" in line)
-        with sync_playwright() as playwright:
-            chromium = shutil.which("chromium")
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        with chromium.launched() as browser:
             # wait_for_function evaluates text, which the page's own policy rightly forbids.
             page = browser.new_page(viewport={"width": 1280, "height": 800}, bypass_csp=True)
             page.add_init_script(WATCH)
             page.goto(f"http://127.0.0.1:{port}/")
             yield page
-            browser.close()
     finally:
         server.terminate()
         server.wait()
