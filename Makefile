@@ -48,7 +48,7 @@ ACTIVATE := PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)"
 
 $(VENV)/.built: $(RUST_SOURCES) $(VENV)/.synced
 	@echo "· building the Rust core (release; the first time takes a minute)"
-	$(ACTIVATE) maturin develop --release --uv --quiet
+	$(ACTIVATE) maturin develop --release --uv
 	@touch $@
 
 .PHONY: build

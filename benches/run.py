@@ -214,6 +214,21 @@ def versions() -> str:
     )
 
 
+COMMANDS = """
+- Writing: `python benches/writers.py WRITER DIRECTORY CALLS LOOP_CALLS`, a process a writer: each of 20,000 calls
+  `add_scalar("loss", 0.5, step)` timed by itself (the timer's own 0.05 µs included), then a loop of 30,000 calls
+  (Lightboard: 2,000,000) and `close()`.
+- Loading: Lightboard's `Index` in a fresh process until everything is read, and the data server that TensorBoard
+  starts, `server --logdir DIRECTORY --reload once` (then with `--checksum --samples-per-plugin scalars=all`), by the
+  load cycle that its log states. The files are in the page cache for all.
+- First answer: `lightboard DIRECTORY --no-open --port PORT` and `tensorboard --logdir DIRECTORY --port PORT`, from
+  starting the process to the complete list of runs over HTTP.
+- Page: Debian's Chromium, headless, without a GPU, 1280 × 800; a picture counts when the pixels on the canvas have
+  changed.
+- Drawing: the gallery's page `bench.html`, both ways of drawing in turns.
+"""
+
+
 def report(rows: list[Row]) -> str:
     """The page for benches/RESULTS.md."""
     lines = [
@@ -230,7 +245,7 @@ def report(rows: list[Row]) -> str:
         f"| {row.what} | {row.peers} | {row.lightboard} | {row.ratio} | {row.goal} | {'yes' if row.met else '**no**'} |"
         for row in rows
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + f"\n\n## How\n{COMMANDS}"
 
 
 def main() -> None:
