@@ -92,6 +92,8 @@ def test_the_same_directory_twice_is_served_once(there: Path) -> None:
         (["new:runs"], 'there is no directory "new:runs", but "runs" exists. .* lightboard new=runs'),
         (["x=a", "x=b"], 'expected a different name for each log directory, found "x" for .*/a and .*/b'),
         ([""], "expected a log directory, found an empty path"),
+        (["s3://bucket/runs"], 'expected a directory of this machine, found the address "s3://bucket/runs"'),
+        (["old=gs://bucket"], "Mount or copy what is there"),
         (["name="], 'expected a log directory, found an empty path in "name="'),
     ],
 )
@@ -106,6 +108,13 @@ def test_without_an_argument_and_without_runs_it_says_what_it_looked_for(
     empty = tmp_path_factory.mktemp("empty")
     monkeypatch.chdir(empty)
     with pytest.raises(click.UsageError, match=f"looked for {empty}/runs, found nothing there"):
+        understand([])
+
+
+def test_a_file_called_runs_is_not_taken_for_nothing(there: Path) -> None:
+    (there / "runs").rmdir()
+    (there / "runs").touch()
+    with pytest.raises(click.UsageError, match=f"looked for {there}/runs, found a file there"):
         understand([])
 
 

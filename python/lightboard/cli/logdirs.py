@@ -31,9 +31,10 @@ def understand(given: Sequence[str]) -> Arguments:
     result = Arguments()
     if not given:
         if not os.path.isdir(DEFAULT):
+            found = "a file" if os.path.exists(DEFAULT) else "nothing"
             raise click.UsageError(
                 f"no log directory given. Without one, ./{DEFAULT} is served; looked for "
-                f"{printable(os.path.abspath(DEFAULT))}, found nothing there.\n"
+                f"{printable(os.path.abspath(DEFAULT))}, found {found} there.\n"
                 "Give the directory that your runs are in, for example: lightboard path/to/runs"
             )
         given = [DEFAULT]
@@ -44,8 +45,10 @@ def understand(given: Sequence[str]) -> Arguments:
         path = _without_quotes(path, result.notes)
         if not path:
             raise click.UsageError(
-                f'expected a log directory, found an empty path in "{printable(argument)}".'
+                f'expected a log directory, found an empty path in "{printable(argument)}". '
+                "Give the directory that your runs are in; a shell variable may have been empty."
             )
+        _refuse_url(path)
         path = os.path.abspath(os.path.expanduser(path))
         _refuse_lists(argument, path)
         path = _directory_of_event_file(path, result.notes)
@@ -80,6 +83,15 @@ def _without_quotes(path: str, notes: list[str]) -> str:
         f"{printable(path)} does not exist; read it as {printable(stripped)}, without quotes and blanks."
     )
     return stripped
+
+
+def _refuse_url(path: str) -> None:
+    scheme, separator, _ = path.partition("://")
+    if separator and scheme.isalnum() and not os.path.exists(path):
+        raise click.UsageError(
+            f'expected a directory of this machine, found the address "{printable(path)}". '
+            "Mount or copy what is there, and give that directory."
+        )
 
 
 def _refuse_lists(argument: str, path: str) -> None:

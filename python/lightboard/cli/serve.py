@@ -16,17 +16,28 @@ from lightboard.cli import logdirs as arguments
 from lightboard.cli import ports
 
 
+class Port(click.IntRange):
+    """A port number; 0 stands for any free one."""
+
+    name = "port (0 to 65535)"
+
+    def __init__(self) -> None:
+        super().__init__(0, 65535)
+
+
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("logdir", nargs=-1)
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=Port(),
+    metavar="PORT",
     help="Port; 0 takes any free one. [default: 6006, or the next free one]",
 )
 @click.option(
     "--host",
     default="127.0.0.1",
     show_default=True,
+    metavar="ADDRESS",
     help="Address to listen on; wider than this machine needs a token.",
 )
 @click.option(
