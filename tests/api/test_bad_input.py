@@ -1,6 +1,7 @@
 """Bad files beside good ones: the good ones are served in full, the bad ones say what is wrong."""
 
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,17 @@ def test_a_directory_that_cannot_be_searched_is_listed(tmp_path: Path) -> None:
     finally:
         os.chmod(tmp_path / "closed", 0o700)
     assert any("closed" in skipped["path"] and skipped["reason"] for skipped in logdir["skipped"])
+
+
+def test_what_is_no_http_is_refused_without_a_word_in_the_terminal(tmp_path: Path) -> None:
+    upgrade = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"
+    with board(tmp_path, "--port", "0") as running:
+        port = int(running.address.rstrip("/").rpartition(":")[2])
+        for sent, status in ((b"\x16\x03\x01 hello\r\n\r\n", b"400"), (upgrade, b"200")):
+            with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+                connection.sendall(sent)
+                assert connection.recv(1000).startswith(b"HTTP/1.1 " + status)
+        assert running.stop().err == ""
 
 
 @pytest.mark.parametrize(

@@ -109,14 +109,15 @@ class Access:
         headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin")
         same_origin = origin is None or origin in {f"http://{host}", f"https://{host}"}
-        same_site = headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
-        if same_origin and same_site:
+        site = headers.get("sec-fetch-site", "same-origin")
+        if same_origin and site in {"same-origin", "none"}:
             return None
+        found = f'one from "{origin}"' if origin is not None else f'one that the browser calls "{site}"'
         return error_response(
             scope,
             403,
             "cross_site",
-            f'Expected a request from the board itself (Origin http://{host}), found one from "{origin}".',
+            f"Expected a request from the board itself (Origin http://{host}), found {found}.",
         )
 
     def _without_token(self, scope: Scope) -> Response:

@@ -1,5 +1,6 @@
 """uvicorn, set up for one person's board."""
 
+import logging
 import signal
 import socket
 
@@ -15,6 +16,8 @@ class Server(uvicorn.Server):
 
     def __init__(self, app: Starlette) -> None:
         self._feed = app.state.feed
+        # Its warnings are about what clients send, who are answered; one recommends to install a websocket library.
+        logging.getLogger("uvicorn.error").setLevel(logging.ERROR)
         super().__init__(
             uvicorn.Config(
                 app,
