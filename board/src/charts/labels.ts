@@ -163,9 +163,11 @@ function durationLabels(values: readonly number[]): string[] {
     ];
     if (size === 0) return "0";
     if (step >= 86400) return `${sign}${day} d`;
-    if (day > 0) return `${sign}${day} d ${hour}:${pad(minute)}`;
-    if (step >= 60) return `${sign}${hour}:${pad(minute)} h`;
-    return hour > 0 ? `${sign}${hour}:${pad(minute)}:${pad(second)}` : `${sign}${minute}:${pad(second)}`;
+    const days = day > 0 ? `${sign}${day} d ` : sign;
+    if (step >= 60) return `${days}${hour}:${pad(minute)}${day > 0 ? "" : " h"}`;
+    return day > 0 || hour > 0
+      ? `${days}${hour}:${pad(minute)}:${pad(second)}`
+      : `${sign}${minute}:${pad(second)}`;
   });
 }
 

@@ -44,7 +44,7 @@ export interface Run {
 export interface LogDirectory {
   name: string;
   path: string;
-  state: "ok" | "missing" | "not_a_directory" | "unreadable" | "empty";
+  state: "loading" | "ok" | "missing" | "not_a_directory" | "unreadable" | "empty" | "failed";
   message: string;
   skipped: { path: string; reason: string }[];
 }

@@ -87,6 +87,8 @@ describe("labels", () => {
     expect(tickLabels([-1.5e6, 0, 1.5e6]).texts).toEqual(["−1.5M", "0", "1.5M"]);
     expect(tickLabels([0, 2e-300, 4e-300]).texts).toEqual(["0", "2e−300", "4e−300"]);
     expect(tickLabels([0, 1800, 3600], "duration").texts).toEqual(["0", "0:30 h", "1:00 h"]);
+    expect(tickLabels([259200, 262800], "duration").texts).toEqual(["3 d 0:00", "3 d 1:00"]);
+    expect(tickLabels([259200, 259205], "duration").texts).toEqual(["3 d 0:00:00", "3 d 0:00:05"]);
   });
 
   it("are differences where they would differ in their last digits only", () => {
