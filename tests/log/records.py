@@ -20,15 +20,11 @@ def event_files(directory: Path) -> list[Path]:
     return sorted(path for path in directory.iterdir() if "tfevents" in path.name)
 
 
-def payloads(path: Path, *, torn: bool = False) -> list[bytes]:
-    """The payload of every record; each checksum is verified, and nothing may be left over unless `torn` is allowed."""
+def payloads(path: Path) -> list[bytes]:
+    """The payload of every record; each checksum is verified, and nothing may be left over."""
     data = path.read_bytes()
     found, at = [], 0
     while at < len(data):
-        if torn and (
-            len(data) < at + 12 or len(data) < at + 16 + int.from_bytes(data[at : at + 8], "little")
-        ):
-            break
         (length, length_crc) = struct.unpack_from("<QI", data, at)
         assert length_crc == masked_crc32c(data[at : at + 8]), f"{path} at {at}: length"
         payload = data[at + 12 : at + 12 + length]
@@ -43,10 +39,10 @@ def events(path: Path) -> list[Any]:
     return [Event.FromString(payload) for payload in payloads(path)]
 
 
-def points_of(path: Path, *, torn: bool = False) -> list[Point]:
+def points_of(path: Path) -> list[Point]:
     """The scalars of one file as TensorBoard reads them; framing must find as many records."""
     loaded = list(EventFileLoader(str(path)).Load())
-    assert len(loaded) == len(payloads(path, torn=torn))
+    assert len(loaded) == len(payloads(path))
     assert loaded[0].file_version == "brain.Event:2"
     return [
         Point(value.tag, event.step, float(tensor_util.make_ndarray(value.tensor)))
@@ -55,9 +51,9 @@ def points_of(path: Path, *, torn: bool = False) -> list[Point]:
     ]
 
 
-def points(directory: Path, *, torn: bool = False) -> list[Point]:
+def points(directory: Path) -> list[Point]:
     """The scalars of all event files of a run."""
-    return [point for path in event_files(directory) for point in points_of(path, torn=torn)]
+    return [point for path in event_files(directory) for point in points_of(path)]
 
 
 def steps(directory: Path, tag: str = "loss") -> list[int]:
