@@ -129,13 +129,13 @@ class Writer:
         value: object,
         step: object,
         wall_time: object,
-        new_style: bool,
-        double_precision: bool,
+        new_style: object,
+        double_precision: object,
     ) -> int:
         """Add one record to what is pending.
 
-        Returns 0: taken; 1: taken, and there are reports; 2: not taken, since tag, value, step or wall time is no
-        plain str, float, int or None (or too large); 3: not taken, since the writer is unusable.
+        Returns 0: taken; 1: taken, and there are reports; 2: not taken, since an argument is no plain str, float,
+        int, None or bool (or too large); 3: not taken, since the writer is unusable.
         """
 
     def flush(self) -> None:

@@ -115,6 +115,7 @@ def test_comment_with_a_directory_is_ignored_and_says_so(tmp_path: Path) -> None
         ({"log_dir": "s3://bucket/run"}, ValueError, "local directory.*s3://bucket/run"),
         ({"log_dir": "gs://bucket/run"}, ValueError, "local directory"),
         ({"log_dir": "a\0b"}, ValueError, "NUL"),
+        ({"log_dir": "a\ud800b"}, ValueError, "lone surrogate .* position 1"),
         ({"log_dir": 3}, TypeError, "found int"),
         ({"log_dir": "run", "on_error": "ignore"}, ValueError, "on_error"),
         ({"log_dir": "run", "filename_suffix": "/x"}, ValueError, "filename_suffix"),
@@ -144,6 +145,23 @@ def test_a_file_in_the_way(tmp_path: Path, log_dir: str) -> None:
         SummaryWriter(tmp_path / log_dir)
     assert f"a file where a directory should be: {tmp_path / 'file'}" in str(raised.value)
     assert raised.value.filename == str(tmp_path / log_dir)
+
+
+def test_a_link_to_nothing(tmp_path: Path) -> None:
+    (tmp_path / "run").symlink_to("elsewhere/run")
+    with pytest.raises(FileExistsError, match=r"a link to nothing: .*/run leads to elsewhere/run"):
+        SummaryWriter(tmp_path / "run")
+
+
+@pytest.mark.parametrize("log_dir", [None, "run"])
+def test_a_working_directory_that_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, log_dir: str | None
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(FileNotFoundError, match=r"working directory .* deleted\. Give an absolute path"):
+        SummaryWriter(log_dir)
 
 
 def test_no_permission(tmp_path: Path) -> None:

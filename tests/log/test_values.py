@@ -245,7 +245,8 @@ def test_new_style(tmp_path: Path) -> None:
     converted = logged(
         tmp_path / "converted", "loss", np.float64(0.1), np.int64(1), None, True, True
     ).summary.value[0]
-    assert converted == double
+    truthy = logged(tmp_path / "truthy", "loss", 0.1, 1, None, 1, np.bool_(True)).summary.value[0]
+    assert converted == truthy == double
 
 
 def test_no_framework_is_imported() -> None:

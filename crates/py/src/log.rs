@@ -87,8 +87,8 @@ impl Writer {
         value: &Bound<'_, PyAny>,
         step: &Bound<'_, PyAny>,
         wall_time: &Bound<'_, PyAny>,
-        new_style: bool,
-        double_precision: bool,
+        new_style: &Bound<'_, PyAny>,
+        double_precision: &Bound<'_, PyAny>,
     ) -> u8 {
         let Ok(tag) = tag.cast::<PyString>() else {
             return NOT_PLAIN;
@@ -103,10 +103,11 @@ impl Writer {
             (false, Some(wall_time)) => Some(wall_time),
             (false, None) => return NOT_PLAIN,
         };
-        let value = match (new_style, double_precision) {
-            (false, _) => Scalar::Simple(value as f32),
-            (true, false) => Scalar::Float(value as f32),
-            (true, true) => Scalar::Double(value),
+        let value = match (new_style.extract(), double_precision.extract()) {
+            (Ok(false), Ok(_)) => Scalar::Simple(value as f32),
+            (Ok(true), Ok(false)) => Scalar::Float(value as f32),
+            (Ok(true), Ok(true)) => Scalar::Double(value),
+            _ => return NOT_PLAIN,
         };
         loop {
             match self

@@ -17,7 +17,8 @@ def resolve(log_dir: str | os.PathLike[str]) -> str:
 
     Raises:
         TypeError: `log_dir` is not a path.
-        ValueError: it is blank, a URL, or holds a NUL character.
+        ValueError: it is blank, a URL, or holds a NUL character or a lone surrogate.
+        FileNotFoundError: it is relative, and the working directory is gone.
     """
     if not isinstance(log_dir, str | os.PathLike):
         raise TypeError(
@@ -36,7 +37,27 @@ def resolve(log_dir: str | os.PathLike[str]) -> str:
             f"log_dir: expected a local directory, found the URL {path!r}. Object stores cannot be logged to "
             "directly: log to a local or mounted directory and copy it, for example while training with a sync command."
         )
-    return os.path.abspath(os.path.expanduser(path))
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise ValueError(
+            f"log_dir: expected a path that the file system can hold, found the lone surrogate "
+            f"{path[error.start]!a} at position {error.start} of {path!a:.80}."
+        ) from None
+    return absolute(os.path.expanduser(path))
+
+
+def absolute(path: str) -> str:
+    """Return `path` as seen from the working directory.
+
+    Raises:
+        FileNotFoundError: it is relative, and the working directory is gone.
+    """
+    try:
+        return os.path.abspath(path)
+    except FileNotFoundError as error:
+        message = "log_dir: expected a working directory for it, found that this was deleted. Give an absolute path."
+        raise FileNotFoundError(error.errno, message, path) from None
 
 
 def make(path: str) -> None:
@@ -63,7 +84,7 @@ def make_default(comment: str) -> str:
     stem = os.path.join("runs", f"{time.strftime('%b%d_%H-%M-%S')}_{socket.gethostname()}{comment}").rstrip(
         "/"
     )
-    make(os.path.abspath(os.path.dirname(stem)))
+    make(absolute(os.path.dirname(stem)))
     path, number = stem, 1
     while True:
         try:
@@ -86,6 +107,9 @@ def explain(error: OSError, path: str) -> OSError:
 def _reason(error: OSError, path: str) -> str:
     place = _deepest_existing(path)
     match error.errno:
+        case errno.EEXIST if os.path.islink(place):
+            found = f"a link to nothing: {place} leads to {os.readlink(place)}"
+            remedy = "Make what it leads to"
         case errno.ENOTDIR | errno.EEXIST:
             found, remedy = f"a file where a directory should be: {place}", "Remove or rename it"
         case errno.EROFS:

@@ -100,8 +100,8 @@ class Files:
         value: object,
         step: object,
         wall_time: object,
-        new_style: bool,
-        double_precision: bool,
+        new_style: object,
+        double_precision: object,
     ) -> None:
         """Finish a call of the native writer that returned `code`: convert what was not plain, reopen, tell."""
         if code == TAKEN_WITH_REPORTS:
