@@ -58,7 +58,7 @@ pub enum QueryError {
     #[error("expected smoothing of at least 0 and below 1, found {0}")]
     Smoothing(f64),
     /// An edge is no number.
-    #[error("expected finite x_min and x_max with x_min <= x_max, found {0} and {1}")]
+    #[error("expected finite x_min and x_max with x_min <= x_max, found {0:?} and {1:?}")]
     Range(f64, f64),
 }
 
