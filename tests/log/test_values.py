@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tensorboardX import SummaryWriter as Peer
 
@@ -208,6 +208,7 @@ def test_the_signature_is_torchs() -> None:
     ]  # fmt: skip
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.text(max_size=50), st.floats(), st.integers(-(2**63), 2**63 - 1), st.floats(0, 1e12))
