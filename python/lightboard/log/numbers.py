@@ -1,6 +1,7 @@
 """The plain number inside whatever a training program hands over, without importing what it came from."""
 
 import math
+import sys
 from typing import Any
 
 INT64 = range(-(1 << 63), 1 << 63)
@@ -81,6 +82,8 @@ def _unwrap(value: Any, what: str) -> Any:
             raise ValueError(f"{what}: expected one number, found {_describe(found)}.")
         if isinstance(value, list | tuple):
             value = value[0]
+        elif _is_masked(value):
+            return math.nan
         elif callable(getattr(value, "item", None)):  # NumPy, torch, JAX, pandas
             inner = value.item()
             if type(inner) is type(value):
@@ -93,6 +96,16 @@ def _unwrap(value: Any, what: str) -> Any:
         else:
             break
     return value
+
+
+def _is_masked(value: Any) -> bool:
+    """Whether NumPy has masked the one element out; `item` would tell what lies under the mask."""
+    masked_arrays = sys.modules.get("numpy.ma")
+    return (
+        masked_arrays is not None
+        and isinstance(value, masked_arrays.MaskedArray)
+        and bool(masked_arrays.getmaskarray(value).all())
+    )
 
 
 def _shape(value: Any) -> tuple[int, ...] | None:
