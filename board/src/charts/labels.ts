@@ -101,7 +101,7 @@ function sameUnit(values: readonly number[]): string[] {
   }
   const [, fraction = ""] = Number(step.toPrecision(3)).toExponential().split("e")[0]!.split(".");
   const decimals = Math.min(20, Math.max(0, power - exponentOf(step) + fraction.length));
-  return values.map((value) => (value === 0 ? "0" : signed(shifted(value, -power, decimals)) + symbol));
+  return values.map((value) => (value === 0 ? "0" : grouped(shifted(value, -power, decimals)) + symbol));
 }
 
 /** `value` × 10^`power` with this many decimals; denormals have no finite 10^−power to multiply by. */

@@ -83,6 +83,7 @@ describe("ticks", () => {
 describe("labels", () => {
   it("line up: one unit, one number of decimals", () => {
     expect(tickLabels([0, 0.5, 1, 1.5]).texts).toEqual(["0", "0.5", "1.0", "1.5"]);
+    expect(tickLabels([-1000, 0, 1000, 2000]).texts).toEqual(["−1,000", "0", "1,000", "2,000"]);
     expect(tickLabels([0, 20_000, 40_000]).texts).toEqual(["0", "20k", "40k"]);
     expect(tickLabels([-1.5e6, 0, 1.5e6]).texts).toEqual(["−1.5M", "0", "1.5M"]);
     expect(tickLabels([0, 2e-300, 4e-300]).texts).toEqual(["0", "2e−300", "4e−300"]);
