@@ -63,8 +63,8 @@ def test_the_crosshair_reads_values_steps_and_attempts(opened: OpenBoard) -> Non
     expect(rows.first).to_contain_text("long")
     expect(rows).to_have_count(3)
     expect(rows.nth(1)).to_contain_text("restarted")
-    expect(rows.filter(has_text="attempt 1")).to_contain_text("8")
-    expect(rows.filter(has_text="attempt 2")).to_contain_text("9")
+    expect(rows.filter(has_text="attempt 1 of 2")).to_contain_text("8")
+    expect(rows.filter(has_text="attempt 2 of 2")).to_contain_text("9")
 
 
 def test_the_run_under_the_pointer_stands_out_in_list_and_chart(opened: OpenBoard) -> None:

@@ -172,7 +172,7 @@ def test_the_address_wins_over_what_was_remembered(opened: OpenBoard, scene: Sce
 
 def test_back_undoes_none_and_forward_repeats_it(opened: OpenBoard, scene: Scene) -> None:
     opened.box(NON_LATIN).click()
-    opened.page.get_by_role("button", name="Switch all runs off").click()
+    opened.page.get_by_role("button", name="None: switch all runs off").click()
     opened.wait_for_curves("loss", on=set(), off=scene.runs)
     expect(opened.page.get_by_text("4 runs have this tag, all are off.").first).to_be_visible()
     opened.page.go_back()
@@ -185,7 +185,7 @@ def test_a_filter_narrows_all_and_none_and_says_so(opened: OpenBoard, scene: Sce
     opened.page.get_by_role("searchbox").fill("EXPERIMENT")
     assert set(opened.names()) == {"experiment_1", "experiment_2"}
     expect(opened.page.get_by_text("4 of 4 on · 2 hidden by the filter")).to_be_visible()
-    opened.page.get_by_role("button", name="Switch the runs that the filter shows off").click()
+    opened.page.get_by_role("button", name="None: switch the runs that the filter shows off").click()
     opened.page.get_by_role("searchbox").fill("")
     gone = {"experiment_1", "experiment_2"}
     opened.wait_for_curves("loss", on=scene.runs - gone, off=gone)

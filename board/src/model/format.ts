@@ -22,7 +22,7 @@ export function formatAge(seconds: number): string {
   return `${Math.floor(seconds / (365.25 * 86_400))} y`;
 }
 
-/** "1 run", "3 runs". */
+/** "1 run", "3 runs"; a noun that ends in s is the same for all. */
 export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+  return `${count.toLocaleString("en")} ${noun}${count === 1 || noun.endsWith("s") ? "" : "s"}`;
 }

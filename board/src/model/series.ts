@@ -7,6 +7,8 @@ import type { Axis } from "../wire/types";
 export interface Series {
   readonly run: string;
   readonly attempt: number;
+  /** Of this run and tag. */
+  readonly attempts: number;
   /** A later attempt of the same run exists. */
   readonly superseded: boolean;
   /** Points in all; more than the columns' length if the server thinned them out. */
@@ -46,6 +48,7 @@ export function toSeries(columns: ScalarColumns): Series[] {
     return {
       run: entry.run,
       attempt: entry.attempt,
+      attempts: entry.attempts,
       superseded: entry.attempt < entry.attempts - 1,
       points: entry.points,
       x,

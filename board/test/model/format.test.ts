@@ -23,10 +23,11 @@ test.each([
 ])("%d seconds ago reads %s", (seconds, text) => expect(formatAge(seconds)).toBe(text));
 
 test("nouns follow their number", () => {
-  expect([counted(0, "run"), counted(1, "run"), counted(1234, "run")]).toEqual([
+  expect([counted(0, "run"), counted(1, "run"), counted(1234, "run"), counted(3, "hparams")]).toEqual([
     "0 runs",
     "1 run",
     "1,234 runs",
+    "3 hparams",
   ]);
 });
 

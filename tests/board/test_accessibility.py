@@ -1,0 +1,115 @@
+"""axe finds nothing to complain about, in either theme and in every state of the page."""
+
+import math
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from board.browser import WAIT_MS, OpenBoard, tab
+from boards import board
+from logdirs import flip_payload_byte, write_run
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(__file__).parents[2] / "board" / "node_modules" / "axe-core" / "axe.min.js"
+# WCAG 2.2 at level AA, and what axe's authors hold to be good practice.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+EXPERIMENTAL = {"label-content-name-mismatch": {"enabled": True}}
+
+
+def complaints_of_axe(opened: OpenBoard) -> list[str]:
+    """Rule, place and reason of each thing that axe finds wrong on the page as it is now."""
+    opened.page.evaluate(AXE.read_text())
+    return opened.page.evaluate(  # type: ignore[no-any-return]
+        """async ({ values, rules }) => {
+          const { violations } = await axe.run(document, { runOnly: { type: "tag", values }, rules });
+          return violations.flatMap(({ id, nodes }) =>
+            nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`));
+        }""",
+        {"values": RULES, "rules": EXPERIMENTAL},
+    )
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    logdir = tmp_path_factory.mktemp("accessibility")
+    write_run(logdir / "good", {"loss": [3.0, 2.0, 1.0], "lost": [math.nan] * 3})
+    for first_step in (0, 1):
+        write_run(logdir / "restarted", {"loss": [4.0, 3.0]}, first_step=first_step)
+    flip_payload_byte(write_run(logdir / "damaged", {"loss": [6.0, 5.0, 4.5, 4.0]}), 2)
+    write_run(logdir / "header only", {})
+    with board(logdir, "--port", "0") as running:
+        yield running.address
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_list_and_the_cards(browser: Browser, address: str, theme: str) -> None:
+    with tab(browser, address, color_scheme=theme) as opened:
+        opened.wait_for_curves("loss", on={"good", "restarted", "damaged"}, off=set())
+        assert complaints_of_axe(opened) == []
+        opened.page.locator('[data-tag="loss"] .hit').hover()
+        expect(opened.page.locator(".crosshair")).to_be_visible()
+        assert complaints_of_axe(opened) == []
+        opened.box("damaged").focus()
+        expect(opened.page.locator(".details")).to_be_visible()
+        opened.page.get_by_role("button", name="None").click()
+        expect(opened.page.get_by_text("all are off").first).to_be_visible()
+        assert complaints_of_axe(opened) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_directory_that_is_missing_and_a_server_that_is_gone(
+    tmp_path: Path, browser: Browser, theme: str
+) -> None:
+    with (
+        board(tmp_path / "later", "--port", "0") as running,
+        tab(browser, running.address, color_scheme=theme) as opened,
+    ):
+        expect(opened.page.get_by_role("heading", name="does not exist yet")).to_be_visible(timeout=WAIT_MS)
+        assert complaints_of_axe(opened) == []
+        running.stop()
+        expect(opened.page.get_by_role("alert")).to_be_visible(timeout=WAIT_MS)
+        assert complaints_of_axe(opened) == []
+
+
+def test_the_page_has_an_outline(browser: Browser, address: str) -> None:
+    with tab(browser, address) as opened:
+        opened.wait_for_runs("good")
+        expect(opened.page.get_by_role("heading", level=1)).to_have_text("Lightboard")
+        expect(opened.page.get_by_role("heading", level=2)).to_have_text(["loss", "lost"])
+        for landmark in ("banner", "navigation", "main"):
+            expect(opened.page.get_by_role(landmark)).to_have_count(1)
+        expect(opened.page).to_have_title("accessibility0 – Lightboard")
+
+
+def test_details_open_for_the_keyboard_and_close_with_escape(browser: Browser, address: str) -> None:
+    with tab(browser, address) as opened:
+        opened.wait_for_runs("good", "damaged")
+        opened.page.get_by_role("button", name="None").focus()
+        opened.page.keyboard.press("Tab")
+        details = opened.page.locator(".details")
+        expect(details).to_contain_text("checksum")
+        opened.page.keyboard.press("Escape")
+        expect(details).to_be_hidden()
+        opened.box("restarted").hover()
+        expect(details).to_contain_text("2 attempts")
+        expect(opened.row("restarted").locator(".mark")).to_have_text("2 attempts")
+        opened.page.locator("h1").hover()
+        expect(details).to_be_hidden()
+
+
+def test_details_never_cover_the_row_that_they_are_of(tmp_path: Path, browser: Browser) -> None:
+    for number in range(40):
+        write_run(tmp_path / f"run {number:02}", {"loss": [1.0]})
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
+        opened.wait_for_runs("run 00")
+        for run in ("run 00", "run 15", "run 39"):
+            opened.box(run).focus()
+            details = opened.page.locator(".details")
+            expect(details).to_contain_text(run)
+            row, panel = opened.row(run).bounding_box(), details.bounding_box()
+            assert row
+            assert panel
+            assert row["y"] + row["height"] <= panel["y"] or row["y"] >= panel["y"] + panel["height"]
