@@ -258,7 +258,9 @@ fn say(text: &str) {
 
 /// The corpus: per file its truth and its bytes. None, said loudly, if there is no corpus.
 fn corpus() -> Option<impl Iterator<Item = (Json, Vec<u8>)>> {
-    let Some(folder) = std::env::var_os("LIGHTBOARD_CORPUS").map(PathBuf::from) else {
+    // The Makefile exports it, empty where there is no corpus.
+    let folder = std::env::var_os("LIGHTBOARD_CORPUS").filter(|folder| !folder.is_empty());
+    let Some(folder) = folder.map(PathBuf::from) else {
         let _ = writeln!(
             std::io::stderr(),
             "SKIPPED: LIGHTBOARD_CORPUS is not set: no real event files to read"
