@@ -10,6 +10,8 @@ def page(title: str, text: str, *, status: int = 200, head: str = "") -> HTMLRes
     paragraphs = "".join(f"<p>{html.escape(part)}</p>" for part in text.split("\n\n"))
     return HTMLResponse(
         "<!doctype html><html lang=en><head><meta charset=utf-8><meta name=color-scheme content='light dark'>"
+        # No icon: asking for one would be one more request that may be refused.
+        "<link rel=icon href='data:,'>"
         f"<meta name=viewport content='width=device-width'><title>{html.escape(title)}</title>{head}</head>"
         f"<body><h1>{html.escape(title)}</h1>{paragraphs}</body></html>",
         status_code=status,
