@@ -1,6 +1,7 @@
 /** The run list: what each row says, and the account that every run is in. */
 
 import type { LogDirectory, Run } from "../wire/types";
+import { counted } from "./format";
 import { isOn, type Selection } from "./selection";
 import { splitNames, type SplitName } from "./names";
 
@@ -64,7 +65,11 @@ export function noteOf(run: Run): RunNote | null {
   const mark = MARKS[run.state];
   if (mark) return { ...mark, reason: storyOf(run) || mark.reason };
   if (run.points > 0) return null;
-  return { weight: "quiet", mark: "no scalars", reason: `It has ${run.tags} tags, none of them a scalar.` };
+  return {
+    weight: "quiet",
+    mark: "no scalars",
+    reason: `It has ${counted(run.tags, "tag")}, none with scalars.`,
+  };
 }
 
 /** What the server says is wrong with the run and each of its files, a line each. */
@@ -78,7 +83,7 @@ function storyOf(run: Run): string {
   return lines.join("\n");
 }
 
-/** "12 of 17 on · 2 without scalars · 1 unreadable": adds up to every run there is. */
+/** "12 of 17 on · 2 without scalars · 1 unreadable": a run with several troubles counts as the worst of them. */
 export function accountOf(runs: readonly Run[], selection: Selection, shown: number): string {
   const on = runs.filter((run) => isOn(selection, run.id)).length;
   const parts = [`${on.toLocaleString("en")} of ${runs.length.toLocaleString("en")} on`];
@@ -86,7 +91,7 @@ export function accountOf(runs: readonly Run[], selection: Selection, shown: num
   const count = (states: readonly Run["state"][]): number =>
     runs.filter((run) => states.includes(run.state)).length;
   const without = runs.filter(
-    (run) => run.points === 0 && !["unreadable", "foreign", "loading"].includes(run.state),
+    (run) => run.points === 0 && !["damaged", "unreadable", "foreign", "loading"].includes(run.state),
   );
   const rest: [number, string][] = [
     [without.length, "without scalars"],

@@ -42,6 +42,10 @@ describe("the account", () => {
     const account = accountOf(runs, withRun(ALL_ON, "a", false), runs.length);
     expect(account).toBe("5 of 6 on · 2 without scalars · 1 damaged · 1 unreadable");
   });
+  test("counts a run without scalars once", () => {
+    const empty = run("x", { points: 0, state: "damaged" });
+    expect(accountOf([empty], ALL_ON, 1)).toBe("1 of 1 on · 1 damaged");
+  });
   test("says how many the filter hides", () => {
     expect(accountOf(runs.slice(0, 2), ALL_ON, 1)).toBe("2 of 2 on · 1 hidden by the filter");
   });
@@ -67,6 +71,7 @@ describe("a run that draws nothing", () => {
   test("has no note when there is nothing to say", () => expect(noteOf(run("x"))).toBeNull());
   test("is told from one that only lacks scalars", () => {
     expect(noteOf(run("x", { points: 0, tags: 3 }))?.mark).toBe("no scalars");
+    expect(noteOf(run("x", { points: 0, tags: 1 }))?.reason).toBe("It has 1 tag, none with scalars.");
   });
 });
 
