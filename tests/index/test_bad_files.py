@@ -40,6 +40,8 @@ def test_empty_header_only_and_foreign_files_beside_a_good_one(tmp_path: Path, f
     assert "git lfs pull" in runs["lfs"]["message"]
     assert "gunzip" in runs["gzip"]["message"]
     assert "no record" in runs["text"]["message"]
+    assert "found only the file's header" in runs["header"]["message"]
+    assert "found no whole record" in runs["zeros"]["message"]
     for name in ("empty", "header", "text"):
         assert str(tmp_path / name) in runs[name]["message"]
 

@@ -273,9 +273,15 @@ fn judge(
         );
     }
     if contents.series.len() == 0 {
-        let message = "Expected logged values, found only the file's header: nothing was logged yet, or the program ended \
-                       before its writer handed anything over.";
-        return (State::HeaderOnly, format!("{message} File: {path}"));
+        let found = match contents.records {
+            0 => "no whole record",
+            _ => "only the file's header",
+        };
+        let message = format!(
+            "Expected logged values, found {found}: nothing was logged yet, or the program ended before its writer \
+             handed anything over. File: {path}"
+        );
+        return (State::HeaderOnly, message);
     }
     (if live { State::Live } else { State::Idle }, String::new())
 }
