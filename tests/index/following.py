@@ -76,7 +76,7 @@ class Following:
     def until_loaded(self) -> int:
         def loaded() -> bool:
             state = self.state()
-            return self.index.version > 0 and not any(run["state"] == "loading" for run in state["runs"])
+            return state["version"] > 0 and not any(run["state"] == "loading" for run in state["runs"])
 
         return self.until(loaded)
 
