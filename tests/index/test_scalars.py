@@ -137,6 +137,17 @@ def test_what_nobody_has_is_an_empty_answer(tmp_path: Path, follow: Follow) -> N
         assert [len(column) for column in frame.columns.values()] == [0, 0, 0]
 
 
+def test_runs_stand_in_the_order_of_the_request_each_once(tmp_path: Path, follow: Follow) -> None:
+    for name in "ab":
+        write(tmp_path / name, scalars(range(3)))
+    following = follow(tmp_path)
+    following.until_loaded()
+    first, second = (following.run(name)["id"] for name in "ba")
+    frame = following.scalars(runs=[first, second, first, first])
+    assert [entry["run"] for entry in frame.header["series"]] == [first, second]
+    assert len(frame.columns["step"]) == 6
+
+
 def test_the_budget_narrows_the_picture_and_says_so(tmp_path: Path, follow: Follow) -> None:
     content = header() + b"".join(scalar(step, float(step % 7)) for step in range(30_000))
     for number in range(80):

@@ -113,7 +113,7 @@ impl Contents {
         }
     }
 
-    /// Takes in what can be read of an event; the error is that of the last value that could not.
+    /// Takes in what can be read of an event; the error is that of the first value that could not.
     #[inline]
     fn add_event(&mut self, event: &Event<'_>) -> Result<(), lightboard_events::DecodeError> {
         let wall_time = self.see_wall_time(event.wall_time);
@@ -138,7 +138,7 @@ impl Contents {
                     self.sections.highest_step = Some(highest);
                 }
                 Ok(false) => {}
-                Err(error) => outcome = Err(error),
+                Err(error) => outcome = outcome.and(Err(error)),
             }
         }
         outcome

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use lightboard_events::Kind;
@@ -34,7 +35,7 @@ pub enum Axis {
 pub struct Query {
     /// The tag; its kind is scalar.
     pub tag: String,
-    /// Ids, or none for every run. Unknown ones are left out.
+    /// Ids, or none for every run. Unknown ones are left out, repeated ones count once.
     pub runs: Option<Vec<String>>,
     /// What x is.
     pub axis: Axis,
@@ -114,7 +115,13 @@ pub(crate) fn answer(
 ) -> Result<Vec<u8>, QueryError> {
     check(query)?;
     let runs: Vec<&Arc<Run>> = match &query.runs {
-        Some(ids) => ids.iter().filter_map(|id| catalog.get(id)).collect(),
+        Some(ids) => {
+            let mut seen = HashSet::new();
+            ids.iter()
+                .filter(|id| seen.insert(id.as_str()))
+                .filter_map(|id| catalog.get(id))
+                .collect()
+        }
         None => catalog.runs.iter().collect(),
     };
     let extents: Vec<Extent> = runs
