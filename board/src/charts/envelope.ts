@@ -1,6 +1,14 @@
 /** Edges are integers in this part of a pixel, so that they are the same on every machine. */
 export const EDGE_UNIT = 256;
 
+/** What is left of an envelope: the stroke's edges at the sample lines of the pixel columns `from` to `to - 1`. */
+export interface Outline {
+  readonly from: number;
+  readonly to: number;
+  readonly top: Int32Array;
+  readonly bottom: Int32Array;
+}
+
 const NO_TOP = 0x7fffffff;
 const NO_BOTTOM = -0x80000000;
 
@@ -20,8 +28,6 @@ const NO_BOTTOM = -0x80000000;
 export class Envelope {
   readonly top: Int32Array;
   readonly bottom: Int32Array;
-  /** Binary logarithm of the samples per column. */
-  readonly shift: number;
   private radius = 0; // in pixels
   private reach = 0; // in samples
 
@@ -30,7 +36,6 @@ export class Envelope {
     private readonly rows: number,
     readonly samplesPerColumn: number,
   ) {
-    this.shift = Math.log2(samplesPerColumn);
     this.top = new Int32Array(columns * samplesPerColumn).fill(NO_TOP);
     this.bottom = new Int32Array(columns * samplesPerColumn).fill(NO_BOTTOM);
   }
@@ -40,10 +45,13 @@ export class Envelope {
     this.reach = this.radius * this.samplesPerColumn;
   }
 
-  /** Forgets the samples `from` to `to - 1`. */
-  clear(from: number, to: number): void {
-    this.top.fill(NO_TOP, from, to);
-    this.bottom.fill(NO_BOTTOM, from, to);
+  /** Takes the pixel columns `from` to `to - 1` out and empties them. */
+  take(from: number, to: number): Outline {
+    const [first, end] = [from * this.samplesPerColumn, to * this.samplesPerColumn];
+    const outline = { from, to, top: this.top.slice(first, end), bottom: this.bottom.slice(first, end) };
+    this.top.fill(NO_TOP, first, end);
+    this.bottom.fill(NO_BOTTOM, first, end);
+    return outline;
   }
 
   /** Adds a disc around one point. */

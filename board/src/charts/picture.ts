@@ -1,12 +1,24 @@
 /** A pixel buffer with, for each pixel, the curve that owns it. */
 
-import { type Envelope, EDGE_UNIT } from "./envelope";
+import { EDGE_UNIT, type Outline } from "./envelope";
+import { shownColumns } from "./hidden";
 
 /** Full coverage of a pixel. */
 const FULL = EDGE_UNIT;
 
 /** Coverage from which a curve owns a pixel: half of it. */
 const HALF = FULL / 2;
+
+/** One curve as it is painted: its outlines, one for each piece between gaps. */
+export interface Stroke {
+  readonly outlines: readonly Outline[];
+  /** RGBA as 0xAABBGGRR with full alpha. */
+  readonly color: number;
+  /** 0 to 256. */
+  readonly opacity: number;
+  /** The id + 1. */
+  readonly owner: number;
+}
 
 /**
  * `pixels` holds RGBA bytes (premultiplied by alpha until `unpremultiply`), row by row from the top;
@@ -15,7 +27,8 @@ const HALF = FULL / 2;
 export class Picture {
   readonly pixels: Int32Array<ArrayBuffer>;
   readonly owner: Uint32Array<ArrayBuffer>;
-  private readonly spans: Spans;
+  /** Change of coverage from row to row within the column at hand. */
+  private readonly steps: Int32Array;
 
   constructor(
     readonly width: number,
@@ -23,7 +36,7 @@ export class Picture {
   ) {
     this.pixels = new Int32Array(width * height);
     this.owner = new Uint32Array(width * height);
-    this.spans = new Spans(width, height);
+    this.steps = new Int32Array(height + 2);
   }
 
   /** The pixels as the bytes of an ImageData. */
@@ -31,42 +44,81 @@ export class Picture {
     return new Uint8ClampedArray(this.pixels.buffer);
   }
 
-  /**
-   * Paints the pixel columns `from` to `to - 1` of an envelope and empties them there.
-   *
-   * @param color RGBA as 0xAABBGGRR with full alpha
-   * @param opacity 0 to 256
-   */
-  paint(envelope: Envelope, from: number, to: number, color: number, opacity: number, owner: number): void {
-    this.spans.cover(envelope, from | 0, to | 0);
-    this.blend(from | 0, to | 0, color | 0, opacity | 0, owner | 0);
+  /** Paints strokes from back to front. */
+  paint(strokes: readonly Stroke[], samplesPerColumn: number): void {
+    const shown = shownColumns(strokes, this.width, this.height, samplesPerColumn);
+    let at = 0;
+    for (const { outlines, color, opacity, owner } of strokes) {
+      for (const outline of outlines) {
+        this.paintOutline(outline, shown, at, samplesPerColumn, color | 0, opacity | 0, owner | 0);
+        at += outline.to - outline.from;
+      }
+    }
   }
 
-  private blend(from: number, to: number, color: number, opacity: number, curve: number): void {
-    const { pixels, owner, width } = this;
-    const { firsts, ends, coverage } = this.spans;
+  /**
+   * Each sample's interval adds two steps to its column's coverage, one at either edge, split over two
+   * rows by where in the pixel the edge lies; the running sum of the steps is then the exact area, for flat
+   * edges as for steep ones. Integers make the sum return to zero and the picture the same everywhere.
+   */
+  private paintOutline(
+    { from, to, top, bottom }: Outline,
+    shown: Uint8Array,
+    at: number,
+    samplesPerColumn: number,
+    color: number,
+    opacity: number,
+    curve: number,
+  ): void {
+    const { pixels, owner, width, steps } = this;
+    const shift = Math.log2(samplesPerColumn) | 0;
+    const floor = Math.imul(this.height, EDGE_UNIT);
     const redBlue = color & 0xff00ff;
     const greenAlpha = (color >>> 8) & 0xff00ff;
-    let i = 0;
-    for (let column = from; column < to; column = (column + 1) | 0) {
-      const end = ends[column]!;
-      let at = (Math.imul(firsts[column]!, width) + column) | 0;
-      for (; i < end; i = (i + 1) | 0, at = (at + width) | 0) {
-        const part = coverage[i]!;
-        if (part >= HALF) owner[at] = curve;
+    for (let column = from | 0; column < to; column = (column + 1) | 0) {
+      if (shown[(at + column - from) | 0] === 0) continue;
+      let highest = floor;
+      let lowest = 0;
+      let k = Math.imul(column - from, samplesPerColumn);
+      for (const end = (k + samplesPerColumn) | 0; k < end; k = (k + 1) | 0) {
+        const high = Math.max(top[k]!, 0);
+        const low = Math.min(bottom[k]!, floor);
+        if (low <= high) continue;
+        const highRow = high >> 8;
+        const lowRow = low >> 8;
+        const highPart = high & 255;
+        const lowPart = low & 255;
+        steps[highRow] = (steps[highRow]! + EDGE_UNIT - highPart) | 0;
+        steps[highRow + 1] = (steps[highRow + 1]! + highPart) | 0;
+        steps[lowRow] = (steps[lowRow]! - EDGE_UNIT + lowPart) | 0;
+        steps[lowRow + 1] = (steps[lowRow + 1]! - lowPart) | 0;
+        highest = Math.min(highest, high);
+        lowest = Math.max(lowest, low);
+      }
+      const last = (lowest + 255) >> 8;
+      let row = highest >> 8;
+      let pixel = (Math.imul(row, width) + column) | 0;
+      let sum = 0;
+      for (; row < last; row = (row + 1) | 0, pixel = (pixel + width) | 0) {
+        sum = (sum + steps[row]!) | 0;
+        steps[row] = 0;
+        const part = sum >> shift;
+        if (part >= HALF) owner[pixel] = curve;
         const share = Math.imul(part, opacity) >> 8;
         if (share === FULL) {
-          pixels[at] = color;
+          pixels[pixel] = color;
           continue;
         }
         // Two channels at a time; a lane of 16 bits holds 255 × 256 plus the half that rounds.
-        const under = pixels[at]!;
+        const under = pixels[pixel]!;
         const rest = FULL - share;
         const evens = (Math.imul(under & 0xff00ff, rest) + Math.imul(redBlue, share) + 0x800080) | 0;
         const odds =
           (Math.imul((under >>> 8) & 0xff00ff, rest) + Math.imul(greenAlpha, share) + 0x800080) | 0;
-        pixels[at] = ((evens >>> 8) & 0xff00ff) | (odds & 0xff00ff00);
+        pixels[pixel] = ((evens >>> 8) & 0xff00ff) | (odds & 0xff00ff00);
       }
+      steps[last] = 0;
+      steps[last + 1] = 0;
     }
   }
 
@@ -83,74 +135,5 @@ export class Picture {
       const blue = Math.min(255, ((((pixel >>> 16) & 255) * 255 + half) / alpha) | 0);
       pixels[i] = (alpha << 24) | (blue << 16) | (green << 8) | red;
     }
-  }
-}
-
-/** The pixels of one stroke: in each column one run of rows, each with its coverage from 0 to FULL. */
-class Spans {
-  /** First row of each column's run. */
-  readonly firsts: Int32Array;
-  /** Where each column's run ends in `coverage`; the runs lie there one after another. */
-  readonly ends: Int32Array;
-  readonly coverage: Uint16Array;
-  /** Change of coverage from row to row within one column. */
-  private readonly steps: Int32Array;
-
-  constructor(
-    width: number,
-    private readonly height: number,
-  ) {
-    this.firsts = new Int32Array(width);
-    this.ends = new Int32Array(width);
-    this.coverage = new Uint16Array(width * height);
-    this.steps = new Int32Array(height + 2);
-  }
-
-  /**
-   * Measures an envelope's columns `from` to `to - 1` and empties them there.
-   *
-   * Each sample's interval adds two steps to its column's coverage, one at either edge, split over two
-   * rows by where in the pixel the edge lies; the running sum of the steps is then the exact area, for flat
-   * edges as for steep ones. Integers make the sum return to zero and the picture the same everywhere.
-   */
-  cover(envelope: Envelope, from: number, to: number): void {
-    const { top, bottom, samplesPerColumn, shift } = envelope;
-    const { firsts, ends, coverage, steps } = this;
-    const floor = Math.imul(this.height, EDGE_UNIT);
-    let used = 0;
-    let k = Math.imul(from, samplesPerColumn);
-    for (let column = from; column < to; column = (column + 1) | 0) {
-      let highest = floor;
-      let lowest = 0;
-      for (const end = (k + samplesPerColumn) | 0; k < end; k = (k + 1) | 0) {
-        const high = Math.max(top[k]!, 0);
-        const low = Math.min(bottom[k]!, floor);
-        if (low <= high) continue;
-        const highRow = high >> 8;
-        const lowRow = low >> 8;
-        const highPart = high & 255;
-        const lowPart = low & 255;
-        steps[highRow] = (steps[highRow]! + EDGE_UNIT - highPart) | 0;
-        steps[highRow + 1] = (steps[highRow + 1]! + highPart) | 0;
-        steps[lowRow] = (steps[lowRow]! - EDGE_UNIT + lowPart) | 0;
-        steps[lowRow + 1] = (steps[lowRow + 1]! - lowPart) | 0;
-        highest = Math.min(highest, high);
-        lowest = Math.max(lowest, low);
-      }
-      const first = highest >> 8;
-      const last = (lowest + 255) >> 8;
-      firsts[column] = first;
-      let sum = 0;
-      for (let row = first; row < last; row = (row + 1) | 0) {
-        sum = (sum + steps[row]!) | 0;
-        steps[row] = 0;
-        coverage[used] = sum >> shift;
-        used = (used + 1) | 0;
-      }
-      steps[last] = 0;
-      steps[last + 1] = 0;
-      ends[column] = used;
-    }
-    envelope.clear(from * samplesPerColumn, to * samplesPerColumn);
   }
 }

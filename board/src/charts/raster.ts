@@ -1,9 +1,9 @@
 /** The column rasteriser: curves to pixels, the same on every machine. Knows neither DOM nor worker. */
 
 import type { Curve, View } from "./curve";
-import { Envelope } from "./envelope";
+import { Envelope, type Outline } from "./envelope";
 import type { PaintList } from "./paint";
-import { Picture } from "./picture";
+import { Picture, type Stroke } from "./picture";
 import { makeScale, type Scale } from "./scale";
 
 /** Sample lines in a pixel column: with few curves one looks at each stroke, beyond at the crowd. */
@@ -25,22 +25,58 @@ export interface RasterSize {
   readonly pixelRatio: number;
 }
 
-/** Draws the curves of `list` that `curves` holds; an id that it does not hold has no points and is skipped. */
+/**
+ * Draws the curves of `list` that `curves` holds; an id that it does not hold has no points and is skipped.
+ * Outlines are kept in `outlines` for the next picture of the same chart.
+ */
 export function drawCurves(
   curves: ReadonlyMap<number, Curve>,
   list: PaintList,
   view: View,
   size: RasterSize,
+  outlines = new Outlines(),
 ): Picture {
-  const picture = new Picture(size.width, size.height);
-  const envelope = new Envelope(size.width, size.height, samplesFor(list.ids.length));
-  const pen = new Pen(picture, envelope, view, size.pixelRatio);
+  const samples = samplesFor(list.ids.length);
+  outlines.meet(view, size, samples);
+  const strokes: Stroke[] = [];
   for (let i = 0; i < list.ids.length; i++) {
-    const curve = curves.get(list.ids[i]!);
-    if (curve !== undefined) pen.draw(curve, list.widths[i]!, list.colors[i]!, list.opacities[i]!);
+    const id = list.ids[i]!;
+    const curve = curves.get(id);
+    if (curve === undefined) continue;
+    const outline = outlines.of(curve, list.widths[i]!);
+    strokes.push({ outlines: outline, color: list.colors[i]!, opacity: list.opacities[i]!, owner: id + 1 });
   }
+  const picture = new Picture(size.width, size.height);
+  picture.paint(strokes, samples);
   picture.unpremultiply();
   return picture;
+}
+
+/** The outlines of one chart's curves for one view: switching or colouring a run outlines nothing anew. */
+export class Outlines {
+  private key = "";
+  private pen: Pen | null = null;
+  private known = new WeakMap<Curve, { readonly width: number; readonly outlines: readonly Outline[] }>();
+
+  /** Sets what outlines depend on besides curve and width, and forgets those for anything else. */
+  meet(view: View, size: RasterSize, samples: number): void {
+    const { xMin, xMax, yMin, yMax, xLog = false, yLog = false } = view;
+    const { width, height, pixelRatio } = size;
+    const key = [xMin, xMax, yMin, yMax, xLog, yLog, width, height, pixelRatio, samples].join();
+    if (key === this.key) return;
+    this.key = key;
+    this.pen = new Pen(new Envelope(width, height, samples), view, size);
+    this.known = new WeakMap();
+  }
+
+  /** @param width in CSS pixels */
+  of(curve: Curve, width: number): readonly Outline[] {
+    const known = this.known.get(curve);
+    if (known?.width === width) return known.outlines;
+    const outlines = this.pen!.outline(curve, width);
+    this.known.set(curve, { width, outlines });
+    return outlines;
+  }
 }
 
 class Pen {
@@ -50,19 +86,19 @@ class Pen {
   private ys = new Float64Array(1024); // in device pixels downwards
 
   constructor(
-    private readonly picture: Picture,
     private readonly envelope: Envelope,
     view: View,
-    private readonly pixelRatio: number,
+    private readonly size: RasterSize,
   ) {
     this.xScale = makeScale(view.xMin, view.xMax, view.xLog);
     this.yScale = makeScale(view.yMin, view.yMax, view.yLog);
   }
 
-  draw(curve: Curve, cssWidth: number, color: number, opacity: number): void {
+  outline(curve: Curve, cssWidth: number): Outline[] {
+    const outlines: Outline[] = [];
     const [from, to] = this.inView(curve.x);
     this.project(curve, from, to);
-    const width = cssWidth * this.pixelRatio;
+    const width = cssWidth * this.size.pixelRatio;
     const { xs, ys } = this;
     const count = to - from;
     for (let start = 0; start < count; start++) {
@@ -77,25 +113,20 @@ class Pen {
         this.envelope.setWidth(width);
         this.envelope.addLine(xs, ys, start, end);
       }
-      // Painted before the next piece: across a gap, the two would become one interval.
+      // Taken before the next piece: across a gap, the two would become one interval.
       const { samplesPerColumn } = this.envelope;
-      const first = Math.floor((xs[start]! + 0.5) / samplesPerColumn - radius);
+      const first = Math.max(0, Math.floor((xs[start]! + 0.5) / samplesPerColumn - radius));
       const last = Math.floor((xs[end - 1]! + 0.5) / samplesPerColumn + radius);
-      this.picture.paint(
-        this.envelope,
-        Math.min(this.picture.width, Math.max(0, first)),
-        Math.min(this.picture.width, Math.max(0, last + 1)),
-        color,
-        opacity,
-        curve.id + 1,
-      );
+      const past = Math.min(this.size.width, last + 1);
+      if (first < past) outlines.push(this.envelope.take(first, past));
       start = end;
     }
+    return outlines;
   }
 
   /** The vertices that can show: those in the domain and, as lines come from outside, one on either side. */
   private inView(x: Float64Array): [number, number] {
-    const margin = (2 * DOT_WIDTH * this.pixelRatio) / this.picture.width;
+    const margin = (2 * DOT_WIDTH * this.size.pixelRatio) / this.size.width;
     const from = firstAbove(x, (value) => this.xScale.toUnit(value) >= -margin);
     const to = firstAbove(x, (value) => this.xScale.toUnit(value) > 1 + margin);
     return [Math.max(0, from - 1), Math.min(x.length, to + 1)];
@@ -111,7 +142,7 @@ class Pen {
     }
     const { xs, ys } = this;
     const across = envelope.top.length;
-    const down = this.picture.height;
+    const down = this.size.height;
     for (let i = 0; i < count; i++) {
       const x = curve.x[from + i]!;
       const y = curve.y[from + i]!;

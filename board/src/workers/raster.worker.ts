@@ -2,22 +2,27 @@
 
 import type { Curve } from "../charts/curve";
 import type { DrawOrder, Drawing, FromWorker, ToWorker } from "../charts/protocol";
-import { drawCurves } from "../charts/raster";
+import { drawCurves, Outlines } from "../charts/raster";
 
 declare const self: DedicatedWorkerGlobalScope;
 
-const charts = new Map<number, Map<number, Curve>>();
+interface Chart {
+  readonly curves: Map<number, Curve>;
+  readonly outlines: Outlines;
+}
+
+const charts = new Map<number, Chart>();
 const canvas = new OffscreenCanvas(1, 1);
 const context = canvas.getContext("2d")!;
 
-function curvesOf(chart: number): Map<number, Curve> {
-  let curves = charts.get(chart);
-  if (curves === undefined) charts.set(chart, (curves = new Map()));
-  return curves;
+function chartOf(number: number): Chart {
+  let chart = charts.get(number);
+  if (chart === undefined) charts.set(number, (chart = { curves: new Map(), outlines: new Outlines() }));
+  return chart;
 }
 
-function draw(curves: ReadonlyMap<number, Curve>, { list, view, size }: DrawOrder): Drawing {
-  const picture = drawCurves(curves, list, view, size);
+function draw({ curves, outlines }: Chart, { list, view, size }: DrawOrder): Drawing {
+  const picture = drawCurves(curves, list, view, size, outlines);
   if (canvas.width !== size.width) canvas.width = size.width;
   if (canvas.height !== size.height) canvas.height = size.height;
   context.putImageData(new ImageData(picture.bytes, size.width, size.height), 0, 0);
@@ -26,7 +31,7 @@ function draw(curves: ReadonlyMap<number, Curve>, { list, view, size }: DrawOrde
 
 function answer(chart: number, order: DrawOrder): void {
   try {
-    const drawing = draw(curvesOf(chart), order);
+    const drawing = draw(chartOf(chart), order);
     const message: FromWorker = { kind: "drawn", chart, drawing };
     self.postMessage(message, [drawing.bitmap, drawing.owner.buffer]);
   } catch (error) {
@@ -38,10 +43,10 @@ function answer(chart: number, order: DrawOrder): void {
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.kind) {
     case "curves":
-      for (const curve of data.curves) curvesOf(data.chart).set(curve.id, curve);
+      for (const curve of data.curves) chartOf(data.chart).curves.set(curve.id, curve);
       break;
     case "remove":
-      for (const id of data.ids) curvesOf(data.chart).delete(id);
+      for (const id of data.ids) chartOf(data.chart).curves.delete(id);
       break;
     case "draw":
       answer(data.chart, data.order);
