@@ -7,6 +7,10 @@ if ! cargo fuzz --version >/dev/null 2>&1; then
   echo "expected cargo-fuzz, found none. Install it: cargo install cargo-fuzz" >&2
   exit 1
 fi
+if ! cargo +nightly --version >/dev/null 2>&1; then
+  echo "expected a nightly Rust toolchain, found none. Install it: rustup toolchain install nightly" >&2
+  exit 1
+fi
 for target in $(cargo +nightly fuzz list); do
   echo "· $target, ${seconds} s"
   mkdir -p "fuzz/corpus/$target"

@@ -4,6 +4,7 @@ import math
 import random
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -147,3 +148,34 @@ def test_a_narrow_window_scrolls_nothing_sideways(browser: Browser, address: str
         opened.wait_for_curves("loss", on={"long"}, off=set())
         width = opened.page.evaluate("document.documentElement.scrollWidth")
         assert width == 320
+
+
+def test_wide_numbers_at_the_axis_are_whole(tmp_path: Path, browser: Browser) -> None:
+    write_run(tmp_path / "tiny", {"loss": [-1e-30, 1e-30, -5e-31]})
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
+        opened.wait_for_curves("loss", on={"tiny"}, off=set())
+        labels = opened.page.locator('[data-tag="loss"] text.y')
+        assert any("−0.5e−30" in text or "−1.0e−30" in text for text in labels.all_text_contents())
+        card = opened.page.locator('[data-tag="loss"] figure').bounding_box()
+        assert card
+        for label in labels.all():
+            box = label.bounding_box()
+            assert box
+            assert box["x"] >= card["x"], label.text_content()
+
+
+def test_no_name_breaks_its_line_or_turns_the_reading_direction(tmp_path: Path, browser: Browser) -> None:
+    name = "line\nbreak\u202eevil"
+    write_run(tmp_path / name, {name: [1.0, 2.0]})
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
+        expect(opened.page.locator("[data-run-id] .name")).to_have_text("line␊break⟨202E⟩evil")
+        expect(opened.page.locator("article h2")).to_have_text("line␊break⟨202E⟩evil")
+
+
+def test_the_keyboard_can_skip_the_run_list(opened: OpenBoard) -> None:
+    opened.page.keyboard.press("Tab")
+    expect(opened.page.get_by_role("link", name="Skip the run list")).to_be_focused()
+    opened.page.keyboard.press("Enter")
+    expect(opened.page.get_by_role("main")).to_be_focused()
+    opened.page.keyboard.press("Tab")
+    expect(opened.page.locator('[data-tag="loss"] .hit')).to_be_focused()

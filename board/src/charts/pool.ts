@@ -53,11 +53,14 @@ export class RasterPool {
 /** One worker and the charts that it draws. */
 class Desk {
   private readonly clients = new Map<number, PoolClient>();
-  private worker: Worker | null = null;
+  private worker: Worker | null;
   private replacements = 1;
   private dead: Error | null = null;
 
-  constructor(private readonly onFault: (fault: WorkerFault) => void) {}
+  constructor(private readonly onFault: (fault: WorkerFault) => void) {
+    // At once, so that its program is there when the first points are.
+    this.worker = this.start();
+  }
 
   get load(): number {
     return this.clients.size;

@@ -1,10 +1,22 @@
-/** Names of runs as they fit into narrow columns. */
+/** Names as they are shown: harmless, and fitted into narrow columns. */
 
 export interface SplitName {
   /** What a neighbour's name starts with too: may be cut short. */
   readonly shared: string;
   /** What tells this name from its neighbours': stays visible. */
   readonly own: string;
+}
+
+/** Characters that break a line, or turn the reading direction of what follows. */
+const UNRULY = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+/** A logged name as one line of text that says what stands there: a line break as ␊, a direction override as ⟨202E⟩. */
+export function oneLine(name: string): string {
+  return name.replace(UNRULY, (character) => {
+    const code = character.codePointAt(0)!;
+    if (code < 0x20) return String.fromCodePoint(0x2400 + code);
+    return `⟨${code.toString(16).toUpperCase()}⟩`;
+  });
 }
 
 /** Split each name of a sorted list where it starts to differ from both of its neighbours, at a word's edge. */

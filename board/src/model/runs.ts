@@ -3,7 +3,7 @@
 import type { LogDirectory, Run } from "../wire/types";
 import { counted } from "./format";
 import { isOn, type Selection } from "./selection";
-import { splitNames, type SplitName } from "./names";
+import { oneLine, splitNames, type SplitName } from "./names";
 
 export interface RunGroup {
   readonly logdir: LogDirectory;
@@ -35,7 +35,7 @@ export function groupRuns(
   const wanted = filter.trim().toLowerCase();
   return logdirs.map((logdir) => {
     const shown = runs.filter((run) => run.logdir === logdir.name && run.name.toLowerCase().includes(wanted));
-    const names = splitNames(shown.map((run) => run.name));
+    const names = splitNames(shown.map((run) => oneLine(run.name)));
     return { logdir, rows: shown.map((run, i) => ({ run, name: names[i]!, note: noteOf(run) })) };
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { splitNames } from "../../src/model/names";
+import { oneLine, splitNames } from "../../src/model/names";
 import { accountOf, groupRuns, noteOf } from "../../src/model/runs";
 import { ALL_ON, withRun } from "../../src/model/selection";
 import type { LogDirectory, Run } from "../../src/wire/types";
@@ -90,4 +90,10 @@ test("names are split where they start to differ from their neighbours", () => {
     { shared: "", own: "実験…2" },
   ]);
   expect(splitNames(["a/b", "a/b/c"])[0]).toEqual({ shared: "a/", own: "b" });
+});
+
+test("names are one line that reads in one direction", () => {
+  expect(oneLine("実験…1 é 🚀")).toBe("実験…1 é 🚀");
+  expect(oneLine("a\nb\u0000\u007f")).toBe("a␊b␀⟨7F⟩");
+  expect(oneLine("\u202eevil\u2066")).toBe("⟨202E⟩evil⟨2066⟩");
 });
