@@ -48,8 +48,9 @@ ACTIVATE := PATH="$(CURDIR)/$(BIN):$$PATH" VIRTUAL_ENV="$(CURDIR)/$(VENV)"
 
 $(VENV)/.built: $(RUST_SOURCES) $(VENV)/.synced
 	@echo "· building the Rust core (release; the first time takes a minute)"
+	@touch $@.begun # what changes while it builds is to be built again
 	$(ACTIVATE) maturin develop --release --uv
-	@touch $@
+	@mv $@.begun $@
 
 .PHONY: build
 build: $(VENV)/.built python/lightboard/board_static/index.html ## Build everything (release)
