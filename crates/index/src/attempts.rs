@@ -93,9 +93,12 @@ fn assign<'a>(files: impl ExactSizeIterator<Item = &'a Contents>) -> (Vec<usize>
         };
         let goes_back = !one_file
             && (scalars().any(|series| {
-                last_steps
-                    .get(&*series.tag)
-                    .is_some_and(|last| series.points.steps[0] <= *last)
+                last_steps.get(&*series.tag).is_some_and(|last| {
+                    series
+                        .points
+                        .first_step()
+                        .is_some_and(|first| first <= *last)
+                })
             }) || contents
                 .sections
                 .leading_start
@@ -119,8 +122,8 @@ fn assign<'a>(files: impl ExactSizeIterator<Item = &'a Contents>) -> (Vec<usize>
                 .sections()
                 .last()
                 .is_some_and(|(section, _)| section == contents.sections.last);
-            if in_last_section && let Some(step) = series.points.steps.last() {
-                last_steps.insert(&series.tag, *step);
+            if in_last_section && let Some(step) = series.points.last_step() {
+                last_steps.insert(&series.tag, step);
             }
         }
     }

@@ -1,8 +1,8 @@
 //! The answer to a question for curves: one tag of many runs, as a column frame (`spec/api.md`, POST /api/scalars).
 
-use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::Arc;
 
 use lightboard_events::Kind;
@@ -13,6 +13,7 @@ use crate::attempts::{Parts, Snapshot};
 use crate::catalog::{Catalog, Run};
 use crate::downsample::{Grid, vertices};
 use crate::frame::{Column, encode};
+use crate::series::Columns;
 use crate::smoothing::smooth;
 
 /// Vertices in one answer, about; the width gives way.
@@ -222,7 +223,7 @@ fn extents(run: &Run, query: &Query) -> Vec<Extent> {
             let curve = Curve::gather(&snapshot, &query.tag, parts);
             let (x_min, x_max) = curve.x_extent(query.axis, snapshot.first_wall_time());
             Extent {
-                points: curve.steps.len(),
+                points: curve.0.steps.len(),
                 x_min,
                 x_max,
             }
@@ -236,8 +237,8 @@ fn draw<'a>(run: &'a Run, query: &Query, grid: &Grid) -> Drawn<'a> {
     for (attempt, parts) in snapshot.scalar_parts(&query.tag) {
         let mut curve = Curve::gather(&snapshot, &query.tag, &parts);
         let x = curve.sort_by_x(query.axis, snapshot.first_wall_time());
-        let smoothed = (query.smoothing > 0.0).then(|| smooth(&curve.values, query.smoothing));
-        let curves: Vec<&[f64]> = [&*curve.values]
+        let smoothed = (query.smoothing > 0.0).then(|| smooth(&curve.0.values, query.smoothing));
+        let curves: Vec<&[f64]> = [&*curve.0.values]
             .into_iter()
             .chain(smoothed.as_deref())
             .collect();
@@ -248,8 +249,9 @@ fn draw<'a>(run: &'a Run, query: &Query, grid: &Grid) -> Drawn<'a> {
             attempts: snapshot.attempts,
             start: drawn.steps.len(),
             length: picked.len(),
-            points: curve.values.len(),
+            points: curve.0.values.len(),
             non_finite: curve
+                .0
                 .values
                 .iter()
                 .filter(|value| !value.is_finite())
@@ -258,13 +260,13 @@ fn draw<'a>(run: &'a Run, query: &Query, grid: &Grid) -> Drawn<'a> {
         });
         drawn
             .steps
-            .extend(picked.iter().map(|index| curve.steps[*index]));
+            .extend(picked.iter().map(|index| curve.0.steps[*index]));
         drawn
             .wall_times
-            .extend(picked.iter().map(|index| curve.wall_times[*index]));
+            .extend(picked.iter().map(|index| curve.0.wall_times[*index]));
         drawn
             .values
-            .extend(picked.iter().map(|index| curve.values[*index]));
+            .extend(picked.iter().map(|index| curve.0.values[*index]));
         if let Some(smoothed) = smoothed {
             drawn
                 .smoothed
@@ -275,55 +277,34 @@ fn draw<'a>(run: &'a Run, query: &Query, grid: &Grid) -> Drawn<'a> {
 }
 
 /// All points of one attempt: borrowed if they lie in one file and in order, else copied.
-struct Curve<'a> {
-    steps: Cow<'a, [i64]>,
-    wall_times: Cow<'a, [f64]>,
-    values: Cow<'a, [f64]>,
-}
+struct Curve<'a>(Columns<'a>);
 
 impl<'a> Curve<'a> {
     fn gather(snapshot: &'a Snapshot<'_>, tag: &str, parts: &Parts) -> Self {
-        let points = |file: usize| {
-            let (_, contents) = &snapshot.files[file];
-            &contents
+        let columns = |(file, range): &(usize, Range<usize>)| {
+            let (_, contents) = &snapshot.files[*file];
+            contents
                 .series
                 .get(tag, Kind::Scalar)
                 .expect("a part is of a series that the file has")
                 .points
+                .columns(range.clone())
         };
-        if let [(file, range)] = parts.as_slice() {
-            let points = points(*file);
-            return Self {
-                steps: Cow::Borrowed(&points.steps[range.clone()]),
-                wall_times: Cow::Borrowed(&points.wall_times[range.clone()]),
-                values: Cow::Borrowed(&points.values[range.clone()]),
-            };
-        }
-        let all = || {
-            parts
-                .iter()
-                .map(|(file, range)| (points(*file), range.clone()))
-        };
-        Self {
-            steps: all()
-                .flat_map(|(points, range)| &points.steps[range])
-                .copied()
-                .collect(),
-            wall_times: all()
-                .flat_map(|(points, range)| &points.wall_times[range])
-                .copied()
-                .collect(),
-            values: all()
-                .flat_map(|(points, range)| &points.values[range])
-                .copied()
-                .collect(),
-        }
+        let mut parts = parts.iter().map(columns);
+        let first = parts.next().expect("an attempt has at least one part");
+        Self(parts.fold(first, |mut all, part| {
+            all.steps.to_mut().extend_from_slice(&part.steps);
+            all.wall_times.to_mut().extend_from_slice(&part.wall_times);
+            all.values.to_mut().extend_from_slice(&part.values);
+            all
+        }))
     }
 
     fn x_extent(&self, axis: Axis, first_wall_time: Option<f64>) -> (f64, f64) {
         if axis == Axis::Step {
             let start = (i64::MAX, i64::MIN);
             let (low, high) = self
+                .0
                 .steps
                 .iter()
                 .fold(start, |(low, high), step| (low.min(*step), high.max(*step)));
@@ -332,6 +313,7 @@ impl<'a> Curve<'a> {
         let origin = origin(axis, first_wall_time);
         let start = (f64::INFINITY, f64::NEG_INFINITY);
         let (low, high) = self
+            .0
             .wall_times
             .iter()
             .fold(start, |(low, high), time| (low.min(*time), high.max(*time)));
@@ -343,25 +325,30 @@ impl<'a> Curve<'a> {
         let origin = origin(axis, first_wall_time);
         // Steps are compared as integers: as floats, neighbours above 2^53 would be equal.
         let order = match axis {
-            Axis::Step if !self.steps.is_sorted() => Some(order_by(self.steps.len(), |a, b| {
-                self.steps[a].cmp(&self.steps[b])
-            })),
-            Axis::Relative | Axis::Wall if !self.wall_times.is_sorted() => {
-                Some(order_by(self.wall_times.len(), |a, b| {
-                    self.wall_times[a].total_cmp(&self.wall_times[b])
+            Axis::Step if !self.0.steps.is_sorted() => {
+                Some(order_by(self.0.steps.len(), |a, b| {
+                    self.0.steps[a].cmp(&self.0.steps[b])
+                }))
+            }
+            Axis::Relative | Axis::Wall if !self.0.wall_times.is_sorted() => {
+                Some(order_by(self.0.wall_times.len(), |a, b| {
+                    self.0.wall_times[a].total_cmp(&self.0.wall_times[b])
                 }))
             }
             _ => None,
         };
         if let Some(order) = order {
-            self.steps = order.iter().map(|index| self.steps[*index]).collect();
-            self.wall_times = order.iter().map(|index| self.wall_times[*index]).collect();
-            self.values = order.iter().map(|index| self.values[*index]).collect();
+            self.0.steps = order.iter().map(|index| self.0.steps[*index]).collect();
+            self.0.wall_times = order
+                .iter()
+                .map(|index| self.0.wall_times[*index])
+                .collect();
+            self.0.values = order.iter().map(|index| self.0.values[*index]).collect();
         }
         match axis {
-            Axis::Step => self.steps.iter().map(|step| *step as f64).collect(),
+            Axis::Step => self.0.steps.iter().map(|step| *step as f64).collect(),
             Axis::Relative | Axis::Wall => {
-                self.wall_times.iter().map(|time| time - origin).collect()
+                self.0.wall_times.iter().map(|time| time - origin).collect()
             }
         }
     }

@@ -1,21 +1,51 @@
 //! The series of one event file: columns of points for scalars, counts for all other kinds.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
+use std::ops::Range;
 
 use lightboard_events::{Data, DecodeError, Kind, Value};
 
 /// The scalar points of one series in one file, in log order. 24 bytes a point.
 #[derive(Debug, Default)]
 pub(crate) struct Points {
-    pub(crate) steps: Vec<i64>,
+    steps: Vec<i64>,
     /// Seconds since 1970, always finite.
-    pub(crate) wall_times: Vec<f64>,
-    pub(crate) values: Vec<f64>,
+    wall_times: Vec<f64>,
+    values: Vec<f64>,
     /// Where the file's sections begin: (section, index of its first point), both ascending.
     sections: Vec<(usize, usize)>,
 }
 
+/// Some points of a series, a column each, in log order.
+#[derive(Debug, Clone)]
+pub(crate) struct Columns<'a> {
+    pub(crate) steps: Cow<'a, [i64]>,
+    /// Seconds since 1970, always finite.
+    pub(crate) wall_times: Cow<'a, [f64]>,
+    pub(crate) values: Cow<'a, [f64]>,
+}
+
 impl Points {
+    /// The step that was logged first.
+    pub(crate) fn first_step(&self) -> Option<i64> {
+        self.steps.first().copied()
+    }
+
+    /// The step that was logged last.
+    pub(crate) fn last_step(&self) -> Option<i64> {
+        self.steps.last().copied()
+    }
+
+    /// The points with the indices of `range`.
+    pub(crate) fn columns(&self, range: Range<usize>) -> Columns<'_> {
+        Columns {
+            steps: Cow::Borrowed(&self.steps[range.clone()]),
+            wall_times: Cow::Borrowed(&self.wall_times[range.clone()]),
+            values: Cow::Borrowed(&self.values[range]),
+        }
+    }
+
     #[inline]
     fn push(&mut self, section: usize, step: i64, wall_time: f64, value: f64) {
         if self
@@ -31,7 +61,7 @@ impl Points {
     }
 
     /// The points by section: (section, range of indices), ascending, none empty.
-    pub(crate) fn sections(&self) -> impl Iterator<Item = (usize, std::ops::Range<usize>)> {
+    pub(crate) fn sections(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
         let ends = self
             .sections
             .iter()
