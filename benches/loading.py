@@ -1,4 +1,4 @@
-"""Cold load of a log directory: Lightboard's index (every checksum, every point) and TensorBoard's data server."""
+"""Loading a log directory: Lightboard's index, cold and with its cache, and TensorBoard's data server."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from lightboard._core import Index
+
+MAX_MEMORY = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -18,33 +24,43 @@ class Load:
     seconds: float
     points: int
     resident_mb: float
+    peak_mb: float
 
 
-def lightboard(directory: Path) -> Load:
-    """Load with Lightboard's index in a fresh process."""
-    done = subprocess.run(
-        [sys.executable, __file__, str(directory)], check=True, capture_output=True, text=True
-    )
+def lightboard(directory: Path, cache: Path | None = None) -> Load:
+    """Load with Lightboard's index in a fresh process, and close it, which saves the cache."""
+    command = [sys.executable, __file__, str(directory), str(cache or "")]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
     return Load(**json.loads(done.stdout))
 
 
-def _child(directory: str) -> None:
-    import resource
+def memory_mb(pid: int | str, figure: str) -> float:
+    """A figure of a process's memory: `VmRSS` now, `VmHWM` at its highest."""
+    found = re.search(rf"{figure}:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024 if found else float("nan")
 
-    from lightboard._core import Index
 
-    start = time.perf_counter()
-    index = Index([("bench", directory)])
+def await_loaded(index: Index) -> None:
+    """Wait until everything on disk has been read."""
     version = index.wait(0, 60.0)
     while True:
         loading = json.loads(index.runs())["loading"]
         if loading["bytes_total"] and loading["bytes_read"] == loading["bytes_total"]:
-            break
+            return
         version = index.wait(version, 60.0)
+
+
+def _child(directory: str, cache: str) -> None:
+    from lightboard._core import Index
+
+    start = time.perf_counter()
+    index = Index([("bench", directory)], cache_dir=cache or None, max_memory=MAX_MEMORY)
+    await_loaded(index)
     seconds = time.perf_counter() - start
     points = sum(run["points"] for run in json.loads(index.runs())["runs"])
-    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": seconds, "points": points, "resident_mb": resident}))
+    load = Load(seconds, points, memory_mb("self", "VmRSS"), memory_mb("self", "VmHWM"))
+    index.close()
+    print(json.dumps(load.__dict__))
 
 
 def rustboard(directory: Path, *, checksum: bool = False, keep_all: bool = False) -> Load:
@@ -70,8 +86,8 @@ def rustboard(directory: Path, *, checksum: bool = False, keep_all: bool = False
             finished = re.search(r"[Ff]inished load cycle \((?P<number>[0-9.]+)(?P<unit>µs|ms|s)\)", line)
             if finished:
                 seconds = float(finished["number"]) * {"µs": 1e-6, "ms": 1e-3, "s": 1.0}[finished["unit"]]
-                peak = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{server.pid}/status").read_text())
-                return Load(seconds, points=-1, resident_mb=int(peak[1]) / 1024 if peak else float("nan"))
+                resident, peak = memory_mb(server.pid, "VmRSS"), memory_mb(server.pid, "VmHWM")
+                return Load(seconds, -1, resident, peak)
         raise RuntimeError(
             f"expected the data server to report a finished load cycle of {directory}, it ended instead"
         )
@@ -81,4 +97,4 @@ def rustboard(directory: Path, *, checksum: bool = False, keep_all: bool = False
 
 
 if __name__ == "__main__":
-    _child(sys.argv[1])
+    _child(sys.argv[1], sys.argv[2])
