@@ -50,9 +50,18 @@ class Index:
     interpreter while it works. Answers are complete bodies as specified in spec/api.md and spec/columns.md.
     """
 
-    def __new__(cls, logdirs: Sequence[tuple[str, str]], *, poll_secs: float = 0.1) -> Self:
+    def __new__(
+        cls,
+        logdirs: Sequence[tuple[str, str]],
+        *,
+        poll_secs: float = 0.1,
+        cache_dir: str | None = None,
+        max_memory: int = 1 << 30,
+    ) -> Self:
         """Start to follow `logdirs`, pairs of (name, absolute path). A path need not exist yet.
 
+        What is read is kept below `cache_dir` for the next time (spec/index.md), unless it is None. Points leave memory
+        for segments there, or else in the folder for temporary files, long before the process takes `max_memory` bytes.
         Of equal names the later ones get a number: `runs`, `runs (2)`. Raises OSError when no threads can be started.
         """
 
@@ -93,6 +102,20 @@ class Index:
 
     def close(self) -> None:
         """Stop polling and release the files. Queries go on answering from what was read."""
+
+def list_caches(cache_dir: str) -> bytes:
+    """List what indexes keep below `cache_dir`, as JSON; the cache that was used last comes first.
+
+    Returns `{"caches": [{"logdir", "folder", "bytes", "last_used", "in_use"}]}`: `logdir` is null if it cannot be told,
+    `last_used` is in seconds since 1970.
+    """
+
+def clear_caches(cache_dir: str, logdir: str | None = None) -> bytes:
+    """Remove all caches below `cache_dir`, or that of `logdir`. Those that a board has open stay.
+
+    Returns `{"removed": […], "in_use": […]}` as JSON, each cache as it was listed. Raises OSError if one cannot be
+    removed.
+    """
 
 def watch_forks() -> None:
     """Notice forks from here on: writers of the parent become unusable in a child, and its own write through."""

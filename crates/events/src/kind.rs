@@ -36,6 +36,28 @@ pub enum Kind {
 }
 
 impl Kind {
+    const ALL: [Self; 14] = [
+        Self::Scalar,
+        Self::Histogram,
+        Self::Image,
+        Self::Audio,
+        Self::Video,
+        Self::Text,
+        Self::Tensor,
+        Self::PrCurve,
+        Self::Mesh,
+        Self::Hparams,
+        Self::Graph,
+        Self::Layout,
+        Self::Embedding,
+        Self::Unknown,
+    ];
+
+    /// The kind that a word stands for, if it is one.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == word)
+    }
+
     /// The word for it in every interface.
     pub fn as_str(self) -> &'static str {
         match self {

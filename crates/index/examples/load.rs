@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use lightboard_index::{Axis, Index, Query};
+use lightboard_index::{Axis, Index, Options, Query};
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -19,6 +19,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let index = Index::open(
         vec![("logdir".to_owned(), path)],
         Duration::from_millis(100),
+        &Options {
+            cache: std::env::var_os("LIGHTBOARD_CACHE_DIR").map(PathBuf::from),
+            max_memory: 1 << 30,
+        },
     )?;
     let mut version = 0;
     let runs = loop {

@@ -10,11 +10,10 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::RwLockReadGuard;
 
-use lightboard_events::Kind;
-
 use crate::catalog::Run;
 use crate::contents::Contents;
 use crate::event_file::EventFile;
+use crate::summary::Extent;
 
 /// A run as it stands, held still for a query.
 pub(crate) struct Snapshot<'a> {
@@ -62,10 +61,10 @@ impl<'a> Snapshot<'a> {
     pub(crate) fn scalar_parts(&self, tag: &str) -> Vec<(usize, Parts)> {
         let mut attempts: Vec<(usize, Parts)> = Vec::new();
         for (index, (_, contents)) in self.files.iter().enumerate() {
-            let Some(series) = contents.series.get(tag, Kind::Scalar) else {
+            let Some(points) = contents.series.scalar(tag) else {
                 continue;
             };
-            for (section, range) in series.points.sections() {
+            for (section, range) in points.sections() {
                 let attempt = self.first_attempts[index] + section;
                 match attempts.last_mut() {
                     Some((last, parts)) if *last == attempt => parts.push((index, range)),
@@ -77,6 +76,33 @@ impl<'a> Snapshot<'a> {
     }
 }
 
+impl Snapshot<'_> {
+    /// Extent of the points of a scalar series in one file that have the indices of `range`. Blocks inside the range
+    /// are not unpacked. None if there are no such points, or the cache does not hold what was written to it; the file
+    /// is then read anew.
+    pub(crate) fn extent(&self, file: usize, tag: &str, range: &Range<usize>) -> Option<Extent> {
+        let (file, contents) = &self.files[file];
+        let points = contents.series.scalar(tag)?;
+        let mut whole: Option<Extent> = None;
+        for (stretch, extent, _) in points.stretches() {
+            let part = stretch.start.max(range.start)..stretch.end.min(range.end);
+            if part.is_empty() {
+                continue;
+            }
+            let extent = if part == stretch {
+                extent
+            } else if let Ok(columns) = points.columns(part) {
+                Extent::of(&columns.steps, &columns.wall_times)?
+            } else {
+                file.distrust();
+                return None;
+            };
+            whole = Some(whole.map_or(extent, |whole| whole.and(extent)));
+        }
+        whole
+    }
+}
+
 /// The attempt in which each file begins, and the number of attempts.
 fn assign<'a>(files: impl ExactSizeIterator<Item = &'a Contents>) -> (Vec<usize>, usize) {
     let mut firsts = Vec::with_capacity(files.len());
@@ -85,20 +111,12 @@ fn assign<'a>(files: impl ExactSizeIterator<Item = &'a Contents>) -> (Vec<usize>
     let mut highest: Option<i64> = None;
     let one_file = files.len() == 1;
     for contents in files {
-        let scalars = || {
-            contents
-                .series
-                .iter()
-                .filter(|series| series.kind == Kind::Scalar)
-        };
+        let scalars = || contents.series.scalars();
         let goes_back = !one_file
-            && (scalars().any(|series| {
-                last_steps.get(&*series.tag).is_some_and(|last| {
-                    series
-                        .points
-                        .first_step()
-                        .is_some_and(|first| first <= *last)
-                })
+            && (scalars().any(|(tag, points)| {
+                last_steps
+                    .get(tag)
+                    .is_some_and(|last| points.first_step().is_some_and(|first| first <= *last))
             }) || contents
                 .sections
                 .leading_start
@@ -116,14 +134,13 @@ fn assign<'a>(files: impl ExactSizeIterator<Item = &'a Contents>) -> (Vec<usize>
         if one_file {
             continue;
         }
-        for series in scalars() {
-            let in_last_section = series
-                .points
+        for (tag, points) in scalars() {
+            let in_last_section = points
                 .sections()
                 .last()
                 .is_some_and(|(section, _)| section == contents.sections.last);
-            if in_last_section && let Some(step) = series.points.last_step() {
-                last_steps.insert(&series.tag, step);
+            if in_last_section && let Some(step) = points.last_step() {
+                last_steps.insert(tag, step);
             }
         }
     }
@@ -146,7 +163,7 @@ mod tests {
                 tag => scalar(&mut bytes, 0.0, *step, tag, Scalar::Simple(1.0)),
             }
         }
-        let mut contents = Contents::new();
+        let mut contents = Contents::new(std::sync::Arc::default());
         let mut scanner = Scanner::new();
         while let Scan::Record { offset, payload } =
             scanner.next(&bytes[scanner.offset() as usize..], true)

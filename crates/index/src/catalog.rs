@@ -9,7 +9,9 @@ use std::sync::Arc;
 use crate::changes::Change;
 use crate::event_file::EventFile;
 use crate::logdir::{Found, Listing, Logdir, file_path, folders_above, is_absent};
+use crate::manifest::Saved;
 use crate::names::{natural, run_id, shown};
+use crate::store::Store;
 
 /// A directory that holds event files.
 #[derive(Debug)]
@@ -18,7 +20,7 @@ pub(crate) struct Run {
     /// Place of its log directory in the catalog.
     pub(crate) logdir: usize,
     /// Raw path below the log directory.
-    path: Vec<u8>,
+    pub(crate) path: Vec<u8>,
     pub(crate) name: String,
     /// Id of the run in the nearest folder above that is one.
     pub(crate) parent: Option<String>,
@@ -32,13 +34,15 @@ pub(crate) struct Catalog {
     pub(crate) listings: Vec<Listing>,
     pub(crate) runs: Vec<Arc<Run>>,
     by_id: HashMap<String, usize>,
+    store: Arc<Store>,
 }
 
 impl Catalog {
     /// Before the first walk.
-    pub(crate) fn unwalked(logdirs: usize) -> Self {
+    pub(crate) fn unwalked(logdirs: usize, store: Arc<Store>) -> Self {
         Self {
             listings: vec![Listing::unwalked(); logdirs],
+            store,
             ..Self::default()
         }
     }
@@ -53,8 +57,14 @@ impl Catalog {
             .flat_map(|run| run.files.iter().map(move |file| (run, file)))
     }
 
-    /// The catalog after a walk, and what changed. Files that were known keep what was read of them.
-    pub(crate) fn next(&self, logdirs: &[Logdir], mut listings: Vec<Listing>) -> (Self, Change) {
+    /// The catalog after a walk, and what changed. Files that were known keep what was read of them; of others `saved`
+    /// may know it, by log directory, run and name.
+    pub(crate) fn next(
+        &self,
+        logdirs: &[Logdir],
+        mut listings: Vec<Listing>,
+        mut saved: impl FnMut(usize, &[u8], &OsStr) -> Option<Saved>,
+    ) -> (Self, Change) {
         let mut known: HashMap<(usize, &[u8], &OsStr), &Arc<EventFile>> = HashMap::new();
         for (run, file) in self.files() {
             known.insert((run.logdir, &run.path, &file.file_name), file);
@@ -95,13 +105,16 @@ impl Catalog {
                     files: files
                         .iter()
                         .map(|found| {
-                            match known.get(&(logdir, path.as_slice(), found.name.as_os_str())) {
-                                Some(file) => Arc::clone(file),
-                                None => Arc::new(EventFile::new(
-                                    file_path(&logdirs[logdir], found),
-                                    found.name.clone(),
-                                )),
+                            let key = (logdir, path.as_slice(), found.name.as_os_str());
+                            if let Some(file) = known.get(&key) {
+                                return Arc::clone(file);
                             }
+                            let file = file_path(&logdirs[logdir], found);
+                            let (name, store) = (found.name.clone(), Arc::clone(&self.store));
+                            Arc::new(match saved(logdir, path, &name) {
+                                Some(saved) => EventFile::restored(file, name, store, saved),
+                                None => EventFile::new(file, name, store),
+                            })
                         })
                         .collect(),
                     path: path.clone(),
@@ -118,6 +131,7 @@ impl Catalog {
             listings,
             runs,
             by_id,
+            store: Arc::clone(&self.store),
         };
         let change = self.change_to(&next);
         (next, change)

@@ -1,10 +1,13 @@
 //! What was read of one event file.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use lightboard_events::{Cause, Damage, Event, SessionLog, Tail, What, decode};
 
-use crate::series::SeriesSet;
+use crate::points::Location;
+use crate::series::{Logged, SeriesSet};
+use crate::store::Store;
 
 /// A file that changed within this time is being written.
 const LIVE: Duration = Duration::from_secs(120);
@@ -70,7 +73,8 @@ impl Sections {
 }
 
 impl Contents {
-    pub(crate) fn new() -> Self {
+    /// Of a file of which nothing was read; its tags are taken from `store`.
+    pub(crate) fn new(store: Arc<Store>) -> Self {
         Self {
             size: 0,
             modified: SystemTime::UNIX_EPOCH,
@@ -86,7 +90,7 @@ impl Contents {
             first_value_wall_time: None,
             last_wall_time: None,
             last_step: None,
-            series: SeriesSet::default(),
+            series: SeriesSet::new(store),
             sections: Sections::default(),
         }
     }
@@ -102,7 +106,8 @@ impl Contents {
     #[inline]
     pub(crate) fn add_record(&mut self, offset: u64, payload: &[u8]) {
         self.records += 1;
-        let outcome = decode(payload).and_then(|event| self.add_event(&event));
+        let outcome =
+            decode(payload).and_then(|event| self.add_event(&event, offset, payload.len()));
         if let Err(error) = outcome {
             let length = (payload.len() + lightboard_events::OVERHEAD) as u64;
             self.add_damage(Damage {
@@ -115,7 +120,12 @@ impl Contents {
 
     /// Takes in what can be read of an event; the error is that of the first value that could not.
     #[inline]
-    fn add_event(&mut self, event: &Event<'_>) -> Result<(), lightboard_events::DecodeError> {
+    fn add_event(
+        &mut self,
+        event: &Event<'_>,
+        offset: u64,
+        length: usize,
+    ) -> Result<(), lightboard_events::DecodeError> {
         let wall_time = self.see_wall_time(event.wall_time);
         if let What::SessionLog(log) = event.what
             && log.status == SessionLog::START
@@ -123,13 +133,20 @@ impl Contents {
             self.sections.start(event.step);
         }
         let mut outcome = Ok(());
-        for value in event.values() {
+        for (index, value) in event.values().enumerate() {
+            let logged = Logged {
+                section: self.sections.last,
+                step: event.step,
+                wall_time,
+                location: Location {
+                    offset,
+                    length: length as u64,
+                    index: index as u32,
+                },
+            };
             self.last_step = Some(event.step);
             self.first_value_wall_time.get_or_insert(wall_time);
-            match value.and_then(|value| {
-                self.series
-                    .add(self.sections.last, event.step, wall_time, &value)
-            }) {
+            match value.and_then(|value| self.series.add(logged, &value)) {
                 Ok(true) => {
                     let highest = self
                         .sections

@@ -194,7 +194,7 @@ fn describe<'a>(
         last_step: latest.and_then(|contents| contents.last_step),
         points: series()
             .filter(|series| series.kind == Kind::Scalar)
-            .map(|series| series.count)
+            .map(|series| series.data.len() as u64)
             .sum(),
         tags: series()
             .map(|series| (&series.tag, series.kind))

@@ -5,7 +5,8 @@ use std::fs::{self, File, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::PathBuf;
-use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant, SystemTime};
 
 use lightboard_events::{Damage, Opening, Scan, Scanner, crc};
@@ -13,11 +14,15 @@ use rustix::fs::OFlags;
 
 use crate::contents::Contents;
 use crate::logdir::is_absent;
+use crate::manifest::{ManifestWriter, Saved};
 use crate::names::shown;
+use crate::store::Store;
 use crate::writer::Writer;
 
 /// Bytes read at once: small enough to stay in the processor's cache, and to keep queries waiting for no time.
 const WINDOW: usize = 256 << 10;
+/// Bytes of a record before its payload.
+const HEADER: usize = 12;
 /// How often a file is tried that could not be read.
 const RETRY: Duration = Duration::from_secs(1);
 
@@ -31,16 +36,21 @@ pub(crate) struct EventFile {
     pub(crate) writer: Option<Writer>,
     contents: RwLock<Contents>,
     position: Mutex<Position>,
+    store: Arc<Store>,
+    /// What was taken from the cache turned out not to be what was written there.
+    distrusted: AtomicBool,
 }
 
 /// How far the poller has come.
 #[derive(Debug, Default)]
 struct Position {
-    scanner: Scanner,
+    place: ReadingPlace,
     /// The file as it was read last.
     read: Option<Stamp>,
     /// The file as it was when reading was last tried.
     tried: Option<Stamp>,
+    /// The file was read since the index was opened.
+    followed: bool,
     /// There is something to read: a burst was paused, or none was begun yet.
     due: bool,
     /// The file was not seen at rest since it changed.
@@ -52,13 +62,30 @@ struct Position {
     damaged: Option<(Damage, u32)>,
 }
 
+/// Where reading goes on.
+#[derive(Debug, Default)]
+struct ReadingPlace {
+    scanner: Scanner,
+    last_record: Option<LastRecord>,
+}
+
 /// Tells whether a file is the same and unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    identity: (u64, u64),
-    size: u64,
-    modified: (i64, i64),
-    changed: (i64, i64),
+pub(crate) struct Stamp {
+    /// Device and inode.
+    pub(crate) identity: (u64, u64),
+    pub(crate) size: u64,
+    /// Seconds and nanoseconds since 1970.
+    pub(crate) modified: (i64, i64),
+    pub(crate) changed: (i64, i64),
+}
+
+/// The record that was read last: if it is still there, what was read before it is as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LastRecord {
+    pub(crate) offset: u64,
+    /// Of its payload, as it stands in the file.
+    pub(crate) checksum: u32,
 }
 
 impl Stamp {
@@ -87,14 +114,16 @@ pub(crate) enum Glance {
 }
 
 impl EventFile {
-    pub(crate) fn new(path: PathBuf, file_name: OsString) -> Self {
+    pub(crate) fn new(path: PathBuf, file_name: OsString, store: Arc<Store>) -> Self {
         let name = shown(file_name.as_encoded_bytes());
         Self {
             writer: Writer::from_file_name(&name),
             path,
             file_name,
             name,
-            contents: RwLock::new(Contents::new()),
+            contents: RwLock::new(Contents::new(Arc::clone(&store))),
+            store,
+            distrusted: AtomicBool::new(false),
             position: Mutex::default(),
         }
     }
@@ -104,10 +133,74 @@ impl EventFile {
         self.contents.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn contents_mut(&self) -> RwLockWriteGuard<'_, Contents> {
+    pub(crate) fn contents_mut(&self) -> RwLockWriteGuard<'_, Contents> {
         self.contents
             .write()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A file of which everything up to `saved` was read before.
+    pub(crate) fn restored(
+        path: PathBuf,
+        file_name: OsString,
+        store: Arc<Store>,
+        saved: Saved,
+    ) -> Self {
+        let file = Self::new(path, file_name, store);
+        let Saved {
+            stamp,
+            opening,
+            last_record,
+            contents,
+        } = saved;
+        let position = Position {
+            place: ReadingPlace {
+                scanner: Scanner::at(contents.bytes_read),
+                last_record,
+            },
+            read: Some(stamp),
+            tried: Some(stamp),
+            // What ended early is looked at again.
+            due: contents.bytes_read < stamp.size,
+            live: contents.is_live(SystemTime::now()),
+            opening,
+            ..Position::default()
+        };
+        *file.contents_mut() = contents;
+        *file.position.lock().unwrap_or_else(PoisonError::into_inner) = position;
+        file
+    }
+
+    /// Adds what was read to a manifest. Damage is looked for anew at each start, in case it healed.
+    pub(crate) fn save(&self, run: &[u8], manifest: &mut ManifestWriter) -> bool {
+        let position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        let contents = self.contents();
+        let sound = contents.settled
+            && contents.damage_count == 0
+            && contents.error.is_none()
+            && contents.foreign.is_none()
+            && position.place.scanner.offset() == contents.bytes_read;
+        let Some(read) = position.read.filter(|_| sound) else {
+            return false;
+        };
+        manifest.add(
+            run,
+            self.file_name.as_encoded_bytes(),
+            &read,
+            &position.opening,
+            position.place.last_record,
+            &contents,
+        )
+    }
+
+    /// Counts memory anew that the points take.
+    pub(crate) fn count(&self, before: usize, now: usize) {
+        self.store.count(before, now);
+    }
+
+    /// Lets the file be read anew, since the cache does not hold what was read of it.
+    pub(crate) fn distrust(&self) {
+        self.distrusted.store(true, Ordering::Relaxed);
     }
 
     /// Looks whether the file has changed since it was read.
@@ -124,6 +217,7 @@ impl EventFile {
                 };
             }
         };
+        position.due |= self.distrusted.load(Ordering::Relaxed);
         let retry = position
             .failed
             .is_some_and(|failed| failed.elapsed() >= RETRY);
@@ -140,7 +234,7 @@ impl EventFile {
         position.due = true;
         let mut contents = self.contents_mut();
         contents.size = found.size;
-        let unread = found.size.saturating_sub(position.scanner.offset());
+        let unread = found.size.saturating_sub(position.place.scanner.offset());
         Glance::Changed {
             unread,
             first: !contents.settled,
@@ -199,19 +293,32 @@ impl EventFile {
         let mut opening = [0; Opening::BYTES];
         let length = read_at(&file, &mut opening, 0)?;
         let opening = &opening[..length];
-        let same = position
-            .read
-            .is_none_or(|read| read.identity == found.identity && read.size <= found.size)
+        let distrusted = self.distrusted.swap(false, Ordering::Relaxed);
+        let same = !distrusted
+            && position
+                .read
+                .is_none_or(|read| read.identity == found.identity && read.size <= found.size)
             && opening.starts_with(&position.opening)
+            && match (position.read, position.place.last_record) {
+                // Right after a start, a file that grew may be another one.
+                (Some(read), Some(last)) if !position.followed && read != found => {
+                    still_there(&file, last, position.place.scanner.offset())?
+                }
+                _ => true,
+            }
             && match position.damaged {
                 Some((damage, checksum)) => checksum_of(&file, damage)? == checksum,
                 None => true,
             };
         if !same {
             *position = Position::default();
-            *self.contents_mut() = Contents::new();
+            let mut contents = self.contents_mut();
+            self.store.count(contents.series.memory(), 0);
+            *contents = Contents::new(Arc::clone(&self.store));
+            drop(contents);
             progress(true);
         }
+        position.followed = true;
         position.opening = opening.to_vec();
         position.read = Some(found);
         position.tried = Some(found);
@@ -231,7 +338,7 @@ impl EventFile {
             && !self.scan(
                 &file,
                 found.size,
-                &mut position.scanner,
+                &mut position.place,
                 buffer,
                 deadline,
                 &mut progress,
@@ -255,12 +362,12 @@ impl EventFile {
         &self,
         file: &File,
         end: u64,
-        scanner: &mut Scanner,
+        place: &mut ReadingPlace,
         buffer: &mut Vec<u8>,
         deadline: Option<Instant>,
         progress: &mut impl FnMut(bool),
     ) -> io::Result<bool> {
-        let mut base = scanner.offset();
+        let mut base = place.scanner.offset();
         let mut filled = 0;
         let mut wanted = WINDOW;
         loop {
@@ -274,20 +381,20 @@ impl EventFile {
             let read = read_at(file, &mut buffer[filled..room], base + filled as u64)?;
             let at_end = filled + read < room || base + room as u64 >= end;
             filled += read;
-            let (needed, new_series) = self.take(&buffer[..filled], at_end, base, scanner);
+            let (needed, new_series) = self.take(&buffer[..filled], at_end, base, place);
             progress(new_series);
             let Some(needed) = needed else {
                 buffer.truncate(WINDOW);
                 buffer.shrink_to_fit();
                 return Ok(true);
             };
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            if self.store.is_full() || deadline.is_some_and(|deadline| Instant::now() >= deadline) {
                 return Ok(false);
             }
-            let used = ((scanner.offset() - base) as usize).min(filled);
+            let used = ((place.scanner.offset() - base) as usize).min(filled);
             buffer.copy_within(used..filled, 0);
             filled -= used;
-            base = scanner.offset();
+            base = place.scanner.offset();
             wanted = usize::try_from(needed).unwrap_or(usize::MAX).max(WINDOW);
         }
     }
@@ -299,32 +406,57 @@ impl EventFile {
         window: &[u8],
         at_end: bool,
         base: u64,
-        scanner: &mut Scanner,
+        place: &mut ReadingPlace,
     ) -> (Option<u64>, bool) {
         let mut contents = self.contents_mut();
-        let series = contents.series.len();
+        let (series, memory) = (contents.series.len(), contents.series.memory());
+        let mut last = None;
         let needed = loop {
-            let used = ((scanner.offset() - base) as usize).min(window.len());
+            let used = ((place.scanner.offset() - base) as usize).min(window.len());
             let rest = &window[used..];
-            match scanner.next(rest, at_end) {
-                Scan::Record { offset, payload } => contents.add_record(offset, payload),
+            match place.scanner.next(rest, at_end) {
+                Scan::Record { offset, payload } => {
+                    last = Some((offset, payload.len()));
+                    contents.add_record(offset, payload);
+                }
                 Scan::Damage(damage) => contents.add_damage(damage),
                 Scan::More { needed } => {
-                    let left = (base + window.len() as u64).saturating_sub(scanner.offset());
+                    let left = (base + window.len() as u64).saturating_sub(place.scanner.offset());
                     if needed > left && !at_end {
-                        contents.bytes_read = scanner.offset();
+                        contents.bytes_read = place.scanner.offset();
                         break Some(needed);
                     }
                 }
                 Scan::End(tail) => {
-                    contents.bytes_read = scanner.offset();
+                    contents.bytes_read = place.scanner.offset();
+                    if !contents.settled {
+                        contents.series.seal();
+                    }
                     contents.settled = true;
                     contents.tail = tail;
                     break None;
                 }
             }
         };
+        self.store.count(memory, contents.series.memory());
+        if let Some((offset, length)) = last {
+            let sum = (offset - base) as usize + HEADER + length;
+            place.last_record = window[sum..].first_chunk().map(|sum| LastRecord {
+                offset,
+                checksum: u32::from_le_bytes(*sum),
+            });
+        }
         (needed, contents.series.len() != series)
+    }
+}
+
+impl Drop for EventFile {
+    fn drop(&mut self) {
+        let contents = self
+            .contents
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        self.store.count(contents.series.memory(), 0);
     }
 }
 
@@ -349,6 +481,15 @@ fn checksum_of(file: &File, damage: Damage) -> io::Result<u32> {
     let mut bytes = vec![0; damage.length.min(WINDOW as u64) as usize];
     let length = read_at(file, &mut bytes, damage.offset)?;
     Ok(crc::masked(&bytes[..length]))
+}
+
+/// Whether the record that was read last still ends at byte `end` of the file.
+fn still_there(file: &File, last: LastRecord, end: u64) -> io::Result<bool> {
+    let mut sum = [0; 4];
+    let Some(at) = end.checked_sub(4).filter(|at| *at >= last.offset) else {
+        return Ok(false);
+    };
+    Ok(read_at(file, &mut sum, at)? == 4 && u32::from_le_bytes(sum) == last.checksum)
 }
 
 /// Fills `buffer` from byte `offset` on, as far as the file goes.
@@ -380,7 +521,7 @@ mod tests {
         (0..20_000).for_each(|step| scalar(&mut bytes, 0.0, step, "loss", Scalar::Simple(1.0)));
         let path = temp.path().join("x.tfevents");
         std::fs::write(&path, &bytes).expect("file");
-        let file = EventFile::new(path, "x.tfevents".into());
+        let file = EventFile::new(path, "x.tfevents".into(), std::sync::Arc::default());
         let whole = Glance::Changed {
             unread: bytes.len() as u64,
             first: true,

@@ -15,6 +15,16 @@ use crate::describe;
 use crate::logdir::Logdir;
 use crate::poller::Poller;
 use crate::scalars::{self, Query, QueryError};
+use crate::store::Store;
+
+/// How an index is kept.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Folder in which what was read is kept for the next time (`spec/index.md`); none to keep nothing.
+    pub cache: Option<PathBuf>,
+    /// Bytes of memory that the process may take. Points go to segments on disk, with or without a cache, long before.
+    pub max_memory: u64,
+}
 
 /// Why an index cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +51,7 @@ pub struct Index {
 pub(crate) struct Shared {
     pub(crate) logdirs: Vec<Logdir>,
     pub(crate) changes: Changes,
+    pub(crate) store: Arc<Store>,
     catalog: RwLock<Arc<Catalog>>,
     fault: Mutex<Option<String>>,
     closed: Mutex<bool>,
@@ -89,17 +100,31 @@ impl Index {
     ///
     /// # Errors
     /// When no threads can be started.
-    pub fn open(logdirs: Vec<(String, PathBuf)>, interval: Duration) -> Result<Self, OpenError> {
+    pub fn open(
+        logdirs: Vec<(String, PathBuf)>,
+        interval: Duration,
+        options: &Options,
+    ) -> Result<Self, OpenError> {
         let logdirs = distinct(logdirs);
+        let store = Arc::new(Store::new(options.max_memory));
         let shared = Arc::new(Shared {
-            catalog: RwLock::new(Arc::new(Catalog::unwalked(logdirs.len()))),
+            catalog: RwLock::new(Arc::new(Catalog::unwalked(
+                logdirs.len(),
+                Arc::clone(&store),
+            ))),
             logdirs,
+            store,
             changes: Changes::default(),
             fault: Mutex::default(),
             closed: Mutex::new(false),
             closing: Condvar::new(),
         });
-        let poller = Poller::new(Arc::clone(&shared), threads("read")?, interval);
+        let poller = Poller::new(
+            Arc::clone(&shared),
+            threads("read")?,
+            interval,
+            options.cache.as_deref(),
+        );
         let queries = threads("query")?;
         let poller = Builder::new()
             .name("lightboard-poll".to_owned())

@@ -8,6 +8,8 @@
 //! Unix only for now: paths are bytes and files are read at positions.
 
 mod attempts;
+mod block;
+mod cache;
 mod catalog;
 mod changes;
 mod contents;
@@ -17,13 +19,20 @@ mod event_file;
 pub mod frame;
 mod index;
 mod logdir;
+mod manifest;
 pub mod names;
+mod points;
 mod poller;
+mod saving;
 mod scalars;
+mod segment;
 mod series;
 pub mod smoothing;
+mod store;
 mod suggest;
+mod summary;
 mod writer;
 
-pub use index::{Index, OpenError};
+pub use cache::{clear_caches, list_caches};
+pub use index::{Index, OpenError, Options};
 pub use scalars::{Axis, Query, QueryError};

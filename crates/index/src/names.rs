@@ -15,12 +15,15 @@ pub fn shown(bytes: &[u8]) -> String {
     text
 }
 
-/// The id of a run: 13 characters of `0-9a-v`, the 64-bit FNV-1a hash of the log directory's name, a zero byte and the
-/// run's raw path below it, most significant bits first (`spec/api.md`).
+/// The id of a run: that of the log directory's name, a zero byte and the run's raw path below it (`spec/api.md`).
 pub fn run_id(logdir: &str, path: &[u8]) -> String {
-    let bytes = logdir.bytes().chain([0]).chain(path.iter().copied());
-    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    id_of(&[logdir.as_bytes(), &[0], path].concat())
+}
+
+/// 13 characters of `0-9a-v`, most significant bits first: the 64-bit FNV-1a hash of `bytes`.
+pub(crate) fn id_of(bytes: &[u8]) -> String {
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });
     (0..13)
         .rev()

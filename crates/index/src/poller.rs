@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,6 +13,7 @@ use crate::catalog::{Catalog, Run};
 use crate::changes::Change;
 use crate::event_file::{EventFile, Glance};
 use crate::index::Shared;
+use crate::saving::Saving;
 
 /// Polls and walks take at most this part of the time, so that a slow file system is not kept busy.
 const SHARE: u32 = 10;
@@ -30,6 +32,7 @@ pub(crate) struct Poller {
     interval: Duration,
     walk_due: Instant,
     walked: bool,
+    saving: Saving,
 }
 
 /// What changed and is not published yet.
@@ -39,8 +42,14 @@ struct Pending<'a> {
 }
 
 impl Poller {
-    pub(crate) fn new(shared: Arc<Shared>, pool: ThreadPool, interval: Duration) -> Self {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        pool: ThreadPool,
+        interval: Duration,
+        cache: Option<&Path>,
+    ) -> Self {
         Self {
+            saving: Saving::new(&shared, cache),
             shared,
             pool,
             interval,
@@ -53,10 +62,7 @@ impl Poller {
     pub(crate) fn run(mut self) {
         loop {
             let pause = match catch_unwind(AssertUnwindSafe(|| self.round())) {
-                Ok(pause) => {
-                    self.shared.set_fault(None);
-                    pause
-                }
+                Ok(pause) => pause,
                 Err(panic) => {
                     let cause = panic.downcast_ref::<&str>().map(ToString::to_string);
                     let cause = cause
@@ -70,7 +76,7 @@ impl Poller {
                 }
             };
             if self.shared.sleep(pause) {
-                return;
+                return self.saving.at_the_end(&self.shared);
             }
         }
     }
@@ -97,6 +103,10 @@ impl Poller {
         let looking = started.elapsed();
         let finished = self.read(&unread, &pending);
         pending.publish();
+        let room = self
+            .saving
+            .after_round(&shared, !unread.is_empty(), finished);
+        shared.set_fault(room.err());
         if finished {
             self.interval.max(looking * SHARE)
         } else {
@@ -114,7 +124,9 @@ impl Poller {
             .map(crate::logdir::Logdir::walk)
             .collect();
         let before = self.shared.catalog();
-        let (next, change) = before.next(&self.shared.logdirs, listings);
+        let (next, change) = before.next(&self.shared.logdirs, listings, |logdir, run, name| {
+            self.saving.take(logdir, run, name)
+        });
         self.walk_due = started
             + self
                 .interval
@@ -161,7 +173,10 @@ impl Poller {
         let worker = || {
             let mut buffer = Vec::new();
             while let Some((run, file, first)) = unread.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if self.shared.is_closed() || (*first && Instant::now() >= deadline) {
+                if self.shared.is_closed()
+                    || self.shared.store.is_full()
+                    || (*first && Instant::now() >= deadline)
+                {
                     finished.store(false, Ordering::Relaxed);
                     return;
                 }
@@ -169,7 +184,7 @@ impl Poller {
                     pending.add(run, new_series);
                 });
                 pending.add(run, false);
-                if *first && Instant::now() >= deadline {
+                if self.shared.store.is_full() || (*first && Instant::now() >= deadline) {
                     finished.store(false, Ordering::Relaxed);
                 }
             }

@@ -2,10 +2,8 @@
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
-use std::ops::Range;
 use std::sync::Arc;
 
-use lightboard_events::Kind;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -13,8 +11,9 @@ use crate::attempts::{Parts, Snapshot};
 use crate::catalog::{Catalog, Run};
 use crate::downsample::{Grid, vertices};
 use crate::frame::{Column, encode};
-use crate::series::Columns;
+use crate::points::Columns;
 use crate::smoothing::smooth;
+use crate::summary;
 
 /// Vertices in one answer, about; the width gives way.
 const BUDGET: usize = 2_000_000;
@@ -219,14 +218,23 @@ fn extents(run: &Run, query: &Query) -> Vec<Extent> {
     snapshot
         .scalar_parts(&query.tag)
         .iter()
-        .map(|(_, parts)| {
-            let curve = Curve::gather(&snapshot, &query.tag, parts);
-            let (x_min, x_max) = curve.x_extent(query.axis, snapshot.first_wall_time());
-            Extent {
-                points: curve.0.steps.len(),
+        .filter_map(|(_, parts)| {
+            let whole = parts
+                .iter()
+                .filter_map(|(file, range)| snapshot.extent(*file, &query.tag, range))
+                .reduce(summary::Extent::and)?;
+            let origin = origin(query.axis, snapshot.first_wall_time());
+            let (x_min, x_max) = match query.axis {
+                Axis::Step => (whole.min_step as f64, whole.max_step as f64),
+                Axis::Relative | Axis::Wall => {
+                    (whole.min_wall_time - origin, whole.max_wall_time - origin)
+                }
+            };
+            Some(Extent {
+                points: parts.iter().map(|(_, range)| range.len()).sum(),
                 x_min,
                 x_max,
-            }
+            })
         })
         .collect()
 }
@@ -235,7 +243,9 @@ fn draw<'a>(run: &'a Run, query: &Query, grid: &Grid) -> Drawn<'a> {
     let snapshot = Snapshot::of(run);
     let mut drawn = Drawn::default();
     for (attempt, parts) in snapshot.scalar_parts(&query.tag) {
-        let mut curve = Curve::gather(&snapshot, &query.tag, &parts);
+        let Some(mut curve) = Curve::gather(&snapshot, &query.tag, &parts) else {
+            continue;
+        };
         let x = curve.sort_by_x(query.axis, snapshot.first_wall_time());
         let smoothed = (query.smoothing > 0.0).then(|| smooth(&curve.0.values, query.smoothing));
         let curves: Vec<&[f64]> = [&*curve.0.values]
@@ -280,44 +290,25 @@ fn draw<'a>(run: &'a Run, query: &Query, grid: &Grid) -> Drawn<'a> {
 struct Curve<'a>(Columns<'a>);
 
 impl<'a> Curve<'a> {
-    fn gather(snapshot: &'a Snapshot<'_>, tag: &str, parts: &Parts) -> Self {
-        let columns = |(file, range): &(usize, Range<usize>)| {
-            let (_, contents) = &snapshot.files[*file];
-            contents
-                .series
-                .get(tag, Kind::Scalar)
-                .expect("a part is of a series that the file has")
-                .points
-                .columns(range.clone())
-        };
-        let mut parts = parts.iter().map(columns);
-        let first = parts.next().expect("an attempt has at least one part");
-        Self(parts.fold(first, |mut all, part| {
-            all.steps.to_mut().extend_from_slice(&part.steps);
-            all.wall_times.to_mut().extend_from_slice(&part.wall_times);
-            all.values.to_mut().extend_from_slice(&part.values);
-            all
-        }))
-    }
-
-    fn x_extent(&self, axis: Axis, first_wall_time: Option<f64>) -> (f64, f64) {
-        if axis == Axis::Step {
-            let start = (i64::MAX, i64::MIN);
-            let (low, high) = self
-                .0
-                .steps
-                .iter()
-                .fold(start, |(low, high), step| (low.min(*step), high.max(*step)));
-            return (low as f64, high as f64);
+    /// None if the cache does not hold what was written to it; those files are then read anew.
+    fn gather(snapshot: &'a Snapshot<'_>, tag: &str, parts: &Parts) -> Option<Self> {
+        let mut all: Option<Columns<'a>> = None;
+        for (file, range) in parts {
+            let (file, contents) = &snapshot.files[*file];
+            let Ok(part) = contents.series.scalar(tag)?.columns(range.clone()) else {
+                file.distrust();
+                return None;
+            };
+            match &mut all {
+                None => all = Some(part),
+                Some(all) => {
+                    all.steps.to_mut().extend_from_slice(&part.steps);
+                    all.wall_times.to_mut().extend_from_slice(&part.wall_times);
+                    all.values.to_mut().extend_from_slice(&part.values);
+                }
+            }
         }
-        let origin = origin(axis, first_wall_time);
-        let start = (f64::INFINITY, f64::NEG_INFINITY);
-        let (low, high) = self
-            .0
-            .wall_times
-            .iter()
-            .fold(start, |(low, high), time| (low.min(*time), high.max(*time)));
-        (low - origin, high - origin)
+        all.map(Self)
     }
 
     /// Brings the points in order of x, equal ones in log order, and returns x.

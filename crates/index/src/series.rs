@@ -1,160 +1,223 @@
-//! The series of one event file: columns of points for scalars, counts for all other kinds.
+//! The series of one event file.
 
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::ops::Range;
+use std::sync::Arc;
 
 use lightboard_events::{Data, DecodeError, Kind, Value};
 
-/// The scalar points of one series in one file, in log order. 24 bytes a point.
-#[derive(Debug, Default)]
-pub(crate) struct Points {
-    steps: Vec<i64>,
-    /// Seconds since 1970, always finite.
-    wall_times: Vec<f64>,
-    values: Vec<f64>,
-    /// Where the file's sections begin: (section, index of its first point), both ascending.
-    sections: Vec<(usize, usize)>,
+use crate::points::{Location, Points};
+use crate::store::Store;
+
+/// The points of a series.
+#[derive(Debug)]
+pub(crate) enum SeriesData {
+    Scalars(Points<f64>),
+    /// Everything else stays in the event file.
+    Values(Points<Location>),
 }
 
-/// Some points of a series, a column each, in log order.
-#[derive(Debug, Clone)]
-pub(crate) struct Columns<'a> {
-    pub(crate) steps: Cow<'a, [i64]>,
-    /// Seconds since 1970, always finite.
-    pub(crate) wall_times: Cow<'a, [f64]>,
-    pub(crate) values: Cow<'a, [f64]>,
-}
-
-impl Points {
-    /// The step that was logged first.
-    pub(crate) fn first_step(&self) -> Option<i64> {
-        self.steps.first().copied()
-    }
-
-    /// The step that was logged last.
-    pub(crate) fn last_step(&self) -> Option<i64> {
-        self.steps.last().copied()
-    }
-
-    /// The points with the indices of `range`.
-    pub(crate) fn columns(&self, range: Range<usize>) -> Columns<'_> {
-        Columns {
-            steps: Cow::Borrowed(&self.steps[range.clone()]),
-            wall_times: Cow::Borrowed(&self.wall_times[range.clone()]),
-            values: Cow::Borrowed(&self.values[range]),
+impl SeriesData {
+    fn new(kind: Kind) -> Self {
+        match kind {
+            Kind::Scalar => Self::Scalars(Points::default()),
+            _ => Self::Values(Points::default()),
         }
     }
 
-    #[inline]
-    fn push(&mut self, section: usize, step: i64, wall_time: f64, value: f64) {
-        if self
-            .sections
-            .last()
-            .is_none_or(|(last, _)| *last != section)
-        {
-            self.sections.push((section, self.steps.len()));
+    /// Points logged.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Scalars(points) => points.len(),
+            Self::Values(points) => points.len(),
         }
-        self.steps.push(step);
-        self.wall_times.push(wall_time);
-        self.values.push(value);
     }
 
-    /// The points by section: (section, range of indices), ascending, none empty.
-    pub(crate) fn sections(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
-        let ends = self
-            .sections
-            .iter()
-            .skip(1)
-            .map(|(_, start)| *start)
-            .chain([self.steps.len()]);
-        self.sections
-            .iter()
-            .zip(ends)
-            .map(|((section, start), end)| (*section, *start..end))
+    fn seal(&mut self) -> isize {
+        match self {
+            Self::Scalars(points) => points.seal(),
+            Self::Values(points) => points.seal(),
+        }
     }
 }
 
 /// One series as far as one file has it.
 #[derive(Debug)]
 pub(crate) struct Series {
-    pub(crate) tag: Box<str>,
+    pub(crate) tag: Arc<str>,
     pub(crate) kind: Kind,
-    /// Values logged; of scalars that is the number of points.
-    pub(crate) count: u64,
-    /// Empty unless the kind is scalar.
-    pub(crate) points: Points,
+    pub(crate) data: SeriesData,
+    /// The record with the series' metadata, if any had some: TensorFlow tells plugin and description only once.
+    pub(crate) metadata: Option<Location>,
     /// The series whose value came after this one's the last time: most programs log their tags in turn.
-    next: usize,
+    next: u32,
+}
+
+impl Series {
+    pub(crate) fn new(
+        tag: Arc<str>,
+        kind: Kind,
+        data: SeriesData,
+        metadata: Option<Location>,
+    ) -> Self {
+        Self {
+            tag,
+            kind,
+            data,
+            metadata,
+            next: 0,
+        }
+    }
+
+    /// The points of a series of scalars.
+    pub(crate) fn scalars(&self) -> Option<&Points<f64>> {
+        match &self.data {
+            SeriesData::Scalars(points) => Some(points),
+            SeriesData::Values(_) => None,
+        }
+    }
 }
 
 /// All series of one file.
 #[derive(Debug, Default)]
 pub(crate) struct SeriesSet {
     all: Vec<Series>,
-    by_tag: HashMap<Box<str>, Vec<usize>>,
+    /// Places in `all`, in order of tags; of equal tags in order of appearance.
+    by_tag: Vec<u32>,
     last: usize,
+    /// Bytes of memory that the points take.
+    memory: isize,
+    store: Arc<Store>,
+}
+
+/// Where and when a value was logged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Logged {
+    pub(crate) section: usize,
+    pub(crate) step: i64,
+    pub(crate) wall_time: f64,
+    pub(crate) location: Location,
 }
 
 impl SeriesSet {
+    /// An empty set, which takes its tags from `store`.
+    pub(crate) fn new(store: Arc<Store>) -> Self {
+        Self {
+            store,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Series> {
         self.all.iter()
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Series> {
+        self.all.iter_mut()
+    }
+
+    /// The series of scalars, with their points.
+    pub(crate) fn scalars(&self) -> impl Iterator<Item = (&str, &Points<f64>)> {
+        self.all
+            .iter()
+            .filter_map(|series| Some((&*series.tag, series.scalars()?)))
     }
 
     pub(crate) fn len(&self) -> usize {
         self.all.len()
     }
 
+    /// Bytes of memory that the points take.
+    pub(crate) fn memory(&self) -> usize {
+        usize::try_from(self.memory).unwrap_or_default()
+    }
+
+    /// Notes that blocks left memory for a segment, or came from one.
+    pub(crate) fn add_memory(&mut self, change: isize) {
+        self.memory += change;
+    }
+
+    /// Seals all points: a file at rest keeps no room for more.
+    pub(crate) fn seal(&mut self) {
+        self.memory += self
+            .all
+            .iter_mut()
+            .map(|series| series.data.seal())
+            .sum::<isize>();
+    }
+
+    /// The points of a series of scalars.
+    pub(crate) fn scalar(&self, tag: &str) -> Option<&Points<f64>> {
+        self.get(tag, Kind::Scalar)?.scalars()
+    }
+
     pub(crate) fn get(&self, tag: &str, kind: Kind) -> Option<&Series> {
-        self.by_tag
-            .get(tag)?
+        self.with_tag(tag).find(|series| series.kind == kind)
+    }
+
+    fn with_tag<'a>(&'a self, tag: &str) -> impl Iterator<Item = &'a Series> {
+        let first = self
+            .by_tag
+            .partition_point(|place| *self.at(*place).tag < *tag);
+        let after = self
+            .by_tag
+            .partition_point(|place| *self.at(*place).tag <= *tag);
+        self.by_tag[first..after]
             .iter()
-            .map(|index| &self.all[*index])
-            .find(|series| series.kind == kind)
+            .map(|place| self.at(*place))
+    }
+
+    fn at(&self, place: u32) -> &Series {
+        &self.all[place as usize]
     }
 
     /// Adds one value. Returns whether it was a scalar.
     ///
     /// # Errors
-    /// If the value's data do not decode; it is counted nevertheless.
+    /// If the value's data do not decode; it is kept nevertheless.
     #[inline]
-    pub(crate) fn add(
-        &mut self,
-        section: usize,
-        step: i64,
-        wall_time: f64,
-        value: &Value<'_>,
-    ) -> Result<bool, DecodeError> {
+    pub(crate) fn add(&mut self, logged: Logged, value: &Value<'_>) -> Result<bool, DecodeError> {
         if let (Data::SimpleValue(number), None) = (value.data, value.metadata) {
-            self.series(value.tag, Kind::Scalar)
-                .push(section, step, wall_time, f64::from(number));
+            let place = self.place(value.tag, Kind::Scalar);
+            self.push(place, logged, f64::from(number));
             return Ok(true);
         }
-        self.add_unusual(section, step, wall_time, value)
+        self.add_unusual(logged, value)
     }
 
-    fn add_unusual(
-        &mut self,
-        section: usize,
-        step: i64,
-        wall_time: f64,
-        value: &Value<'_>,
-    ) -> Result<bool, DecodeError> {
+    fn add_unusual(&mut self, logged: Logged, value: &Value<'_>) -> Result<bool, DecodeError> {
         let number = value.scalar();
         let kind = match (self.kind(value), &number) {
             // Without any metadata a lone number can only be meant as a scalar.
             (Kind::Unknown, Ok(Some(_))) if value.metadata.is_none() => Kind::Scalar,
             // Of a scalar plugin, but more than one number.
             (Kind::Scalar, Ok(None)) => Kind::Tensor,
+            // Its bytes may still be looked at.
+            (Kind::Scalar, Err(_)) => Kind::Unknown,
             (kind, _) => kind,
         };
-        let series = self.series(value.tag, kind);
+        let place = self.place(value.tag, kind);
+        if value.metadata.is_some() {
+            self.all[place].metadata.get_or_insert(logged.location);
+        }
         if let (Kind::Scalar, Ok(Some(number))) = (kind, &number) {
-            series.push(section, step, wall_time, *number);
+            self.push(place, logged, *number);
             return Ok(true);
         }
-        series.count += 1;
+        if let SeriesData::Values(points) = &mut self.all[place].data {
+            self.memory += points.push(
+                logged.section,
+                logged.step,
+                logged.wall_time,
+                logged.location,
+            );
+        }
         number.map(|_| false)
+    }
+
+    #[inline]
+    fn push(&mut self, place: usize, logged: Logged, number: f64) {
+        if let SeriesData::Scalars(points) = &mut self.all[place].data {
+            self.memory += points.push(logged.section, logged.step, logged.wall_time, number);
+        }
     }
 
     /// The kind of a value. A tensor without metadata is of the kind its tag was given first, since TensorFlow tells
@@ -162,52 +225,57 @@ impl SeriesSet {
     fn kind(&self, value: &Value<'_>) -> Kind {
         if value.metadata.is_none()
             && matches!(value.data, Data::Tensor(_) | Data::Nothing)
-            && let Some(known) = self.by_tag.get(value.tag).and_then(|known| known.first())
+            && let Some(known) = self.with_tag(value.tag).next()
         {
-            return self.all[*known].kind;
+            return known.kind;
         }
         value.kind()
     }
 
+    /// The place of a series, which is made if there is none.
     #[inline]
-    fn series(&mut self, tag: &str, kind: Kind) -> &mut Series {
-        let guess = self.all.get(self.last).map_or(0, |last| last.next);
-        let index = match self.all.get(guess) {
+    fn place(&mut self, tag: &str, kind: Kind) -> usize {
+        let guess = self.all.get(self.last).map_or(0, |last| last.next as usize);
+        let place = match self.all.get(guess) {
             Some(series) if series.kind == kind && *series.tag == *tag => guess,
             _ => self.look_up(tag, kind),
         };
-        self.last = index;
-        &mut self.all[index]
+        self.last = place;
+        place
     }
 
     fn look_up(&mut self, tag: &str, kind: Kind) -> usize {
-        let known = self
+        let first = self
             .by_tag
-            .get(tag)
-            .and_then(|known| known.iter().find(|index| self.all[**index].kind == kind));
-        let index = known.copied().unwrap_or_else(|| {
-            let index = self.all.len();
-            self.all.push(Series {
-                tag: tag.into(),
-                kind,
-                count: 0,
-                points: Points::default(),
-                next: 0,
-            });
-            self.by_tag.entry(tag.into()).or_default().push(index);
-            index
-        });
+            .partition_point(|place| *self.at(*place).tag < *tag);
+        let known = self.by_tag[first..]
+            .iter()
+            .take_while(|place| *self.at(**place).tag == *tag)
+            .find(|place| self.at(**place).kind == kind);
+        let place = if let Some(place) = known {
+            *place as usize
+        } else {
+            let tag = self.store.share(tag);
+            self.insert(Series::new(tag, kind, SeriesData::new(kind), None))
+        };
         if let Some(last) = self.all.get_mut(self.last) {
-            last.next = index;
+            last.next = place as u32;
         }
-        index
+        place
     }
-}
 
-impl Series {
-    #[inline]
-    fn push(&mut self, section: usize, step: i64, wall_time: f64, value: f64) {
-        self.count += 1;
-        self.points.push(section, step, wall_time, value);
+    /// Adds a series that the set does not have yet. Returns its place.
+    pub(crate) fn insert(&mut self, series: Series) -> usize {
+        let place = self.all.len();
+        let behind = self
+            .by_tag
+            .partition_point(|place| self.at(*place).tag <= series.tag);
+        self.memory += match &series.data {
+            SeriesData::Scalars(points) => points.memory(),
+            SeriesData::Values(points) => points.memory(),
+        } as isize;
+        self.all.push(series);
+        self.by_tag.insert(behind, place as u32);
+        place
     }
 }

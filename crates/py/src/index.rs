@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lightboard_index::{Axis, Index, OpenError, Query, QueryError};
+use lightboard_index::{Axis, Index, OpenError, Options, Query, QueryError};
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -14,10 +14,20 @@ pub(crate) struct PyIndex(Index);
 #[pymethods]
 impl PyIndex {
     #[new]
-    #[pyo3(signature = (logdirs, *, poll_secs = 0.1))]
-    fn new(py: Python<'_>, logdirs: Vec<(String, PathBuf)>, poll_secs: f64) -> PyResult<Self> {
+    #[pyo3(signature = (logdirs, *, poll_secs = 0.1, cache_dir = None, max_memory = 1 << 30))]
+    fn new(
+        py: Python<'_>,
+        logdirs: Vec<(String, PathBuf)>,
+        poll_secs: f64,
+        cache_dir: Option<PathBuf>,
+        max_memory: u64,
+    ) -> PyResult<Self> {
         let interval = duration("poll_secs", poll_secs)?;
-        let index = py.detach(|| Index::open(logdirs, interval));
+        let options = Options {
+            cache: cache_dir,
+            max_memory,
+        };
+        let index = py.detach(|| Index::open(logdirs, interval, &options));
         index
             .map(Self)
             .map_err(|error: OpenError| PyOSError::new_err(error.to_string()))

@@ -1,5 +1,6 @@
 //! `lightboard._core`: the Python face of the Rust crates, one file per topic. It decides nothing.
 
+mod cache;
 mod events;
 mod index;
 mod log;
@@ -12,6 +13,8 @@ mod _core {
     #[pymodule_export]
     #[expect(non_upper_case_globals, reason = "Python's name for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
+    #[pymodule_export]
+    use crate::cache::{clear_caches, list_caches};
     #[pymodule_export]
     use crate::events::EventReader;
     #[pymodule_export]

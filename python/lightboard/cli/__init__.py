@@ -3,16 +3,19 @@
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("serve",)
+COMMANDS = ("cache", "serve")
 """A first argument that is one of these is a command; a directory of that name is given as `./serve`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command that `arguments` (default: the process's own) name; `lightboard DIR` serves. Exits."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given and given[0] in COMMANDS:
-        given.pop(0)
+    command = given.pop(0) if given and given[0] in COMMANDS else "serve"
     # Imported here, one module a command: what a command does not need it does not pay for at its start.
+    if command == "cache":
+        from lightboard.cli.cache import cache
+
+        cache(given, prog_name="lightboard cache")
     from lightboard.cli.serve import serve
 
     serve(given, prog_name="lightboard")

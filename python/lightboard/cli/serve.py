@@ -14,6 +14,8 @@ import lightboard
 from lightboard.api.settings import LogDirectory, Settings
 from lightboard.cli import logdirs as arguments
 from lightboard.cli import ports
+from lightboard.cli.cache_dir import cache_dir
+from lightboard.cli.sizes import Size
 
 
 class Port(click.IntRange):
@@ -46,8 +48,17 @@ class Port(click.IntRange):
     default=None,
     help="Open the browser. [default: on a desktop, not over SSH]",
 )
+@click.option(
+    "--max-memory",
+    type=Size(smallest=64 << 20),
+    default=1 << 30,
+    metavar="SIZE",
+    help="Memory that the board may take; what does not fit goes to disk. [default: 1GiB]",
+)
 @click.version_option(lightboard.__version__, message="lightboard %(version)s")
-def serve(logdir: tuple[str, ...], port: int | None, host: str, open_browser: bool | None) -> None:
+def serve(
+    logdir: tuple[str, ...], port: int | None, host: str, open_browser: bool | None, max_memory: int
+) -> None:
     """Show the training runs below each LOGDIR on a board in the browser.
 
     A LOGDIR may be given a name: lightboard runs old=/data/runs. Without any, ./runs is shown. Directories that do
@@ -68,7 +79,7 @@ def serve(logdir: tuple[str, ...], port: int | None, host: str, open_browser: bo
     from lightboard.cli.announce import announce, wants_browser
 
     settings = _settings(understood.logdirs, listening, host, address)
-    index = Index(list(settings.logdirs))
+    index = Index(list(settings.logdirs), cache_dir=cache_dir(), max_memory=max_memory)
     stopped = threading.Event()
     opens = wants_browser(os.environ) if open_browser is None else open_browser
     announcing = threading.Thread(target=announce, args=(index, settings, address, opens, stopped))

@@ -1,0 +1,410 @@
+//! The cache of one log directory on disk: a lock, a manifest, segments (`spec/index.md`).
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, BufWriter, Write};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rustix::fs::FlockOperation;
+use serde::Serialize;
+
+use crate::manifest::{ManifestWriter, SavedFiles, read};
+use crate::names::{id_of, shown};
+use crate::segment::{Segment, SegmentWriter};
+use crate::store::Store;
+
+/// Of the folder's formats; another version has a folder of its own.
+const VERSION: &str = "v1";
+const LOCK: &str = "lock";
+const MANIFEST: &str = "manifest";
+const SEGMENT: &str = "segment";
+/// Appended to the name of what is not whole yet.
+const PARTIAL: &str = "partial";
+/// Bytes that all log directories together may take.
+const BOUND: u64 = 16 << 30;
+/// The part of the file system that they may take, if that is less.
+const PART: u64 = 4;
+
+/// The cache of one log directory.
+#[derive(Debug)]
+pub(crate) struct Cache {
+    root: PathBuf,
+    folder: PathBuf,
+    /// Real path of the log directory.
+    logdir: PathBuf,
+    /// Held as long as this board may write in the folder.
+    lock: Option<File>,
+    /// Numbers below this one may be taken, or belong to segments that another board removed.
+    first_number: u64,
+    next_number: u64,
+}
+
+/// A segment being written.
+pub(crate) struct NewSegment {
+    writer: SegmentWriter<BufWriter<File>>,
+    /// Its number and paths before and after it is whole; none for a segment without a name.
+    named: Option<(u64, PathBuf, PathBuf)>,
+}
+
+impl Cache {
+    /// Opens the cache below `root` of the log directory at `logdir`, and reads what it holds. A folder that cannot be
+    /// made or read is one that holds nothing.
+    pub(crate) fn open(root: &Path, logdir: &Path, store: &Arc<Store>) -> (Self, SavedFiles) {
+        let logdir = fs::canonicalize(logdir).unwrap_or_else(|_| logdir.to_owned());
+        let version = root.join(VERSION);
+        let folder = version.join(id_of(logdir.as_os_str().as_bytes()));
+        let mut cache = Self {
+            root: version,
+            folder,
+            logdir,
+            lock: None,
+            first_number: 0,
+            next_number: 0,
+        };
+        cache.acquire();
+        // What it found when it got the lock is its own: nobody else removes it.
+        cache.first_number = 0;
+        let saved = cache.read(store).unwrap_or_default();
+        (cache, saved)
+    }
+
+    fn read(&self, store: &Arc<Store>) -> Option<SavedFiles> {
+        let path = self.folder.join(MANIFEST);
+        let bytes = fs::read(&path).ok()?;
+        let saved = read(
+            &bytes,
+            self.logdir.as_os_str().as_bytes(),
+            store,
+            |number, length| {
+                let file = File::open(self.segment_path(number)).ok()?;
+                let segment = Segment::open(&file, Some(number)).ok()??;
+                (segment.len() == length).then_some(segment)
+            },
+        );
+        // The time of last use decides what goes first when space runs short.
+        let used = File::options().append(true).open(&path);
+        drop(used.and_then(|file| file.set_modified(SystemTime::now())));
+        saved.ok()
+    }
+
+    /// Tries to become the board that writes in the folder. Returns whether it is.
+    pub(crate) fn acquire(&mut self) -> bool {
+        if self.lock.is_some() {
+            return true;
+        }
+        let made = DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&self.folder);
+        let lock = made.and_then(|()| {
+            OpenOptions::new()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .mode(0o600)
+                .open(self.folder.join(LOCK))
+        });
+        let Ok(lock) = lock else {
+            return false;
+        };
+        if rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+            return false;
+        }
+        // Whoever held it may have removed the folder meanwhile.
+        let inode = |found: io::Result<fs::Metadata>| found.map(|it| it.ino()).ok();
+        if inode(lock.metadata()) != inode(fs::metadata(self.folder.join(LOCK))) {
+            return false;
+        }
+        let numbers = self.numbers().into_iter().max().map_or(0, |last| last + 1);
+        (self.first_number, self.next_number) = (numbers, numbers);
+        self.lock = Some(lock);
+        true
+    }
+
+    /// Lets another board write in the folder, or this one after its folder was removed.
+    pub(crate) fn give_up(&mut self) {
+        self.lock = None;
+    }
+
+    /// Segments with this number or a higher one lie in the folder and stay there.
+    pub(crate) fn first_number(&self) -> u64 {
+        self.first_number
+    }
+
+    /// The number of the next segment.
+    pub(crate) fn next_number(&self) -> u64 {
+        self.next_number
+    }
+
+    /// Numbers of the segments in the folder, whole or not.
+    fn numbers(&self) -> Vec<u64> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        entries
+            .filter_map(|entry| segment_number(&entry.file_name().to_string_lossy()))
+            .collect()
+    }
+
+    fn segment_path(&self, number: u64) -> PathBuf {
+        self.folder.join(format!("{number}.{SEGMENT}"))
+    }
+
+    /// Starts a segment: a named one for the board that holds the lock, else one without a name.
+    pub(crate) fn new_segment(&mut self) -> io::Result<NewSegment> {
+        if self.lock.is_none() {
+            return nameless(Some(&self.folder));
+        }
+        let number = self.next_number;
+        let path = self.segment_path(number);
+        let partial = path.with_extension(format!("{SEGMENT}.{PARTIAL}"));
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .read(true)
+            .write(true)
+            .mode(0o600)
+            .open(&partial)?;
+        self.next_number += 1;
+        Ok(NewSegment {
+            writer: SegmentWriter::new(BufWriter::with_capacity(1 << 20, file))?,
+            named: Some((number, partial, path)),
+        })
+    }
+
+    /// Replaces the manifest and removes what it does not name. Only for the board that holds the lock.
+    pub(crate) fn replace_manifest(&mut self, manifest: &ManifestWriter) -> io::Result<()> {
+        let path = self.folder.join(MANIFEST);
+        let partial = path.with_extension(PARTIAL);
+        let bytes = manifest.finish(self.logdir.as_os_str().as_bytes());
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&partial)?;
+        let written = file.write_all(&bytes);
+        drop(file);
+        if let Err(error) = written.and_then(|()| fs::rename(&partial, &path)) {
+            drop(fs::remove_file(&partial));
+            return Err(error);
+        }
+        let named: Vec<u64> = manifest
+            .segments()
+            .iter()
+            .filter_map(|segment| segment.number)
+            .collect();
+        for entry in fs::read_dir(&self.folder)?.flatten() {
+            let name = entry.file_name();
+            let number = segment_number(&name.to_string_lossy());
+            if number.is_some_and(|number| !named.contains(&number)) {
+                // What cannot be removed now is tried again after the next save.
+                drop(fs::remove_file(entry.path()));
+            }
+        }
+        self.keep_bound();
+        Ok(())
+    }
+
+    /// Removes the caches used longest ago until all together are below the bound.
+    fn keep_bound(&self) {
+        let size = rustix::fs::statvfs(&self.root).map_or(u64::MAX, |it| it.f_blocks * it.f_frsize);
+        let bound = BOUND.min(size / PART);
+        let mut entries = entries(&self.root);
+        let mut bytes: u64 = entries.iter().map(|entry| entry.bytes).sum();
+        entries.sort_by(|a, b| a.last_used.total_cmp(&b.last_used));
+        for entry in entries {
+            if bytes <= bound {
+                return;
+            }
+            if entry.folder != self.folder && matches!(remove(&entry.folder), Ok(true)) {
+                bytes -= entry.bytes;
+            }
+        }
+    }
+}
+
+/// A segment without a name, in `folder` or else in the system's folder for temporary files.
+pub(crate) fn nameless(folder: Option<&Path>) -> io::Result<NewSegment> {
+    let temporary = std::env::temp_dir();
+    let file = match folder {
+        Some(folder) => {
+            tempfile::tempfile_in(folder).or_else(|_| tempfile::tempfile_in(&temporary))
+        }
+        None => tempfile::tempfile_in(&temporary),
+    };
+    Ok(NewSegment {
+        writer: SegmentWriter::new(BufWriter::with_capacity(1 << 20, file?))?,
+        named: None,
+    })
+}
+
+impl NewSegment {
+    /// Adds a block.
+    pub(crate) fn add(&mut self, block: &[u8]) -> io::Result<crate::segment::Span> {
+        self.writer.add(block)
+    }
+
+    /// Finishes the segment and gives it its name, if it has one.
+    pub(crate) fn finish(self) -> io::Result<Arc<Segment>> {
+        let Self { writer, named } = self;
+        let finished = writer
+            .finish()
+            .and_then(|out| out.into_inner().map_err(io::IntoInnerError::into_error))
+            .and_then(|file| match &named {
+                Some((number, partial, path)) => {
+                    fs::rename(partial, path)?;
+                    Segment::open(&file, Some(*number))
+                }
+                None => Segment::open(&file, None),
+            });
+        match finished {
+            Ok(Some(segment)) => Ok(segment),
+            Ok(None) => Err(io::Error::other("a segment is not what was written")),
+            Err(error) => {
+                if let Some((_, partial, _)) = named {
+                    drop(fs::remove_file(partial));
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+/// The number of a segment by its file name, whole or not.
+fn segment_number(name: &str) -> Option<u64> {
+    let (number, extension) = name.split_once('.')?;
+    let partial = extension
+        .strip_suffix(PARTIAL)
+        .and_then(|it| it.strip_suffix('.'));
+    (partial.unwrap_or(extension) == SEGMENT)
+        .then(|| number.parse().ok())
+        .flatten()
+}
+
+/// One log directory's cache, as `lightboard cache` lists it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Entry {
+    /// Real path of the log directory; none if the manifest cannot be read.
+    pub(crate) logdir: Option<String>,
+    /// Folder of the cache.
+    pub(crate) folder: PathBuf,
+    /// Bytes that it takes.
+    pub(crate) bytes: u64,
+    /// Seconds since 1970.
+    pub(crate) last_used: f64,
+    /// A board has it open.
+    pub(crate) in_use: bool,
+    #[serde(skip)]
+    raw_logdir: Option<Vec<u8>>,
+}
+
+/// All caches below `root`, whatever their version, those used last first: `{"caches": [{"logdir", "folder", "bytes",
+/// "last_used", "in_use"}]}` as JSON.
+pub fn list_caches(root: &Path) -> Vec<u8> {
+    #[derive(Serialize)]
+    struct Body {
+        caches: Vec<Entry>,
+    }
+    let caches = all(root);
+    crate::describe::json(&Body { caches })
+}
+
+/// Removes the caches below `root`, or the one of the log directory at `logdir`. Those that a board has open stay.
+/// Returns `{"removed": […], "in_use": […]}` as JSON, each as it was listed.
+///
+/// # Errors
+/// When a folder cannot be removed.
+pub fn clear_caches(root: &Path, logdir: Option<&Path>) -> io::Result<Vec<u8>> {
+    #[derive(Serialize, Default)]
+    struct Body {
+        removed: Vec<Entry>,
+        in_use: Vec<Entry>,
+    }
+    let logdir = logdir.map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()));
+    let mut body = Body::default();
+    for entry in all(root) {
+        let wanted = logdir
+            .as_ref()
+            .is_none_or(|path| entry.raw_logdir.as_deref() == Some(path.as_os_str().as_bytes()));
+        if wanted && remove(&entry.folder)? {
+            body.removed.push(entry);
+        } else if wanted {
+            body.in_use.push(entry);
+        }
+    }
+    Ok(crate::describe::json(&body))
+}
+
+fn all(root: &Path) -> Vec<Entry> {
+    let versions = fs::read_dir(root).into_iter().flatten().flatten();
+    let mut all: Vec<Entry> = versions
+        .filter(|version| version.file_name().as_bytes().starts_with(b"v"))
+        .flat_map(|version| entries(&version.path()))
+        .collect();
+    all.sort_by(|a, b| b.last_used.total_cmp(&a.last_used));
+    all
+}
+
+/// The caches in the folder of one version.
+fn entries(version: &Path) -> Vec<Entry> {
+    let folders = fs::read_dir(version).into_iter().flatten().flatten();
+    folders
+        .filter(|folder| folder.file_type().is_ok_and(|kind| kind.is_dir()))
+        .map(|folder| entry(folder.path()))
+        .collect()
+}
+
+fn entry(folder: PathBuf) -> Entry {
+    let files = fs::read_dir(&folder).into_iter().flatten().flatten();
+    let bytes = files
+        .filter_map(|file| file.metadata().ok())
+        .map(|file| file.len())
+        .sum();
+    let manifest = folder.join(MANIFEST);
+    let used = fs::metadata(&manifest).or_else(|_| fs::metadata(&folder));
+    let raw_logdir = crate::manifest::logdir_of(&manifest);
+    Entry {
+        logdir: raw_logdir.as_deref().map(shown),
+        bytes,
+        last_used: used
+            .and_then(|it| it.modified())
+            .map_or(0.0, crate::contents::seconds),
+        in_use: !matches!(try_lock(&folder), Ok(Ownership::Ours(_))),
+        folder,
+        raw_logdir,
+    }
+}
+
+/// Whether a cache is nobody's.
+enum Ownership {
+    /// A board has it open.
+    Taken,
+    /// It is ours as long as this file lives; a folder without a lock needs none.
+    Ours(Option<File>),
+}
+
+fn try_lock(folder: &Path) -> io::Result<Ownership> {
+    match File::open(folder.join(LOCK)) {
+        Ok(lock) => match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => Ok(Ownership::Ours(Some(lock))),
+            Err(error) if error == rustix::io::Errno::WOULDBLOCK => Ok(Ownership::Taken),
+            Err(error) => Err(error.into()),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Ownership::Ours(None)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Removes a cache that no board has open. Returns whether it did.
+fn remove(folder: &Path) -> io::Result<bool> {
+    match try_lock(folder)? {
+        Ownership::Taken => Ok(false),
+        // The lock is held until the folder is gone.
+        Ownership::Ours(lock) => fs::remove_dir_all(folder).map(|()| {
+            drop(lock);
+            true
+        }),
+    }
+}

@@ -1,0 +1,431 @@
+//! The points of one series in one file, in log order: sealed blocks and a tail that still grows.
+
+use std::borrow::Cow;
+use std::fmt::Debug;
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::block::{CAPACITY, Malformed, Packed, Packer};
+use crate::segment::Stored;
+use crate::summary::{Extent, Extremes};
+
+/// What a point has beside its step and wall time.
+pub(crate) trait Value: Copy + Debug + 'static {
+    /// What is known of a stretch of values without looking at them.
+    type Summary: Copy + Debug + Default + PartialEq;
+
+    fn pack(values: &[Self], packer: &mut Packer);
+    fn unpack(
+        packed: &Packed<'_>,
+        range: Range<usize>,
+        out: &mut Vec<Self>,
+    ) -> Result<(), Malformed>;
+    fn summary(steps: &[i64], values: &[Self]) -> Self::Summary;
+}
+
+impl Value for f64 {
+    type Summary = Extremes;
+
+    fn pack(values: &[Self], packer: &mut Packer) {
+        packer.floats(values);
+    }
+
+    fn unpack(
+        packed: &Packed<'_>,
+        range: Range<usize>,
+        out: &mut Vec<Self>,
+    ) -> Result<(), Malformed> {
+        packed.floats(2, range, out)
+    }
+
+    fn summary(steps: &[i64], values: &[Self]) -> Extremes {
+        Extremes::of(steps, values)
+    }
+}
+
+/// Where a value that is not kept lies in its event file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Location {
+    /// Of the record's first byte.
+    pub(crate) offset: u64,
+    /// Of the record's payload.
+    pub(crate) length: u64,
+    /// Place of the value among those of its event.
+    pub(crate) index: u32,
+}
+
+impl Value for Location {
+    type Summary = ();
+
+    fn pack(values: &[Self], packer: &mut Packer) {
+        let column = |of: fn(&Self) -> i64| values.iter().map(of).collect::<Vec<i64>>();
+        packer.integers(&column(|it| it.offset as i64));
+        packer.integers(&column(|it| it.length as i64));
+        packer.integers(&column(|it| i64::from(it.index)));
+    }
+
+    fn unpack(
+        packed: &Packed<'_>,
+        range: Range<usize>,
+        out: &mut Vec<Self>,
+    ) -> Result<(), Malformed> {
+        let column = |column| {
+            let mut items = Vec::new();
+            packed
+                .integers(column, range.clone(), &mut items)
+                .map(|()| items)
+        };
+        let (offsets, lengths, indices) = (column(2)?, column(3)?, column(4)?);
+        out.extend(offsets.into_iter().zip(lengths).zip(indices).map(
+            |((offset, length), index)| Self {
+                offset: offset as u64,
+                length: length as u64,
+                index: index as u32,
+            },
+        ));
+        Ok(())
+    }
+
+    fn summary(_: &[i64], _: &[Self]) {}
+}
+
+/// Where a block's bytes are.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    Memory(Arc<[u8]>),
+    Segment(Stored),
+}
+
+/// A sealed stretch of points.
+#[derive(Debug, Clone)]
+pub(crate) struct Block<V: Value> {
+    /// Points before this block and in it.
+    pub(crate) end: usize,
+    pub(crate) extent: Extent,
+    pub(crate) summary: V::Summary,
+    pub(crate) place: Place,
+}
+
+/// Points that are not sealed yet.
+#[derive(Debug)]
+struct Tail<V> {
+    steps: Vec<i64>,
+    wall_times: Vec<f64>,
+    values: Vec<V>,
+}
+
+/// Some points of a series, a column each, in log order.
+#[derive(Debug, Clone)]
+pub(crate) struct Columns<'a, V: Clone = f64> {
+    pub(crate) steps: Cow<'a, [i64]>,
+    /// Seconds since 1970, always finite.
+    pub(crate) wall_times: Cow<'a, [f64]>,
+    pub(crate) values: Cow<'a, [V]>,
+}
+
+/// The points of one series in one file.
+#[derive(Debug)]
+pub(crate) struct Points<V: Value = f64> {
+    pub(crate) blocks: Vec<Block<V>>,
+    /// Boxed, so that a series at rest is small.
+    tail: Option<Box<Tail<V>>>,
+    /// Where the file's sections begin: (section, index of its first point), both ascending.
+    pub(crate) sections: Vec<(usize, usize)>,
+}
+
+impl<V: Value> Default for Points<V> {
+    fn default() -> Self {
+        Self {
+            blocks: Vec::new(),
+            tail: None,
+            sections: Vec::new(),
+        }
+    }
+}
+
+impl<V: Value> Tail<V> {
+    fn with_room(points: usize) -> Self {
+        Self {
+            steps: Vec::with_capacity(points),
+            wall_times: Vec::with_capacity(points),
+            values: Vec::with_capacity(points),
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        self.steps.capacity() * (16 + size_of::<V>())
+    }
+}
+
+impl<V: Value> Points<V> {
+    /// Adds a point and returns by how many bytes of memory that grew the series, or shrank it.
+    #[inline]
+    pub(crate) fn push(&mut self, section: usize, step: i64, wall_time: f64, value: V) -> isize {
+        if self
+            .sections
+            .last()
+            .is_none_or(|(last, _)| *last != section)
+        {
+            self.sections.push((section, self.len()));
+        }
+        let before = self.tail.as_ref().map_or(0, |tail| tail.bytes());
+        let tail = self
+            .tail
+            .get_or_insert_with(|| Box::new(Tail::with_room(4)));
+        tail.steps.push(step);
+        tail.wall_times.push(wall_time);
+        tail.values.push(value);
+        let change = tail.bytes() as isize - before as isize;
+        if tail.steps.len() == CAPACITY {
+            return change + self.seal();
+        }
+        change
+    }
+
+    /// Seals the tail, together with the last block if both fit into one. Returns by how many bytes of memory that
+    /// grew the series, or shrank it.
+    pub(crate) fn seal(&mut self) -> isize {
+        let Some(tail) = self.tail.take() else {
+            return 0;
+        };
+        let mut change = -(tail.bytes() as isize);
+        let mut tail = *tail;
+        let sealed = self.sealed();
+        let mut start = sealed;
+        if let Some(last) = self.blocks.last() {
+            let first = self.blocks.iter().rev().nth(1).map_or(0, |block| block.end);
+            if sealed - first + tail.steps.len() <= CAPACITY
+                && let Ok(mut whole) = self.decode(self.blocks.len() - 1, 0..sealed - first)
+            {
+                change -= last.place.memory() as isize;
+                whole.steps.append(&mut tail.steps);
+                whole.wall_times.append(&mut tail.wall_times);
+                whole.values.append(&mut tail.values);
+                (tail, start) = (whole, first);
+                self.blocks.pop();
+            }
+        }
+        let Some(extent) = Extent::of(&tail.steps, &tail.wall_times) else {
+            return change;
+        };
+        let mut packer = Packer::default();
+        packer.integers(&tail.steps);
+        packer.floats(&tail.wall_times);
+        V::pack(&tail.values, &mut packer);
+        let place = Place::Memory(packer.finish().into());
+        change += place.memory() as isize;
+        self.blocks.push(Block {
+            end: start + tail.steps.len(),
+            extent,
+            summary: V::summary(&tail.steps, &tail.values),
+            place,
+        });
+        change
+    }
+
+    /// Points in all.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.sealed() + self.tail.as_ref().map_or(0, |tail| tail.steps.len())
+    }
+
+    /// Points that lie in these blocks, and no more yet.
+    pub(crate) fn restored(blocks: Vec<Block<V>>, sections: Vec<(usize, usize)>) -> Self {
+        Self {
+            blocks,
+            tail: None,
+            sections,
+        }
+    }
+
+    /// Points in blocks.
+    #[inline]
+    pub(crate) fn sealed(&self) -> usize {
+        self.blocks.last().map_or(0, |block| block.end)
+    }
+
+    /// Bytes of memory that the points take.
+    pub(crate) fn memory(&self) -> usize {
+        let blocks: usize = self.blocks.iter().map(|block| block.place.memory()).sum();
+        blocks + self.tail.as_ref().map_or(0, |tail| tail.bytes())
+    }
+
+    /// The step that was logged first.
+    pub(crate) fn first_step(&self) -> Option<i64> {
+        match self.blocks.first() {
+            Some(block) => Some(block.extent.first_step),
+            None => self.tail.as_ref()?.steps.first().copied(),
+        }
+    }
+
+    /// The step that was logged last.
+    pub(crate) fn last_step(&self) -> Option<i64> {
+        match &self.tail {
+            Some(tail) => tail.steps.last().copied(),
+            None => Some(self.blocks.last()?.extent.last_step),
+        }
+    }
+
+    /// The stretches that the points are kept in, in log order: indices and extent of each, and its summary.
+    pub(crate) fn stretches(&self) -> impl Iterator<Item = (Range<usize>, Extent, V::Summary)> {
+        let starts = [0].into_iter().chain(self.blocks.iter().map(|it| it.end));
+        let blocks = self
+            .blocks
+            .iter()
+            .zip(starts)
+            .map(|(block, start)| (start..block.end, block.extent, block.summary));
+        let tail = self.tail.iter().filter_map(|tail| {
+            let extent = Extent::of(&tail.steps, &tail.wall_times)?;
+            let summary = V::summary(&tail.steps, &tail.values);
+            Some((self.sealed()..self.len(), extent, summary))
+        });
+        blocks.chain(tail)
+    }
+
+    /// The points with the indices of `range`.
+    ///
+    /// # Errors
+    /// When a block's bytes are not what was written.
+    pub(crate) fn columns(&self, range: Range<usize>) -> Result<Columns<'_, V>, Malformed> {
+        let sealed = self.sealed();
+        if let Some(tail) = &self.tail
+            && range.start >= sealed
+        {
+            let range = range.start - sealed..range.end - sealed;
+            return Ok(Columns {
+                steps: Cow::Borrowed(&tail.steps[range.clone()]),
+                wall_times: Cow::Borrowed(&tail.wall_times[range.clone()]),
+                values: Cow::Borrowed(&tail.values[range]),
+            });
+        }
+        let mut all = Tail::with_room(range.len());
+        self.read(range, &mut all)?;
+        Ok(Columns {
+            steps: Cow::Owned(all.steps),
+            wall_times: Cow::Owned(all.wall_times),
+            values: Cow::Owned(all.values),
+        })
+    }
+
+    /// Appends the points with the indices of `range`.
+    fn read(&self, range: Range<usize>, out: &mut Tail<V>) -> Result<(), Malformed> {
+        let first = self
+            .blocks
+            .partition_point(|block| block.end <= range.start);
+        let mut start = first.checked_sub(1).map_or(0, |last| self.blocks[last].end);
+        for (index, block) in self.blocks.iter().enumerate().skip(first) {
+            if start >= range.end {
+                return Ok(());
+            }
+            let part = range.start.max(start) - start..range.end.min(block.end) - start;
+            self.decode_into(index, part, out)?;
+            start = block.end;
+        }
+        if let Some(tail) = &self.tail
+            && range.end > start
+        {
+            let part = range.start.max(start) - start..range.end - start;
+            out.steps.extend_from_slice(&tail.steps[part.clone()]);
+            out.wall_times
+                .extend_from_slice(&tail.wall_times[part.clone()]);
+            out.values.extend_from_slice(&tail.values[part]);
+        }
+        Ok(())
+    }
+
+    fn decode(&self, block: usize, part: Range<usize>) -> Result<Tail<V>, Malformed> {
+        let mut out = Tail::with_room(part.len());
+        self.decode_into(block, part, &mut out).map(|()| out)
+    }
+
+    fn decode_into(
+        &self,
+        block: usize,
+        part: Range<usize>,
+        out: &mut Tail<V>,
+    ) -> Result<(), Malformed> {
+        let start = block.checked_sub(1).map_or(0, |last| self.blocks[last].end);
+        let block = &self.blocks[block];
+        let packed = Packed::new(block.place.bytes()?, block.end - start);
+        packed.integers(0, part.clone(), &mut out.steps)?;
+        packed.floats(1, part.clone(), &mut out.wall_times)?;
+        V::unpack(&packed, part, &mut out.values)
+    }
+
+    /// The points by section: (section, range of indices), ascending, none empty.
+    pub(crate) fn sections(&self) -> impl Iterator<Item = (usize, Range<usize>)> {
+        let ends = self
+            .sections
+            .iter()
+            .skip(1)
+            .map(|(_, start)| *start)
+            .chain([self.len()]);
+        self.sections
+            .iter()
+            .zip(ends)
+            .map(|((section, start), end)| (*section, *start..end))
+    }
+}
+
+impl Place {
+    /// The block's bytes.
+    ///
+    /// # Errors
+    /// When they are not what was written.
+    pub(crate) fn bytes(&self) -> Result<&[u8], Malformed> {
+        match self {
+            Self::Memory(bytes) => Ok(bytes),
+            Self::Segment(stored) => stored.bytes().ok_or(Malformed),
+        }
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn memory(&self) -> usize {
+        match self {
+            Self::Memory(bytes) => bytes.len(),
+            Self::Segment(_) => 0,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Points;
+    use crate::summary::{Extent, Extremes};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_range_of_any_sealing_is_what_was_pushed(
+            seals in prop::collection::vec(0..2500usize, 0..6),
+            points in 0..2500usize,
+            cuts in (0.0..=1.0f64, 0.0..=1.0f64),
+        ) {
+            let mut kept: Points = Points::default();
+            let mut memory = 0;
+            for index in 0..points {
+                memory += kept.push(0, index as i64 / 2, index as f64, (index as f64).sqrt());
+                if seals.contains(&index) {
+                    memory += kept.seal();
+                }
+            }
+            prop_assert_eq!(kept.len(), points);
+            prop_assert_eq!(kept.memory() as isize, memory);
+            let cut = |part: f64| (part * points as f64) as usize;
+            let (from, to) = (cut(cuts.0.min(cuts.1)), cut(cuts.0.max(cuts.1)));
+            let columns = kept.columns(from..to).unwrap();
+            prop_assert_eq!(&*columns.steps, &(from..to).map(|it| it as i64 / 2).collect::<Vec<_>>()[..]);
+            prop_assert_eq!(&*columns.wall_times, &(from..to).map(|it| it as f64).collect::<Vec<_>>()[..]);
+            prop_assert_eq!(&*columns.values, &(from..to).map(|it| (it as f64).sqrt()).collect::<Vec<_>>()[..]);
+            let mut end = 0;
+            for (range, extent, extremes) in kept.stretches() {
+                prop_assert_eq!(range.start, end);
+                end = range.end;
+                let part = kept.columns(range).unwrap();
+                prop_assert_eq!(Some(extent), Extent::of(&part.steps, &part.wall_times));
+                prop_assert_eq!(extremes, Extremes::of(&part.steps, &part.values));
+            }
+            prop_assert_eq!(end, points);
+        }
+    }
+}

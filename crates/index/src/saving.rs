@@ -1,0 +1,374 @@
+//! Saving: moves points from memory to segments, and keeps what was read for the next start (`spec/index.md`).
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::cache::{Cache, NewSegment, nameless};
+use crate::catalog::Catalog;
+use crate::event_file::EventFile;
+use crate::index::Shared;
+use crate::manifest::{ManifestWriter, Saved, SavedFiles};
+use crate::points::{Place, Points, Value};
+use crate::segment::{Segment, Span, Stored};
+use crate::series::SeriesData;
+
+/// Time between two saves.
+const PAUSE: Duration = Duration::from_secs(30);
+/// Time without anything new after which what is unsaved is saved.
+const REST: Duration = Duration::from_secs(120);
+/// Rounds with something new after which what is unsaved is saved, even if more keeps coming.
+const LONG: Duration = Duration::from_secs(600);
+/// A log directory's segments are written anew as one when there are this many, or more than half of their bytes
+/// belong to nothing.
+const SEGMENTS: usize = 32;
+/// The part of the memory limit at which mapped pages are given back.
+const NEAR: f64 = 0.8;
+/// How often the process's memory is looked at.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// What the poller does beside reading.
+#[derive(Debug)]
+pub(crate) struct Saving {
+    /// In order of the log directories; none without a cache folder.
+    caches: Vec<Option<Cache>>,
+    saved: Vec<SavedFiles>,
+    /// When something was read that is not saved, first and last.
+    unsaved: Option<(Instant, Instant)>,
+    last_save: Option<Instant>,
+    looked: Instant,
+}
+
+impl Saving {
+    pub(crate) fn new(shared: &Shared, cache: Option<&Path>) -> Self {
+        let opened = shared.logdirs.iter().map(|logdir| match cache {
+            Some(root) => {
+                let (cache, saved) = Cache::open(root, &logdir.path, &shared.store);
+                (Some(cache), saved)
+            }
+            None => (None, SavedFiles::new()),
+        });
+        let (caches, saved) = opened.unzip();
+        Self {
+            caches,
+            saved,
+            unsaved: None,
+            last_save: None,
+            looked: Instant::now(),
+        }
+    }
+
+    /// What was saved of a file, the first time that it is asked for.
+    pub(crate) fn take(&mut self, logdir: usize, run: &[u8], name: &OsStr) -> Option<Saved> {
+        let saved = self.saved.get_mut(logdir)?;
+        if saved.is_empty() {
+            return None;
+        }
+        saved.remove(&(run.to_vec(), name.as_bytes().to_vec()))
+    }
+
+    /// Makes room and saves if it is time. `news`: something was read; `finished`: everything was.
+    ///
+    /// # Errors
+    /// What to tell when points must leave memory and no disk takes them.
+    pub(crate) fn after_round(
+        &mut self,
+        shared: &Shared,
+        news: bool,
+        finished: bool,
+    ) -> Result<(), String> {
+        let now = Instant::now();
+        if news {
+            let first = self.unsaved.map_or(now, |(first, _)| first);
+            self.unsaved = Some((first, now));
+        }
+        let room = if shared.store.is_full() {
+            self.spill_all(shared)
+        } else {
+            Ok(())
+        };
+        if finished {
+            let due = match (self.unsaved, self.last_save) {
+                (Some(_), None) => true,
+                (Some((first, last)), Some(save)) => {
+                    now - save >= PAUSE && (now - last >= REST || now - first >= LONG)
+                }
+                (None, _) => false,
+            };
+            if due {
+                self.save_all(shared);
+            }
+        }
+        self.watch_memory(shared);
+        room.map_err(|error| {
+            format!(
+                "Expected to keep points on disk, since they would take more than the {} bytes of memory allowed, but: \
+                 {error}. Nothing more is read until there is room; make some in the cache folder or in {}, or start \
+                 with a larger --max-memory.",
+                shared.store.max_memory,
+                std::env::temp_dir().display()
+            )
+        })
+    }
+
+    /// Saves what is not saved yet. The board is about to end.
+    pub(crate) fn at_the_end(&mut self, shared: &Shared) {
+        if self.unsaved.is_some() {
+            self.save_all(shared);
+        }
+    }
+
+    fn spill_all(&mut self, shared: &Shared) -> io::Result<()> {
+        let catalog = shared.catalog();
+        for logdir in 0..self.caches.len() {
+            self.spill(&catalog, logdir, |place| matches!(place, Place::Memory(_)))?;
+        }
+        Ok(())
+    }
+
+    /// What cannot be saved is read again at the next start; nobody has to be told.
+    fn save_all(&mut self, shared: &Shared) {
+        let catalog = shared.catalog();
+        for logdir in 0..self.caches.len() {
+            if self.save(&catalog, logdir).is_err()
+                && let Some(cache) = &mut self.caches[logdir]
+            {
+                cache.give_up();
+            }
+        }
+        self.unsaved = None;
+        self.last_save = Some(Instant::now());
+    }
+
+    fn save(&mut self, catalog: &Catalog, logdir: usize) -> io::Result<()> {
+        let Some(cache) = &mut self.caches[logdir] else {
+            return Ok(());
+        };
+        if !cache.acquire() {
+            return Ok(());
+        }
+        // In a crowd everything moves, else what is not in the folder.
+        let stays_from = if is_crowded(catalog, logdir) {
+            cache.next_number()
+        } else {
+            cache.first_number()
+        };
+        self.spill(catalog, logdir, move |place| match place {
+            Place::Memory(_) => true,
+            Place::Segment(stored) => stored
+                .segment
+                .number
+                .is_none_or(|number| number < stays_from),
+        })?;
+        let mut manifest = ManifestWriter::default();
+        for (run, file) in catalog.files().filter(|(run, _)| run.logdir == logdir) {
+            file.save(&run.path, &mut manifest);
+        }
+        match &mut self.caches[logdir] {
+            Some(cache) => cache.replace_manifest(&manifest),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes the blocks of a log directory whose places are `wanted` to a segment, and lets them be looked up there.
+    fn spill(
+        &mut self,
+        catalog: &Catalog,
+        logdir: usize,
+        wanted: impl Fn(&Place) -> bool,
+    ) -> io::Result<()> {
+        let files = || {
+            catalog
+                .files()
+                .filter(|(run, _)| run.logdir == logdir)
+                .map(|(_, file)| &**file)
+        };
+        let mut segment: Option<NewSegment> = None;
+        let mut moved: Vec<(&EventFile, Vec<Span>)> = Vec::new();
+        for file in files() {
+            file.seal();
+            let contents = file.contents();
+            let mut spans = Vec::new();
+            for series in contents.series.iter() {
+                let blocks: Vec<&Place> = match &series.data {
+                    SeriesData::Scalars(points) => points.places().collect(),
+                    SeriesData::Values(points) => points.places().collect(),
+                };
+                for place in blocks.into_iter().filter(|place| wanted(place)) {
+                    let segment = match &mut segment {
+                        Some(segment) => segment,
+                        None => segment.insert(match &mut self.caches[logdir] {
+                            Some(cache) => cache.new_segment().or_else(|_| nameless(None))?,
+                            None => nameless(None)?,
+                        }),
+                    };
+                    // What is no longer what was written keeps its place, where the next query finds that out.
+                    spans.push(segment.add(place.bytes().unwrap_or_default())?);
+                }
+            }
+            if !spans.is_empty() {
+                moved.push((file, spans));
+            }
+        }
+        let Some(segment) = segment else {
+            return Ok(());
+        };
+        let segment = segment.finish()?;
+        for (file, spans) in moved {
+            file.move_blocks(&segment, spans, &wanted);
+        }
+        give_freed_memory_back();
+        Ok(())
+    }
+
+    /// Gives mapped pages back before the process takes more memory than it may.
+    fn watch_memory(&mut self, shared: &Shared) {
+        if self.looked.elapsed() < LOOK {
+            return;
+        }
+        self.looked = Instant::now();
+        if resident().is_none_or(|bytes| (bytes as f64) < NEAR * shared.store.max_memory as f64) {
+            return;
+        }
+        let catalog = shared.catalog();
+        for segment in segments(&catalog, None) {
+            segment.release();
+        }
+        give_freed_memory_back();
+    }
+}
+
+impl EventFile {
+    /// Seals all points.
+    fn seal(&self) {
+        let mut contents = self.contents_mut();
+        let before = contents.series.memory();
+        contents.series.seal();
+        self.count(before, contents.series.memory());
+    }
+
+    /// Lets the blocks whose places are `wanted` be looked up in `segment`, in order. Nothing was read meanwhile: the
+    /// thread that reads is the one that moves.
+    fn move_blocks(
+        &self,
+        segment: &Arc<Segment>,
+        spans: Vec<Span>,
+        wanted: impl Fn(&Place) -> bool,
+    ) {
+        let mut contents = self.contents_mut();
+        let before = contents.series.memory();
+        let mut spans = spans.into_iter();
+        let mut freed = 0;
+        for series in contents.series.iter_mut() {
+            match &mut series.data {
+                SeriesData::Scalars(points) => {
+                    freed += points.move_blocks(segment, &mut spans, &wanted);
+                }
+                SeriesData::Values(points) => {
+                    freed += points.move_blocks(segment, &mut spans, &wanted);
+                }
+            }
+        }
+        contents.series.add_memory(-(freed as isize));
+        self.count(before, contents.series.memory());
+    }
+}
+
+impl<V: Value> Points<V> {
+    fn places(&self) -> impl Iterator<Item = &Place> {
+        self.blocks.iter().map(|block| &block.place)
+    }
+
+    /// Returns how many bytes of memory that freed.
+    fn move_blocks(
+        &mut self,
+        segment: &Arc<Segment>,
+        spans: &mut impl Iterator<Item = Span>,
+        wanted: impl Fn(&Place) -> bool,
+    ) -> usize {
+        let mut freed = 0;
+        for block in &mut self.blocks {
+            if wanted(&block.place)
+                && let Some(span) = spans.next()
+            {
+                freed += block.place.memory();
+                block.place = Place::Segment(Stored {
+                    segment: Arc::clone(segment),
+                    span,
+                });
+            }
+        }
+        freed
+    }
+}
+
+/// Whether a log directory's blocks lie in too many segments, or in segments most of which is not used.
+fn is_crowded(catalog: &Catalog, logdir: usize) -> bool {
+    let mut used = 0;
+    for (_, file) in catalog.files().filter(|(run, _)| run.logdir == logdir) {
+        for series in file.contents().series.iter() {
+            used += match &series.data {
+                SeriesData::Scalars(points) => in_segments(points),
+                SeriesData::Values(points) => in_segments(points),
+            };
+        }
+    }
+    let segments = segments(catalog, Some(logdir));
+    let bytes: u64 = segments.iter().map(|segment| segment.len()).sum();
+    segments.len() > SEGMENTS || bytes > 2 * used + (1 << 20)
+}
+
+fn in_segments<V: Value>(points: &Points<V>) -> u64 {
+    let lengths = points.places().map(|place| match place {
+        Place::Memory(_) => 0,
+        Place::Segment(stored) => u64::from(stored.span.length),
+    });
+    lengths.sum()
+}
+
+/// The segments in which the blocks of a log directory lie, or of all.
+fn segments(catalog: &Catalog, logdir: Option<usize>) -> Vec<Arc<Segment>> {
+    let mut found: Vec<Arc<Segment>> = Vec::new();
+    let mut add = |place: &Place| {
+        if let Place::Segment(stored) = place
+            && !found
+                .iter()
+                .rev()
+                .any(|known| Arc::ptr_eq(known, &stored.segment))
+        {
+            found.push(Arc::clone(&stored.segment));
+        }
+    };
+    for (run, file) in catalog.files() {
+        if logdir.is_some_and(|logdir| run.logdir != logdir) {
+            continue;
+        }
+        for series in file.contents().series.iter() {
+            match &series.data {
+                SeriesData::Scalars(points) => points.places().for_each(&mut add),
+                SeriesData::Values(points) => points.places().for_each(&mut add),
+            }
+        }
+    }
+    found
+}
+
+/// Bytes of memory that the process takes.
+fn resident() -> Option<u64> {
+    let pages = fs::read_to_string("/proc/self/statm").ok()?;
+    let pages: u64 = pages.split_whitespace().nth(1)?.parse().ok()?;
+    Some(pages * rustix::param::page_size() as u64)
+}
+
+/// Blocks that left memory leave holes, which the allocator would keep.
+fn give_freed_memory_back() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: the function may be called at any time from any thread.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}

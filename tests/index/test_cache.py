@@ -1,0 +1,233 @@
+"""What an index keeps on disk: used when it is right, never trusted when it is not."""
+
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lightboard import SummaryWriter
+from lightboard._core import Index, clear_caches, list_caches
+
+OPEN = """
+import json, re, sys
+from lightboard._core import Index
+def read():
+    fields = dict(line.split(": ") for line in open("/proc/self/io").read().splitlines())
+    return int(fields["rchar"])
+before = read()
+index = Index([("logs", sys.argv[1])], cache_dir=sys.argv[2] or None, max_memory=int(sys.argv[3]))
+version = index.wait(0, 30.0)
+while True:
+    runs = json.loads(index.runs())
+    if runs["loading"]["bytes_total"] and runs["loading"]["bytes_read"] == runs["loading"]["bytes_total"]:
+        break
+    version = index.wait(version, 30.0)
+cost = read() - before
+peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
+print(json.dumps({"read": cost, "peak": peak, "points": sum(run["points"] for run in runs["runs"])}), flush=True)
+if sys.argv[4] == "close":
+    index.close()
+sys.stdin.read()
+"""
+
+
+def opened(logs: Path, cache: Path | None, max_memory: int = 1 << 30, end: str = "close") -> dict[str, int]:
+    """Open an index in a process of its own until everything is read, and end it."""
+    command = [sys.executable, "-c", OPEN, str(logs), str(cache or ""), str(max_memory), end]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    outcome: dict[str, int] = json.loads(done.stdout)
+    return outcome
+
+
+def write(folder: Path, steps: range, tags: int = 3) -> None:
+    with SummaryWriter(folder) as writer:
+        for step in steps:
+            for tag in range(tags):
+                writer.add_scalar(f"tag{tag}", step * 0.5 + tag, step)
+
+
+def answer(index: Index) -> bytes:
+    """All points of a tag, without the version that the answer has."""
+    frame = index.scalars("tag1", runs=None, axis="step", x_min=None, x_max=None, width=16_384, smoothing=0.0)
+    length = int.from_bytes(frame[8:12], "little")
+    header = json.loads(frame[16 : 16 + length])
+    del header["version"]
+    start = min(column["offset"] for column in header.pop("columns").values())
+    return json.dumps(header).encode() + frame[start:]
+
+
+def awaited(index: Index, expected: bytes) -> None:
+    """Wait until the index answers as expected, as it must after reading anew what the cache did not hold."""
+    version = index.wait(0, 30.0)
+    while answer(index) != expected:
+        later = index.wait(version, 30.0)
+        assert later > version, "the answer never became right"
+        version = later
+
+
+@pytest.fixture
+def logs(tmp_path: Path) -> Path:
+    folder = tmp_path / "logs"
+    write(folder / "a", range(3_000))
+    write(folder / "b", range(500))
+    return folder
+
+
+@pytest.fixture
+def expected(logs: Path) -> bytes:
+    index = Index([("logs", str(logs))])
+    version = index.wait(0, 30.0)
+    while sum(run["points"] for run in json.loads(index.runs())["runs"]) < 10_500:
+        version = index.wait(version, 30.0)
+    frame = answer(index)
+    index.close()
+    return frame
+
+
+def test_a_second_start_reads_only_what_was_appended(logs: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    size = sum(path.stat().st_size for path in logs.rglob("*tfevents*"))
+    first, second = opened(logs, cache), opened(logs, cache)
+    assert first["read"] > size
+    assert second["points"] == first["points"] == 10_500
+    assert second["read"] < size / 5
+    (event_file,) = (logs / "b").iterdir()
+    with event_file.open("ab") as out:
+        out.write(next((logs / "a").iterdir()).read_bytes())
+    third = opened(logs, cache)
+    assert third["points"] == 10_500 + 9_000
+    assert third["read"] < size * 1.5
+    assert opened(logs, cache)["points"] == 10_500 + 9_000
+
+
+def test_files_that_were_replaced_or_cut_between_two_starts_are_read_anew(logs: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    opened(logs, cache)
+    (cut,) = (logs / "a").iterdir()
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 2])
+    (other,) = (logs / "b").iterdir()
+    other.write_bytes((tmp_path / "logs" / "a" / cut.name).read_bytes())
+    with_cache, without = opened(logs, cache), opened(logs, None)
+    assert with_cache["points"] == without["points"] < 10_500
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_damaged_cache_is_never_believed(logs: Path, tmp_path: Path, expected: bytes, seed: int) -> None:
+    cache = tmp_path / "cache"
+    opened(logs, cache)
+    files = sorted(path for path in cache.rglob("*") if path.is_file() and path.stat().st_size)
+    assert {path.name for path in files} >= {"manifest", "0.segment"}
+    dice = random.Random(seed)
+    victim = files[seed % len(files)]
+    content = bytearray(victim.read_bytes())
+    match seed // 2 % 3:
+        case 0:
+            content[dice.randrange(len(content))] ^= 1 << dice.randrange(8)
+        case 1:
+            del content[dice.randrange(len(content)) :]
+        case _:
+            at = dice.randrange(len(content))
+            content[at : at + 500] = dice.randbytes(500)
+    victim.write_bytes(content)
+    index = Index([("logs", str(logs))], cache_dir=str(cache))
+    awaited(index, expected)
+    index.close()
+
+
+def test_a_missing_segment_is_read_anew(logs: Path, tmp_path: Path, expected: bytes) -> None:
+    cache = tmp_path / "cache"
+    opened(logs, cache)
+    for segment in cache.rglob("*.segment"):
+        segment.unlink()
+    index = Index([("logs", str(logs))], cache_dir=str(cache))
+    awaited(index, expected)
+    index.close()
+    assert list(cache.rglob("*.segment"))
+
+
+def test_boards_share_a_cache_and_a_killed_one_leaves_it_to_others(
+    logs: Path, tmp_path: Path, expected: bytes
+) -> None:
+    cache = tmp_path / "cache"
+    command = [sys.executable, "-c", OPEN, str(logs), str(cache), str(1 << 30), "stay"]
+    first = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE)
+    assert first.stdout is not None
+    first.stdout.readline()
+    assert [entry["in_use"] for entry in json.loads(list_caches(str(cache)))["caches"]] == [True]
+    second = Index([("logs", str(logs))], cache_dir=str(cache))
+    awaited(second, expected)
+    second.close()
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    assert [entry["in_use"] for entry in json.loads(list_caches(str(cache)))["caches"]] == [False]
+    third = Index([("logs", str(logs))], cache_dir=str(cache))
+    awaited(third, expected)
+    cleared = json.loads(clear_caches(str(cache)))
+    assert (len(cleared["removed"]), len(cleared["in_use"])) == (0, 1)
+    third.close()
+    assert len(json.loads(clear_caches(str(cache), str(logs)))["removed"]) == 1
+    assert json.loads(list_caches(str(cache)))["caches"] == []
+
+
+def test_a_cache_that_cannot_be_written_costs_nothing_but_time(
+    logs: Path, tmp_path: Path, expected: bytes
+) -> None:
+    in_the_way = tmp_path / "cache"
+    in_the_way.write_text("a file")
+    index = Index([("logs", str(logs))], cache_dir=str(in_the_way))
+    awaited(index, expected)
+    index.close()
+
+
+def test_nothing_is_written_below_the_log_directory(logs: Path, tmp_path: Path) -> None:
+    def tree() -> str:
+        state = hashlib.sha256()
+        for path in sorted([logs, *logs.rglob("*")]):
+            found = path.lstat()
+            state.update(f"{path} {found.st_mode} {found.st_mtime_ns} {found.st_ctime_ns}".encode())
+            state.update(path.read_bytes() if path.is_file() else b"")
+        return state.hexdigest()
+
+    for path in [*logs.rglob("*"), logs]:
+        path.chmod(0o500 if path.is_dir() else 0o400)
+    try:
+        before = tree()
+        opened(logs, tmp_path / "cache")
+        opened(logs, tmp_path / "cache")
+        assert tree() == before
+    finally:
+        for path in [logs, *logs.rglob("*")]:
+            path.chmod(0o700 if path.is_dir() else 0o600)
+
+
+@pytest.mark.parametrize("cached", [True, False])
+def test_memory_stays_below_its_limit(tmp_path: Path, cached: bool) -> None:
+    logs, limit = tmp_path / "logs", 64 << 20
+    for run in range(4):
+        write(logs / f"run{run}", range(100_000), tags=5)
+    cache = tmp_path / "cache" if cached else None
+    for _ in range(2):
+        outcome = opened(logs, cache, max_memory=limit)
+        assert outcome["points"] == 2_000_000
+        assert outcome["peak"] < limit, f"{outcome['peak'] / 2**20:.0f} MiB"
+
+
+def test_the_command_lists_and_clears(logs: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    opened(logs, cache)
+
+    def run(*arguments: str) -> str:
+        command = [sys.executable, "-m", "lightboard", "cache", *arguments]
+        environment = {**os.environ, "LIGHTBOARD_CACHE_DIR": str(cache)}
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+        return done.stdout
+
+    assert str(logs) in run("--list")
+    assert str(logs) in run("--clear", str(logs))
+    assert str(logs) not in run()
