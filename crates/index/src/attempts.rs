@@ -13,6 +13,7 @@ use std::sync::RwLockReadGuard;
 use crate::catalog::Run;
 use crate::contents::Contents;
 use crate::event_file::EventFile;
+use crate::points::Points;
 use crate::summary::Extent;
 
 /// A run as it stands, held still for a query.
@@ -100,6 +101,67 @@ impl Snapshot<'_> {
             whole = Some(whole.map_or(extent, |whole| whole.and(extent)));
         }
         whole
+    }
+
+    /// How many of the values of a scalar series in one file that have the indices of `range` are not finite.
+    pub(crate) fn non_finite(&self, file: usize, tag: &str, range: &Range<usize>) -> usize {
+        let (file, contents) = &self.files[file];
+        let Some(points) = contents.series.scalar(tag) else {
+            return 0;
+        };
+        let mut count = 0;
+        for (stretch, _, extremes) in points.stretches() {
+            let part = stretch.start.max(range.start)..stretch.end.min(range.end);
+            if part == stretch || (!part.is_empty() && extremes.non_finite() == 0) {
+                count += extremes.non_finite() as usize;
+            } else if !part.is_empty() {
+                match points.columns(part) {
+                    Ok(columns) => {
+                        count += columns.values.iter().filter(|it| !it.is_finite()).count();
+                    }
+                    Err(_) => file.distrust(),
+                }
+            }
+        }
+        count
+    }
+
+    /// The part of `parts` that has every point with `x` from `low` to `high` and the nearest outside on either side,
+    /// whole blocks at a time; all of it if `x`, of which `span` gives lowest and highest of an extent, does not ascend.
+    pub(crate) fn narrowed(
+        &self,
+        tag: &str,
+        parts: Parts,
+        (low, high): (f64, f64),
+        span: impl Fn(&Extent) -> (f64, f64, bool),
+    ) -> Parts {
+        let whole = parts
+            .iter()
+            .filter_map(|(file, range)| self.extent(*file, tag, range))
+            .reduce(Extent::and);
+        if !whole.is_some_and(|whole| span(&whole).2) {
+            return parts;
+        }
+        let narrow = |(file, range): (usize, Range<usize>)| {
+            let (mut start, mut end) = (range.start, range.end);
+            let points = self.files[file].1.series.scalar(tag);
+            for (stretch, extent, _) in points.into_iter().flat_map(Points::stretches) {
+                let part = stretch.start.max(range.start)..stretch.end.min(range.end);
+                // What lies in the range of another section may be anywhere.
+                if part != stretch {
+                    continue;
+                }
+                let (lowest, highest, _) = span(&extent);
+                if highest < low {
+                    start = part.end - 1;
+                } else if lowest > high {
+                    end = part.start + 1;
+                    break;
+                }
+            }
+            (file, start..end)
+        };
+        parts.into_iter().map(narrow).collect()
     }
 }
 

@@ -234,6 +234,8 @@ impl EventFile {
         position.due = true;
         let mut contents = self.contents_mut();
         contents.size = found.size;
+        // Until what was appended between two starts is read, the file is loading.
+        contents.settled &= position.followed;
         let unread = found.size.saturating_sub(position.place.scanner.offset());
         Glance::Changed {
             unread,

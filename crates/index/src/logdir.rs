@@ -2,12 +2,16 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, DirEntry, Metadata};
+use std::fs::{self, FileType, Metadata};
 use std::io;
+use std::mem;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::names::shown;
@@ -15,6 +19,10 @@ use crate::suggest::suggestion;
 
 /// What an event file's name contains.
 const MARK: &[u8] = b"tfevents";
+/// The coarsest clock of a file system.
+const TICK: Duration = Duration::from_secs(3);
+/// How long a folder's entries are remembered at most.
+const REMEMBERED: Duration = Duration::from_secs(60);
 
 /// The root that a board is opened on.
 #[derive(Debug, Clone)]
@@ -77,6 +85,11 @@ impl Listing {
         }
     }
 
+    /// Whether every folder could be listed.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.unlisted.is_empty()
+    }
+
     /// Whether a run lies in a folder that could not be listed, or below one.
     pub(crate) fn is_unlisted(&self, run: &[u8]) -> bool {
         !self.unlisted.is_empty()
@@ -99,7 +112,9 @@ impl Logdir {
 
     /// Walks the log directory. Links are followed, each folder is listed once, folders whose names begin with a dot
     /// are passed over. Nothing that goes wrong below the log directory ends the walk.
-    pub(crate) fn walk(&self) -> Listing {
+    ///
+    /// What `folders` remembers of an earlier walk is not listed again as long as it did not change.
+    pub(crate) fn walk(&self, folders: &mut Folders) -> Listing {
         let path = self.path.display();
         let failed = |state, message| {
             let unlisted = if state == LogdirState::Unreadable {
@@ -139,14 +154,67 @@ impl Logdir {
         if let Err(error) = fs::read_dir(&self.path) {
             return failed(LogdirState::Unreadable, unreadable(&self.path, &error));
         }
-        let mut walk = Walk::new(self);
+        let mut walk = Walk::new(self, folders);
         walk.run(&root);
         walk.into_listing()
     }
 }
 
+/// What earlier walks listed, by raw path below the log directory.
+#[derive(Debug, Default)]
+pub(crate) struct Folders(HashMap<Vec<u8>, Listed>);
+
+/// The entries of one folder.
+#[derive(Debug, Clone)]
+struct Listed {
+    stamp: FolderStamp,
+    when: SystemTime,
+    /// Names and kinds, in order of names.
+    entries: Arc<Vec<(OsString, FileType)>>,
+}
+
+/// Tells whether a folder's entries are the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FolderStamp {
+    identity: (u64, u64),
+    modified: (i64, i64),
+    changed: (i64, i64),
+}
+
+impl FolderStamp {
+    fn of(metadata: &Metadata) -> Self {
+        Self {
+            identity: (metadata.dev(), metadata.ino()),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+impl Listed {
+    /// Whether the folder has the same entries now, which its `stamp` tells unless it had changed only just before it
+    /// was listed: another change in the same tick of a coarse clock would not show.
+    fn holds(&self, stamp: FolderStamp) -> bool {
+        let (seconds, _) = self.stamp.modified.max(self.stamp.changed);
+        let changed = u64::try_from(seconds).map(|it| UNIX_EPOCH + Duration::from_secs(it));
+        self.stamp == stamp
+            && changed.is_ok_and(|changed| changed + TICK < self.when)
+            && self.when.elapsed().is_ok_and(|age| age < REMEMBERED)
+    }
+}
+
+/// What was found at a folder.
+struct Looked {
+    folder: Vec<u8>,
+    link: bool,
+    found: io::Result<Metadata>,
+    listed: io::Result<(Listed, Vec<io::Error>)>,
+}
+
 struct Walk<'a> {
     logdir: &'a Logdir,
+    before: &'a mut Folders,
+    now: Folders,
     /// Folders by device and inode, with the path under which each was listed.
     seen: HashMap<(u64, u64), Vec<u8>>,
     folders: Vec<Vec<u8>>,
@@ -157,9 +225,11 @@ struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    fn new(logdir: &'a Logdir) -> Self {
+    fn new(logdir: &'a Logdir, before: &'a mut Folders) -> Self {
         Self {
             logdir,
+            before,
+            now: Folders::default(),
             seen: HashMap::new(),
             folders: Vec::new(),
             links: VecDeque::new(),
@@ -171,65 +241,100 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Folder by folder, those of one depth in parallel.
     fn run(&mut self, root: &Metadata) {
         self.seen.insert((root.dev(), root.ino()), Vec::new());
-        self.list(&[]);
+        let looked = self.look(Vec::new(), false);
+        self.list(looked.folder, looked.listed);
         loop {
-            if let Some(folder) = self.folders.pop() {
-                self.enter(&folder, false);
-            } else if let Some(link) = self.links.pop_front() {
-                self.enter(&link, true);
+            let folders = mem::take(&mut self.folders);
+            let looked: Vec<Looked> = if folders.is_empty() {
+                let Some(link) = self.links.pop_front() else {
+                    break;
+                };
+                vec![self.look(link, true)]
             } else {
-                break;
+                let walk = &*self;
+                folders
+                    .into_par_iter()
+                    .map(|folder| walk.look(folder, false))
+                    .collect()
+            };
+            for looked in looked {
+                self.enter(looked);
             }
+        }
+        *self.before = mem::take(&mut self.now);
+    }
+
+    fn look(&self, folder: Vec<u8>, link: bool) -> Looked {
+        let path = self.logdir.join(&folder);
+        let found = fs::metadata(&path);
+        let listed = match &found {
+            Ok(found) => {
+                let stamp = FolderStamp::of(found);
+                match self.before.0.get(&folder) {
+                    Some(listed) if listed.holds(stamp) => Ok((listed.clone(), Vec::new())),
+                    _ => list_folder(&path, stamp),
+                }
+            }
+            Err(_) => Err(io::ErrorKind::NotFound.into()),
+        };
+        Looked {
+            folder,
+            link,
+            found,
+            listed,
         }
     }
 
-    fn enter(&mut self, folder: &[u8], link: bool) {
-        let found = match fs::metadata(self.logdir.join(folder)) {
+    fn enter(&mut self, looked: Looked) {
+        let Looked {
+            folder,
+            link,
+            found,
+            listed,
+        } = looked;
+        let found = match found {
             Ok(found) => found,
             Err(error) if is_absent(&error) && !link => return,
-            Err(error) => return self.skip_unlisted(folder, &error),
+            Err(error) => return self.skip_unlisted(&folder, &error),
         };
         if let Some(known) = self.seen.get(&(found.dev(), found.ino())) {
             let known = self.shown_path(known);
-            return self.skip(folder, format!("leads to {known}, which is listed already"));
+            return self.skip(
+                &folder,
+                format!("leads to {known}, which is listed already"),
+            );
         }
-        self.seen
-            .insert((found.dev(), found.ino()), folder.to_vec());
-        self.list(folder);
+        self.seen.insert((found.dev(), found.ino()), folder.clone());
+        self.list(folder, listed);
     }
 
-    fn list(&mut self, folder: &[u8]) {
-        let entries = match fs::read_dir(self.logdir.join(folder)) {
-            Ok(entries) => entries,
+    fn list(&mut self, folder: Vec<u8>, listed: io::Result<(Listed, Vec<io::Error>)>) {
+        let (listed, errors) = match listed {
+            Ok(listed) => listed,
             Err(error) if is_absent(&error) => return,
-            Err(error) => return self.skip_unlisted(folder, &error),
+            Err(error) => return self.skip_unlisted(&folder, &error),
         };
-        let mut entries: Vec<DirEntry> = entries
-            .filter_map(|entry| {
-                entry
-                    .map_err(|error| self.skip_unlisted(folder, &error))
-                    .ok()
-            })
-            .collect();
-        entries.sort_by_key(DirEntry::file_name);
-        for entry in entries {
-            self.sort_in(folder, &entry);
+        for error in &errors {
+            self.skip_unlisted(&folder, error);
+        }
+        let entries = Arc::clone(&listed.entries);
+        for (name, kind) in entries.iter() {
+            self.sort_in(&folder, name, *kind);
+        }
+        if errors.is_empty() {
+            self.now.0.insert(folder, listed);
         }
     }
 
-    fn sort_in(&mut self, folder: &[u8], entry: &DirEntry) {
-        let name = entry.file_name();
+    fn sort_in(&mut self, folder: &[u8], name: &OsStr, kind: FileType) {
         let below = join(folder, name.as_bytes());
         let named_event_file = contains_mark(name.as_bytes());
-        let kind = match entry.file_type() {
-            Ok(kind) => kind,
-            Err(error) => return self.skip(&below, format!("cannot be looked at: {error}")),
-        };
         let link = kind.is_symlink();
         let (is_dir, is_file) = if link {
-            match fs::metadata(entry.path()) {
+            match fs::metadata(self.logdir.join(&below)) {
                 Ok(target) => (target.is_dir(), target.is_file()),
                 Err(error) if is_absent(&error) => {
                     return self.skip(&below, "is a link to nothing".to_owned());
@@ -259,7 +364,7 @@ impl<'a> Walk<'a> {
             }
             (false, true) if is_file => self.listing.files.push(Found {
                 run: folder.to_vec(),
-                name,
+                name: name.to_owned(),
             }),
             (false, true) => self.skip(
                 &below,
@@ -310,6 +415,28 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Lists a folder: its entries, and what went wrong with some of them.
+fn list_folder(path: &Path, stamp: FolderStamp) -> io::Result<(Listed, Vec<io::Error>)> {
+    let when = SystemTime::now();
+    let (mut entries, mut errors) = (Vec::new(), Vec::new());
+    for entry in fs::read_dir(path)? {
+        match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
+            Ok(entry) => entries.push(entry),
+            Err(error) => errors.push(error),
+        }
+    }
+    entries.sort_by(|(a, _), (b, _)| a.cmp(b));
+    let entries = Arc::new(entries);
+    Ok((
+        Listed {
+            stamp,
+            when,
+            entries,
+        },
+        errors,
+    ))
+}
+
 fn join(folder: &[u8], name: &[u8]) -> Vec<u8> {
     if folder.is_empty() || name.is_empty() {
         [folder, name].concat()
@@ -356,7 +483,7 @@ pub(crate) fn folders_above(run: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Listing, Logdir, LogdirState, folders_above};
+    use super::{Folders, Listing, Logdir, LogdirState, folders_above};
     use std::ffi::OsStr;
     use std::fs;
     use std::os::unix::ffi::OsStrExt;
@@ -368,7 +495,7 @@ mod tests {
             name: "runs".to_owned(),
             path: path.to_owned(),
         }
-        .walk()
+        .walk(&mut Folders::default())
     }
 
     fn touch(path: &Path) {

@@ -13,12 +13,13 @@ use crate::catalog::{Catalog, Run};
 use crate::changes::Change;
 use crate::event_file::{EventFile, Glance};
 use crate::index::Shared;
+use crate::logdir::{Folders, Listing};
 use crate::saving::Saving;
 
 /// Polls and walks take at most this part of the time, so that a slow file system is not kept busy.
 const SHARE: u32 = 10;
 /// Walks come this many times less often than looks at the known files.
-const WALK_RATIO: f64 = 2.5;
+const WALK_RATIO: f64 = 5.0;
 /// How often changes are published while much is being read.
 const PUBLISH: Duration = Duration::from_millis(100);
 /// How long files are read for the first time before those that are known are looked at again.
@@ -33,6 +34,8 @@ pub(crate) struct Poller {
     walk_due: Instant,
     walked: bool,
     saving: Saving,
+    /// What earlier walks listed, by log directory.
+    folders: Vec<Folders>,
 }
 
 /// What changed and is not published yet.
@@ -50,6 +53,7 @@ impl Poller {
     ) -> Self {
         Self {
             saving: Saving::new(&shared, cache),
+            folders: shared.logdirs.iter().map(|_| Folders::default()).collect(),
             shared,
             pool,
             interval,
@@ -117,21 +121,26 @@ impl Poller {
     /// Walks the log directories. Returns what is new, if anything.
     fn walk(&mut self) -> Option<Change> {
         let started = Instant::now();
-        let listings = self
-            .shared
-            .logdirs
-            .iter()
-            .map(crate::logdir::Logdir::walk)
-            .collect();
-        let before = self.shared.catalog();
-        let (next, change) = before.next(&self.shared.logdirs, listings, |logdir, run, name| {
-            self.saving.take(logdir, run, name)
+        let (logdirs, folders) = (&self.shared.logdirs, &mut self.folders);
+        let listings: Vec<Listing> = self.pool.install(|| {
+            logdirs
+                .iter()
+                .zip(folders)
+                .map(|(logdir, folders)| logdir.walk(folders))
+                .collect()
         });
+        let before = self.shared.catalog();
         self.walk_due = started
             + self
                 .interval
                 .mul_f64(WALK_RATIO)
                 .max(started.elapsed() * (SHARE + 1));
+        if self.walked && listings == before.listings && listings.iter().all(Listing::is_whole) {
+            return None;
+        }
+        let (next, change) = before.next(&self.shared.logdirs, listings, |logdir, run, name| {
+            self.saving.take(logdir, run, name)
+        });
         let news = !self.walked || next.listings != before.listings || change != Change::default();
         self.walked = true;
         news.then(|| {

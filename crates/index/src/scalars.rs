@@ -243,6 +243,34 @@ fn draw<'a>(run: &'a Run, query: &Query, grid: &Grid) -> Drawn<'a> {
     let snapshot = Snapshot::of(run);
     let mut drawn = Drawn::default();
     for (attempt, parts) in snapshot.scalar_parts(&query.tag) {
+        let points = parts.iter().map(|(_, range)| range.len()).sum();
+        let non_finite = parts
+            .iter()
+            .map(|(file, range)| snapshot.non_finite(*file, &query.tag, range))
+            .sum();
+        // Smoothing looks at every point; else only those in the picture are unpacked.
+        let parts = if query.smoothing > 0.0 {
+            parts
+        } else {
+            let origin = origin(query.axis, snapshot.first_wall_time());
+            snapshot.narrowed(
+                &query.tag,
+                parts,
+                (grid.x_min, grid.x_max),
+                |extent| match query.axis {
+                    Axis::Step => (
+                        extent.min_step as f64,
+                        extent.max_step as f64,
+                        extent.steps_ascend,
+                    ),
+                    Axis::Relative | Axis::Wall => (
+                        extent.min_wall_time - origin,
+                        extent.max_wall_time - origin,
+                        extent.wall_times_ascend,
+                    ),
+                },
+            )
+        };
         let Some(mut curve) = Curve::gather(&snapshot, &query.tag, &parts) else {
             continue;
         };
@@ -259,13 +287,8 @@ fn draw<'a>(run: &'a Run, query: &Query, grid: &Grid) -> Drawn<'a> {
             attempts: snapshot.attempts,
             start: drawn.steps.len(),
             length: picked.len(),
-            points: curve.0.values.len(),
-            non_finite: curve
-                .0
-                .values
-                .iter()
-                .filter(|value| !value.is_finite())
-                .count(),
+            points,
+            non_finite,
             first_wall_time: snapshot.first_wall_time(),
         });
         drawn

@@ -121,4 +121,9 @@ impl Extremes {
         }
         all
     }
+
+    /// Values that are not finite.
+    pub(crate) fn non_finite(&self) -> u64 {
+        self.nan + self.positive_infinity + self.negative_infinity
+    }
 }
