@@ -6,13 +6,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use rustix::fs::FlockOperation;
 use serde::Serialize;
 
 use crate::manifest::{ManifestWriter, SavedFiles, read};
-use crate::names::{id_of, shown};
+use crate::names::{id_of, is_id, shown};
 use crate::segment::{Segment, SegmentWriter};
 use crate::store::Store;
 
@@ -27,6 +27,9 @@ const PARTIAL: &str = "partial";
 const BOUND: u64 = 16 << 30;
 /// The part of the file system that they may take, if that is less.
 const PART: u64 = 4;
+/// Whoever lists caches holds each lock for a moment: a board asks this often before another one counts as its holder.
+const ATTEMPTS: u32 = 5;
+const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(1);
 
 /// The cache of one log directory.
 #[derive(Debug)]
@@ -46,7 +49,17 @@ pub(crate) struct Cache {
 pub(crate) struct NewSegment {
     writer: SegmentWriter<BufWriter<File>>,
     /// Its number and paths before and after it is whole; none for a segment without a name.
-    named: Option<(u64, PathBuf, PathBuf)>,
+    named: Option<(u64, Unfinished, PathBuf)>,
+}
+
+/// The path of a segment that is not whole. Removed when dropped, so that a full disk is not kept full by what did not
+/// fit on it; nothing lies there any more once the segment has its name.
+struct Unfinished(PathBuf);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        drop(fs::remove_file(&self.0));
+    }
 }
 
 impl Cache {
@@ -110,7 +123,7 @@ impl Cache {
         let Ok(lock) = lock else {
             return false;
         };
-        if rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
+        if !lock_patiently(&lock) {
             return false;
         }
         // Whoever held it may have removed the folder meanwhile.
@@ -118,8 +131,10 @@ impl Cache {
         if inode(lock.metadata()) != inode(fs::metadata(self.folder.join(LOCK))) {
             return false;
         }
-        let numbers = self.numbers().into_iter().max().map_or(0, |last| last + 1);
-        (self.first_number, self.next_number) = (numbers, numbers);
+        // Never below a number of its own, should the folder have been removed meanwhile.
+        let number = self.numbers().into_iter().max().map_or(0, |last| last + 1);
+        let number = number.max(self.next_number);
+        (self.first_number, self.next_number) = (number, number);
         self.lock = Some(lock);
         true
     }
@@ -166,6 +181,7 @@ impl Cache {
             .write(true)
             .mode(0o600)
             .open(&partial)?;
+        let partial = Unfinished(partial);
         self.next_number += 1;
         Ok(NewSegment {
             writer: SegmentWriter::new(BufWriter::with_capacity(1 << 20, file))?,
@@ -176,7 +192,7 @@ impl Cache {
     /// Replaces the manifest and removes what it does not name. Only for the board that holds the lock.
     pub(crate) fn replace_manifest(&mut self, manifest: &ManifestWriter) -> io::Result<()> {
         let path = self.folder.join(MANIFEST);
-        let partial = path.with_extension(PARTIAL);
+        let partial = self.folder.join(format!("{MANIFEST}.{PARTIAL}"));
         let bytes = manifest.finish(self.logdir.as_os_str().as_bytes());
         let mut file = OpenOptions::new()
             .create(true)
@@ -248,27 +264,16 @@ impl NewSegment {
 
     /// Finishes the segment and gives it its name, if it has one.
     pub(crate) fn finish(self) -> io::Result<Arc<Segment>> {
-        let Self { writer, named } = self;
-        let finished = writer
-            .finish()
-            .and_then(|out| out.into_inner().map_err(io::IntoInnerError::into_error))
-            .and_then(|file| match &named {
-                Some((number, partial, path)) => {
-                    fs::rename(partial, path)?;
-                    Segment::open(&file, Some(*number))
-                }
-                None => Segment::open(&file, None),
-            });
-        match finished {
-            Ok(Some(segment)) => Ok(segment),
-            Ok(None) => Err(io::Error::other("a segment is not what was written")),
-            Err(error) => {
-                if let Some((_, partial, _)) = named {
-                    drop(fs::remove_file(partial));
-                }
-                Err(error)
+        let out = self.writer.finish()?;
+        let file = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        let segment = match &self.named {
+            Some((number, partial, path)) => {
+                fs::rename(&partial.0, path)?;
+                Segment::open(&file, Some(*number))?
             }
-        }
+            None => Segment::open(&file, None)?,
+        };
+        segment.ok_or_else(|| io::Error::other("a segment is not what was written"))
     }
 }
 
@@ -340,18 +345,26 @@ pub fn clear_caches(root: &Path, logdir: Option<&Path>) -> io::Result<Vec<u8>> {
 fn all(root: &Path) -> Vec<Entry> {
     let versions = fs::read_dir(root).into_iter().flatten().flatten();
     let mut all: Vec<Entry> = versions
-        .filter(|version| version.file_name().as_bytes().starts_with(b"v"))
+        .filter(|version| is_version(version.file_name().as_bytes()))
         .flat_map(|version| entries(&version.path()))
         .collect();
     all.sort_by(|a, b| b.last_used.total_cmp(&a.last_used));
     all
 }
 
-/// The caches in the folder of one version.
+fn is_version(name: &[u8]) -> bool {
+    let digits = name.strip_prefix(b"v").unwrap_or_default();
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
+}
+
+/// The caches in the folder of one version. The folder may hold anything else, if the user chose one that is in use.
 fn entries(version: &Path) -> Vec<Entry> {
     let folders = fs::read_dir(version).into_iter().flatten().flatten();
     folders
-        .filter(|folder| folder.file_type().is_ok_and(|kind| kind.is_dir()))
+        .filter(|folder| {
+            is_id(folder.file_name().as_bytes())
+                && folder.file_type().is_ok_and(|kind| kind.is_dir())
+        })
         .map(|folder| entry(folder.path()))
         .collect()
 }
@@ -397,14 +410,128 @@ fn try_lock(folder: &Path) -> io::Result<Ownership> {
     }
 }
 
-/// Removes a cache that no board has open. Returns whether it did.
+/// Asks for the lock until it is ours, or is held for longer than a look takes.
+fn lock_patiently(lock: &File) -> bool {
+    for attempt in 0..ATTEMPTS {
+        if attempt > 0 {
+            std::thread::sleep(BETWEEN_ATTEMPTS);
+        }
+        match rustix::fs::flock(lock, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return true,
+            Err(error) if error == rustix::io::Errno::WOULDBLOCK => {}
+            Err(_) => return false,
+        }
+    }
+    false
+}
+
+/// Removes a cache that no board has open, but nothing that no board ever puts there. Returns whether it did.
 fn remove(folder: &Path) -> io::Result<bool> {
-    match try_lock(folder)? {
-        Ownership::Taken => Ok(false),
-        // The lock is held until the folder is gone.
-        Ownership::Ours(lock) => fs::remove_dir_all(folder).map(|()| {
-            drop(lock);
-            true
-        }),
+    // The lock is held until the folder is gone.
+    let Ownership::Ours(_lock) = try_lock(folder)? else {
+        return Ok(false);
+    };
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        let name = name.to_string_lossy();
+        let manifest = name == MANIFEST || name == format!("{MANIFEST}.{PARTIAL}");
+        if manifest || segment_number(&name).is_some() {
+            fs::remove_file(folder.join(&*name))?;
+        }
+    }
+    match fs::remove_file(folder.join(LOCK)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => fs::remove_dir(folder).map(|()| true),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use tempfile::{TempDir, tempdir};
+
+    use super::{Cache, clear_caches, list_caches};
+    use crate::store::Store;
+
+    fn folders() -> (TempDir, TempDir) {
+        (tempdir().expect("cache"), tempdir().expect("logdir"))
+    }
+
+    fn open(root: &TempDir, logdir: &TempDir) -> Cache {
+        Cache::open(root.path(), logdir.path(), &Arc::new(Store::new(1 << 30))).0
+    }
+
+    #[test]
+    fn clearing_removes_caches_and_nothing_else() {
+        let (root, logdir) = folders();
+        let cache = open(&root, &logdir).folder.clone();
+        let foreign = ["videos/holiday", "v1/checkpoints", "v2-runs/0123456789abc"];
+        for folder in foreign {
+            fs::create_dir_all(root.path().join(folder)).expect("folder");
+            fs::write(root.path().join(folder).join("file"), "mine").expect("file");
+        }
+        clear_caches(root.path(), None).expect("cleared");
+        assert!(!cache.exists());
+        for folder in foreign {
+            assert!(root.path().join(folder).join("file").exists(), "{folder}");
+        }
+    }
+
+    #[test]
+    fn a_file_that_no_board_wrote_stays_and_is_told() {
+        let (root, logdir) = folders();
+        let foreign = open(&root, &logdir).folder.join("notes");
+        fs::write(&foreign, "mine").expect("file");
+        clear_caches(root.path(), None).expect_err("the folder is not empty");
+        assert!(foreign.exists());
+    }
+
+    #[test]
+    fn a_segment_that_is_given_up_leaves_nothing() {
+        let (root, logdir) = folders();
+        let mut cache = open(&root, &logdir);
+        drop(cache.new_segment().expect("segment"));
+        assert!(cache.numbers().is_empty());
+        cache
+            .new_segment()
+            .and_then(super::NewSegment::finish)
+            .expect("segment");
+        assert_eq!(cache.numbers(), [1]);
+    }
+
+    #[test]
+    fn no_number_is_given_twice_though_the_folder_was_removed() {
+        let (root, logdir) = folders();
+        let mut cache = open(&root, &logdir);
+        let segment = cache
+            .new_segment()
+            .and_then(super::NewSegment::finish)
+            .expect("segment");
+        fs::remove_dir_all(&cache.folder).expect("removed");
+        cache.give_up();
+        assert!(cache.acquire());
+        assert!(segment.number < Some(cache.first_number()));
+    }
+
+    #[test]
+    fn a_board_gets_its_lock_while_caches_are_listed() {
+        let (root, logdir) = folders();
+        drop(open(&root, &logdir));
+        let done = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !done.load(Ordering::Relaxed) {
+                    list_caches(root.path());
+                }
+            });
+            let locked = (0..300)
+                .filter(|_| open(&root, &logdir).lock.is_some())
+                .count();
+            done.store(true, Ordering::Relaxed);
+            assert_eq!(locked, 300);
+        });
     }
 }

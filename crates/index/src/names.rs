@@ -20,17 +20,23 @@ pub fn run_id(logdir: &str, path: &[u8]) -> String {
     id_of(&[logdir.as_bytes(), &[0], path].concat())
 }
 
+const DIGITS: &[u8; 32] = b"0123456789abcdefghijklmnopqrstuv";
+const ID_LENGTH: usize = 13;
+
 /// 13 characters of `0-9a-v`, most significant bits first: the 64-bit FNV-1a hash of `bytes`.
 pub(crate) fn id_of(bytes: &[u8]) -> String {
     let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    (0..13)
+    (0..ID_LENGTH)
         .rev()
-        .map(|place| {
-            char::from(b"0123456789abcdefghijklmnopqrstuv"[(hash >> (5 * place)) as usize & 31])
-        })
+        .map(|place| char::from(DIGITS[(hash >> (5 * place)) as usize & 31]))
         .collect()
+}
+
+/// Whether this can be such an id.
+pub(crate) fn is_id(name: &[u8]) -> bool {
+    name.len() == ID_LENGTH && name.iter().all(|digit| DIGITS.contains(digit))
 }
 
 /// Natural order: numbers inside names by value, so that `run2` comes before `run10` and `lr=0.003` before `lr=0.1`.
