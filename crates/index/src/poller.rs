@@ -24,7 +24,7 @@ const WALK_RATIO: f64 = 5.0;
 const PUBLISH: Duration = Duration::from_millis(100);
 /// How long files are read for the first time before those that are known are looked at again.
 const SLICE: Duration = Duration::from_millis(500);
-/// Pause after a failure of the index itself.
+/// Pause after a failure of the index itself, and while no disk takes points that must leave memory.
 const AFTER_FAULT: Duration = Duration::from_secs(1);
 
 pub(crate) struct Poller {
@@ -110,7 +110,11 @@ impl Poller {
         let room = self
             .saving
             .after_round(&shared, !unread.is_empty(), finished);
-        shared.set_fault(room.err());
+        if let Err(message) = room {
+            shared.set_fault(Some(message));
+            return AFTER_FAULT;
+        }
+        shared.set_fault(None);
         if finished {
             self.interval.max(looking * SHARE)
         } else {
