@@ -12,10 +12,19 @@ from lightboard.index import FrameError, decode
 GOLDEN = Path(__file__).parents[2] / "testdata" / "golden" / "columns"
 
 
+WIDE = {
+    "f64": np.float64,
+    "f32": np.float64,
+    "i64": np.int64,
+    "i32": np.int64,
+    "u32": np.uint32,
+    "u8": np.uint8,
+}
+
+
 def values(column: dict[str, Any]) -> np.ndarray[Any, Any]:
-    if column["type"] == "i64":
-        return np.array([int(value) for value in column["values"]], np.int64)
-    return np.array([float(value) for value in column["values"]], np.float64)
+    read = float if column["type"].startswith("f") else int
+    return np.array([read(value) for value in column["values"]], WIDE[column["type"]])
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("*.bin")))
@@ -25,27 +34,36 @@ def test_golden_frames_are_read_exactly(name: str) -> None:
     assert frame.header == expected["header"]
     assert set(frame.columns) == set(expected["columns"])
     for column, described in expected["columns"].items():
-        found = frame.columns[column]
-        assert found.tobytes() == values(described).tobytes()
+        found, wanted = frame.columns[column], values(described)
+        assert found.dtype == wanted.dtype
+        assert found.tobytes() == wanted.tobytes()
         assert not found.flags.writeable
 
 
 def test_the_golden_folder_is_not_empty() -> None:
-    assert {path.stem for path in GOLDEN.glob("*.bin")} >= {"empty", "extremes"}
+    assert {path.stem for path in GOLDEN.glob("*.bin")} >= {"empty", "extremes", "narrow", "wide"}
+    assert len(list(GOLDEN.glob("refused/*.bin"))) > 20
 
 
-@pytest.mark.parametrize(
-    ("damage", "message"),
-    [
-        (lambda frame: frame[:10], "at least 16 bytes"),
-        (lambda frame: b"LBCX" + frame[4:], "begins with"),
-        (lambda frame: frame[:4] + b"\x02" + frame[5:], "version 2"),
-        (lambda frame: frame[:-8], "inside the frame"),
-        (lambda frame: frame[:8] + b"\xf8\xff\xff\xff" + frame[12:], "passes the end"),
-        (lambda frame: frame[:16] + b"[" + frame[17:], "not as specified"),
-    ],
-)
-def test_damaged_frames_are_refused_with_the_cause(damage: Any, message: str) -> None:
-    frame = (GOLDEN / "extremes.bin").read_bytes()
-    with pytest.raises(FrameError, match=message):
-        decode(damage(frame))
+@pytest.mark.parametrize("name", sorted(path.stem for path in GOLDEN.glob("refused/*.bin")))
+def test_what_is_not_as_specified_is_refused(name: str) -> None:
+    with pytest.raises(FrameError, match="expected"):
+        decode((GOLDEN / "refused" / f"{name}.bin").read_bytes())
+
+
+def test_another_version_says_what_to_do() -> None:
+    with pytest.raises(
+        FrameError, match="version 2, found version 1: the server and this package are of different"
+    ):
+        decode((GOLDEN / "refused" / "version_1.bin").read_bytes())
+
+
+def test_a_header_of_endless_depth_is_refused() -> None:
+    frame = (GOLDEN / "narrow.bin").read_bytes()
+    with pytest.raises(FrameError, match="JSON"):
+        decode(frame[:8] + (800_000).to_bytes(4, "little") + bytes(4) + b"[" * 800_000)
+
+
+def test_columns_of_a_type_to_come_are_ignored() -> None:
+    frame = (GOLDEN / "narrow.bin").read_bytes().replace(b'"u32"', b'"u33"')
+    assert "count" not in decode(frame).columns

@@ -42,8 +42,8 @@ export function formatValue(value: number, digits = 5): string {
 }
 
 /** A step, exactly, with its thousands apart: 12,345,678. */
-export function formatStep(step: number): string {
-  return Number.isInteger(step) && Math.abs(step) < 1e21
+export function formatStep(step: number | bigint): string {
+  return typeof step === "bigint" || (Number.isInteger(step) && Math.abs(step) < 1e21)
     ? grouped(BigInt(step).toString())
     : formatValue(step);
 }

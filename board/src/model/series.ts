@@ -1,6 +1,7 @@
 /** The curves of one tag as the board keeps them, and what can be read off them. */
 
 import type { ScalarColumns } from "../wire/client";
+import type { Steps } from "../wire/frame";
 import type { Axis } from "../wire/types";
 
 /** One attempt of one run. All columns have the same length. */
@@ -19,7 +20,7 @@ export interface Series {
   readonly value: Float64Array;
   /** The moving average; null without smoothing. */
   readonly smoothed: Float64Array | null;
-  readonly step: BigInt64Array;
+  readonly step: Steps;
   readonly wallTime: Float64Array;
   /** Null without a finite x. */
   readonly bounds: Bounds | null;
@@ -104,10 +105,10 @@ export function nearest(xs: Float64Array, x: number): number {
   return low > 0 && x - xs[low - 1]! < xs[low]! - x ? low - 1 : low;
 }
 
-function positions(axis: Axis, steps: BigInt64Array, times: Float64Array, start: number): Float64Array {
+function positions(axis: Axis, steps: Steps, times: Float64Array, start: number): Float64Array {
   if (axis === "wall") return times;
   if (axis === "relative") return times.map((time) => time - start);
-  return Float64Array.from(steps, Number);
+  return steps instanceof Int32Array ? new Float64Array(steps) : Float64Array.from(steps, Number);
 }
 
 function boundsOf(x: Float64Array, columns: readonly Float64Array[]): Bounds | null {

@@ -1,6 +1,6 @@
 /** Requests to the server (spec/api.md). */
 
-import { decodeFrame, FrameError } from "./frame";
+import { decodeFrame, type Frame, FrameError, type Steps } from "./frame";
 import type { RunList, ScalarHeader, ScalarQuery, TagList } from "./types";
 
 /** The server answered with a failure, or not at all (status 0). */
@@ -16,7 +16,7 @@ export class ApiError extends Error {
 
 export interface ScalarColumns {
   header: ScalarHeader;
-  step: BigInt64Array;
+  step: Steps;
   wallTime: Float64Array;
   value: Float64Array;
   /** Absent when the query's smoothing is 0. */
@@ -46,15 +46,12 @@ export function readScalars(buffer: ArrayBuffer): ScalarColumns {
   const frame = decodeFrame(buffer);
   const header = frame.header as unknown as ScalarHeader;
   const step = frame.columns.get("step");
-  const wallTime = frame.columns.get("wall_time");
-  const value = frame.columns.get("value");
-  const smoothed = frame.columns.get("smoothed") ?? null;
-  if (!(step instanceof BigInt64Array && wallTime instanceof Float64Array && value instanceof Float64Array)) {
-    throw new FrameError("expected the columns step (i64), wall_time (f64) and value (f64)");
+  if (!(step instanceof BigInt64Array || step instanceof Int32Array)) {
+    throw new FrameError("expected the column step of i64");
   }
-  if (smoothed !== null && !(smoothed instanceof Float64Array)) {
-    throw new FrameError("expected the column smoothed to be f64");
-  }
+  const wallTime = floats(frame, "wall_time");
+  const value = floats(frame, "value");
+  const smoothed = frame.columns.has("smoothed") ? floats(frame, "smoothed") : null;
   const lengths = [step.length, wallTime.length, value.length, smoothed?.length ?? value.length];
   if (lengths.some((length) => length !== value.length)) {
     throw new FrameError(`expected columns of equal length, found ${lengths.join(", ")}`);
@@ -68,6 +65,14 @@ export function readScalars(buffer: ArrayBuffer): ScalarColumns {
     }
   }
   return { header, step, wallTime, value, smoothed };
+}
+
+/** A column of f64, widened here once if it came narrowed: what draws it then meets one type only. */
+function floats(frame: Frame, name: string): Float64Array {
+  const column = frame.columns.get(name);
+  if (column instanceof Float64Array) return column;
+  if (column instanceof Float32Array) return new Float64Array(column);
+  throw new FrameError(`expected the column ${name} of f64`);
 }
 
 async function request(path: string, init?: RequestInit): Promise<Response> {

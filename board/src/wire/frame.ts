@@ -1,6 +1,10 @@
 /** Reader of column frames (spec/columns.md). */
 
-export type Column = Float64Array | BigInt64Array | Uint32Array | Uint8Array;
+/** A column as it lies in the frame: floats and signed integers may have been narrowed to 32 bits, without any loss. */
+export type Column = Float64Array | Float32Array | BigInt64Array | Int32Array | Uint32Array | Uint8Array;
+
+/** Steps, exact: numbers where all of them fit 32 bits, else bigints. */
+export type Steps = BigInt64Array | Int32Array;
 
 export interface Frame {
   /** The header's members besides `columns`: the answer's metadata. */
@@ -13,27 +17,17 @@ export interface Frame {
 export class FrameError extends Error {}
 
 const MAGIC = "LBCF";
-const VERSION = 1;
+const VERSION = 2;
 const PREAMBLE = 16;
 const ALIGNMENT = 8;
 
-const readers = {
-  f64: {
-    size: 8,
-    view: (buffer: ArrayBuffer, offset: number, length: number) => new Float64Array(buffer, offset, length),
-  },
-  i64: {
-    size: 8,
-    view: (buffer: ArrayBuffer, offset: number, length: number) => new BigInt64Array(buffer, offset, length),
-  },
-  u32: {
-    size: 4,
-    view: (buffer: ArrayBuffer, offset: number, length: number) => new Uint32Array(buffer, offset, length),
-  },
-  u8: {
-    size: 1,
-    view: (buffer: ArrayBuffer, offset: number, length: number) => new Uint8Array(buffer, offset, length),
-  },
+const types = {
+  f64: Float64Array,
+  f32: Float32Array,
+  i64: BigInt64Array,
+  i32: Int32Array,
+  u32: Uint32Array,
+  u8: Uint8Array,
 };
 
 /** View the columns of a frame in place. Throws FrameError for bytes that are no frame of this version. */
@@ -82,22 +76,23 @@ function viewColumn(
   entry: Record<string, unknown>,
   bodyStart: number,
 ): Column | undefined {
-  const reader = Object.hasOwn(readers, String(entry["type"]))
-    ? readers[entry["type"] as keyof typeof readers]
-    : undefined;
-  if (!reader) return undefined;
-  const { offset, length } = entry;
+  const { type, offset, length } = entry;
+  if (typeof type !== "string") {
+    throw new FrameError(`expected the type of column ${name} to be a string, found ${JSON.stringify(type)}`);
+  }
+  if (!Object.hasOwn(types, type)) return undefined;
+  const Items = types[type as keyof typeof types];
   if (!isCount(offset) || !isCount(length) || offset % ALIGNMENT !== 0) {
     throw new FrameError(
       `expected column ${name} at a multiple of ${ALIGNMENT}, found offset ${String(offset)}, length ${String(length)}`,
     );
   }
-  if (offset < bodyStart || offset + length * reader.size > buffer.byteLength) {
+  if (offset < bodyStart || offset + length * Items.BYTES_PER_ELEMENT > buffer.byteLength) {
     throw new FrameError(
       `expected column ${name} inside the frame's ${buffer.byteLength} bytes, found offset ${offset}, length ${length}`,
     );
   }
-  return reader.view(buffer, offset, length);
+  return new Items(buffer, offset, length);
 }
 
 function asObject(value: unknown, what: string): Record<string, unknown> {

@@ -113,6 +113,7 @@ describe("labels", () => {
     const texts = ["0", "0.12346", "12,346", "1.5e−7", "−2", "1e300", "NaN", "∞", "−∞"];
     expect(values.map((value) => formatValue(value))).toEqual(texts);
     expect(formatStep(1234567)).toBe("1,234,567");
+    expect(formatStep(-9_007_199_254_740_993n)).toBe("−9,007,199,254,740,993");
     expect([0.0015, 12.34, 245, 12_000, 187_200].map(formatDuration)).toEqual([
       ...["1.5 ms", "12.3 s", "4 min 05 s", "3 h 20 min", "2 d 4 h"],
     ]);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { toSeries } from "../../src/model/series";
 import { readScalars } from "../../src/wire/client";
 import { decodeFrame, FrameError } from "../../src/wire/frame";
 
@@ -11,10 +12,9 @@ function golden(name: string): ArrayBuffer {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);
 }
 
-/** A number as the golden JSON writes it. */
-function written(value: number | bigint): string | number {
-  if (typeof value === "bigint") return value.toString();
-  return Number.isFinite(value) ? value : String(value);
+/** A number as the golden JSON writes it: signed integers as texts, which JSON numbers would round. */
+function written(value: number | bigint, type: string): string | number {
+  return type.startsWith("i") || !Number.isFinite(value) ? String(value) : Number(value);
 }
 
 interface Expected {
@@ -22,9 +22,19 @@ interface Expected {
   columns: Record<string, { type: string; values: (string | number)[] }>;
 }
 
+const refused = readdirSync(new URL("refused/", GOLDEN));
+
+test.each(refused)("the frame %s is refused", (name) => {
+  expect(() => decodeFrame(golden(`refused/${name}`))).toThrow(FrameError);
+  expect(() => decodeFrame(golden(`refused/${name}`))).toThrow(/expected/);
+});
+
 const frames = readdirSync(GOLDEN).filter((name) => name.endsWith(".bin"));
 
-test("golden frames are at hand", () => expect(frames.length).toBeGreaterThan(0));
+test("golden frames are at hand", () => {
+  expect(frames).toEqual(["empty.bin", "extremes.bin", "narrow.bin", "wide.bin"]);
+  expect(refused.length).toBeGreaterThan(20);
+});
 
 describe.each(frames)("the golden frame %s", (name) => {
   const expected = JSON.parse(
@@ -35,9 +45,9 @@ describe.each(frames)("the golden frame %s", (name) => {
     const frame = decodeFrame(golden(name));
     expect(frame.header).toEqual(expected.header);
     expect([...frame.columns.keys()].sort()).toEqual(Object.keys(expected.columns).sort());
-    for (const [column, { values }] of Object.entries(expected.columns)) {
+    for (const [column, { type, values }] of Object.entries(expected.columns)) {
       const found: (number | bigint)[] = [...frame.columns.get(column)!];
-      expect(found.map(written)).toEqual(values);
+      expect(found.map((value) => written(value, type))).toEqual(values);
     }
   });
 
@@ -83,7 +93,7 @@ function wholeLength(buffer: ArrayBuffer): number {
   return Math.max(16 + new DataView(buffer).getUint32(8, true), ...ends);
 }
 
-function frameOf(header: unknown, { magic = "LBCF", version = 1, body = 64 } = {}): ArrayBuffer {
+function frameOf(header: unknown, { magic = "LBCF", version = 2, body = 64 } = {}): ArrayBuffer {
   const text = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
   const length = Math.ceil(text.length / 8) * 8;
   const bytes = new Uint8Array(16 + length + body).fill(0x20, 16, 16 + length).fill(0, 16 + length);
@@ -99,7 +109,7 @@ describe("a frame is refused, and the reason named,", () => {
   const column = (entry: object) => ({ columns: { value: entry } });
   test.each([
     ["with another magic", frameOf({ columns: {} }, { magic: "PK\u0003\u0004" }), /LBCF/],
-    ["of another version", frameOf({ columns: {} }, { version: 2 }), /version 1, found 2/],
+    ["of another version", frameOf({ columns: {} }, { version: 1 }), /version 2, found 1: reload the page/],
     ["without a header", frameOf("{"), /JSON/],
     ["with a list for a header", frameOf("[]"), /header to be an object/],
     ["without columns", frameOf({}), /columns to be an object/],
@@ -124,4 +134,15 @@ describe("a frame is refused, and the reason named,", () => {
 test("columns of a type to come are ignored", () => {
   const frame = decodeFrame(frameOf({ columns: { later: { type: "f16", offset: 0, length: 1 } } }));
   expect([...frame.columns]).toEqual([]);
+});
+
+test("steps stay exact, and floats are float64 however they came", () => {
+  const [narrow, extremes] = [readScalars(golden("narrow.bin")), readScalars(golden("extremes.bin"))];
+  expect(narrow.step).toEqual(Int32Array.of(-(2 ** 31), -1, 0, 1, 2, 3, 2 ** 31 - 1));
+  expect(extremes.step[3]).toBe(9_007_199_254_740_993n);
+  for (const { value, wallTime } of [narrow, extremes]) {
+    expect([value, wallTime].every((column) => column instanceof Float64Array)).toBe(true);
+  }
+  expect(narrow.value[0]).toBe(Math.fround(0.1));
+  expect([...toSeries(narrow)[0]!.x]).toEqual([...narrow.step]);
 });
