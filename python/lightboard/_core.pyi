@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 from typing import Literal, Self, final
 
+from typing_extensions import Buffer
+
 __version__: str
+
+def arrow_table(columns: Sequence[tuple[str, Literal["text", "int", "float"], Sequence[object]]]) -> object:
+    """Capsule of an Arrow C stream of one table: name, type and items of each column, None for null."""
+
+@final
+class Column(Buffer):
+    """Items of Rust's in the machine's byte order, for `numpy.frombuffer`: nothing is copied. Read-only."""
 
 @final
 class EventReader:
@@ -69,6 +78,17 @@ class Index:
     def version(self) -> int:
         """Grows by one with every published change; 0 until the first walk has been published."""
 
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+
+    def refresh(self, timeout_secs: float | None = None) -> bool:
+        """Block until everything was read that is on disk now; whether the time sufficed.
+
+        Also ends when the index fails (the log directories' states say so) or is closed (False), and by a signal whose
+        handler raises.
+        """
+
     def wait(self, version: int, timeout_secs: float) -> int:
         """Block until the version is above `version`, the time is over or the index closed; return the version then.
 
@@ -83,6 +103,22 @@ class Index:
 
     def tags(self) -> bytes:
         """JSON body of GET /api/tags."""
+
+    def series(self, *, tag: str | None = None, runs: Sequence[str] | None = None) -> bytes:
+        """JSON that lists the series of one tag or all, of the runs with these ids or all.
+
+        `{"version": 17, "series": [{"run", "tag", "kind", "count", "last_step", "last_wall_time", "last_value"}]}`;
+        `last_value` of scalars only. Numbers that JSON has not are text, as in spec/api.md.
+        """
+
+    def columns(self, run: str, tag: str) -> tuple[Column, Column, Column, Column]:
+        """Every point of a scalar series: attempts (int32), steps (int64), wall times and values (float64).
+
+        Raises KeyError if there is no such series, OSError if its cache is damaged and its files are not read anew yet.
+        """
+
+    def arrow_points(self, series: Sequence[tuple[str, str, str]]) -> object:
+        """Capsule of an Arrow C stream of all points of some scalar series: run id, name to show, tag of each."""
 
     def scalars(
         self,

@@ -5,12 +5,13 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::thread::{Builder, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::catalog::Catalog;
 use crate::changes::{Change, Changes};
+use crate::columns::{self, ColumnsError, SeriesColumns};
 use crate::describe;
 use crate::logdir::Logdir;
 use crate::poller::Poller;
@@ -25,6 +26,9 @@ pub struct Options {
     /// Bytes of memory that the process may take. Points go to segments on disk, with or without a cache, long before.
     pub max_memory: u64,
 }
+
+/// How long a question waits for files that must be read anew.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Why an index cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +60,16 @@ pub(crate) struct Shared {
     fault: Mutex<Option<String>>,
     closed: Mutex<bool>,
     closing: Condvar,
+    rounds: Mutex<Rounds>,
+    round_done: Condvar,
+}
+
+/// Wishes to have everything read that is on disk when they are made.
+#[derive(Debug, Default)]
+struct Rounds {
+    asked: u64,
+    /// The last wish that was granted.
+    done: u64,
 }
 
 impl Shared {
@@ -69,6 +83,7 @@ impl Shared {
 
     /// Notes or clears a failure of the index itself, and publishes that.
     pub(crate) fn set_fault(&self, fault: Option<String>) {
+        let failed = fault.is_some();
         let mut current = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
         if *current != fault {
             *current = fault;
@@ -78,10 +93,32 @@ impl Shared {
                 ..Change::default()
             });
         }
+        if failed {
+            // Whoever waits for everything to be read would wait in vain.
+            let mut rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+            rounds.done = rounds.asked;
+            drop(rounds);
+            self.round_done.notify_all();
+        }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
         *self.closed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The last wish to have everything read; it is for a round that begins now to grant it.
+    pub(crate) fn begin_round(&self) -> Option<u64> {
+        let rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+        (rounds.asked > rounds.done).then_some(rounds.asked)
+    }
+
+    /// Everything was read that was on disk when the wish was taken up.
+    pub(crate) fn end_round(&self, wish: u64) {
+        self.rounds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .done = wish;
+        self.round_done.notify_all();
     }
 
     /// Sleeps, but not past the end. Returns whether the index is closed.
@@ -118,6 +155,8 @@ impl Index {
             fault: Mutex::default(),
             closed: Mutex::new(false),
             closing: Condvar::new(),
+            rounds: Mutex::default(),
+            round_done: Condvar::new(),
         });
         let poller = Poller::new(
             Arc::clone(&shared),
@@ -144,6 +183,37 @@ impl Index {
     /// Blocks until the version is above `version`, the time is over or the index is closed; the version then.
     pub fn wait(&self, version: u64, timeout: Duration) -> u64 {
         self.shared.changes.wait(version, timeout)
+    }
+
+    /// Asks for everything to be read that is on disk now; for `wait_refreshed`.
+    pub fn refresh(&self) -> u64 {
+        let mut rounds = self
+            .shared
+            .rounds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        rounds.asked += 1;
+        rounds.asked
+    }
+
+    /// Blocks until everything was read that was on disk when `refresh` gave `wish`, the index failed (GET /api/runs
+    /// says why) or the time is over; false in the last case.
+    pub fn wait_refreshed(&self, wish: u64, timeout: Duration) -> bool {
+        let rounds = self
+            .shared
+            .rounds
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let waited = self
+            .shared
+            .round_done
+            .wait_timeout_while(rounds, timeout, |rounds| rounds.done < wish);
+        waited.unwrap_or_else(PoisonError::into_inner).0.done >= wish
+    }
+
+    /// Whether `close` was called.
+    pub fn is_closed(&self) -> bool {
+        self.shared.is_closed()
     }
 
     /// What changed after `since`: the JSON body of a `change` event.
@@ -183,6 +253,47 @@ impl Index {
         let catalog = self.shared.catalog();
         self.queries
             .install(|| scalars::answer(&catalog, version, query))
+    }
+
+    /// A JSON body that lists the series of `runs` (ids; none for every run), of one tag or of all.
+    pub fn series(&self, tag: Option<&str>, runs: Option<&[String]>) -> Vec<u8> {
+        let version = self.version();
+        let catalog = self.shared.catalog();
+        self.queries
+            .install(|| columns::list(&catalog, version, tag, runs))
+    }
+
+    /// Every point of a scalar series, as it was logged. Waits for files that must be read anew since their cache is
+    /// damaged.
+    ///
+    /// # Errors
+    /// When there is no such series, or its files could not be read anew in time.
+    pub fn columns(&self, run: &str, tag: &str) -> Result<SeriesColumns, ColumnsError> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut anew = false;
+        loop {
+            let version = self.version();
+            let catalog = self.shared.catalog();
+            let found = catalog
+                .get(run)
+                .ok_or_else(|| ColumnsError::Run(run.to_owned()))?;
+            let settled = !anew || columns::is_settled(found);
+            match columns::gather(found, tag) {
+                Some(columns) if settled && columns.steps.is_empty() => {
+                    return Err(ColumnsError::Tag {
+                        run: run.to_owned(),
+                        tag: tag.to_owned(),
+                    });
+                }
+                Some(columns) if settled => return Ok(columns),
+                _ => anew = true,
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || self.is_closed() {
+                return Err(ColumnsError::ReadAnew(run.to_owned()));
+            }
+            self.wait(version, left);
+        }
     }
 
     /// Stops following. Questions are still answered from what was read.

@@ -12,6 +12,7 @@ mod block;
 mod cache;
 mod catalog;
 mod changes;
+mod columns;
 mod contents;
 mod describe;
 pub mod downsample;
@@ -34,5 +35,6 @@ mod summary;
 mod writer;
 
 pub use cache::{clear_caches, list_caches};
+pub use columns::{ColumnsError, SeriesColumns};
 pub use index::{Index, OpenError, Options};
 pub use scalars::{Axis, Query, QueryError};

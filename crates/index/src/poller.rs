@@ -87,6 +87,10 @@ impl Poller {
 
     /// One round: walk if due, look at every file, read what is new, publish. Returns how long to pause.
     fn round(&mut self) -> Duration {
+        let wish = self.shared.begin_round();
+        if wish.is_some() {
+            self.walk_due = Instant::now();
+        }
         let walked = if Instant::now() >= self.walk_due {
             self.walk()
         } else {
@@ -115,6 +119,9 @@ impl Poller {
             return AFTER_FAULT;
         }
         shared.set_fault(None);
+        if finished && let Some(wish) = wish {
+            shared.end_round(wish);
+        }
         if finished {
             self.interval.max(looking * SHARE)
         } else {

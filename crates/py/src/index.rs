@@ -1,15 +1,22 @@
 //! `lightboard._core.Index`: the index for Python.
 
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use lightboard_index::{Axis, Index, OpenError, Options, Query, QueryError};
-use pyo3::exceptions::{PyOSError, PyValueError};
+use lightboard_index::{Axis, ColumnsError, Index, OpenError, Options, Query, QueryError};
+use pyo3::exceptions::{PyKeyError, PyOSError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyCapsule};
+
+use crate::arrow::{self, Asked};
+use crate::column::Column;
+
+/// How often a wait looks whether Ctrl-C was pressed.
+const SIGNALS: Duration = Duration::from_millis(50);
 
 #[pyclass(name = "Index", module = "lightboard._core", frozen)]
-pub(crate) struct PyIndex(Index);
+pub(crate) struct PyIndex(Arc<Index>);
 
 #[pymethods]
 impl PyIndex {
@@ -29,7 +36,7 @@ impl PyIndex {
         };
         let index = py.detach(|| Index::open(logdirs, interval, &options));
         index
-            .map(Self)
+            .map(|index| Self(Arc::new(index)))
             .map_err(|error: OpenError| PyOSError::new_err(error.to_string()))
     }
 
@@ -38,9 +45,35 @@ impl PyIndex {
         self.0.version()
     }
 
+    #[getter]
+    fn closed(&self) -> bool {
+        self.0.is_closed()
+    }
+
     fn wait(&self, py: Python<'_>, version: u64, timeout_secs: f64) -> PyResult<u64> {
         let timeout = duration("timeout_secs", timeout_secs)?;
         Ok(py.detach(|| self.0.wait(version, timeout)))
+    }
+
+    #[pyo3(signature = (timeout_secs = None))]
+    fn refresh(&self, py: Python<'_>, timeout_secs: Option<f64>) -> PyResult<bool> {
+        let timeout = timeout_secs
+            .map(|seconds| duration("timeout_secs", seconds))
+            .transpose()?;
+        let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let wish = self.0.refresh();
+        loop {
+            let left = end.map_or(SIGNALS, |end| {
+                end.saturating_duration_since(Instant::now()).min(SIGNALS)
+            });
+            if py.detach(|| self.0.wait_refreshed(wish, left)) {
+                return Ok(true);
+            }
+            py.check_signals()?;
+            if left < SIGNALS || self.0.is_closed() {
+                return Ok(false);
+            }
+        }
     }
 
     fn changes<'py>(&self, py: Python<'py>, since: u64) -> Bound<'py, PyBytes> {
@@ -53,6 +86,45 @@ impl PyIndex {
 
     fn tags<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &py.detach(|| self.0.tags()))
+    }
+
+    #[pyo3(signature = (*, tag = None, runs = None))]
+    fn series<'py>(
+        &self,
+        py: Python<'py>,
+        tag: Option<String>,
+        runs: Option<Vec<String>>,
+    ) -> Bound<'py, PyBytes> {
+        let body = py.detach(move || self.0.series(tag.as_deref(), runs.as_deref()));
+        PyBytes::new(py, &body)
+    }
+
+    fn columns(
+        &self,
+        py: Python<'_>,
+        run: &str,
+        tag: &str,
+    ) -> PyResult<(Column, Column, Column, Column)> {
+        match py.detach(|| self.0.columns(run, tag)) {
+            Ok(columns) => Ok((
+                Column::I32(columns.attempts),
+                Column::I64(columns.steps),
+                Column::F64(columns.wall_times),
+                Column::F64(columns.values),
+            )),
+            Err(error @ (ColumnsError::Run(_) | ColumnsError::Tag { .. })) => {
+                Err(PyKeyError::new_err(error.to_string()))
+            }
+            Err(error @ ColumnsError::ReadAnew(_)) => Err(PyOSError::new_err(error.to_string())),
+        }
+    }
+
+    fn arrow_points<'py>(
+        &self,
+        py: Python<'py>,
+        series: Vec<Asked>,
+    ) -> PyResult<Bound<'py, PyCapsule>> {
+        arrow::points(py, Arc::clone(&self.0), series)
     }
 
     #[pyo3(signature = (tag, *, runs, axis, x_min, x_max, width, smoothing))]

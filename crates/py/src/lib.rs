@@ -1,6 +1,8 @@
 //! `lightboard._core`: the Python face of the Rust crates, one file per topic. It decides nothing.
 
+mod arrow;
 mod cache;
+mod column;
 mod events;
 mod index;
 mod log;
@@ -14,7 +16,11 @@ mod _core {
     #[expect(non_upper_case_globals, reason = "Python's name for it")]
     const __version__: &str = env!("CARGO_PKG_VERSION");
     #[pymodule_export]
+    use crate::arrow::arrow_table;
+    #[pymodule_export]
     use crate::cache::{clear_caches, list_caches};
+    #[pymodule_export]
+    use crate::column::Column;
     #[pymodule_export]
     use crate::events::EventReader;
     #[pymodule_export]

@@ -7,7 +7,7 @@ import time
 import click
 
 from lightboard._core import clear_caches, list_caches
-from lightboard.cli.cache_dir import cache_dir
+from lightboard.cache_dir import cache_dir
 from lightboard.cli.sizes import readable
 
 

@@ -12,9 +12,9 @@ import click
 
 import lightboard
 from lightboard.api.settings import LogDirectory, Settings
+from lightboard.cache_dir import cache_dir
 from lightboard.cli import logdirs as arguments
 from lightboard.cli import ports
-from lightboard.cli.cache_dir import cache_dir
 from lightboard.cli.sizes import Size
 
 

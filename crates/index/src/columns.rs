@@ -1,0 +1,182 @@
+//! Every point of a series as columns, for programs; and which series there are.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use lightboard_events::Kind;
+use rayon::prelude::*;
+use serde::{Serialize, Serializer};
+
+use crate::attempts::Snapshot;
+use crate::catalog::{Catalog, Run};
+use crate::describe::json;
+use crate::event_file::EventFile;
+use crate::names::natural;
+use crate::points::{Points, Value};
+use crate::series::SeriesData;
+
+/// All points of one scalar series: attempts in turn, log order within each.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SeriesColumns {
+    /// The attempt that each point belongs to, from 0.
+    pub attempts: Vec<i32>,
+    /// Steps.
+    pub steps: Vec<i64>,
+    /// Seconds since 1970, always finite.
+    pub wall_times: Vec<f64>,
+    /// Values as logged.
+    pub values: Vec<f64>,
+}
+
+/// Why there are no columns.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ColumnsError {
+    /// Its folder is gone, or it never was.
+    #[error("expected the id of a run of this index, found {0:?}: the run was removed")]
+    Run(String),
+    /// The files of the run do not have it.
+    #[error(
+        "expected the tag of a scalar series of the run {run:?}, found {tag:?}: it was removed"
+    )]
+    Tag {
+        /// Id of the run.
+        run: String,
+        /// The tag.
+        tag: String,
+    },
+    /// The cache was damaged and the event files are still being read instead.
+    #[error(
+        "the cache of the run {0:?} is damaged and its event files are being read anew: ask again later"
+    )]
+    ReadAnew(String),
+}
+
+/// All points of the run's scalars with this tag. None if a file had to be read anew; `EventFile::distrust` was called.
+pub(crate) fn gather(run: &Run, tag: &str) -> Option<SeriesColumns> {
+    let snapshot = Snapshot::of(run);
+    let mut all = SeriesColumns::default();
+    for (attempt, parts) in snapshot.scalar_parts(tag) {
+        for (file, range) in parts {
+            let (file, contents) = &snapshot.files[file];
+            let Ok(part) = contents.series.scalar(tag)?.columns(range) else {
+                file.distrust();
+                return None;
+            };
+            all.steps.extend_from_slice(&part.steps);
+            all.wall_times.extend_from_slice(&part.wall_times);
+            all.values.extend_from_slice(&part.values);
+        }
+        all.attempts.resize(all.steps.len(), attempt as i32);
+    }
+    Some(all)
+}
+
+/// Whether everything that the run's files hold was read.
+pub(crate) fn is_settled(run: &Run) -> bool {
+    run.files.iter().all(|file| file.contents().settled)
+}
+
+#[derive(Serialize)]
+struct SeriesBody {
+    version: u64,
+    series: Vec<Entry>,
+}
+
+#[derive(Serialize)]
+struct Entry {
+    run: String,
+    tag: String,
+    kind: &'static str,
+    count: usize,
+    last_step: Option<i64>,
+    last_wall_time: Option<f64>,
+    last_value: Option<Number>,
+}
+
+/// Numbers that JSON has not are text (`spec/api.md`).
+struct Number(f64);
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self.0 {
+            value if value.is_finite() => serializer.serialize_f64(value),
+            value if value.is_nan() => serializer.serialize_str("NaN"),
+            value if value > 0.0 => serializer.serialize_str("Infinity"),
+            _ => serializer.serialize_str("-Infinity"),
+        }
+    }
+}
+
+/// The body that lists the series of `runs` (ids; none for all runs), of one tag or of all: runs in the index's
+/// order, tags in natural order. What was logged last is told by the wall times of each file's last point.
+pub(crate) fn list(
+    catalog: &Catalog,
+    version: u64,
+    tag: Option<&str>,
+    runs: Option<&[String]>,
+) -> Vec<u8> {
+    let series = catalog
+        .runs
+        .par_iter()
+        .filter(|run| runs.is_none_or(|ids| ids.contains(&run.id)))
+        .flat_map_iter(|run| of_run(run, tag))
+        .collect();
+    json(&SeriesBody { version, series })
+}
+
+fn of_run(run: &Run, tag: Option<&str>) -> Vec<Entry> {
+    let mut found: HashMap<(Arc<str>, Kind), Entry> = HashMap::new();
+    for (file, contents) in &Snapshot::of(run).files {
+        for series in contents.series.iter() {
+            if series.data.len() == 0 || tag.is_some_and(|tag| *series.tag != *tag) {
+                continue;
+            }
+            let last = match &series.data {
+                SeriesData::Scalars(points) => last(file, points, |value| Some(*value)),
+                SeriesData::Values(points) => last(file, points, |_| None),
+            };
+            let entry = found
+                .entry((Arc::clone(&series.tag), series.kind))
+                .or_insert_with(|| Entry {
+                    run: run.id.clone(),
+                    tag: series.tag.to_string(),
+                    kind: series.kind.as_str(),
+                    count: 0,
+                    last_step: None,
+                    last_wall_time: None,
+                    last_value: None,
+                });
+            entry.count += series.data.len();
+            if let Some((step, wall_time, value)) = last
+                && entry
+                    .last_wall_time
+                    .is_none_or(|before| before <= wall_time)
+            {
+                entry.last_step = Some(step);
+                entry.last_wall_time = Some(wall_time);
+                entry.last_value = value.map(Number);
+            }
+        }
+    }
+    let mut entries: Vec<Entry> = found.into_values().collect();
+    entries.sort_by(|a, b| natural(&a.tag, &b.tag).then_with(|| a.kind.cmp(b.kind)));
+    entries
+}
+
+/// Step, wall time and value of the last point.
+fn last<V: Value>(
+    file: &EventFile,
+    points: &Points<V>,
+    value: fn(&V) -> Option<f64>,
+) -> Option<(i64, f64, Option<f64>)> {
+    let end = points.len();
+    let Ok(columns) = points.columns(end - 1..end) else {
+        file.distrust();
+        return None;
+    };
+    Some((
+        *columns.steps.first()?,
+        *columns.wall_times.first()?,
+        value(columns.values.first()?),
+    ))
+}

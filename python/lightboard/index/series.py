@@ -1,0 +1,154 @@
+"""The series of an index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+import numpy as np
+
+from lightboard.index.runs import Run
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from lightboard import _core
+
+
+class Columns(NamedTuple):
+    """All points of a series, a column each."""
+
+    attempt: NDArray[np.int32]
+    step: NDArray[np.int64]
+    wall_time: NDArray[np.float64]
+    value: NDArray[np.float64]
+
+
+class Series:
+    """What one run logged under one tag, every point of it.
+
+    `step` (int64), `wall_time` (float64, seconds since 1970), `value` (float64) and `attempt` (int32, counts restarts)
+    are read-only columns of equal length: attempts in turn, log order within each. They are read from the index
+    together, when the first of them is asked for, and then stay as they are; ask the index for the series again to
+    have later points. Only the kind `scalar` has them: the others raise TypeError.
+
+    `count`, `last_step`, `last_wall_time` and `last_value` are as of the moment when the series was listed.
+    """
+
+    def __init__(self, core: _core.Index, run: Run, listed: dict[str, Any]) -> None:
+        self._core = core
+        self.run: Run = run
+        self.tag: str = listed["tag"]
+        self.kind: str = listed["kind"]
+        self.count: int = listed["count"]
+        self.last_step: int | None = listed["last_step"]
+        self.last_wall_time: float | None = listed["last_wall_time"]
+        value = listed["last_value"]
+        self.last_value: float | None = None if value is None else float(value)
+
+    @cached_property
+    def _columns(self) -> Columns:
+        self._check_kind()
+        attempt, step, wall_time, value = self._core.columns(self.run.id, self.tag)
+        return Columns(
+            np.frombuffer(memoryview(attempt), np.int32),
+            np.frombuffer(memoryview(step), np.int64),
+            np.frombuffer(memoryview(wall_time), np.float64),
+            np.frombuffer(memoryview(value), np.float64),
+        )
+
+    @property
+    def attempt(self) -> NDArray[np.int32]:
+        """The attempt of each point, from 0: a run that was never restarted has only that."""
+        return self._columns.attempt
+
+    @property
+    def step(self) -> NDArray[np.int64]:
+        """The step of each point."""
+        return self._columns.step
+
+    @property
+    def wall_time(self) -> NDArray[np.float64]:
+        """When each point was logged, in seconds since 1970."""
+        return self._columns.wall_time
+
+    @property
+    def value(self) -> NDArray[np.float64]:
+        """Each value as it was logged, NaN and infinities too."""
+        return self._columns.value
+
+    def __len__(self) -> int:
+        return len(self._columns.step) if self.kind == "scalar" else self.count
+
+    def __repr__(self) -> str:
+        last = "" if self.last_value is None else f", last {self.last_value:.6g} at step {self.last_step}"
+        return f"<Series {self.tag!r} ({self.kind}) of run {self.run.name!r}: {self.count:,} points{last}>"
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """As that of a `SeriesList` which holds only this series."""
+        return SeriesList(self._core, [self]).__arrow_c_stream__(requested_schema)
+
+    def _check_kind(self) -> None:
+        if self.kind != "scalar":
+            raise TypeError(
+                f"expected a series of the kind 'scalar', which has columns of points, found {self!r}. "
+                "The index counts series of other kinds; lightboard.events.read reads their steps."
+            )
+
+
+class SeriesList:  # No collections.abc.Sequence: polars would take it for a list of rows, not for an Arrow table.
+    """Series in the order of their runs, of each run in natural order of tags.
+
+    To whatever reads Arrow streams this is one table of all their points, a row each, with the columns `run` (the
+    run's name; with the log directory's before it where that is needed to tell runs apart) and `tag` (both dictionaries
+    of text), `attempt` (int32), `step` (int64), `wall_time` and `value` (float64). It is read batch by batch: one
+    series is in memory at a time, as it is at that moment.
+    """
+
+    def __init__(self, core: _core.Index, series: Sequence[Series]) -> None:
+        self._core = core
+        self._series = tuple(series)
+
+    @overload
+    def __getitem__(self, key: int) -> Series: ...
+    @overload
+    def __getitem__(self, key: slice) -> SeriesList: ...
+    def __getitem__(self, key: int | slice) -> Series | SeriesList:
+        if isinstance(key, slice):
+            return SeriesList(self._core, self._series[key])
+        return self._series[key]
+
+    def __len__(self) -> int:
+        return len(self._series)
+
+    def __iter__(self) -> Iterator[Series]:
+        return iter(self._series)
+
+    def __repr__(self) -> str:
+        points = sum(series.count for series in self)
+        lines = [f"{len(self)} series, {points:,} points", *(f"  {series!r}" for series in self._series[:20])]
+        return "\n".join([*lines, *(["  …"] if len(self) > 20 else [])])
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        """Give a capsule that holds an Arrow C stream of all points. Other schemas than its own are not offered.
+
+        Raises TypeError when a series is of another kind than `scalar`.
+        """
+        for series in self:
+            series._check_kind()
+        logdirs: dict[str, set[str]] = {}
+        for series in self:
+            logdirs.setdefault(series.run.name, set()).add(series.run.logdir)
+        return self._core.arrow_points(
+            [
+                (
+                    series.run.id,
+                    series.run.name
+                    if len(logdirs[series.run.name]) == 1
+                    else f"{series.run.logdir}/{series.run.name}",
+                    series.tag,
+                )
+                for series in self
+            ]
+        )
