@@ -166,7 +166,8 @@ impl<V: Value> Points<V> {
             .last()
             .is_none_or(|(last, _)| *last != section)
         {
-            self.sections.push((section, self.len()));
+            let first = self.len();
+            add(&mut self.sections, (section, first));
         }
         let before = self.tail.as_ref().map_or(0, |tail| tail.bytes());
         let tail = self
@@ -214,12 +215,13 @@ impl<V: Value> Points<V> {
         V::pack(&tail.values, &mut packer);
         let place = Place::Memory(packer.finish().into());
         change += place.memory() as isize;
-        self.blocks.push(Block {
+        let block = Block {
             end: start + tail.steps.len(),
             extent,
             summary: V::summary(&tail.steps, &tail.values),
             place,
-        });
+        };
+        add(&mut self.blocks, block);
         change
     }
 
@@ -367,6 +369,14 @@ impl<V: Value> Points<V> {
     }
 }
 
+/// Appends an item. Most series have one section and one block: the first item gets no room for others beside it.
+fn add<T>(items: &mut Vec<T>, item: T) {
+    if items.is_empty() {
+        items.reserve_exact(1);
+    }
+    items.push(item);
+}
+
 impl Place {
     /// The block's bytes.
     ///
@@ -393,6 +403,17 @@ mod tests {
     use super::Points;
     use crate::summary::{Extent, Extremes};
     use proptest::prelude::*;
+
+    #[test]
+    fn a_short_series_at_rest_keeps_no_room_for_more() {
+        let mut points: Points = Points::default();
+        points.push(0, 1, 1.0, 1.0);
+        points.seal();
+        assert_eq!(
+            (points.blocks.capacity(), points.sections.capacity()),
+            (1, 1)
+        );
+    }
 
     proptest! {
         #[test]

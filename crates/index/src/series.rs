@@ -142,6 +142,8 @@ impl SeriesSet {
             .iter_mut()
             .map(|series| series.data.seal())
             .sum::<isize>();
+        self.all.shrink_to_fit();
+        self.by_tag.shrink_to_fit();
     }
 
     /// The points of a series of scalars.
