@@ -234,8 +234,14 @@ impl EventFile {
         position.due = true;
         let mut contents = self.contents_mut();
         contents.size = found.size;
-        // Until what was appended between two starts is read, the file is loading.
-        contents.settled &= position.followed;
+        if !position.followed {
+            // Until what changed between two starts is read, the file is loading; only if it grew may what was read
+            // before still be of it.
+            contents.settled = false;
+            if found.size <= contents.bytes_read {
+                contents.bytes_read = 0;
+            }
+        }
         let unread = found.size.saturating_sub(position.place.scanner.offset());
         Glance::Changed {
             unread,
