@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("cache", "serve")
+COMMANDS = ("cache", "ls", "serve")
 """A first argument that is one of these is a command; a directory of that name is given as `./serve`."""
 
 
@@ -16,6 +16,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from lightboard.cli.cache import cache
 
         cache(given, prog_name="lightboard cache")
+    if command == "ls":
+        from lightboard.cli.ls import ls
+
+        ls(given, prog_name="lightboard ls")
     from lightboard.cli.serve import serve
 
     serve(given, prog_name="lightboard")
