@@ -95,8 +95,8 @@ class Index:
         A signal does not end it: call it in a thread that is not the main one, or with short times.
         """
 
-    def changes(self, since: int) -> bytes:
-        """JSON body of one `change` event (spec/api.md): what changed after version `since`."""
+    def changes(self, since: int) -> tuple[int, bytes]:
+        """Tell what changed after version `since`: the version now, JSON body of one `change` event (spec/api.md)."""
 
     def runs(self) -> bytes:
         """JSON body of GET /api/runs."""

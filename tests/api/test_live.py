@@ -1,6 +1,7 @@
 """Change reaches the page: a program logs, an event arrives, and a query has the points."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import httpx
 import pytest
 
 from boards import board, client
+from index.records import append, header, scalar, write
 from lightboard._core import Index
 from lightboard.api import live
 from lightboard.api.app import create_app
@@ -35,6 +37,9 @@ for step, line in enumerate(sys.stdin):
     writer.flush()
 writer.close()
 """
+
+
+MEMBERS = {"version", "runs", "series", "any_series", "removed", "tags", "all"}
 
 
 class Events:
@@ -75,7 +80,7 @@ def test_what_a_program_logs_arrives_without_asking_again(tmp_path: Path) -> Non
                     points: list[float] = []
                     while len(points) < count:
                         change = next(changes)
-                        assert set(change) == {"version", "runs", "removed", "tags", "all"}
+                        assert set(change) == MEMBERS
                         frame = decode(http.post("/api/scalars", json={"tag": "loss"}).content)
                         points = frame.columns["value"].tolist()
                     (run,) = http.get("/api/runs").json()["runs"]
@@ -94,13 +99,14 @@ def test_a_client_that_comes_back_gets_what_it_missed(tmp_path: Path) -> None:
             known = next(iter(events))["version"]
         assert events.id.endswith(f".{known}")
         write_run(tmp_path / "b", {"loss": [1]})
-        with http.stream("GET", "/api/live", headers={"Last-Event-ID": events.id}) as answer:
-            for change in Events(answer):
-                if change["runs"]:
-                    break
-        runs = {run["name"]: run["id"] for run in http.get("/api/runs").json()["runs"]}
-        assert change["runs"] == [runs["b"]]
-        assert not change["all"]
+        for params, headers in (({}, {"Last-Event-ID": events.id}), ({"since": events.id}, {})):
+            with http.stream("GET", "/api/live", params=params, headers=headers) as answer:
+                for change in Events(answer):
+                    if change["runs"]:
+                        break
+            runs = {run["name"]: run["id"] for run in http.get("/api/runs").json()["runs"]}
+            assert change["runs"] == [runs["b"]]
+            assert not change["all"]
 
 
 def test_a_client_of_an_earlier_start_is_told_to_fetch_everything(tmp_path: Path) -> None:
@@ -118,6 +124,9 @@ def test_a_client_of_an_earlier_start_is_told_to_fetch_everything(tmp_path: Path
                 change = next(iter(Events(answer)))
                 assert change["all"]
                 assert change["tags"]
+                assert set(change) == MEMBERS
+        with http.stream("GET", "/api/live", params={"since": events.id}) as answer:
+            assert next(iter(Events(answer)))["all"]
 
 
 def test_changes_come_at_most_ten_a_second(tmp_path: Path) -> None:
@@ -152,6 +161,45 @@ def test_a_client_that_leaves_leaves_nothing_behind(tmp_path: Path) -> None:
             http.get("/api/server")
         assert len(list(files.iterdir())) <= before + 1
         assert running.stop().code == 0
+
+
+def test_a_client_that_does_not_read_holds_up_nobody(tmp_path: Path) -> None:
+    tags = [f"{number:0>1000}" for number in range(200)]
+    path = write(tmp_path / "a", header())
+    with board(tmp_path, "--port", "0") as running, client(running) as http, socket.socket() as stuck:
+        running.wait_for("1 run\n")
+        stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        stuck.connect(("127.0.0.1", http.base_url.port))
+        with http.stream("GET", "/api/live") as answer:
+            changes = iter(Events(answer))
+            next(changes)
+            append(path, b"".join(scalar(0, 0.0, tag) for tag in tags))
+            while not next(changes)["tags"]:
+                pass
+            stuck.sendall(b"GET /api/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            before = resident_bytes(running.process.pid)
+            slowest = 0.0
+            for step in range(1, 51):
+                append(path, b"".join(scalar(step, 0.0, tag) for tag in tags))
+                began = time.monotonic()
+                seen: set[str] = set()
+                while len(seen) < len(tags):
+                    change = next(changes)
+                    seen.update(change["series"])
+                slowest = max(slowest, time.monotonic() - began)
+            assert slowest < 2
+            # 50 events of 200 kB; what the kernel takes for a connection is not the server's.
+            assert resident_bytes(running.process.pid) - before < 5_000_000
+        stuck.settimeout(30)
+        received = b""
+        while f'"version":{change["version"]},'.encode() not in received:
+            received += stuck.recv(1 << 20)
+        assert received.count(b"event: change") < 30, "it was told many changes at once"
+
+
+def resident_bytes(process: int) -> int:
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def test_a_quiet_stream_says_that_it_is_still_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,9 @@ class Following:
         return {(tag["tag"], tag["kind"]): tag["runs"] for tag in json.loads(self.index.tags())["tags"]}
 
     def changes(self, since: int) -> dict[str, Any]:
-        body: dict[str, Any] = json.loads(self.index.changes(since))
+        version, text = self.index.changes(since)
+        body: dict[str, Any] = json.loads(text)
+        assert body["version"] == version
         return body
 
     def scalars(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from index.following import Following
-from index.records import append, scalar, scalars, write
+from index.records import append, scalar, scalars, session_start, write
 
 Follow = Callable[..., Following]
 
@@ -43,6 +43,38 @@ def test_a_change_names_the_runs_that_changed(tmp_path: Path, follow: Follow) ->
     assert ("accuracy", "scalar") in following.tags()
 
 
+def test_a_change_names_the_series_that_changed(tmp_path: Path, follow: Follow) -> None:
+    content = scalars(range(3)) + scalars(range(3), "accuracy")
+    files = [write(tmp_path / name, content) for name in ("a", "b", "c")]
+    following = follow(tmp_path)
+    following.until_loaded()
+    ids = {name: run["id"] for name, run in following.runs().items()}
+    version = following.until_quiet()
+    append(files[0], scalar(3, 3.0))
+    append(files[1], scalar(3, 3.0, "accuracy") + scalar(3, 3.0))
+    following.until(lambda: sum(run["points"] for run in following.runs().values()) == 21)
+    following.until_quiet()
+    change = following.changes(version)
+    assert change["runs"] == sorted([ids["a"], ids["b"]])
+    a, b = (change["runs"].index(ids[name]) for name in "ab")
+    assert change["series"] == {"loss": [0, 1], "accuracy": [b]}
+    assert change["any_series"] == []
+
+    append(files[0], session_start(2) + scalar(2, 3.0))
+    following.until(lambda: following.run("a")["attempts"] == 2)
+    following.until_quiet()
+    change = following.changes(version)
+    assert change["any_series"] == [a], "a restart may concern every series of its run"
+    assert change["series"] == {"loss": [b], "accuracy": [b]}
+
+    version = following.index.version
+    write(tmp_path / "a", scalars(range(3)), name="events.out.tfevents.9.h.2")
+    following.until(lambda: len(following.run("a")["files"]) == 2)
+    following.until_quiet()
+    change = following.changes(version)
+    assert (change["runs"], change["series"], change["any_series"]) == ([ids["a"]], {}, [0])
+
+
 def test_nothing_new_is_no_change(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path / "run", scalars(range(3)))
     following = follow(tmp_path)
@@ -51,6 +83,8 @@ def test_nothing_new_is_no_change(tmp_path: Path, follow: Follow) -> None:
     assert following.changes(version) == {
         "version": version,
         "runs": [],
+        "series": {},
+        "any_series": [],
         "removed": [],
         "tags": False,
         "all": False,

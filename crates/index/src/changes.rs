@@ -1,18 +1,20 @@
 //! Changes: a version that grows with every published change, and what changed since an earlier one.
 
-use std::collections::{BTreeSet, VecDeque};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use serde::Serialize;
 
-/// Changes kept. A client that is further behind fetches everything again.
-const KEPT: usize = 1024;
+/// Pairs of run and series that one answer names; where more changed, it says "any series" of these runs.
+const NAMED: usize = 10_000;
+/// Runs that are gone and remembered. A client that has not heard of older ones fetches everything again.
+const GONE: usize = 10_000;
 
-/// What changed: the body of a `change` event (`spec/api.md`) without its version.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+/// What a walk changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Change {
-    /// Ids of runs with new points, a new state or new files.
+    /// Ids of runs that are new or have other files.
     pub(crate) runs: BTreeSet<String>,
     /// Ids of runs that are gone.
     pub(crate) removed: BTreeSet<String>,
@@ -22,28 +24,25 @@ pub(crate) struct Change {
     pub(crate) all: bool,
 }
 
-impl Change {
-    /// Adds a later change to this one.
-    pub(crate) fn add(&mut self, later: &Self) {
-        for run in &later.runs {
-            self.removed.remove(run);
-        }
-        for run in &later.removed {
-            self.runs.remove(run);
-        }
-        self.runs.extend(later.runs.iter().cloned());
-        self.removed.extend(later.removed.iter().cloned());
-        self.tags |= later.tags;
-        self.all |= later.all;
-    }
+/// Series of a run that changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Touched {
+    /// Those with these tags; without any, only the run's state.
+    Series(Vec<Arc<str>>),
+    /// Perhaps every one.
+    Any,
 }
 
-/// A change with the version that it leads to.
-#[derive(Debug, PartialEq, Eq, Serialize)]
+/// The body of a `change` event (`spec/api.md`).
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
 pub(crate) struct ChangesSince {
-    version: u64,
-    #[serde(flatten)]
-    change: Change,
+    pub(crate) version: u64,
+    runs: Vec<String>,
+    series: BTreeMap<String, Vec<usize>>,
+    any_series: Vec<usize>,
+    removed: Vec<String>,
+    tags: bool,
+    all: bool,
 }
 
 /// The published changes.
@@ -53,12 +52,70 @@ pub(crate) struct Changes {
     news: Condvar,
 }
 
+/// For each thing the version that its last change leads to: bounded by what there is, however long nobody asks.
 #[derive(Debug, Default)]
 struct Log {
     version: u64,
-    /// The change that led to `version` is the last.
-    recent: VecDeque<Change>,
+    /// Something was noted that the version does not count yet.
+    noted: bool,
+    runs: BTreeMap<String, RunLog>,
+    removed: BTreeMap<String, u64>,
+    tags: u64,
+    all: u64,
     closed: bool,
+}
+
+#[derive(Debug, Default)]
+struct RunLog {
+    changed: u64,
+    any_series: u64,
+    /// Later than `any_series`.
+    series: HashMap<Arc<str>, u64>,
+}
+
+impl Log {
+    fn note(&mut self, run: &str, touched: &Touched) {
+        let next = self.version + 1;
+        self.noted = true;
+        if !self.runs.contains_key(run) {
+            self.removed.remove(run);
+            self.runs.insert(run.to_owned(), RunLog::default());
+        }
+        let Some(log) = self.runs.get_mut(run) else {
+            return;
+        };
+        log.changed = next;
+        match touched {
+            Touched::Any => {
+                log.any_series = next;
+                log.series = HashMap::new();
+            }
+            Touched::Series(_) if log.any_series == next => {}
+            Touched::Series(tags) => {
+                for tag in tags {
+                    match log.series.get_mut(&**tag) {
+                        Some(changed) => *changed = next,
+                        None => drop(log.series.insert(Arc::clone(tag), next)),
+                    }
+                }
+            }
+        }
+    }
+
+    fn remove(&mut self, run: String) {
+        self.noted = true;
+        self.runs.remove(&run);
+        self.removed.insert(run, self.version + 1);
+        if self.removed.len() > GONE {
+            self.removed.clear();
+            self.all = self.version + 1;
+        }
+    }
+
+    fn publish(&mut self) {
+        self.version += 1;
+        self.noted = false;
+    }
 }
 
 impl Changes {
@@ -70,13 +127,41 @@ impl Changes {
         self.log().version
     }
 
+    /// Notes what changed of a run, and whether the list of tags did, for the next version.
+    pub(crate) fn note(&self, run: &str, touched: &Touched, tags: bool) {
+        let mut log = self.log();
+        log.note(run, touched);
+        if tags {
+            log.tags = log.version + 1;
+        }
+    }
+
+    /// Publishes what was noted, if anything was.
+    pub(crate) fn publish_noted(&self) {
+        let mut log = self.log();
+        if log.noted {
+            log.publish();
+            self.news.notify_all();
+        }
+    }
+
+    /// Publishes `change`, even an empty one, with all that was noted.
     pub(crate) fn publish(&self, change: Change) {
         let mut log = self.log();
-        log.version += 1;
-        log.recent.push_back(change);
-        if log.recent.len() > KEPT {
-            log.recent.pop_front();
+        for run in &change.runs {
+            log.note(run, &Touched::Any);
         }
+        for run in change.removed {
+            log.remove(run);
+        }
+        let next = log.version + 1;
+        if change.tags {
+            log.tags = next;
+        }
+        if change.all {
+            log.all = next;
+        }
+        log.publish();
         self.news.notify_all();
     }
 
@@ -93,31 +178,53 @@ impl Changes {
         outcome.unwrap_or_else(PoisonError::into_inner).0.version
     }
 
-    /// All changes after `version` as one.
+    /// All that changed after `version`. What was noted but not published yet may be told now and once more.
     pub(crate) fn since(&self, version: u64) -> ChangesSince {
         let log = self.log();
-        let mut change = Change::default();
-        match usize::try_from(log.version.wrapping_sub(version)) {
-            Ok(behind) if behind <= log.recent.len() => {
-                log.recent
-                    .iter()
-                    .skip(log.recent.len() - behind)
-                    .for_each(|later| change.add(later));
-            }
-            // Too old, or of another server.
-            _ => change.all = true,
-        }
-        ChangesSince {
+        let mut since = ChangesSince {
             version: log.version,
-            change,
+            tags: log.tags > version,
+            all: log.all > version || version > log.version,
+            ..ChangesSince::default()
+        };
+        let mut named = 0;
+        for (run, changes) in &log.runs {
+            if changes.changed <= version {
+                continue;
+            }
+            let place = since.runs.len();
+            since.runs.push(run.clone());
+            if changes.any_series > version {
+                since.any_series.push(place);
+                continue;
+            }
+            for (tag, changed) in &changes.series {
+                if *changed > version && named <= NAMED {
+                    named += 1;
+                    match since.series.get_mut(&**tag) {
+                        Some(runs) => runs.push(place),
+                        None => drop(since.series.insert(tag.to_string(), vec![place])),
+                    }
+                }
+            }
         }
+        let removed = log.removed.iter().filter(|(_, gone)| **gone > version);
+        since.removed = removed.map(|(run, _)| run.clone()).collect();
+        drop(log);
+        if named > NAMED {
+            since.series.clear();
+            since.any_series = (0..since.runs.len()).collect();
+        }
+        since
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Change, Changes, KEPT};
+    use std::sync::Arc;
     use std::time::Duration;
+
+    use super::{Change, Changes, ChangesSince, GONE, NAMED, Touched};
 
     fn change(runs: &[&str], removed: &[&str]) -> Change {
         let ids = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
@@ -126,6 +233,17 @@ mod tests {
             removed: ids(removed),
             ..Change::default()
         }
+    }
+
+    fn series(tags: &[&str]) -> Touched {
+        Touched::Series(tags.iter().map(|tag| Arc::from(*tag)).collect())
+    }
+
+    fn shown(since: &ChangesSince) -> String {
+        let mut shown = serde_json::to_value(since).expect("JSON");
+        let members = shown.as_object_mut().expect("an object");
+        members.retain(|_, value| *value != false && *value != serde_json::json!([]));
+        shown.to_string().replace('"', "")
     }
 
     #[test]
@@ -137,31 +255,76 @@ mod tests {
             tags: true,
             ..change(&["a"], &["b"])
         });
-        assert_eq!(
-            changes.since(0).change,
-            Change {
-                tags: true,
-                ..change(&["a", "c"], &["b"])
-            }
-        );
-        assert_eq!(
-            changes.since(1).change,
-            Change {
-                tags: true,
-                ..change(&["a", "c"], &["b"])
-            }
-        );
-        assert_eq!(changes.since(3).change, Change::default());
-        assert_eq!(changes.since(3).version, 3);
+        let after_two = "{any_series:[0],removed:[b],runs:[a],series:{},tags:true,version:3}";
+        assert_eq!(shown(&changes.since(2)), after_two);
+        let after_none = "{any_series:[0,1],removed:[b],runs:[a,c],series:{},tags:true,version:3}";
+        assert_eq!(shown(&changes.since(0)), after_none);
+        assert_eq!(shown(&changes.since(1)), after_none);
+        assert_eq!(shown(&changes.since(3)), "{series:{},version:3}");
+        assert!(changes.since(4).all);
     }
 
     #[test]
-    fn whoever_is_too_far_behind_or_from_elsewhere_gets_all() {
+    fn the_series_that_changed_are_named_after_whichever_version() {
         let changes = Changes::default();
-        (0..=KEPT).for_each(|_| changes.publish(change(&["a"], &[])));
-        assert!(changes.since(0).change.all);
-        assert!(!changes.since(1).change.all);
-        assert!(changes.since(1_000_000).change.all);
+        changes.note("a", &Touched::Any, true);
+        changes.note("a", &series(&["loss"]), false);
+        changes.publish_noted();
+        changes.publish_noted();
+        changes.note("a", &series(&["loss", "lr"]), false);
+        changes.note("b", &series(&["loss"]), false);
+        changes.publish_noted();
+        changes.note("b", &series(&[]), false);
+        changes.publish_noted();
+        let texts: Vec<String> = (0..4)
+            .map(|version| shown(&changes.since(version)))
+            .collect();
+        assert_eq!(
+            texts,
+            [
+                "{any_series:[0],runs:[a,b],series:{loss:[1]},tags:true,version:3}",
+                "{runs:[a,b],series:{loss:[0,1],lr:[0]},version:3}",
+                "{runs:[b],series:{},version:3}",
+                "{series:{},version:3}",
+            ]
+        );
+        changes.note("a", &Touched::Any, false);
+        changes.publish_noted();
+        assert_eq!(
+            shown(&changes.since(3)),
+            "{any_series:[0],runs:[a],series:{},version:4}"
+        );
+    }
+
+    #[test]
+    fn an_answer_names_a_bounded_number_of_series() {
+        let changes = Changes::default();
+        let names: Vec<String> = (0..NAMED).map(|tag| tag.to_string()).collect();
+        let all: Vec<&str> = names.iter().map(String::as_str).collect();
+        changes.note("a", &series(&all), false);
+        changes.publish_noted();
+        assert_eq!(changes.since(0).series.len(), NAMED);
+        changes.note("b", &series(&["loss"]), false);
+        changes.publish_noted();
+        assert_eq!(
+            shown(&changes.since(0)),
+            "{any_series:[0,1],runs:[a,b],series:{},version:2}"
+        );
+        assert_eq!(
+            shown(&changes.since(1)),
+            "{runs:[b],series:{loss:[0]},version:2}"
+        );
+    }
+
+    #[test]
+    fn who_missed_that_too_many_runs_went_gets_all() {
+        let changes = Changes::default();
+        for run in 0..=GONE {
+            changes.publish(change(&[], &[&run.to_string()]));
+        }
+        let version = changes.version();
+        assert!(changes.since(version - 1).all && !changes.since(version).all);
+        assert!(changes.since(0).removed.is_empty());
     }
 
     #[test]

@@ -60,6 +60,11 @@ pub(crate) struct Sections {
 }
 
 impl Sections {
+    /// Grows with every session start that may matter to the series.
+    pub(crate) fn starts(&self) -> (usize, Option<i64>) {
+        (self.last, self.leading_start)
+    }
+
     fn start(&mut self, step: i64) {
         match self.highest_step {
             Some(highest) if step <= highest => {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant, SystemTime};
 use lightboard_events::{Damage, Opening, Scan, Scanner, crc};
 use rustix::fs::OFlags;
 
+use crate::changes::Touched;
 use crate::contents::Contents;
 use crate::logdir::is_absent;
 use crate::manifest::{ManifestWriter, Saved};
@@ -97,6 +98,14 @@ impl Stamp {
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
     }
+}
+
+/// What reading a stretch of a file brought.
+#[derive(Debug)]
+pub(crate) struct News {
+    pub(crate) touched: Touched,
+    /// There are series that the file did not have before, or some are gone.
+    pub(crate) tags: bool,
 }
 
 /// What a glance at a file's metadata tells.
@@ -250,12 +259,12 @@ impl EventFile {
     }
 
     /// Reads what is there to read, at most until `deadline`; the next glance tells whether more is left. `progress` is
-    /// called now and then, with whether there are new series. Whatever goes wrong is kept in the contents.
+    /// called now and then, with what is new. Whatever goes wrong is kept in the contents.
     pub(crate) fn read(
         &self,
         buffer: &mut Vec<u8>,
         deadline: Option<Instant>,
-        progress: impl FnMut(bool),
+        progress: impl FnMut(News),
     ) {
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
         match self.try_read(&mut position, buffer, deadline, progress) {
@@ -286,7 +295,7 @@ impl EventFile {
         position: &mut Position,
         buffer: &mut Vec<u8>,
         deadline: Option<Instant>,
-        mut progress: impl FnMut(bool),
+        mut progress: impl FnMut(News),
     ) -> io::Result<()> {
         // Should the name have become a pipe's, opening it must not wait for a writer.
         let file = OpenOptions::new()
@@ -324,7 +333,10 @@ impl EventFile {
             self.store.count(contents.series.memory(), 0);
             *contents = Contents::new(Arc::clone(&self.store));
             drop(contents);
-            progress(true);
+            progress(News {
+                touched: Touched::Any,
+                tags: true,
+            });
         }
         position.followed = true;
         position.opening = opening.to_vec();
@@ -373,7 +385,7 @@ impl EventFile {
         place: &mut ReadingPlace,
         buffer: &mut Vec<u8>,
         deadline: Option<Instant>,
-        progress: &mut impl FnMut(bool),
+        progress: &mut impl FnMut(News),
     ) -> io::Result<bool> {
         let mut base = place.scanner.offset();
         let mut filled = 0;
@@ -389,8 +401,8 @@ impl EventFile {
             let read = read_at(file, &mut buffer[filled..room], base + filled as u64)?;
             let at_end = filled + read < room || base + room as u64 >= end;
             filled += read;
-            let (needed, new_series) = self.take(&buffer[..filled], at_end, base, place);
-            progress(new_series);
+            let (needed, news) = self.take(&buffer[..filled], at_end, base, place);
+            progress(news);
             let Some(needed) = needed else {
                 buffer.truncate(WINDOW);
                 buffer.shrink_to_fit();
@@ -408,16 +420,18 @@ impl EventFile {
     }
 
     /// Takes in the records of one window, which starts at byte `base` of the file. Returns how many bytes the next
-    /// window needs, none at the file's end, and whether there are new series.
+    /// window needs, none at the file's end, and what is new.
     fn take(
         &self,
         window: &[u8],
         at_end: bool,
         base: u64,
         place: &mut ReadingPlace,
-    ) -> (Option<u64>, bool) {
+    ) -> (Option<u64>, News) {
         let mut contents = self.contents_mut();
         let (series, memory) = (contents.series.len(), contents.series.memory());
+        let before = (contents.settled, contents.sections.starts());
+        contents.series.begin_stretch();
         let mut last = None;
         let needed = loop {
             let used = ((place.scanner.offset() - base) as usize).min(window.len());
@@ -454,7 +468,14 @@ impl EventFile {
                 checksum: u32::from_le_bytes(*sum),
             });
         }
-        (needed, contents.series.len() != series)
+        let touched = if before == (true, contents.sections.starts()) {
+            Touched::Series(contents.series.touched())
+        } else {
+            // A restart concerns series that it brings no value of; of a first reading nobody knows any yet.
+            Touched::Any
+        };
+        let tags = contents.series.len() != series;
+        (needed, News { touched, tags })
     }
 }
 

@@ -216,9 +216,10 @@ impl Index {
         self.shared.is_closed()
     }
 
-    /// What changed after `since`: the JSON body of a `change` event.
-    pub fn changes(&self, since: u64) -> Vec<u8> {
-        describe::json(&self.shared.changes.since(since))
+    /// What changed after `since`: the version now, and the JSON body of a `change` event.
+    pub fn changes(&self, since: u64) -> (u64, Vec<u8>) {
+        let changes = self.shared.changes.since(since);
+        (changes.version, describe::json(&changes))
     }
 
     /// The JSON body of GET /api/runs.

@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 use rayon::ThreadPool;
 
 use crate::catalog::{Catalog, Run};
-use crate::changes::Change;
-use crate::event_file::{EventFile, Glance};
+use crate::changes::{Change, Touched};
+use crate::event_file::{EventFile, Glance, News};
 use crate::index::Shared;
 use crate::logdir::{Folders, Listing};
 use crate::saving::Saving;
@@ -38,10 +38,16 @@ pub(crate) struct Poller {
     folders: Vec<Folders>,
 }
 
-/// What changed and is not published yet.
+/// A run's state changed at most.
+const NO_POINTS: News = News {
+    touched: Touched::Series(Vec::new()),
+    tags: false,
+};
+
+/// Takes note of what changed, and publishes it now and then.
 struct Pending<'a> {
     shared: &'a Shared,
-    state: Mutex<(Change, Instant)>,
+    published: Mutex<Instant>,
 }
 
 impl Poller {
@@ -101,7 +107,7 @@ impl Poller {
         let catalog = shared.catalog();
         let pending = Pending {
             shared: &shared,
-            state: Mutex::new((Change::default(), started)),
+            published: Mutex::new(started),
         };
         let unread = self.look(&catalog, &pending);
         // Published only now, when the sizes of new files are known.
@@ -110,7 +116,7 @@ impl Poller {
         }
         let looking = started.elapsed();
         let finished = self.read(&unread, &pending);
-        pending.publish();
+        shared.changes.publish_noted();
         let room = self
             .saving
             .after_round(&shared, !unread.is_empty(), finished);
@@ -174,7 +180,7 @@ impl Poller {
                     unread: bytes,
                     first,
                 } => unread.push((first, Reverse(bytes), &**run, &**file)),
-                Glance::Noted => pending.add(run, false),
+                Glance::Noted => pending.add(run, &NO_POINTS),
                 Glance::Gone => self.walk_due = Instant::now(),
             }
         }
@@ -200,10 +206,10 @@ impl Poller {
                     finished.store(false, Ordering::Relaxed);
                     return;
                 }
-                file.read(&mut buffer, first.then_some(deadline), |new_series| {
-                    pending.add(run, new_series);
+                file.read(&mut buffer, first.then_some(deadline), |news| {
+                    pending.add(run, &news);
                 });
-                pending.add(run, false);
+                pending.add(run, &NO_POINTS);
                 if self.shared.store.is_full() || (*first && Instant::now() >= deadline) {
                     finished.store(false, Ordering::Relaxed);
                 }
@@ -221,26 +227,16 @@ impl Poller {
 }
 
 impl Pending<'_> {
-    fn add(&self, run: &Run, tags: bool) {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let (change, published) = &mut *state;
-        if !change.runs.contains(&run.id) {
-            change.runs.insert(run.id.clone());
-        }
-        change.tags |= tags;
+    fn add(&self, run: &Run, news: &News) {
+        let changes = &self.shared.changes;
+        changes.note(&run.id, &news.touched, news.tags);
+        let mut published = self
+            .published
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if published.elapsed() >= PUBLISH {
             *published = Instant::now();
-            self.shared.changes.publish(std::mem::take(change));
-        }
-    }
-
-    fn publish(self) {
-        let (change, _) = self
-            .state
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        if change != Change::default() {
-            self.shared.changes.publish(change);
+            changes.publish_noted();
         }
     }
 }

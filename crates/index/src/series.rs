@@ -49,6 +49,8 @@ pub(crate) struct Series {
     pub(crate) metadata: Option<Location>,
     /// The series whose value came after this one's the last time: most programs log their tags in turn.
     next: u32,
+    /// The stretch of reading that added to it last.
+    stretch: u32,
 }
 
 impl Series {
@@ -64,6 +66,7 @@ impl Series {
             data,
             metadata,
             next: 0,
+            stretch: 0,
         }
     }
 
@@ -83,6 +86,10 @@ pub(crate) struct SeriesSet {
     /// Places in `all`, in order of tags; of equal tags in order of appearance.
     by_tag: Vec<u32>,
     last: usize,
+    /// Counts the stretches of reading.
+    stretch: u32,
+    /// Places of the series that the present stretch added to.
+    touched: Vec<u32>,
     /// Bytes of memory that the points take.
     memory: isize,
     store: Arc<Store>,
@@ -123,6 +130,18 @@ impl SeriesSet {
 
     pub(crate) fn len(&self) -> usize {
         self.all.len()
+    }
+
+    /// Begins another stretch of reading.
+    pub(crate) fn begin_stretch(&mut self) {
+        self.stretch = self.stretch.wrapping_add(1);
+        self.touched.clear();
+    }
+
+    /// Tags of the series that got values in the present stretch of reading.
+    pub(crate) fn touched(&self) -> Vec<Arc<str>> {
+        let tags = self.touched.iter();
+        tags.map(|place| Arc::clone(&self.at(*place).tag)).collect()
     }
 
     /// Bytes of memory that the points take.
@@ -243,6 +262,11 @@ impl SeriesSet {
             _ => self.look_up(tag, kind),
         };
         self.last = place;
+        let series = &mut self.all[place];
+        if series.stretch != self.stretch {
+            series.stretch = self.stretch;
+            self.touched.push(place as u32);
+        }
         place
     }
 

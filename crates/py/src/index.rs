@@ -76,8 +76,9 @@ impl PyIndex {
         }
     }
 
-    fn changes<'py>(&self, py: Python<'py>, since: u64) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &py.detach(|| self.0.changes(since)))
+    fn changes<'py>(&self, py: Python<'py>, since: u64) -> (u64, Bound<'py, PyBytes>) {
+        let (version, body) = py.detach(|| self.0.changes(since));
+        (version, PyBytes::new(py, &body))
     }
 
     fn runs<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {

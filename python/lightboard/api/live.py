@@ -81,12 +81,10 @@ class Live:
     def _since(self, scope: Scope) -> int | None:
         """Return the version that the client has; None if it is of another start of the server, or nonsense."""
         last = Headers(scope=scope).get("last-event-id")
-        if last is not None:
-            start_id, _, text = last.partition(".")
-            if start_id != self.feed.start_id:
-                return None
-        else:
-            text = QueryParams(scope["query_string"]).get("since", "0")
+        given = QueryParams(scope["query_string"]).get("since", "0") if last is None else last
+        start_id, dot, text = given.rpartition(".")
+        if start_id != self.feed.start_id and (dot or last is not None):
+            return None
         if not (text.isascii() and text.isdigit() and len(text) < 19):
             return None
         version = int(text)
@@ -94,12 +92,16 @@ class Live:
 
     async def _stream(self, since: int | None, send: Send, gone: asyncio.Task[None]) -> None:
         index = self.feed.index
-        body = _everything(index) if since is None else await asyncio.to_thread(index.changes, since)
-        known = await self._send_change(send, body)
+        if since is None:
+            known = await self._send_change(send, *_everything(index))
+        else:
+            known = await self._send_change(send, *await asyncio.to_thread(index.changes, since))
         while not (gone.done() or self.feed.ended):
             changed = self.feed.changed()
             if index.version > known:
-                known = await self._send_change(send, await asyncio.to_thread(index.changes, known))
+                # Sending returns when the connection took what came before: a client that does not read holds up
+                # its own stream, and what happens meanwhile becomes one event.
+                known = await self._send_change(send, *await asyncio.to_thread(index.changes, known))
                 await asyncio.wait({gone}, timeout=MIN_INTERVAL_SECS)
                 continue
             waiting = asyncio.create_task(changed.wait())
@@ -112,8 +114,7 @@ class Live:
             if not done:
                 await _send_text(send, b": still here\n\n")
 
-    async def _send_change(self, send: Send, body: bytes) -> int:
-        version = int(json.loads(body)["version"])
+    async def _send_change(self, send: Send, version: int, body: bytes) -> int:
         head = f"event: change\nid: {self.feed.start_id}.{version}\ndata: "
         await _send_text(send, head.encode() + body + b"\n\n")
         return version
@@ -124,9 +125,10 @@ def live_routes(feed: Feed) -> list[Route]:
     return [Route("/api/live", Live(feed), methods=["GET"])]
 
 
-def _everything(index: Index) -> bytes:
-    change = {"version": index.version, "runs": [], "removed": [], "tags": True, "all": True}
-    return json.dumps(change).encode()
+def _everything(index: Index) -> tuple[int, bytes]:
+    version = index.version
+    change = {"version": version, "runs": [], "series": {}, "any_series": [], "removed": []}
+    return version, json.dumps(change | {"tags": True, "all": True}).encode()
 
 
 async def _send_text(send: Send, text: bytes) -> None:
