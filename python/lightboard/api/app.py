@@ -9,6 +9,7 @@ from starlette.middleware import Middleware
 
 from lightboard._core import Index
 from lightboard.api.access import Access
+from lightboard.api.compression import Compression
 from lightboard.api.errors import ApiError, Incidents, on_api_error, on_http_exception
 from lightboard.api.live import Feed, live_routes
 from lightboard.api.routes.runs import run_routes
@@ -39,7 +40,7 @@ def create_app(index: Index, settings: Settings) -> Starlette:
             *live_routes(feed),
             *server_routes(settings),
         ],
-        middleware=[Middleware(Access, settings=settings), Middleware(Incidents)],
+        middleware=[Middleware(Access, settings=settings), Middleware(Incidents), Middleware(Compression)],
         exception_handlers={HTTPException: on_http_exception, ApiError: on_api_error},
         lifespan=lifespan,
     )

@@ -17,10 +17,7 @@ MAX_WIDTH = 16_384
 
 
 def scalar_routes(index: Index) -> list[Route]:
-    """Build the route of the scalars query.
-
-    Frames are not compressed: over loopback that costs more than it saves.
-    """
+    """Build the route of the scalars query."""
 
     async def scalars(request: Request) -> Response:
         body = await read_body(request)
