@@ -1,6 +1,12 @@
-/** Changes that the server announced and the board has not fetched yet. */
+/** Changes that the server announced: whom they concern, and what the board has not fetched yet. */
 
 import type { Change } from "../wire/types";
+
+/** The runs whose points of `tag` changed. */
+export function runsWith(change: Change, tag: string): string[] {
+  const named = Object.hasOwn(change.series, tag) ? change.series[tag]! : [];
+  return [...change.any_series, ...named].map((index) => change.runs[index]!);
+}
 
 export interface Pending {
   readonly runs: ReadonlySet<string>;

@@ -14,6 +14,8 @@ export interface Series {
   readonly superseded: boolean;
   /** Points in all; more than the columns' length if the server thinned them out. */
   readonly points: number;
+  /** Where it was thinned out: the width, in x, of what was to be a pixel column. 0 if every point is there. */
+  readonly grain: number;
   /** Position on the chosen axis: step, seconds since the run's start, or seconds since 1970. */
   readonly x: Float64Array;
   /** As logged. */
@@ -34,9 +36,10 @@ export interface Bounds {
   readonly yMax: number;
 }
 
-/** Cut an answer into its series. */
-export function toSeries(columns: ScalarColumns): Series[] {
+/** Cut an answer for a picture of `width` pixel columns into its series. */
+export function toSeries(columns: ScalarColumns, width: number): Series[] {
   const { header, step, wallTime, value, smoothed } = columns;
+  const grain = ((header.x_max ?? 0) - (header.x_min ?? 0)) / width;
   return header.series.map((entry) => {
     const end = entry.start + entry.length;
     const cut = {
@@ -52,6 +55,7 @@ export function toSeries(columns: ScalarColumns): Series[] {
       attempts: entry.attempts,
       superseded: entry.attempt < entry.attempts - 1,
       points: entry.points,
+      grain: entry.points > entry.length ? grain : 0,
       x,
       ...cut,
       step: steps,
@@ -64,6 +68,9 @@ export function toSeries(columns: ScalarColumns): Series[] {
 /**
  * Replace the series of the runs that were asked for by those that came; `asked` is null for every run. Where nothing
  * changes it is the same list, so that nothing is drawn again.
+ *
+ * Series of several answers go together although each answer had a grid of its own: vertices carry their real x, and
+ * an answer for some runs has the finer grid, since their extent is no larger than that of all.
  */
 export function withSeries(
   known: readonly Series[],

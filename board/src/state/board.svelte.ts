@@ -1,7 +1,7 @@
 /** What the server has told and what the person has chosen: the one state that every view reads. */
 
 import { RasterPool } from "../charts/pool";
-import { NOTHING, type Pending, withChange } from "../model/changes";
+import { NOTHING, type Pending, runsWith, withChange } from "../model/changes";
 import { colourSlots, slotColour, unlessSame } from "../model/colour";
 import { ApiError, fetchRuns, fetchTags } from "../wire/client";
 import { followChanges } from "../wire/live";
@@ -12,6 +12,16 @@ import { Settings } from "./settings.svelte";
 
 export type Connection =
   { readonly state: "connecting" | "live" } | { readonly state: "lost"; readonly since: Date };
+
+const NO_CHANGE: Change = {
+  version: 0,
+  runs: [],
+  series: {},
+  any_series: [],
+  removed: [],
+  tags: false,
+  all: false,
+};
 
 /** At most this often the run list is fetched; the points of changed runs are fetched at once. */
 const RUN_LIST_MS = 250;
@@ -46,6 +56,8 @@ export class Board {
   private readonly cards = new Map<string, ScalarCard>();
   private pending: Pending = NOTHING;
   private fetching = false;
+  /** The last event that was taken in. */
+  private lastEvent: string | null = null;
 
   /** Whether the run is in the run list. */
   knows(run: string): boolean {
@@ -91,22 +103,28 @@ export class Board {
     for (const card of this.cards.values()) card.markDirty(null);
   }
 
-  /** A new stream begins with an event that says that everything may have changed. */
+  /** A stream begins with an event that says what changed since the one before it. */
   private follow(): () => void {
-    return followChanges({
-      open: () => (this.connection = { state: "live" }),
-      change: (change) => this.take(change),
-      lost: () => {
-        if (this.connection.state !== "lost") this.connection = { state: "lost", since: new Date() };
+    return followChanges(
+      {
+        open: () => (this.connection = { state: "live" }),
+        change: (change, id) => {
+          this.lastEvent = id;
+          this.take(change);
+        },
+        lost: () => {
+          if (this.connection.state !== "lost") this.connection = { state: "lost", since: new Date() };
+        },
       },
-    });
+      this.lastEvent,
+    );
   }
 
   private take(change: Change): void {
     this.pending = withChange(this.pending, change);
     for (const card of this.cards.values()) {
-      if (change.all) card.markDirty(null);
-      else if (change.runs.length > 0) card.markDirty(change.runs);
+      const runs = change.all ? null : runsWith(change, card.tag);
+      if (runs?.length !== 0) card.markDirty(runs);
       if (change.removed.length > 0) card.forget(new Set(change.removed));
     }
     void this.catchUp();
@@ -129,8 +147,8 @@ export class Board {
         if (tagList) this.tags = tagList.tags;
         this.fault = null;
       } catch (error) {
-        this.pending = withChange(this.pending, { version: 0, runs: [], removed: [], tags, all });
-        // An unreachable server shows as the lost connection, and all is fetched when that is back.
+        this.pending = withChange(this.pending, { ...NO_CHANGE, tags, all });
+        // An unreachable server shows as the lost connection; its first event fetches what is pending.
         if (error instanceof ApiError && error.status === 0) break;
         this.fault = (error as Error).message;
       }

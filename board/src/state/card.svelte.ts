@@ -1,6 +1,6 @@
 /** The points of one tag: fetched while its card is in view, one request at a time, and kept up to date. */
 
-import { type Bounds, type Series, toSeries, union, withSeries } from "../model/series";
+import { type Bounds, type Series, toSeries, withSeries } from "../model/series";
 import { ApiError, fetchScalars } from "../wire/client";
 import type { Axis, ScalarQuery } from "../wire/types";
 import type { Settings } from "./settings.svelte";
@@ -71,10 +71,8 @@ export class ScalarCard {
 
   /** The x window on show: fetch it in full resolution if the overview is too coarse for it. */
   look(xMin: number, xMax: number): void {
-    const all = union((this.overview ?? []).map((series) => series.bounds));
-    const coarse = this.overview?.some((series) => series.points > series.x.length) ?? false;
-    const narrow = all !== null && xMax - xMin < 0.9 * (all.xMax - all.xMin);
-    const wanted = coarse && narrow ? { xMin, xMax } : null;
+    const coarse = this.overview?.some(({ grain }) => grain * this.width * 0.9 > xMax - xMin) ?? false;
+    const wanted = coarse ? { xMin, xMax } : null;
     if (wanted?.xMin === this.wanted?.xMin && wanted?.xMax === this.wanted?.xMax) return;
     this.wanted = wanted;
     if (wanted === null) this.detail = null;
@@ -94,7 +92,7 @@ export class ScalarCard {
       this.dirt = new Set();
       try {
         if (stale) await this.fetchOverview(dirt);
-        if (wanted !== null) await this.fetchDetail(wanted);
+        if (wanted !== null) await this.fetchDetail(wanted, this.covers(wanted) ? dirt : "every run");
         this.fault = null;
         retryMs = 250;
       } catch (error) {
@@ -130,15 +128,18 @@ export class ScalarCard {
     this.overview = withSeries(this.overview ?? [], asked, came);
   }
 
-  private async fetchDetail({ xMin, xMax }: { xMin: number; xMax: number }): Promise<void> {
+  private async fetchDetail({ xMin, xMax }: { xMin: number; xMax: number }, dirt: Dirt): Promise<void> {
+    const asked = dirt === "every run" ? null : dirt;
     const axis = this.settings.axis;
     if (axis !== this.axis) return;
-    const series = await this.fetch({ runs: null, axis, x_min: xMin, x_max: xMax });
-    if (this.wanted?.xMin === xMin && this.wanted.xMax === xMax) this.detail = { xMin, xMax, series };
+    const came = await this.fetch({ runs: asked && [...asked], axis, x_min: xMin, x_max: xMax });
+    if (this.wanted?.xMin !== xMin || this.wanted.xMax !== xMax) return;
+    this.detail = { xMin, xMax, series: withSeries(this.detail?.series ?? [], asked, came) };
   }
 
   private async fetch(query: Pick<ScalarQuery, "runs" | "axis" | "x_min" | "x_max">): Promise<Series[]> {
     const { smoothing } = this.settings;
-    return toSeries(await fetchScalars({ ...query, tag: this.tag, width: this.width, smoothing }));
+    const width = this.width;
+    return toSeries(await fetchScalars({ ...query, tag: this.tag, width, smoothing }), width);
   }
 }

@@ -71,6 +71,10 @@ export interface TagList {
 export interface Change {
   version: number;
   runs: string[];
+  /** Per tag, the indices into `runs` of the runs in which it changed. */
+  series: Record<string, number[]>;
+  /** Likewise, runs of which any series may have changed. */
+  any_series: number[];
   removed: string[];
   tags: boolean;
   all: boolean;
@@ -108,5 +112,7 @@ export interface ScalarHeader {
   axis: Axis;
   smoothing: number;
   width: number;
+  x_min: number | null;
+  x_max: number | null;
   series: SeriesEntry[];
 }

@@ -1,6 +1,5 @@
 import { expect, test } from "vitest";
 import { counted, formatAge, formatBytes } from "../../src/model/format";
-import { NOTHING, withChange } from "../../src/model/changes";
 
 test.each([
   [0, "0 B"],
@@ -29,18 +28,4 @@ test("nouns follow their number", () => {
     "1,234 runs",
     "3 hparams",
   ]);
-});
-
-test("changes add up until they are fetched, and the last word on a run counts", () => {
-  const change = { version: 1, runs: [], removed: [], tags: false, all: false };
-  const pending = [
-    { ...change, runs: ["a", "b"] },
-    { ...change, removed: ["a"], tags: true },
-    { ...change, removed: ["b"] },
-    { ...change, runs: ["b"] },
-  ].reduce(withChange, NOTHING);
-  expect([...pending.runs]).toEqual(["b"]);
-  expect([...pending.removed]).toEqual(["a"]);
-  expect([pending.tags, pending.all]).toEqual([true, false]);
-  expect(NOTHING.runs.size).toBe(0);
 });

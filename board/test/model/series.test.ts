@@ -14,6 +14,8 @@ function answer(axis: Axis = "step", smoothed = false): ScalarColumns {
       axis,
       smoothing: 0,
       width: 100,
+      x_min: 1,
+      x_max: 9,
       series: [
         { ...entry, run: "a", attempt: 0, start: 0, length: 2 },
         { ...entry, run: "a", attempt: 1, start: 2, length: 1 },
@@ -27,10 +29,10 @@ function answer(axis: Axis = "step", smoothed = false): ScalarColumns {
   };
 }
 const shownOf = (columns: ScalarColumns, off: string[] = []): Shown[] =>
-  toSeries(columns).map((series) => ({ series, colour: "#123456", on: !off.includes(series.run) }));
+  toSeries(columns, 100).map((series) => ({ series, colour: "#123456", on: !off.includes(series.run) }));
 
 test("an answer is cut into attempts, earlier ones marked", () => {
-  const series = toSeries(answer());
+  const series = toSeries(answer(), 100);
   expect(series.map(({ run, attempt, superseded, x }) => [run, attempt, superseded, [...x]])).toEqual([
     ["a", 0, true, [1, 2]],
     ["a", 1, false, [1]],
@@ -39,12 +41,19 @@ test("an answer is cut into attempts, earlier ones marked", () => {
 });
 
 test("the relative axis counts from the run's first point over all attempts, the wall axis from 1970", () => {
-  expect(toSeries(answer("relative")).map(({ x }) => [...x])).toEqual([[0, 1], [10], [20, 30]]);
-  expect([...toSeries(answer("wall"))[1]!.x]).toEqual([110]);
+  expect(toSeries(answer("relative"), 100).map(({ x }) => [...x])).toEqual([[0, 1], [10], [20, 30]]);
+  expect([...toSeries(answer("wall"), 100)[1]!.x]).toEqual([110]);
+});
+
+test("the grain of what was thinned out is a pixel column, whatever grid its answer had", () => {
+  const columns = answer();
+  columns.header.series.forEach((entry, i) => (entry.points = [2, 1, 3][i]!));
+  expect(toSeries(columns, 100).map(({ grain }) => grain)).toEqual([0, 0, 0.08]);
+  expect(toSeries(columns, 200)[2]!.grain).toBe(0.04);
 });
 
 test("bounds are those of every x and every finite y", () => {
-  expect(toSeries(answer()).map(({ bounds }) => bounds)).toEqual([
+  expect(toSeries(answer(), 100).map(({ bounds }) => bounds)).toEqual([
     { xMin: 1, xMax: 2, yMin: 1, yMax: 1 },
     { xMin: 1, xMax: 1, yMin: 3, yMax: 3 },
     { xMin: 5, xMax: 9, yMin: -4, yMax: -4 },
@@ -53,7 +62,7 @@ test("bounds are those of every x and every finite y", () => {
 });
 
 test("an answer for some runs replaces those runs, attempts that vanished included", () => {
-  const all = toSeries(answer());
+  const all = toSeries(answer(), 100);
   const came = [all[1]!];
   const merged = withSeries(all, new Set(["a"]), came);
   expect(merged.map(({ run, attempt }) => `${run}${attempt}`)).toEqual(["b0", "a1"]);

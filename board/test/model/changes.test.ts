@@ -1,0 +1,35 @@
+import { expect, test } from "vitest";
+import { NOTHING, runsWith, withChange } from "../../src/model/changes";
+import type { Change } from "../../src/wire/types";
+
+const change = (members: Partial<Change>): Change => ({
+  version: 1,
+  runs: [],
+  series: {},
+  any_series: [],
+  removed: [],
+  tags: false,
+  all: false,
+  ...members,
+});
+
+test("a change concerns a tag in the runs that name it and in those that name none", () => {
+  const some = change({ runs: ["a", "b", "c", "d"], series: { loss: [0, 2], lr: [0] }, any_series: [3] });
+  expect(runsWith(some, "loss")).toEqual(["d", "a", "c"]);
+  expect(runsWith(some, "lr")).toEqual(["d", "a"]);
+  expect(runsWith(some, "accuracy")).toEqual(["d"]);
+  expect(runsWith(change({ runs: ["a"] }), "constructor")).toEqual([]);
+});
+
+test("pending changes add up, and the later word on a run counts", () => {
+  const first = withChange(NOTHING, change({ runs: ["a", "b"], tags: true }));
+  const pending = withChange(first, change({ runs: ["c"], removed: ["a"] }));
+  expect([[...pending.runs], [...pending.removed], pending.tags, pending.all]).toEqual([
+    ["b", "c"],
+    ["a"],
+    true,
+    false,
+  ]);
+  expect([...withChange(pending, change({ runs: ["a"] })).removed]).toEqual([]);
+  expect(NOTHING.runs.size).toBe(0);
+});
