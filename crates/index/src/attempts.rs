@@ -13,7 +13,7 @@ use std::sync::RwLockReadGuard;
 use crate::catalog::Run;
 use crate::contents::Contents;
 use crate::event_file::EventFile;
-use crate::points::Points;
+use crate::points::{Piece, Points};
 use crate::summary::Extent;
 
 /// A run as it stands, held still for a query.
@@ -127,24 +127,25 @@ impl Snapshot<'_> {
     }
 
     /// The part of `parts` that has every point with `x` from `low` to `high` and the nearest outside on either side,
-    /// whole blocks at a time; all of it if `x`, of which `span` gives lowest and highest of an extent, does not ascend.
+    /// whole blocks at a time. None if x, of which `span` gives lowest and highest of an extent and whether it ascends,
+    /// does not ascend.
     pub(crate) fn narrowed(
         &self,
         tag: &str,
-        parts: Parts,
+        parts: &Parts,
         (low, high): (f64, f64),
         span: impl Fn(&Extent) -> (f64, f64, bool),
-    ) -> Parts {
+    ) -> Option<Parts> {
         let whole = parts
             .iter()
             .filter_map(|(file, range)| self.extent(*file, tag, range))
             .reduce(Extent::and);
         if !whole.is_some_and(|whole| span(&whole).2) {
-            return parts;
+            return None;
         }
-        let narrow = |(file, range): (usize, Range<usize>)| {
+        let narrow = |(file, range): &(usize, Range<usize>)| {
             let (mut start, mut end) = (range.start, range.end);
-            let points = self.files[file].1.series.scalar(tag);
+            let points = self.files[*file].1.series.scalar(tag);
             for (stretch, extent, _) in points.into_iter().flat_map(Points::stretches) {
                 let part = stretch.start.max(range.start)..stretch.end.min(range.end);
                 // What lies in the range of another section may be anywhere.
@@ -159,9 +160,33 @@ impl Snapshot<'_> {
                     break;
                 }
             }
-            (file, start..end)
+            (*file, start..end)
         };
-        parts.into_iter().map(narrow).collect()
+        Some(parts.iter().map(narrow).collect())
+    }
+}
+
+impl Snapshot<'_> {
+    /// The points of `parts` of a scalar series as they are kept. None if the cache does not hold what was written to
+    /// it; those files are then read anew.
+    pub(crate) fn pieces<'s>(&'s self, tag: &str, parts: &Parts) -> Option<Vec<Piece<'s, f64>>> {
+        let mut pieces = Vec::new();
+        for (file, range) in parts {
+            let (file, contents) = &self.files[*file];
+            let Ok(mut more) = contents.series.scalar(tag)?.pieces(range.clone()) else {
+                file.distrust();
+                return None;
+            };
+            pieces.append(&mut more);
+        }
+        Some(pieces)
+    }
+
+    /// Lets the files of `parts` be read anew, since the cache does not hold what was read of them.
+    pub(crate) fn distrust(&self, parts: &Parts) {
+        for (file, _) in parts {
+            self.files[*file].0.distrust();
+        }
     }
 }
 

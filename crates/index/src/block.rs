@@ -179,6 +179,36 @@ impl<'a> Packed<'a> {
         Ok(())
     }
 
+    /// One item of a column of integers.
+    ///
+    /// # Errors
+    /// If the bytes hold no such column or item.
+    pub(crate) fn integer(&self, column: usize, index: usize) -> Result<i64, Malformed> {
+        let column = self.column(column, &(index..index.saturating_add(1)))?;
+        match column.encoding {
+            STRIDE => Ok(column
+                .base
+                .wrapping_add(column.stride.wrapping_mul(index as u64))
+                as i64),
+            PACKED => Ok(column.base.wrapping_add(column.item(index)) as i64),
+            _ => Err(Malformed),
+        }
+    }
+
+    /// One item of a column of floats.
+    ///
+    /// # Errors
+    /// If the bytes hold no such column or item.
+    pub(crate) fn float(&self, column: usize, index: usize) -> Result<f64, Malformed> {
+        let column = self.column(column, &(index..index.saturating_add(1)))?;
+        let item = column.base.wrapping_add(column.item(index));
+        match column.encoding {
+            PACKED => Ok(f64::from_bits(item)),
+            PACKED_F32 => Ok(f64::from(f32::from_bits(item as u32))),
+            _ => Err(Malformed),
+        }
+    }
+
     fn column(&self, column: usize, range: &Range<usize>) -> Result<ColumnView<'a>, Malformed> {
         if range.start > range.end || range.end > self.length || self.length > CAPACITY {
             return Err(Malformed);
@@ -205,6 +235,16 @@ impl<'a> Packed<'a> {
             rest = &items[size..];
         }
         Err(Malformed)
+    }
+}
+
+impl ColumnView<'_> {
+    /// The distance of one item that the column has.
+    fn item(&self, index: usize) -> u64 {
+        let mut word = [0; 8];
+        let start = index * self.width;
+        word[..self.width].copy_from_slice(&self.items[start..start + self.width]);
+        u64::from_le_bytes(word)
     }
 }
 
@@ -312,6 +352,12 @@ mod tests {
                 prop_assert_eq!(bits(&b[1..]), bits(&times[range.clone()]));
                 prop_assert_eq!(bits(&c[1..]), bits(&values[range]));
             }
+            for at in [0, from, points.len().saturating_sub(1)] {
+                let known = points.get(at);
+                prop_assert_eq!(packed.integer(0, at).ok(), known.map(|_| steps[at]));
+                let float = packed.float(2, at).ok().map(f64::to_bits);
+                prop_assert_eq!(float, known.map(|_| values[at].to_bits()));
+            }
         }
 
         #[test]
@@ -327,6 +373,12 @@ mod tests {
             }
             if packed.floats(column, 0..length, &mut floats).is_ok() {
                 prop_assert_eq!(floats.len(), length);
+            }
+            for (at, item) in integers.iter().enumerate() {
+                prop_assert_eq!(packed.integer(column, at), Ok(*item));
+            }
+            for (at, item) in floats.iter().enumerate() {
+                prop_assert_eq!(packed.float(column, at).map(f64::to_bits), Ok(item.to_bits()));
             }
         }
     }

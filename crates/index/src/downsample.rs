@@ -46,17 +46,31 @@ pub fn vertices(x: &[f64], curves: &[&[f64]], grid: &Grid) -> Vec<usize> {
     } else {
         let mut start = from;
         while start < to {
-            let column = grid.column(x[start]);
-            let length = x[start..to]
-                .iter()
-                .take_while(|x| grid.column(**x) == column)
-                .count();
-            pick_column(curves, start..start + length, &mut picked);
-            start += length;
+            let end = column_end(&x[..to], start, grid);
+            pick_column(curves, start..end, &mut picked);
+            start = end;
         }
     }
     picked.extend((to < x.len()).then_some(to));
     picked
+}
+
+/// The index of the first point behind the one at `start` that lies in a later pixel column; the length if none does.
+/// Looks at few points of a full column: `x` ascends, so that doubling the distance and then halving it finds the end.
+pub(crate) fn column_end(x: &[f64], start: usize, grid: &Grid) -> usize {
+    let Some(first) = x.get(start) else {
+        return x.len();
+    };
+    let column = grid.column(*first);
+    let inside = |index: usize| x.get(index).is_some_and(|x| grid.column(*x) == column);
+    let mut stride = 1;
+    while inside(start + stride) {
+        stride *= 2;
+    }
+    let known = start + stride / 2;
+    let beyond = x.len().min(start + stride);
+    let rest = &x[known..beyond];
+    known + rest.partition_point(|x| grid.column(*x) == column)
 }
 
 /// What a value is for the line: part of it, or one of the marks.
@@ -69,7 +83,8 @@ fn class(value: f64) -> u8 {
     }
 }
 
-fn pick_column(curves: &[&[f64]], column: Range<usize>, picked: &mut Vec<usize>) {
+/// Adds the indices of the vertices that the points of one pixel column need, ascending.
+pub(crate) fn pick_column(curves: &[&[f64]], column: Range<usize>, picked: &mut Vec<usize>) {
     if column.len() <= 4 {
         picked.extend(column);
         return;
@@ -79,10 +94,15 @@ fn pick_column(curves: &[&[f64]], column: Range<usize>, picked: &mut Vec<usize>)
     let mut start = column.start;
     for _ in 1..STRETCHES {
         let kind = class(values[start]);
-        let length = values[start..column.end]
-            .iter()
-            .take_while(|value| class(**value) == kind)
-            .count();
+        let rest = &values[start..column.end];
+        // Nearly always everything is finite, which is seen faster without stopping at each value.
+        let length = if kind == 0 && all_finite(rest) {
+            rest.len()
+        } else {
+            rest.iter()
+                .take_while(|value| class(**value) == kind)
+                .count()
+        };
         let stretch = start..start + length;
         start = stretch.end;
         if kind == 0 {
@@ -114,21 +134,36 @@ fn pick_column(curves: &[&[f64]], column: Range<usize>, picked: &mut Vec<usize>)
     picked.truncate(kept);
 }
 
+fn all_finite(values: &[f64]) -> bool {
+    values
+        .iter()
+        .fold(true, |all, value| all & value.is_finite())
+}
+
 /// Adds the first lowest and the first highest finite point of each curve, if the stretch has one.
+#[expect(clippy::float_cmp, reason = "the extremes are among the values")]
 fn pick_extremes(curves: &[&[f64]], stretch: Range<usize>, picked: &mut Vec<usize>) {
     for curve in curves {
-        let (mut lowest, mut highest) = (None, None);
+        let values = &curve[stretch.clone()];
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for index in stretch.clone() {
-            let value = curve[index];
-            if value < low && value > f64::NEG_INFINITY {
-                (low, lowest) = (value, Some(index));
-            }
-            if value > high && value < f64::INFINITY {
-                (high, highest) = (value, Some(index));
-            }
+        // Without indices this is a few vector instructions; where the extremes are is looked up then.
+        for &value in values {
+            low = if value < low && value > f64::NEG_INFINITY {
+                value
+            } else {
+                low
+            };
+            high = if value > high && value < f64::INFINITY {
+                value
+            } else {
+                high
+            };
         }
-        picked.extend(lowest.into_iter().chain(highest));
+        if low <= high {
+            let place = |extreme: f64| values.iter().position(|value| *value == extreme);
+            let places = place(low).into_iter().chain(place(high));
+            picked.extend(places.map(|place| stretch.start + place));
+        }
     }
 }
 

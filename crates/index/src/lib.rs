@@ -7,6 +7,7 @@
 //!
 //! Unix only for now: paths are bytes and files are read at positions.
 
+mod ascending;
 mod attempts;
 mod block;
 mod cache;

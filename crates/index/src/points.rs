@@ -123,6 +123,95 @@ pub(crate) struct Columns<'a, V: Clone = f64> {
     pub(crate) values: Cow<'a, [V]>,
 }
 
+/// Some points of a series as they are kept.
+#[derive(Debug, Clone)]
+pub(crate) enum Piece<'a, V> {
+    /// Those of a block with these indices in it.
+    Block(Packed<'a>, Range<usize>),
+    Tail {
+        steps: &'a [i64],
+        wall_times: &'a [f64],
+        values: &'a [V],
+    },
+}
+
+impl<V: Value> Piece<'_, V> {
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Block(_, part) => part.len(),
+            Self::Tail { steps, .. } => steps.len(),
+        }
+    }
+
+    pub(crate) fn step(&self, index: usize) -> Result<i64, Malformed> {
+        match self {
+            Self::Block(packed, part) => packed.integer(0, part.start + index),
+            Self::Tail { steps, .. } => steps.get(index).copied().ok_or(Malformed),
+        }
+    }
+
+    pub(crate) fn wall_time(&self, index: usize) -> Result<f64, Malformed> {
+        match self {
+            Self::Block(packed, part) => packed.float(1, part.start + index),
+            Self::Tail { wall_times, .. } => wall_times.get(index).copied().ok_or(Malformed),
+        }
+    }
+
+    /// Those with the indices of `range` among these.
+    pub(crate) fn slice(&self, range: Range<usize>) -> Self {
+        match self {
+            Self::Block(packed, part) => {
+                Self::Block(*packed, part.start + range.start..part.start + range.end)
+            }
+            Self::Tail {
+                steps,
+                wall_times,
+                values,
+            } => Self::Tail {
+                steps: &steps[range.clone()],
+                wall_times: &wall_times[range.clone()],
+                values: &values[range],
+            },
+        }
+    }
+
+    /// Appends the steps.
+    pub(crate) fn steps(&self, out: &mut Vec<i64>) -> Result<(), Malformed> {
+        match self {
+            Self::Block(packed, part) => packed.integers(0, part.clone(), out)?,
+            Self::Tail { steps, .. } => out.extend_from_slice(steps),
+        }
+        Ok(())
+    }
+
+    /// Appends the wall times.
+    pub(crate) fn wall_times(&self, out: &mut Vec<f64>) -> Result<(), Malformed> {
+        match self {
+            Self::Block(packed, part) => packed.floats(1, part.clone(), out)?,
+            Self::Tail { wall_times, .. } => out.extend_from_slice(wall_times),
+        }
+        Ok(())
+    }
+
+    /// Appends the values.
+    pub(crate) fn values(&self, out: &mut Vec<V>) -> Result<(), Malformed> {
+        match self {
+            Self::Block(packed, part) => V::unpack(packed, part.clone(), out)?,
+            Self::Tail { values, .. } => out.extend_from_slice(values),
+        }
+        Ok(())
+    }
+}
+
+impl Piece<'_, f64> {
+    pub(crate) fn value(&self, index: usize) -> Result<f64, Malformed> {
+        match self {
+            Self::Block(packed, part) => packed.float(2, part.start + index),
+            Self::Tail { values, .. } => values.get(index).copied().ok_or(Malformed),
+        }
+    }
+}
+
 /// The points of one series in one file.
 #[derive(Debug)]
 pub(crate) struct Points<V: Value = f64> {
@@ -196,7 +285,7 @@ impl<V: Value> Points<V> {
         if let Some(last) = self.blocks.last() {
             let first = self.blocks.iter().rev().nth(1).map_or(0, |block| block.end);
             if sealed - first + tail.steps.len() <= CAPACITY
-                && let Ok(mut whole) = self.decode(self.blocks.len() - 1, 0..sealed - first)
+                && let Ok(mut whole) = self.unpack(first..sealed)
             {
                 change -= last.place.memory() as isize;
                 whole.steps.append(&mut tail.steps);
@@ -300,8 +389,7 @@ impl<V: Value> Points<V> {
                 values: Cow::Borrowed(&tail.values[range]),
             });
         }
-        let mut all = Tail::with_room(range.len());
-        self.read(range, &mut all)?;
+        let all = self.unpack(range)?;
         Ok(Columns {
             steps: Cow::Owned(all.steps),
             wall_times: Cow::Owned(all.wall_times),
@@ -309,49 +397,47 @@ impl<V: Value> Points<V> {
         })
     }
 
-    /// Appends the points with the indices of `range`.
-    fn read(&self, range: Range<usize>, out: &mut Tail<V>) -> Result<(), Malformed> {
+    /// The points with the indices of `range`, unpacked.
+    fn unpack(&self, range: Range<usize>) -> Result<Tail<V>, Malformed> {
+        let mut all = Tail::with_room(range.len());
+        for piece in self.pieces(range)? {
+            piece.steps(&mut all.steps)?;
+            piece.wall_times(&mut all.wall_times)?;
+            piece.values(&mut all.values)?;
+        }
+        Ok(all)
+    }
+
+    /// The blocks and the tail that hold the points with the indices of `range`, in log order, none unpacked.
+    ///
+    /// # Errors
+    /// When a block's bytes are not what was written.
+    pub(crate) fn pieces(&self, range: Range<usize>) -> Result<Vec<Piece<'_, V>>, Malformed> {
         let first = self
             .blocks
             .partition_point(|block| block.end <= range.start);
         let mut start = first.checked_sub(1).map_or(0, |last| self.blocks[last].end);
-        for (index, block) in self.blocks.iter().enumerate().skip(first) {
+        let mut pieces = Vec::new();
+        for block in &self.blocks[first..] {
             if start >= range.end {
-                return Ok(());
+                return Ok(pieces);
             }
             let part = range.start.max(start) - start..range.end.min(block.end) - start;
-            self.decode_into(index, part, out)?;
+            let packed = Packed::new(block.place.bytes()?, block.end - start);
+            pieces.push(Piece::Block(packed, part));
             start = block.end;
         }
         if let Some(tail) = &self.tail
             && range.end > start
         {
             let part = range.start.max(start) - start..range.end - start;
-            out.steps.extend_from_slice(&tail.steps[part.clone()]);
-            out.wall_times
-                .extend_from_slice(&tail.wall_times[part.clone()]);
-            out.values.extend_from_slice(&tail.values[part]);
+            pieces.push(Piece::Tail {
+                steps: &tail.steps[part.clone()],
+                wall_times: &tail.wall_times[part.clone()],
+                values: &tail.values[part],
+            });
         }
-        Ok(())
-    }
-
-    fn decode(&self, block: usize, part: Range<usize>) -> Result<Tail<V>, Malformed> {
-        let mut out = Tail::with_room(part.len());
-        self.decode_into(block, part, &mut out).map(|()| out)
-    }
-
-    fn decode_into(
-        &self,
-        block: usize,
-        part: Range<usize>,
-        out: &mut Tail<V>,
-    ) -> Result<(), Malformed> {
-        let start = block.checked_sub(1).map_or(0, |last| self.blocks[last].end);
-        let block = &self.blocks[block];
-        let packed = Packed::new(block.place.bytes()?, block.end - start);
-        packed.integers(0, part.clone(), &mut out.steps)?;
-        packed.floats(1, part.clone(), &mut out.wall_times)?;
-        V::unpack(&packed, part, &mut out.values)
+        Ok(pieces)
     }
 
     /// The points by section: (section, range of indices), ascending, none empty.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::ascending::{Ascending, X};
 use crate::attempts::{Parts, Snapshot};
 use crate::catalog::{Catalog, Run};
 use crate::downsample::{Grid, vertices};
@@ -248,32 +249,66 @@ fn draw<'a>(run: &'a Run, query: &Query, grid: &Grid) -> Drawn<'a> {
             .iter()
             .map(|(file, range)| snapshot.non_finite(*file, &query.tag, range))
             .sum();
-        // Smoothing looks at every point; else only those in the picture are unpacked.
-        let parts = if query.smoothing > 0.0 {
-            parts
-        } else {
-            let origin = origin(query.axis, snapshot.first_wall_time());
-            snapshot.narrowed(
-                &query.tag,
-                parts,
-                (grid.x_min, grid.x_max),
-                |extent| match query.axis {
-                    Axis::Step => (
-                        extent.min_step as f64,
-                        extent.max_step as f64,
-                        extent.steps_ascend,
-                    ),
-                    Axis::Relative | Axis::Wall => (
-                        extent.min_wall_time - origin,
-                        extent.max_wall_time - origin,
-                        extent.wall_times_ascend,
-                    ),
-                },
-            )
-        };
-        let Some(mut curve) = Curve::gather(&snapshot, &query.tag, &parts) else {
+        let start = drawn.steps.len();
+        if drawn.add(&snapshot, query, grid, &parts).is_none() {
             continue;
-        };
+        }
+        drawn.entries.push(Entry {
+            run: &run.id,
+            attempt,
+            attempts: snapshot.attempts,
+            start,
+            length: drawn.steps.len() - start,
+            points,
+            non_finite,
+            first_wall_time: snapshot.first_wall_time(),
+        });
+    }
+    drawn
+}
+
+impl Drawn<'_> {
+    /// Adds the vertices of an attempt. None if the cache does not hold what was written to it.
+    fn add(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        query: &Query,
+        grid: &Grid,
+        parts: &Parts,
+    ) -> Option<()> {
+        let origin = origin(query.axis, snapshot.first_wall_time());
+        // Smoothing looks at every point; else only those in the picture are unpacked.
+        if query.smoothing == 0.0 {
+            let range = (grid.x_min, grid.x_max);
+            let narrowed = snapshot.narrowed(&query.tag, parts, range, |extent| match query.axis {
+                Axis::Step => (
+                    extent.min_step as f64,
+                    extent.max_step as f64,
+                    extent.steps_ascend,
+                ),
+                Axis::Relative | Axis::Wall => (
+                    extent.min_wall_time - origin,
+                    extent.max_wall_time - origin,
+                    extent.wall_times_ascend,
+                ),
+            });
+            if let Some(parts) = narrowed {
+                let x = match query.axis {
+                    Axis::Step => X::Step,
+                    Axis::Relative | Axis::Wall => X::WallTime(origin),
+                };
+                let pieces = snapshot.pieces(&query.tag, &parts)?;
+                let Ok(mut vertices) = Ascending::new(pieces, x).vertices(grid) else {
+                    snapshot.distrust(&parts);
+                    return None;
+                };
+                self.steps.append(&mut vertices.steps);
+                self.wall_times.append(&mut vertices.wall_times);
+                self.values.append(&mut vertices.values);
+                return Some(());
+            }
+        }
+        let mut curve = Curve::gather(snapshot, &query.tag, parts)?;
         let x = curve.sort_by_x(query.axis, snapshot.first_wall_time());
         let smoothed = (query.smoothing > 0.0).then(|| smooth(&curve.0.values, query.smoothing));
         let curves: Vec<&[f64]> = [&*curve.0.values]
@@ -281,32 +316,17 @@ fn draw<'a>(run: &'a Run, query: &Query, grid: &Grid) -> Drawn<'a> {
             .chain(smoothed.as_deref())
             .collect();
         let picked = vertices(&x, &curves, grid);
-        drawn.entries.push(Entry {
-            run: &run.id,
-            attempt,
-            attempts: snapshot.attempts,
-            start: drawn.steps.len(),
-            length: picked.len(),
-            points,
-            non_finite,
-            first_wall_time: snapshot.first_wall_time(),
-        });
-        drawn
-            .steps
-            .extend(picked.iter().map(|index| curve.0.steps[*index]));
-        drawn
-            .wall_times
-            .extend(picked.iter().map(|index| curve.0.wall_times[*index]));
-        drawn
-            .values
-            .extend(picked.iter().map(|index| curve.0.values[*index]));
+        self.steps
+            .extend(picked.iter().map(|it| curve.0.steps[*it]));
+        self.wall_times
+            .extend(picked.iter().map(|it| curve.0.wall_times[*it]));
+        self.values
+            .extend(picked.iter().map(|it| curve.0.values[*it]));
         if let Some(smoothed) = smoothed {
-            drawn
-                .smoothed
-                .extend(picked.iter().map(|index| smoothed[*index]));
+            self.smoothed.extend(picked.iter().map(|it| smoothed[*it]));
         }
+        Some(())
     }
-    drawn
 }
 
 /// All points of one attempt: borrowed if they lie in one file and in order, else copied.
