@@ -1,7 +1,9 @@
 //! The series of one event file.
 
+use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
+use hashbrown::HashTable;
 use lightboard_events::{Data, DecodeError, Kind, Value};
 
 use crate::points::{Location, Points};
@@ -83,8 +85,10 @@ impl Series {
 #[derive(Debug, Default)]
 pub(crate) struct SeriesSet {
     all: Vec<Series>,
-    /// Places in `all`, in order of tags; of equal tags in order of appearance.
-    by_tag: Vec<u32>,
+    /// Places in `all`, by the hashes of their tags. Sorted places would make the cost of a file's tags quadratic.
+    by_tag: HashTable<u32>,
+    /// Its keys are random, so that no file can be made to be slow.
+    hashes: RandomState,
     last: usize,
     /// Counts the stretches of reading.
     stretch: u32,
@@ -162,7 +166,9 @@ impl SeriesSet {
             .map(|series| series.data.seal())
             .sum::<isize>();
         self.all.shrink_to_fit();
-        self.by_tag.shrink_to_fit();
+        let (all, hashes) = (&self.all, &self.hashes);
+        self.by_tag
+            .shrink_to_fit(|place| hashes.hash_one(&*all[*place as usize].tag));
     }
 
     /// The points of a series of scalars.
@@ -171,19 +177,21 @@ impl SeriesSet {
     }
 
     pub(crate) fn get(&self, tag: &str, kind: Kind) -> Option<&Series> {
-        self.with_tag(tag).find(|series| series.kind == kind)
+        self.find(tag, kind).map(|place| self.at(place))
     }
 
-    fn with_tag<'a>(&'a self, tag: &str) -> impl Iterator<Item = &'a Series> {
-        let first = self
-            .by_tag
-            .partition_point(|place| *self.at(*place).tag < *tag);
-        let after = self
-            .by_tag
-            .partition_point(|place| *self.at(*place).tag <= *tag);
-        self.by_tag[first..after]
-            .iter()
-            .map(|place| self.at(*place))
+    fn find(&self, tag: &str, kind: Kind) -> Option<u32> {
+        self.with_tag(tag)
+            .find(|(_, series)| series.kind == kind)
+            .map(|(place, _)| place)
+    }
+
+    /// The series with this tag, in any order.
+    fn with_tag<'a>(&'a self, tag: &'a str) -> impl Iterator<Item = (u32, &'a Series)> {
+        self.by_tag
+            .iter_hash(self.hashes.hash_one(tag))
+            .map(|place| (*place, self.at(*place)))
+            .filter(move |(_, series)| *series.tag == *tag)
     }
 
     fn at(&self, place: u32) -> &Series {
@@ -246,9 +254,9 @@ impl SeriesSet {
     fn kind(&self, value: &Value<'_>) -> Kind {
         if value.metadata.is_none()
             && matches!(value.data, Data::Tensor(_) | Data::Nothing)
-            && let Some(known) = self.with_tag(value.tag).next()
+            && let Some((_, first)) = self.with_tag(value.tag).min_by_key(|(place, _)| *place)
         {
-            return known.kind;
+            return first.kind;
         }
         value.kind()
     }
@@ -271,15 +279,8 @@ impl SeriesSet {
     }
 
     fn look_up(&mut self, tag: &str, kind: Kind) -> usize {
-        let first = self
-            .by_tag
-            .partition_point(|place| *self.at(*place).tag < *tag);
-        let known = self.by_tag[first..]
-            .iter()
-            .take_while(|place| *self.at(**place).tag == *tag)
-            .find(|place| self.at(**place).kind == kind);
-        let place = if let Some(place) = known {
-            *place as usize
+        let place = if let Some(place) = self.find(tag, kind) {
+            place as usize
         } else {
             let tag = self.store.share(tag);
             self.insert(Series::new(tag, kind, SeriesData::new(kind), None))
@@ -293,15 +294,16 @@ impl SeriesSet {
     /// Adds a series that the set does not have yet. Returns its place.
     pub(crate) fn insert(&mut self, series: Series) -> usize {
         let place = self.all.len();
-        let behind = self
-            .by_tag
-            .partition_point(|place| self.at(*place).tag <= series.tag);
         self.memory += match &series.data {
             SeriesData::Scalars(points) => points.memory(),
             SeriesData::Values(points) => points.memory(),
         } as isize;
+        let hash = self.hashes.hash_one(&*series.tag);
         self.all.push(series);
-        self.by_tag.insert(behind, place as u32);
+        let (all, hashes) = (&self.all, &self.hashes);
+        self.by_tag.insert_unique(hash, place as u32, |place| {
+            hashes.hash_one(&*all[*place as usize].tag)
+        });
         place
     }
 }
