@@ -6,36 +6,27 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use rustix::fs::FlockOperation;
-use serde::Serialize;
-
+use crate::caches::keep_bound;
+use crate::lock::{LOCK, lock_patiently};
 use crate::manifest::{ManifestWriter, SavedFiles, read};
-use crate::names::{id_of, is_id, shown};
+use crate::names::id_of;
 use crate::segment::{Segment, SegmentWriter};
 use crate::store::Store;
 
 /// Of the folder's formats; another version has a folder of its own.
-const VERSION: &str = "v1";
-const LOCK: &str = "lock";
-const MANIFEST: &str = "manifest";
+pub(crate) const VERSION: &str = "v2";
+pub(crate) const MANIFEST: &str = "manifest";
 const SEGMENT: &str = "segment";
 /// Appended to the name of what is not whole yet.
-const PARTIAL: &str = "partial";
-/// Bytes that all log directories together may take.
-const BOUND: u64 = 16 << 30;
-/// The part of the file system that they may take, if that is less.
-const PART: u64 = 4;
-/// Whoever lists caches holds each lock for a moment: a board asks this often before another one counts as its holder.
-const ATTEMPTS: u32 = 5;
-const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(1);
+pub(crate) const PARTIAL: &str = "partial";
 
 /// The cache of one log directory.
 #[derive(Debug)]
 pub(crate) struct Cache {
     root: PathBuf,
-    folder: PathBuf,
+    pub(crate) folder: PathBuf,
     /// Real path of the log directory.
     logdir: PathBuf,
     /// Held as long as this board may write in the folder.
@@ -67,10 +58,11 @@ impl Cache {
     /// made or read is one that holds nothing.
     pub(crate) fn open(root: &Path, logdir: &Path, store: &Arc<Store>) -> (Self, SavedFiles) {
         let logdir = fs::canonicalize(logdir).unwrap_or_else(|_| logdir.to_owned());
-        let version = root.join(VERSION);
-        let folder = version.join(id_of(logdir.as_os_str().as_bytes()));
+        let folder = root
+            .join(VERSION)
+            .join(id_of(logdir.as_os_str().as_bytes()));
         let mut cache = Self {
-            root: version,
+            root: root.to_owned(),
             folder,
             logdir,
             lock: None,
@@ -219,25 +211,8 @@ impl Cache {
                 drop(fs::remove_file(entry.path()));
             }
         }
-        self.keep_bound();
+        keep_bound(&self.root, &self.folder);
         Ok(())
-    }
-
-    /// Removes the caches used longest ago until all together are below the bound.
-    fn keep_bound(&self) {
-        let size = rustix::fs::statvfs(&self.root).map_or(u64::MAX, |it| it.f_blocks * it.f_frsize);
-        let bound = BOUND.min(size / PART);
-        let mut entries = entries(&self.root);
-        let mut bytes: u64 = entries.iter().map(|entry| entry.bytes).sum();
-        entries.sort_by(|a, b| a.last_used.total_cmp(&b.last_used));
-        for entry in entries {
-            if bytes <= bound {
-                return;
-            }
-            if entry.folder != self.folder && matches!(remove(&entry.folder), Ok(true)) {
-                bytes -= entry.bytes;
-            }
-        }
     }
 }
 
@@ -278,7 +253,7 @@ impl NewSegment {
 }
 
 /// The number of a segment by its file name, whole or not.
-fn segment_number(name: &str) -> Option<u64> {
+pub(crate) fn segment_number(name: &str) -> Option<u64> {
     let (number, extension) = name.split_once('.')?;
     let partial = extension
         .strip_suffix(PARTIAL)
@@ -286,163 +261,6 @@ fn segment_number(name: &str) -> Option<u64> {
     (partial.unwrap_or(extension) == SEGMENT)
         .then(|| number.parse().ok())
         .flatten()
-}
-
-/// One log directory's cache, as `lightboard cache` lists it.
-#[derive(Debug, Serialize)]
-pub(crate) struct Entry {
-    /// Real path of the log directory; none if the manifest cannot be read.
-    pub(crate) logdir: Option<String>,
-    /// Folder of the cache.
-    pub(crate) folder: PathBuf,
-    /// Bytes that it takes.
-    pub(crate) bytes: u64,
-    /// Seconds since 1970.
-    pub(crate) last_used: f64,
-    /// A board has it open.
-    pub(crate) in_use: bool,
-    #[serde(skip)]
-    raw_logdir: Option<Vec<u8>>,
-}
-
-/// All caches below `root`, whatever their version, those used last first: `{"caches": [{"logdir", "folder", "bytes",
-/// "last_used", "in_use"}]}` as JSON.
-pub fn list_caches(root: &Path) -> Vec<u8> {
-    #[derive(Serialize)]
-    struct Body {
-        caches: Vec<Entry>,
-    }
-    let caches = all(root);
-    crate::describe::json(&Body { caches })
-}
-
-/// Removes the caches below `root`, or the one of the log directory at `logdir`. Those that a board has open stay.
-/// Returns `{"removed": […], "in_use": […]}` as JSON, each as it was listed.
-///
-/// # Errors
-/// When a folder cannot be removed.
-pub fn clear_caches(root: &Path, logdir: Option<&Path>) -> io::Result<Vec<u8>> {
-    #[derive(Serialize, Default)]
-    struct Body {
-        removed: Vec<Entry>,
-        in_use: Vec<Entry>,
-    }
-    let logdir = logdir.map(|path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned()));
-    let mut body = Body::default();
-    for entry in all(root) {
-        let wanted = logdir
-            .as_ref()
-            .is_none_or(|path| entry.raw_logdir.as_deref() == Some(path.as_os_str().as_bytes()));
-        if wanted && remove(&entry.folder)? {
-            body.removed.push(entry);
-        } else if wanted {
-            body.in_use.push(entry);
-        }
-    }
-    Ok(crate::describe::json(&body))
-}
-
-fn all(root: &Path) -> Vec<Entry> {
-    let versions = fs::read_dir(root).into_iter().flatten().flatten();
-    let mut all: Vec<Entry> = versions
-        .filter(|version| is_version(version.file_name().as_bytes()))
-        .flat_map(|version| entries(&version.path()))
-        .collect();
-    all.sort_by(|a, b| b.last_used.total_cmp(&a.last_used));
-    all
-}
-
-fn is_version(name: &[u8]) -> bool {
-    let digits = name.strip_prefix(b"v").unwrap_or_default();
-    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
-}
-
-/// The caches in the folder of one version. The folder may hold anything else, if the user chose one that is in use.
-fn entries(version: &Path) -> Vec<Entry> {
-    let folders = fs::read_dir(version).into_iter().flatten().flatten();
-    folders
-        .filter(|folder| {
-            is_id(folder.file_name().as_bytes())
-                && folder.file_type().is_ok_and(|kind| kind.is_dir())
-        })
-        .map(|folder| entry(folder.path()))
-        .collect()
-}
-
-fn entry(folder: PathBuf) -> Entry {
-    let files = fs::read_dir(&folder).into_iter().flatten().flatten();
-    let bytes = files
-        .filter_map(|file| file.metadata().ok())
-        .map(|file| file.len())
-        .sum();
-    let manifest = folder.join(MANIFEST);
-    let used = fs::metadata(&manifest).or_else(|_| fs::metadata(&folder));
-    let raw_logdir = crate::manifest::logdir_of(&manifest);
-    Entry {
-        logdir: raw_logdir.as_deref().map(shown),
-        bytes,
-        last_used: used
-            .and_then(|it| it.modified())
-            .map_or(0.0, crate::contents::seconds),
-        in_use: !matches!(try_lock(&folder), Ok(Ownership::Ours(_))),
-        folder,
-        raw_logdir,
-    }
-}
-
-/// Whether a cache is nobody's.
-enum Ownership {
-    /// A board has it open.
-    Taken,
-    /// It is ours as long as this file lives; a folder without a lock needs none.
-    Ours(Option<File>),
-}
-
-fn try_lock(folder: &Path) -> io::Result<Ownership> {
-    match File::open(folder.join(LOCK)) {
-        Ok(lock) => match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Ownership::Ours(Some(lock))),
-            Err(error) if error == rustix::io::Errno::WOULDBLOCK => Ok(Ownership::Taken),
-            Err(error) => Err(error.into()),
-        },
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Ownership::Ours(None)),
-        Err(error) => Err(error),
-    }
-}
-
-/// Asks for the lock until it is ours, or is held for longer than a look takes.
-fn lock_patiently(lock: &File) -> bool {
-    for attempt in 0..ATTEMPTS {
-        if attempt > 0 {
-            std::thread::sleep(BETWEEN_ATTEMPTS);
-        }
-        match rustix::fs::flock(lock, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => return true,
-            Err(error) if error == rustix::io::Errno::WOULDBLOCK => {}
-            Err(_) => return false,
-        }
-    }
-    false
-}
-
-/// Removes a cache that no board has open, but nothing that no board ever puts there. Returns whether it did.
-fn remove(folder: &Path) -> io::Result<bool> {
-    // The lock is held until the folder is gone.
-    let Ownership::Ours(_lock) = try_lock(folder)? else {
-        return Ok(false);
-    };
-    for entry in fs::read_dir(folder)? {
-        let name = entry?.file_name();
-        let name = name.to_string_lossy();
-        let manifest = name == MANIFEST || name == format!("{MANIFEST}.{PARTIAL}");
-        if manifest || segment_number(&name).is_some() {
-            fs::remove_file(folder.join(&*name))?;
-        }
-    }
-    match fs::remove_file(folder.join(LOCK)) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => fs::remove_dir(folder).map(|()| true),
-    }
 }
 
 #[cfg(test)]
@@ -453,7 +271,8 @@ mod tests {
 
     use tempfile::{TempDir, tempdir};
 
-    use super::{Cache, clear_caches, list_caches};
+    use super::{Cache, NewSegment};
+    use crate::caches::list_caches;
     use crate::store::Store;
 
     fn folders() -> (TempDir, TempDir) {
@@ -465,31 +284,6 @@ mod tests {
     }
 
     #[test]
-    fn clearing_removes_caches_and_nothing_else() {
-        let (root, logdir) = folders();
-        let cache = open(&root, &logdir).folder.clone();
-        let foreign = ["videos/holiday", "v1/checkpoints", "v2-runs/0123456789abc"];
-        for folder in foreign {
-            fs::create_dir_all(root.path().join(folder)).expect("folder");
-            fs::write(root.path().join(folder).join("file"), "mine").expect("file");
-        }
-        clear_caches(root.path(), None).expect("cleared");
-        assert!(!cache.exists());
-        for folder in foreign {
-            assert!(root.path().join(folder).join("file").exists(), "{folder}");
-        }
-    }
-
-    #[test]
-    fn a_file_that_no_board_wrote_stays_and_is_told() {
-        let (root, logdir) = folders();
-        let foreign = open(&root, &logdir).folder.join("notes");
-        fs::write(&foreign, "mine").expect("file");
-        clear_caches(root.path(), None).expect_err("the folder is not empty");
-        assert!(foreign.exists());
-    }
-
-    #[test]
     fn a_segment_that_is_given_up_leaves_nothing() {
         let (root, logdir) = folders();
         let mut cache = open(&root, &logdir);
@@ -497,7 +291,7 @@ mod tests {
         assert!(cache.numbers().is_empty());
         cache
             .new_segment()
-            .and_then(super::NewSegment::finish)
+            .and_then(NewSegment::finish)
             .expect("segment");
         assert_eq!(cache.numbers(), [1]);
     }
@@ -508,7 +302,7 @@ mod tests {
         let mut cache = open(&root, &logdir);
         let segment = cache
             .new_segment()
-            .and_then(super::NewSegment::finish)
+            .and_then(NewSegment::finish)
             .expect("segment");
         fs::remove_dir_all(&cache.folder).expect("removed");
         cache.give_up();

@@ -1,0 +1,180 @@
+//! How numbers, texts and lists stand in a manifest, and the small things that are made of them.
+
+use crate::summary::{At, Extent, Extremes};
+
+/// The bytes are no manifest, or not one that can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Refused;
+
+pub(super) fn put_extent(out: &mut Vec<u8>, extent: &Extent) {
+    for step in [
+        extent.first_step,
+        extent.last_step,
+        extent.min_step,
+        extent.max_step,
+    ] {
+        out.i64(step);
+    }
+    for wall_time in [
+        extent.first_wall_time,
+        extent.last_wall_time,
+        extent.min_wall_time,
+        extent.max_wall_time,
+    ] {
+        out.f64(wall_time);
+    }
+    out.push(u8::from(extent.steps_ascend) | u8::from(extent.wall_times_ascend) << 1);
+}
+
+pub(super) fn take_extent(take: &mut Take<'_>) -> Result<Extent, Refused> {
+    let (first_step, last_step) = (take.i64()?, take.i64()?);
+    let (min_step, max_step) = (take.i64()?, take.i64()?);
+    let (first_wall_time, last_wall_time) = (take.f64()?, take.f64()?);
+    let (min_wall_time, max_wall_time) = (take.f64()?, take.f64()?);
+    let [flags] = take.array::<1>()?;
+    Ok(Extent {
+        first_step,
+        last_step,
+        min_step,
+        max_step,
+        first_wall_time,
+        last_wall_time,
+        min_wall_time,
+        max_wall_time,
+        steps_ascend: flags & 1 != 0,
+        wall_times_ascend: flags & 2 != 0,
+    })
+}
+
+pub(super) fn put_extremes(out: &mut Vec<u8>, extremes: Extremes) {
+    for at in [extremes.lowest, extremes.highest] {
+        out.optional(at, |out, at| {
+            out.f64(at.value);
+            out.i64(at.step);
+        });
+    }
+    out.u64(extremes.nan);
+    out.u64(extremes.positive_infinity);
+    out.u64(extremes.negative_infinity);
+    out.optional(extremes.first_non_finite_step, Put::i64);
+}
+
+pub(super) fn take_extremes(take: &mut Take<'_>) -> Result<Extremes, Refused> {
+    let at = |take: &mut Take<'_>| {
+        take.optional(|take| {
+            Ok(At {
+                value: take.f64()?,
+                step: take.i64()?,
+            })
+        })
+    };
+    Ok(Extremes {
+        lowest: at(take)?,
+        highest: at(take)?,
+        nan: take.u64()?,
+        positive_infinity: take.u64()?,
+        negative_infinity: take.u64()?,
+        first_non_finite_step: take.optional(Take::i64)?,
+    })
+}
+
+/// Puts numbers and texts at the end of a body.
+pub(super) trait Put {
+    fn u32(&mut self, number: u32);
+    fn u64(&mut self, number: u64);
+    fn i64(&mut self, number: i64);
+    fn f64(&mut self, number: f64);
+    fn text(&mut self, text: &[u8]);
+    fn optional<T>(&mut self, item: Option<T>, put: impl FnOnce(&mut Self, T));
+}
+
+impl Put for Vec<u8> {
+    fn u32(&mut self, number: u32) {
+        self.extend_from_slice(&number.to_le_bytes());
+    }
+
+    fn u64(&mut self, number: u64) {
+        self.extend_from_slice(&number.to_le_bytes());
+    }
+
+    fn i64(&mut self, number: i64) {
+        self.extend_from_slice(&number.to_le_bytes());
+    }
+
+    fn f64(&mut self, number: f64) {
+        self.extend_from_slice(&number.to_le_bytes());
+    }
+
+    fn text(&mut self, text: &[u8]) {
+        self.u32(text.len() as u32);
+        self.extend_from_slice(text);
+    }
+
+    fn optional<T>(&mut self, item: Option<T>, put: impl FnOnce(&mut Self, T)) {
+        self.push(u8::from(item.is_some()));
+        if let Some(item) = item {
+            put(self, item);
+        }
+    }
+}
+
+/// What is left of a body.
+pub(super) struct Take<'a>(pub(super) &'a [u8]);
+
+impl<'a> Take<'a> {
+    pub(super) fn array<const LENGTH: usize>(&mut self) -> Result<[u8; LENGTH], Refused> {
+        let (array, rest) = self.0.split_first_chunk::<LENGTH>().ok_or(Refused)?;
+        self.0 = rest;
+        Ok(*array)
+    }
+
+    pub(super) fn u32(&mut self) -> Result<u32, Refused> {
+        self.array().map(u32::from_le_bytes)
+    }
+
+    pub(super) fn u64(&mut self) -> Result<u64, Refused> {
+        self.array().map(u64::from_le_bytes)
+    }
+
+    pub(super) fn i64(&mut self) -> Result<i64, Refused> {
+        self.array().map(i64::from_le_bytes)
+    }
+
+    pub(super) fn f64(&mut self) -> Result<f64, Refused> {
+        self.array().map(f64::from_le_bytes)
+    }
+
+    pub(super) fn size(&mut self) -> Result<usize, Refused> {
+        usize::try_from(self.u64()?).map_err(|_| Refused)
+    }
+
+    pub(super) fn text(&mut self) -> Result<&'a [u8], Refused> {
+        let length = self.u32()? as usize;
+        let (text, rest) = self.0.split_at_checked(length).ok_or(Refused)?;
+        self.0 = rest;
+        Ok(text)
+    }
+
+    pub(super) fn optional<T>(
+        &mut self,
+        take: impl FnOnce(&mut Self) -> Result<T, Refused>,
+    ) -> Result<Option<T>, Refused> {
+        match self.array()? {
+            [0] => Ok(None),
+            [1] => take(self).map(Some),
+            _ => Err(Refused),
+        }
+    }
+
+    pub(super) fn list<T>(
+        &mut self,
+        mut item: impl FnMut(&mut Self) -> Result<T, Refused>,
+    ) -> Result<Vec<T>, Refused> {
+        let length = self.u32()? as usize;
+        let mut items = Vec::new();
+        for _ in 0..length {
+            items.push(item(self)?);
+        }
+        Ok(items)
+    }
+}

@@ -1,0 +1,155 @@
+use std::sync::Arc;
+
+use lightboard_events::encode::{Scalar, scalar};
+use lightboard_events::{Scan, Scanner};
+
+use super::{ManifestWriter, read};
+use crate::contents::Contents;
+use crate::event_file::{LastRecord, Stamp};
+use crate::points::Place;
+use crate::segment::{Segment, SegmentWriter, Stored};
+use crate::series::SeriesData;
+use crate::store::Store;
+
+const STAMP: Stamp = Stamp {
+    identity: (1, 2),
+    size: 3000,
+    modified: (1_700_000_000, 5),
+    changed: (1_700_000_001, 6),
+};
+const LAST: LastRecord = LastRecord {
+    offset: 2900,
+    checksum: 7,
+};
+
+/// A manifest with one file, and the segment that it names.
+fn sample() -> (Vec<u8>, Arc<Segment>) {
+    let mut bytes = Vec::new();
+    for step in 0..30 {
+        scalar(&mut bytes, 1e9, step, "loss", Scalar::Simple(0.5));
+        scalar(&mut bytes, 1e9, -step, "ünicode", Scalar::Simple(f32::NAN));
+    }
+    let mut contents = Contents::new(Arc::default());
+    let mut scanner = Scanner::new();
+    while let Scan::Record { offset, payload } =
+        scanner.next(&bytes[scanner.offset() as usize..], true)
+    {
+        contents.add_record(offset, payload);
+    }
+    contents.bytes_read = scanner.offset();
+    contents.series.seal();
+    let mut writer = SegmentWriter::new(tempfile::tempfile().unwrap()).unwrap();
+    let mut spans = Vec::new();
+    for series in contents.series.iter() {
+        let blocks = &series.scalars().unwrap().blocks;
+        spans.extend(
+            blocks
+                .iter()
+                .map(|it| writer.add(it.place.bytes().unwrap()).unwrap()),
+        );
+    }
+    let segment = Segment::open(&writer.finish().unwrap(), Some(4))
+        .unwrap()
+        .unwrap();
+    let mut spans = spans.into_iter();
+    for series in contents.series.iter_mut() {
+        if let SeriesData::Scalars(points) = &mut series.data {
+            for block in &mut points.blocks {
+                let (segment, span) = (Arc::clone(&segment), spans.next().unwrap());
+                block.place = Place::Segment(Stored { segment, span });
+            }
+        }
+    }
+    let mut manifest = ManifestWriter::default();
+    assert!(manifest.add(
+        b"a/b",
+        b"x.tfevents",
+        &STAMP,
+        b"opening",
+        Some(LAST),
+        &contents
+    ));
+    (manifest.finish(b"/logs"), segment)
+}
+
+#[test]
+fn what_was_saved_comes_back() {
+    let (bytes, segment) = sample();
+    let store = Arc::new(Store::default());
+    let open = |number, _| (number == 4).then(|| Arc::clone(&segment));
+    let files = read(&bytes, b"/logs", &store, open).unwrap();
+    let saved = &files[&(b"a/b".to_vec(), b"x.tfevents".to_vec())];
+    assert_eq!((saved.stamp, saved.last_record), (STAMP, Some(LAST)));
+    assert_eq!(saved.opening, b"opening");
+    assert_eq!(
+        (saved.contents.records, saved.contents.last_step),
+        (60, Some(-29))
+    );
+    let points = saved.contents.series.scalar("loss").unwrap();
+    assert_eq!(
+        *points.columns(0..30).unwrap().steps,
+        (0..30).collect::<Vec<i64>>()
+    );
+    let points = saved.contents.series.scalar("ünicode").unwrap();
+    assert!(
+        points
+            .columns(3..30)
+            .unwrap()
+            .values
+            .iter()
+            .all(|it| it.is_nan())
+    );
+    assert_eq!(points.stretches().next().unwrap().2.nan, 30);
+}
+
+#[test]
+fn files_whose_segments_are_gone_are_left_out_and_other_directories_refused() {
+    let (bytes, segment) = sample();
+    let store = Arc::new(Store::default());
+    assert!(
+        read(&bytes, b"/logs", &store, |_, _| None)
+            .unwrap()
+            .is_empty()
+    );
+    let open = |_, _| Some(Arc::clone(&segment));
+    assert!(read(&bytes, b"/other", &store, open).is_err());
+}
+
+#[test]
+fn any_flipped_byte_and_any_cut_is_refused() {
+    let (bytes, segment) = sample();
+    let store = Arc::new(Store::default());
+    let open = |_, _| Some(Arc::clone(&segment));
+    for at in 0..bytes.len() {
+        assert!(read(&bytes[..at], b"/logs", &store, open).is_err());
+        for bit in [1, 0x80] {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= bit;
+            assert!(read(&flipped, b"/logs", &store, open).is_err(), "byte {at}");
+        }
+    }
+}
+
+#[test]
+fn any_body_with_a_right_checksum_is_read_or_refused() {
+    let (bytes, segment) = sample();
+    let store = Arc::new(Store::default());
+    for at in 20..bytes.len() - 4 {
+        for value in [0, 1, 0x7f, 0xff] {
+            let mut changed = bytes[..bytes.len() - 4].to_vec();
+            changed[at] = value;
+            let sum = lightboard_events::crc::masked(&changed);
+            changed.extend_from_slice(&sum.to_le_bytes());
+            let Ok(files) = read(&changed, b"/logs", &store, |_, _| {
+                Some(Arc::clone(&segment))
+            }) else {
+                continue;
+            };
+            for saved in files.values() {
+                for (_, points) in saved.contents.series.scalars() {
+                    drop(points.columns(0..points.len()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! Writing a manifest.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use lightboard_events::crc;
+
+use super::codec::{Put, put_extent, put_extremes};
+use super::{HEAD, MAGIC};
+use crate::contents::Contents;
+use crate::event_file::{LastRecord, Stamp};
+use crate::points::{Place, Points, Value};
+use crate::segment::{Segment, VERSION};
+use crate::series::SeriesData;
+
+/// Writes a manifest's body.
+#[derive(Debug, Default)]
+pub(crate) struct ManifestWriter {
+    files: Vec<u8>,
+    count: u32,
+    segments: Vec<Arc<Segment>>,
+    segment_places: HashMap<u64, u32>,
+    tags: Vec<Arc<str>>,
+    tag_places: HashMap<Arc<str>, u32>,
+}
+
+impl ManifestWriter {
+    /// Adds an event file. Returns whether it could be: all of its blocks must lie in segments with a number.
+    pub(crate) fn add(
+        &mut self,
+        run: &[u8],
+        name: &[u8],
+        stamp: &Stamp,
+        opening: &[u8],
+        last_record: Option<LastRecord>,
+        contents: &Contents,
+    ) -> bool {
+        let start = self.files.len();
+        let done = self.put_file(run, name, stamp, opening, last_record, contents);
+        if done.is_none() {
+            self.files.truncate(start);
+            return false;
+        }
+        self.count += 1;
+        true
+    }
+
+    fn put_file(
+        &mut self,
+        run: &[u8],
+        name: &[u8],
+        stamp: &Stamp,
+        opening: &[u8],
+        last_record: Option<LastRecord>,
+        contents: &Contents,
+    ) -> Option<()> {
+        let mut out = std::mem::take(&mut self.files);
+        out.text(run);
+        out.text(name);
+        let (device, inode) = stamp.identity;
+        for number in [device, inode, stamp.size] {
+            out.u64(number);
+        }
+        for (seconds, nanoseconds) in [stamp.modified, stamp.changed] {
+            out.i64(seconds);
+            out.i64(nanoseconds);
+        }
+        out.text(opening);
+        out.optional(last_record, |out, it| {
+            out.u64(it.offset);
+            out.u32(it.checksum);
+        });
+        out.u64(contents.bytes_read);
+        out.u64(contents.records);
+        out.optional(contents.first_wall_time, Put::f64);
+        out.optional(contents.first_value_wall_time, Put::f64);
+        out.optional(contents.last_wall_time, Put::f64);
+        out.optional(contents.last_step, Put::i64);
+        out.u64(contents.sections.last as u64);
+        out.optional(contents.sections.leading_start, Put::i64);
+        out.optional(contents.sections.highest_step, Put::i64);
+        out.u32(contents.series.len() as u32);
+        let mut whole = Some(());
+        for series in contents.series.iter() {
+            let tag = self.tag(&series.tag);
+            out.u32(tag);
+            out.text(series.kind.as_str().as_bytes());
+            out.optional(series.metadata, |out, it| {
+                out.u64(it.offset);
+                out.u64(it.length);
+                out.u32(it.index);
+            });
+            whole = match &series.data {
+                SeriesData::Scalars(points) => self.put_points(&mut out, points, put_extremes),
+                SeriesData::Values(points) => self.put_points(&mut out, points, |_, ()| ()),
+            };
+            if whole.is_none() {
+                break;
+            }
+        }
+        self.files = out;
+        whole
+    }
+
+    fn put_points<V: Value>(
+        &mut self,
+        out: &mut Vec<u8>,
+        points: &Points<V>,
+        put_summary: fn(&mut Vec<u8>, V::Summary),
+    ) -> Option<()> {
+        if points.sealed() != points.len() {
+            return None;
+        }
+        out.u32(points.sections.len() as u32);
+        for (section, first) in &points.sections {
+            out.u64(*section as u64);
+            out.u64(*first as u64);
+        }
+        out.u32(points.blocks.len() as u32);
+        let mut start = 0;
+        for block in &points.blocks {
+            let Place::Segment(stored) = &block.place else {
+                return None;
+            };
+            let segment = self.segment(&stored.segment)?;
+            out.u32(segment);
+            out.u64(stored.span.offset);
+            out.u32(stored.span.length);
+            out.u32(stored.span.crc);
+            out.u32((block.end - start) as u32);
+            start = block.end;
+            put_extent(out, &block.extent);
+            put_summary(out, block.summary);
+        }
+        Some(())
+    }
+
+    fn tag(&mut self, tag: &Arc<str>) -> u32 {
+        if let Some(place) = self.tag_places.get(tag) {
+            return *place;
+        }
+        let place = self.tags.len() as u32;
+        self.tags.push(Arc::clone(tag));
+        self.tag_places.insert(Arc::clone(tag), place);
+        place
+    }
+
+    fn segment(&mut self, segment: &Arc<Segment>) -> Option<u32> {
+        let number = segment.number?;
+        Some(*self.segment_places.entry(number).or_insert_with(|| {
+            self.segments.push(Arc::clone(segment));
+            self.segments.len() as u32 - 1
+        }))
+    }
+
+    /// The manifest of the log directory at `path`.
+    pub(crate) fn finish(&self, path: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(HEAD + self.files.len() + 4096);
+        out.extend_from_slice(&MAGIC);
+        out.u32(VERSION);
+        out.u64(0);
+        out.text(path);
+        out.u32(self.segments.len() as u32);
+        for segment in &self.segments {
+            out.u64(segment.number.unwrap_or_default());
+            out.u64(segment.len());
+        }
+        out.u32(self.tags.len() as u32);
+        self.tags.iter().for_each(|tag| out.text(tag.as_bytes()));
+        out.u32(self.count);
+        out.extend_from_slice(&self.files);
+        let length = (out.len() - HEAD) as u64;
+        out[12..HEAD].copy_from_slice(&length.to_le_bytes());
+        let crc = crc::masked(&out);
+        out.u32(crc);
+        out
+    }
+
+    /// The segments that the manifest names.
+    pub(crate) fn segments(&self) -> &[Arc<Segment>] {
+        &self.segments
+    }
+}
