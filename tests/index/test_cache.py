@@ -11,38 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from index.opening import answer, awaited, command, opened
 from lightboard import SummaryWriter
 from lightboard._core import Index, clear_caches, list_caches
-
-OPEN = """
-import json, re, sys
-from lightboard._core import Index
-def read():
-    fields = dict(line.split(": ") for line in open("/proc/self/io").read().splitlines())
-    return int(fields["rchar"])
-before = read()
-index = Index([("logs", sys.argv[1])], cache_dir=sys.argv[2] or None, max_memory=int(sys.argv[3]))
-version = index.wait(0, 30.0)
-while True:
-    runs = json.loads(index.runs())
-    if runs["loading"]["bytes_total"] and runs["loading"]["bytes_read"] == runs["loading"]["bytes_total"]:
-        break
-    version = index.wait(version, 30.0)
-cost = read() - before
-peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
-print(json.dumps({"read": cost, "peak": peak, "points": sum(run["points"] for run in runs["runs"])}), flush=True)
-if sys.argv[4] == "close":
-    index.close()
-sys.stdin.read()
-"""
-
-
-def opened(logs: Path, cache: Path | None, max_memory: int = 1 << 30, end: str = "close") -> dict[str, int]:
-    """Open an index in a process of its own until everything is read, and end it."""
-    command = [sys.executable, "-c", OPEN, str(logs), str(cache or ""), str(max_memory), end]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    outcome: dict[str, int] = json.loads(done.stdout)
-    return outcome
 
 
 def write(folder: Path, steps: range, tags: int = 3) -> None:
@@ -50,25 +21,6 @@ def write(folder: Path, steps: range, tags: int = 3) -> None:
         for step in steps:
             for tag in range(tags):
                 writer.add_scalar(f"tag{tag}", step * 0.5 + tag, step)
-
-
-def answer(index: Index) -> bytes:
-    """All points of a tag, without the version that the answer has."""
-    frame = index.scalars("tag1", runs=None, axis="step", x_min=None, x_max=None, width=16_384, smoothing=0.0)
-    length = int.from_bytes(frame[8:12], "little")
-    header = json.loads(frame[16 : 16 + length])
-    del header["version"]
-    start = min(column["offset"] for column in header.pop("columns").values())
-    return json.dumps(header).encode() + frame[start:]
-
-
-def awaited(index: Index, expected: bytes) -> None:
-    """Wait until the index answers as expected, as it must after reading anew what the cache did not hold."""
-    version = index.wait(0, 30.0)
-    while answer(index) != expected:
-        later = index.wait(version, 30.0)
-        assert later > version, "the answer never became right"
-        version = later
 
 
 @pytest.fixture
@@ -90,22 +42,6 @@ def expected(logs: Path) -> bytes:
     return frame
 
 
-def test_a_second_start_reads_only_what_was_appended(logs: Path, tmp_path: Path) -> None:
-    cache = tmp_path / "cache"
-    size = sum(path.stat().st_size for path in logs.rglob("*tfevents*"))
-    first, second = opened(logs, cache), opened(logs, cache)
-    assert first["read"] > size
-    assert second["points"] == first["points"] == 10_500
-    assert second["read"] < size / 5
-    (event_file,) = (logs / "b").iterdir()
-    with event_file.open("ab") as out:
-        out.write(next((logs / "a").iterdir()).read_bytes())
-    third = opened(logs, cache)
-    assert third["points"] == 10_500 + 9_000
-    assert third["read"] < size * 1.5
-    assert opened(logs, cache)["points"] == 10_500 + 9_000
-
-
 def test_files_that_were_replaced_or_cut_between_two_starts_are_read_anew(logs: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     opened(logs, cache)
@@ -114,7 +50,7 @@ def test_files_that_were_replaced_or_cut_between_two_starts_are_read_anew(logs: 
     (other,) = (logs / "b").iterdir()
     other.write_bytes((tmp_path / "logs" / "a" / cut.name).read_bytes())
     with_cache, without = opened(logs, cache), opened(logs, None)
-    assert with_cache["points"] == without["points"] < 10_500
+    assert with_cache.points == without.points < 10_500
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -155,8 +91,7 @@ def test_boards_share_a_cache_and_a_killed_one_leaves_it_to_others(
     logs: Path, tmp_path: Path, expected: bytes
 ) -> None:
     cache = tmp_path / "cache"
-    command = [sys.executable, "-c", OPEN, str(logs), str(cache), str(1 << 30), "stay"]
-    first = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE)
+    first = subprocess.Popen(command(logs, cache, end="stay"), stdout=subprocess.PIPE, stdin=subprocess.PIPE)
     assert first.stdout is not None
     first.stdout.readline()
     assert [entry["in_use"] for entry in json.loads(list_caches(str(cache)))["caches"]] == [True]
@@ -214,8 +149,8 @@ def test_memory_stays_below_its_limit(tmp_path: Path, cached: bool) -> None:
     cache = tmp_path / "cache" if cached else None
     for _ in range(2):
         outcome = opened(logs, cache, max_memory=limit)
-        assert outcome["points"] == 2_000_000
-        assert outcome["peak"] < limit, f"{outcome['peak'] / 2**20:.0f} MiB"
+        assert outcome.points == 2_000_000
+        assert outcome.peak < limit, f"{outcome.peak / 2**20:.0f} MiB"
 
 
 def test_the_command_lists_and_clears(logs: Path, tmp_path: Path) -> None:
@@ -223,9 +158,9 @@ def test_the_command_lists_and_clears(logs: Path, tmp_path: Path) -> None:
     opened(logs, cache)
 
     def run(*arguments: str) -> str:
-        command = [sys.executable, "-m", "lightboard", "cache", *arguments]
+        call = [sys.executable, "-m", "lightboard", "cache", *arguments]
         environment = {**os.environ, "LIGHTBOARD_CACHE_DIR": str(cache)}
-        done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+        done = subprocess.run(call, check=True, capture_output=True, text=True, env=environment)
         return done.stdout
 
     assert str(logs) in run("--list")

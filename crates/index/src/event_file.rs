@@ -15,7 +15,7 @@ use rustix::fs::OFlags;
 use crate::changes::Touched;
 use crate::contents::Contents;
 use crate::logdir::is_absent;
-use crate::manifest::{ManifestWriter, Saved};
+use crate::manifest::{ManifestWriter, Progress, Saved};
 use crate::names::shown;
 use crate::store::Store;
 use crate::writer::Writer;
@@ -84,7 +84,8 @@ pub(crate) struct Stamp {
 /// The record that was read last: if it is still there, what was read before it is as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LastRecord {
-    pub(crate) offset: u64,
+    /// Of its last byte, the one after.
+    pub(crate) end: u64,
     /// Of its payload, as it stands in the file.
     pub(crate) checksum: u32,
 }
@@ -157,11 +158,20 @@ impl EventFile {
     ) -> Self {
         let file = Self::new(path, file_name, store);
         let Saved {
-            stamp,
-            opening,
-            last_record,
-            contents,
+            progress:
+                Progress {
+                    stamp,
+                    finished,
+                    opening,
+                    last_record,
+                    damaged,
+                },
+            mut contents,
         } = saved;
+        if finished {
+            let kind = Opening::of(&opening);
+            contents.foreign = foreign(kind).or_else(|| no_record(kind, &contents));
+        }
         let position = Position {
             place: ReadingPlace {
                 scanner: Scanner::at(contents.bytes_read),
@@ -169,10 +179,10 @@ impl EventFile {
             },
             read: Some(stamp),
             tried: Some(stamp),
-            // What ended early is looked at again.
-            due: contents.bytes_read < stamp.size,
+            due: !finished,
             live: contents.is_live(SystemTime::now()),
             opening,
+            damaged: damaged.into_iter().next(),
             ..Position::default()
         };
         *file.contents_mut() = contents;
@@ -180,26 +190,22 @@ impl EventFile {
         file
     }
 
-    /// Adds what was read to a manifest. Damage is looked for anew at each start, in case it healed.
+    /// Adds what was read to a manifest.
     pub(crate) fn save(&self, run: &[u8], manifest: &mut ManifestWriter) -> bool {
         let position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
         let contents = self.contents();
-        let sound = contents.settled
-            && contents.damage_count == 0
-            && contents.error.is_none()
-            && contents.foreign.is_none()
-            && position.place.scanner.offset() == contents.bytes_read;
-        let Some(read) = position.read.filter(|_| sound) else {
+        let whole = contents.settled && position.place.scanner.offset() == contents.bytes_read;
+        let Some(stamp) = position.read.filter(|_| whole) else {
             return false;
         };
-        manifest.add(
-            run,
-            self.file_name.as_encoded_bytes(),
-            &read,
-            &position.opening,
-            position.place.last_record,
-            &contents,
-        )
+        let progress = Progress {
+            stamp,
+            finished: !position.due && position.failed.is_none(),
+            opening: position.opening.clone(),
+            last_record: position.place.last_record,
+            damaged: position.damaged.into_iter().collect(),
+        };
+        manifest.add(run, self.file_name.as_encoded_bytes(), &progress, &contents)
     }
 
     /// Counts memory anew that the points take.
@@ -319,7 +325,7 @@ impl EventFile {
             && match (position.read, position.place.last_record) {
                 // Right after a start, a file that grew may be another one.
                 (Some(read), Some(last)) if !position.followed && read != found => {
-                    still_there(&file, last, position.place.scanner.offset())?
+                    still_there(&file, last)?
                 }
                 _ => true,
             }
@@ -370,9 +376,9 @@ impl EventFile {
                 None => None,
             };
         }
-        if !position.due && opening == Opening::Other {
+        if !position.due && readable {
             let mut contents = self.contents_mut();
-            contents.foreign = (contents.records == 0).then(|| NO_RECORD.to_owned());
+            contents.foreign = no_record(opening, &contents);
         }
         Ok(())
     }
@@ -463,9 +469,9 @@ impl EventFile {
         self.store.count(memory, contents.series.memory());
         if let Some((offset, length)) = last {
             let sum = (offset - base) as usize + HEADER + length;
-            place.last_record = window[sum..].first_chunk().map(|sum| LastRecord {
-                offset,
-                checksum: u32::from_le_bytes(*sum),
+            place.last_record = window[sum..].first_chunk().map(|checksum| LastRecord {
+                end: base + (sum + checksum.len()) as u64,
+                checksum: u32::from_le_bytes(*checksum),
             });
         }
         let touched = if before == (true, contents.sections.starts()) {
@@ -505,6 +511,11 @@ fn foreign(opening: Opening) -> Option<String> {
     }
 }
 
+/// Why a file that was read to its end is no event file, if it has no record and does not start like one.
+fn no_record(opening: Opening, contents: &Contents) -> Option<String> {
+    (opening == Opening::Other && contents.records == 0).then(|| NO_RECORD.to_owned())
+}
+
 /// The checksum of a damaged range, of its start if it is long.
 fn checksum_of(file: &File, damage: Damage) -> io::Result<u32> {
     let mut bytes = vec![0; damage.length.min(WINDOW as u64) as usize];
@@ -512,10 +523,10 @@ fn checksum_of(file: &File, damage: Damage) -> io::Result<u32> {
     Ok(crc::masked(&bytes[..length]))
 }
 
-/// Whether the record that was read last still ends at byte `end` of the file.
-fn still_there(file: &File, last: LastRecord, end: u64) -> io::Result<bool> {
+/// Whether the record that was read last still ends where it did.
+fn still_there(file: &File, last: LastRecord) -> io::Result<bool> {
     let mut sum = [0; 4];
-    let Some(at) = end.checked_sub(4).filter(|at| *at >= last.offset) else {
+    let Some(at) = last.end.checked_sub(4) else {
         return Ok(false);
     };
     Ok(read_at(file, &mut sum, at)? == 4 && u32::from_le_bytes(sum) == last.checksum)

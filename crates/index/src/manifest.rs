@@ -5,10 +5,13 @@
 
 use std::collections::HashMap;
 
+use lightboard_events::Damage;
+
 use crate::contents::Contents;
 use crate::event_file::{LastRecord, Stamp};
 
 mod codec;
+mod damage;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -24,11 +27,21 @@ const HEAD: usize = 20;
 /// What was read of one event file.
 #[derive(Debug)]
 pub(crate) struct Saved {
+    pub(crate) progress: Progress,
+    pub(crate) contents: Contents,
+}
+
+/// How far a file was read, and how to tell that it still is the same one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Progress {
     pub(crate) stamp: Stamp,
+    /// All of it was read that there was to read then.
+    pub(crate) finished: bool,
     /// The file's first bytes.
     pub(crate) opening: Vec<u8>,
     pub(crate) last_record: Option<LastRecord>,
-    pub(crate) contents: Contents,
+    /// Damaged ranges and their checksums: if one heals, the file is read anew.
+    pub(crate) damaged: Vec<(Damage, u32)>,
 }
 
 /// Event files by raw path of the run and file name.

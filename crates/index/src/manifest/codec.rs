@@ -86,6 +86,7 @@ pub(super) trait Put {
     fn f64(&mut self, number: f64);
     fn text(&mut self, text: &[u8]);
     fn optional<T>(&mut self, item: Option<T>, put: impl FnOnce(&mut Self, T));
+    fn list<T>(&mut self, items: &[T], put: impl FnMut(&mut Self, &T));
 }
 
 impl Put for Vec<u8> {
@@ -113,6 +114,13 @@ impl Put for Vec<u8> {
     fn optional<T>(&mut self, item: Option<T>, put: impl FnOnce(&mut Self, T)) {
         self.push(u8::from(item.is_some()));
         if let Some(item) = item {
+            put(self, item);
+        }
+    }
+
+    fn list<T>(&mut self, items: &[T], mut put: impl FnMut(&mut Self, &T)) {
+        self.u32(items.len() as u32);
+        for item in items {
             put(self, item);
         }
     }
@@ -144,6 +152,14 @@ impl<'a> Take<'a> {
         self.array().map(f64::from_le_bytes)
     }
 
+    pub(super) fn bool(&mut self) -> Result<bool, Refused> {
+        match self.array()? {
+            [0] => Ok(false),
+            [1] => Ok(true),
+            _ => Err(Refused),
+        }
+    }
+
     pub(super) fn size(&mut self) -> Result<usize, Refused> {
         usize::try_from(self.u64()?).map_err(|_| Refused)
     }
@@ -159,10 +175,10 @@ impl<'a> Take<'a> {
         &mut self,
         take: impl FnOnce(&mut Self) -> Result<T, Refused>,
     ) -> Result<Option<T>, Refused> {
-        match self.array()? {
-            [0] => Ok(None),
-            [1] => take(self).map(Some),
-            _ => Err(Refused),
+        if self.bool()? {
+            take(self).map(Some)
+        } else {
+            Ok(None)
         }
     }
 

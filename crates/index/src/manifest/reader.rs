@@ -7,10 +7,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lightboard_events::{Kind, crc};
+use lightboard_events::{Damage, Kind, OVERHEAD, crc};
 
 use super::codec::{Take, take_extent, take_extremes};
-use super::{HEAD, MAGIC, Refused, Saved, SavedFiles};
+use super::damage::{take_damage, take_tail};
+use super::{HEAD, MAGIC, Progress, Refused, Saved, SavedFiles};
 use crate::contents::{Contents, Sections};
 use crate::event_file::{LastRecord, Stamp};
 use crate::points::{Block, Location, Place, Points, Value};
@@ -87,17 +88,22 @@ fn take_file(
         modified: (take.i64()?, take.i64()?),
         changed: (take.i64()?, take.i64()?),
     };
+    let finished = take.bool()?;
     let opening = take.text()?.to_vec();
     let last_record = take.optional(|take| {
         Ok(LastRecord {
-            offset: take.u64()?,
+            end: take.u64()?,
             checksum: take.u32()?,
         })
     })?;
+    let damaged = take.list(|take| Ok((take_damage(take)?, take.u32()?)))?;
     let mut contents = Contents::new(Arc::clone(store));
     contents.size = stamp.size;
     contents.modified = time(stamp.modified).ok_or(Refused)?;
     contents.settled = true;
+    contents.damage = take.list(take_damage)?;
+    contents.damage_count = take.u64()?;
+    contents.tail = take_tail(take)?;
     contents.bytes_read = take.u64()?;
     contents.records = take.u64()?;
     contents.first_wall_time = take.optional(Take::f64)?;
@@ -109,6 +115,7 @@ fn take_file(
         leading_start: take.optional(Take::i64)?,
         highest_step: take.optional(Take::i64)?,
     };
+    check_bounds(&contents, last_record, &damaged)?;
     let mut whole = true;
     for _ in 0..take.u32()? {
         let tag = tags.get(take.u32()? as usize).ok_or(Refused)?;
@@ -136,11 +143,39 @@ fn take_file(
             .insert(Series::new(Arc::clone(tag), kind, data, metadata));
     }
     Ok(whole.then_some(Saved {
-        stamp,
-        opening,
-        last_record,
+        progress: Progress {
+            stamp,
+            finished,
+            opening,
+            last_record,
+            damaged,
+        },
         contents,
     }))
+}
+
+/// Refuses places that cannot be in the file, and counts that it cannot hold.
+fn check_bounds(
+    contents: &Contents,
+    last_record: Option<LastRecord>,
+    damaged: &[(Damage, u32)],
+) -> Result<(), Refused> {
+    let mut ranges = damaged
+        .iter()
+        .map(|(damage, _)| *damage)
+        .chain(contents.damage.iter().copied())
+        .chain(contents.tail.damage());
+    let in_file = |damage: Damage| {
+        let end = damage.offset.checked_add(damage.length);
+        end.is_some_and(|end| end <= contents.size)
+    };
+    let fits = contents.bytes_read <= contents.size
+        && i64::try_from(contents.size).is_ok()
+        && contents.records <= contents.bytes_read / OVERHEAD as u64
+        && contents.sections.last as u64 <= contents.records.min(u64::from(u32::MAX))
+        && last_record.is_none_or(|last| last.end <= contents.bytes_read)
+        && ranges.all(in_file);
+    fits.then_some(()).ok_or(Refused)
 }
 
 fn take_points<V: Value>(

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
 use lightboard_events::encode::{Scalar, scalar};
-use lightboard_events::{Scan, Scanner};
+use lightboard_events::{Cause, Damage, DecodeError, Scan, Scanner, Tail};
 
-use super::{ManifestWriter, read};
+use super::{ManifestWriter, Progress, read};
 use crate::contents::Contents;
 use crate::event_file::{LastRecord, Stamp};
 use crate::points::Place;
@@ -13,14 +13,51 @@ use crate::store::Store;
 
 const STAMP: Stamp = Stamp {
     identity: (1, 2),
-    size: 3000,
+    size: 9000,
     modified: (1_700_000_000, 5),
     changed: (1_700_000_001, 6),
 };
 const LAST: LastRecord = LastRecord {
-    offset: 2900,
+    end: 2000,
     checksum: 7,
 };
+
+fn damage(cause: Cause) -> Damage {
+    Damage {
+        offset: 100,
+        length: 20,
+        cause,
+    }
+}
+
+/// Every kind of damage that a file can have.
+fn damages() -> Vec<Damage> {
+    let (stored, computed) = (1, 2);
+    let wire_type = DecodeError::WireType { field: 7, found: 3 };
+    vec![
+        damage(Cause::LengthChecksum { stored, computed }),
+        damage(Cause::PayloadChecksum { stored, computed }),
+        damage(Cause::TooLong { claimed: 1 << 40 }),
+        damage(Cause::Zeros),
+        damage(Cause::Truncated { needed: 77 }),
+        damage(Cause::NotAnEvent(DecodeError::Varint)),
+        damage(Cause::NotAnEvent(DecodeError::Short)),
+        damage(Cause::NotAnEvent(DecodeError::Key)),
+        damage(Cause::NotAnEvent(wire_type)),
+        damage(Cause::NotAnEvent(DecodeError::Text)),
+        damage(Cause::NotAnEvent(DecodeError::Group)),
+    ]
+}
+
+fn progress() -> Progress {
+    Progress {
+        stamp: STAMP,
+        finished: true,
+        opening: b"opening".to_vec(),
+        last_record: Some(LAST),
+        damaged: vec![(damage(Cause::Zeros), 5)],
+    }
+}
 
 /// A manifest with one file, and the segment that it names.
 fn sample() -> (Vec<u8>, Arc<Segment>) {
@@ -37,6 +74,12 @@ fn sample() -> (Vec<u8>, Arc<Segment>) {
         contents.add_record(offset, payload);
     }
     contents.bytes_read = scanner.offset();
+    contents.damage = damages();
+    contents.damage_count = 5000;
+    contents.tail = Tail::Zeros {
+        offset: 8990,
+        length: 10,
+    };
     contents.series.seal();
     let mut writer = SegmentWriter::new(tempfile::tempfile().unwrap()).unwrap();
     let mut spans = Vec::new();
@@ -61,14 +104,7 @@ fn sample() -> (Vec<u8>, Arc<Segment>) {
         }
     }
     let mut manifest = ManifestWriter::default();
-    assert!(manifest.add(
-        b"a/b",
-        b"x.tfevents",
-        &STAMP,
-        b"opening",
-        Some(LAST),
-        &contents
-    ));
+    assert!(manifest.add(b"a/b", b"x.tfevents", &progress(), &contents));
     (manifest.finish(b"/logs"), segment)
 }
 
@@ -79,8 +115,10 @@ fn what_was_saved_comes_back() {
     let open = |number, _| (number == 4).then(|| Arc::clone(&segment));
     let files = read(&bytes, b"/logs", &store, open).unwrap();
     let saved = &files[&(b"a/b".to_vec(), b"x.tfevents".to_vec())];
-    assert_eq!((saved.stamp, saved.last_record), (STAMP, Some(LAST)));
-    assert_eq!(saved.opening, b"opening");
+    assert_eq!(saved.progress, progress());
+    assert_eq!(saved.contents.damage, damages());
+    assert_eq!(saved.contents.damage_count, 5000);
+    assert_eq!(saved.contents.tail.damage().unwrap().length, 10);
     assert_eq!(
         (saved.contents.records, saved.contents.last_step),
         (60, Some(-29))

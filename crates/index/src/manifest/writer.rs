@@ -6,9 +6,9 @@ use std::sync::Arc;
 use lightboard_events::crc;
 
 use super::codec::{Put, put_extent, put_extremes};
-use super::{HEAD, MAGIC};
+use super::damage::{put_damage, put_tail};
+use super::{HEAD, MAGIC, Progress};
 use crate::contents::Contents;
-use crate::event_file::{LastRecord, Stamp};
 use crate::points::{Place, Points, Value};
 use crate::segment::{Segment, VERSION};
 use crate::series::SeriesData;
@@ -30,13 +30,11 @@ impl ManifestWriter {
         &mut self,
         run: &[u8],
         name: &[u8],
-        stamp: &Stamp,
-        opening: &[u8],
-        last_record: Option<LastRecord>,
+        progress: &Progress,
         contents: &Contents,
     ) -> bool {
         let start = self.files.len();
-        let done = self.put_file(run, name, stamp, opening, last_record, contents);
+        let done = self.put_file(run, name, progress, contents);
         if done.is_none() {
             self.files.truncate(start);
             return false;
@@ -49,14 +47,13 @@ impl ManifestWriter {
         &mut self,
         run: &[u8],
         name: &[u8],
-        stamp: &Stamp,
-        opening: &[u8],
-        last_record: Option<LastRecord>,
+        progress: &Progress,
         contents: &Contents,
     ) -> Option<()> {
         let mut out = std::mem::take(&mut self.files);
         out.text(run);
         out.text(name);
+        let stamp = &progress.stamp;
         let (device, inode) = stamp.identity;
         for number in [device, inode, stamp.size] {
             out.u64(number);
@@ -65,11 +62,19 @@ impl ManifestWriter {
             out.i64(seconds);
             out.i64(nanoseconds);
         }
-        out.text(opening);
-        out.optional(last_record, |out, it| {
-            out.u64(it.offset);
+        out.push(u8::from(progress.finished));
+        out.text(&progress.opening);
+        out.optional(progress.last_record, |out, it| {
+            out.u64(it.end);
             out.u32(it.checksum);
         });
+        out.list(&progress.damaged, |out, (damage, checksum)| {
+            put_damage(out, *damage);
+            out.u32(*checksum);
+        });
+        out.list(&contents.damage, |out, damage| put_damage(out, *damage));
+        out.u64(contents.damage_count);
+        put_tail(&mut out, contents.tail);
         out.u64(contents.bytes_read);
         out.u64(contents.records);
         out.optional(contents.first_wall_time, Put::f64);
@@ -111,11 +116,10 @@ impl ManifestWriter {
         if points.sealed() != points.len() {
             return None;
         }
-        out.u32(points.sections.len() as u32);
-        for (section, first) in &points.sections {
+        out.list(&points.sections, |out, (section, first)| {
             out.u64(*section as u64);
             out.u64(*first as u64);
-        }
+        });
         out.u32(points.blocks.len() as u32);
         let mut start = 0;
         for block in &points.blocks {
@@ -160,13 +164,11 @@ impl ManifestWriter {
         out.u32(VERSION);
         out.u64(0);
         out.text(path);
-        out.u32(self.segments.len() as u32);
-        for segment in &self.segments {
+        out.list(&self.segments, |out, segment| {
             out.u64(segment.number.unwrap_or_default());
             out.u64(segment.len());
-        }
-        out.u32(self.tags.len() as u32);
-        self.tags.iter().for_each(|tag| out.text(tag.as_bytes()));
+        });
+        out.list(&self.tags, |out, tag| out.text(tag.as_bytes()));
         out.u32(self.count);
         out.extend_from_slice(&self.files);
         let length = (out.len() - HEAD) as u64;
