@@ -10,12 +10,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from index.following import Following
 from index.records import header, length_header, scalars, write
 
 Follow = Callable[..., Following]
 
 
+@pytest.mark.row("F11")
 def test_empty_header_only_and_foreign_files_beside_a_good_one(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path / "good", scalars(range(10)))
     write(tmp_path / "empty", b"")
@@ -125,6 +128,7 @@ following.until(lambda: following.run("folder/run")["state"] == "live")
 """
 
 
+@pytest.mark.row("F08", "F09")
 def test_what_may_not_be_read_is_named_and_read_when_it_may(tmp_path: Path) -> None:
     if os.getuid() == 0:
         for parent in (tmp_path, *tmp_path.parents):
@@ -179,6 +183,7 @@ print(json.dumps({"runs": len(runs), "points": sum(run["points"] for run in runs
 """
 
 
+@pytest.mark.row("F21")
 def test_many_files_need_few_descriptors(tmp_path: Path) -> None:
     files, content = 2000, scalars(range(3))
     for number in range(files):

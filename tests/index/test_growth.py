@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tensorboardX import SummaryWriter
@@ -65,6 +66,7 @@ def test_any_chunking_gives_the_same_points(tmp_path: Path, follow: Follow, cuts
     following.index.close()
 
 
+@pytest.mark.row("E06")
 def test_a_last_record_that_ends_early_is_completed_later(tmp_path: Path, follow: Follow) -> None:
     whole = scalars(range(10))
     path = write(tmp_path / "run", whole[:-7])
@@ -75,6 +77,7 @@ def test_a_last_record_that_ends_early_is_completed_later(tmp_path: Path, follow
     following.until(lambda: following.steps() == list(range(10)))
 
 
+@pytest.mark.row("E06")
 def test_a_last_record_that_ends_early_is_damage_once_nobody_writes(tmp_path: Path, follow: Follow) -> None:
     path = write(tmp_path / "run", scalars(range(10))[:-7])
     os.utime(path, (1_700_000_000, 1_700_000_000))
@@ -95,19 +98,7 @@ def test_the_end_of_writing_is_news(tmp_path: Path, follow: Follow) -> None:
     following.until(lambda: following.run("run")["state"] == "damaged")
 
 
-def test_zeros_that_become_records_are_read_then(tmp_path: Path, follow: Follow) -> None:
-    start, rest = scalars(range(5)), b"".join(scalar(step, step) for step in range(5, 10))
-    path = write(tmp_path / "run", start + bytes(len(rest)))
-    following = follow(tmp_path)
-    following.until(lambda: following.steps() == list(range(5)))
-    assert following.run("run")["state"] == "live"
-    with path.open("r+b") as file:
-        file.seek(len(start))
-        file.write(rest)
-    following.until(lambda: following.steps() == list(range(10)))
-    assert following.file("run")["damage"] == []
-
-
+@pytest.mark.row("F16")
 def test_a_gap_of_zeros_between_records_is_read_when_it_is_filled(tmp_path: Path, follow: Follow) -> None:
     start = scalars(range(5))
     gap = b"".join(scalar(step, step) for step in range(5, 10))
@@ -123,6 +114,7 @@ def test_a_gap_of_zeros_between_records_is_read_when_it_is_filled(tmp_path: Path
     assert following.run("run")["state"] == "live"
 
 
+@pytest.mark.row("F13")
 def test_a_file_replaced_by_rename_is_read_anew(tmp_path: Path, follow: Follow) -> None:
     path = write(tmp_path / "run", scalars(range(10)))
     following = follow(tmp_path)
@@ -134,6 +126,7 @@ def test_a_file_replaced_by_rename_is_read_anew(tmp_path: Path, follow: Follow) 
     assert following.run("run")["attempts"] == 1
 
 
+@pytest.mark.row("F14")
 def test_a_file_rewritten_shorter_in_place_is_read_anew(tmp_path: Path, follow: Follow) -> None:
     path = write(tmp_path / "run", scalars(range(10)))
     following = follow(tmp_path)
@@ -142,6 +135,7 @@ def test_a_file_rewritten_shorter_in_place_is_read_anew(tmp_path: Path, follow: 
     following.until(lambda: following.steps() == [0, 1, 2])
 
 
+@pytest.mark.row("F14")
 def test_a_file_rewritten_longer_in_place_is_read_anew(tmp_path: Path, follow: Follow) -> None:
     path = write(tmp_path / "run", scalars(range(10)))
     following = follow(tmp_path)
@@ -150,6 +144,7 @@ def test_a_file_rewritten_longer_in_place_is_read_anew(tmp_path: Path, follow: F
     following.until(lambda: following.steps() == list(range(50, 90)))
 
 
+@pytest.mark.row("F15")
 def test_a_run_deleted_and_made_again_is_the_new_one(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path / "run", scalars(range(10)))
     following = follow(tmp_path)
@@ -167,6 +162,7 @@ def test_a_run_deleted_and_made_again_is_the_new_one(tmp_path: Path, follow: Fol
     assert following.changes(version)["runs"] == [run_id]
 
 
+@pytest.mark.row("F20")
 def test_one_vanished_file_takes_its_points_and_leaves_the_others(tmp_path: Path, follow: Follow) -> None:
     first = write(tmp_path / "run", scalars(range(5)), "events.out.tfevents.1.host.1.0")
     write(tmp_path / "run", scalars(range(5, 9), wall_time=1_700_000_100.0), "events.out.tfevents.2.host.1.1")
@@ -177,6 +173,7 @@ def test_one_vanished_file_takes_its_points_and_leaves_the_others(tmp_path: Path
     assert following.changes(version)["runs"] == [following.run("run")["id"]]
 
 
+@pytest.mark.row("E05", "E06")
 def test_corrupt_bytes_cost_only_their_records(tmp_path: Path, follow: Follow) -> None:
     records = [header(), *(scalar(step, step) for step in range(10))]
     broken = bytearray(records[4])

@@ -93,6 +93,7 @@ def test_names_of_any_script_and_bytes_are_runs_of_their_own(tmp_path: Path, fol
     assert [run["id"] for run in again.state()["runs"]] == [run["id"] for run in runs]
 
 
+@pytest.mark.row("F12", "F23")
 def test_folders_links_and_parents(tmp_path: Path, follow: Follow) -> None:
     root = tmp_path / "runs"
     write(root, scalars(range(1)))
@@ -138,6 +139,7 @@ def test_writers_and_times_of_a_run(tmp_path: Path, follow: Follow) -> None:
     assert [file["records"] for file in run["files"]] == [6, 6]
 
 
+@pytest.mark.row("E01", "E03")
 def test_restarts_are_attempts_in_order_of_time_not_of_name(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path / "again", scalars(range(10), wall_time=2000.0), "events.out.tfevents.1.host.1.0")
     write(tmp_path / "again", scalars(range(20), wall_time=1000.0), "events.out.tfevents.2.host.1.0")

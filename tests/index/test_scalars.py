@@ -86,6 +86,7 @@ def test_a_range_keeps_its_neighbours(tmp_path: Path, follow: Follow) -> None:
     assert (frame.header["x_min"], frame.header["x_max"]) == (20.0, 25.5)
 
 
+@pytest.mark.row("E04")
 def test_steps_that_go_back_in_one_file_are_ordered_and_none_is_lost(tmp_path: Path, follow: Follow) -> None:
     steps = [5, 3, 3, 9, -2, 2**53 + 1, 2**53, -(2**63), 2**63 - 1]
     content = header() + b"".join(
@@ -113,6 +114,7 @@ def test_axes(tmp_path: Path, follow: Follow) -> None:
     assert following.scalars().header["series"][0]["first_wall_time"] == 5000.0
 
 
+@pytest.mark.row("E12")
 def test_a_wall_time_that_is_no_number_costs_no_point(tmp_path: Path, follow: Follow) -> None:
     content = header(1000.0) + scalar(0, 0.0, wall_time=float("nan")) + scalar(1, 1.0, wall_time=1001.0)
     write(

@@ -18,12 +18,27 @@ pub const MAX_PAYLOAD: u64 = (1 << 31) - 1;
 const WASTE_ALLOWANCE: u64 = 64 << 20;
 const WASTE_FACTOR: u64 = 8;
 
+/// Bytes at the start of a range without readable records that are watched for change.
+pub const WATCHED: u64 = 16 << 20;
+
 /// Finds the records of one file.
 #[derive(Debug, Clone, Default)]
 pub struct Scanner {
     offset: u64,
     lost: Option<Lost>,
     wasted: u64,
+    damaged: Option<Watch>,
+}
+
+/// The start of a range in which no record was found: when its bytes change, there may be some.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watch {
+    /// First byte, from the file's start.
+    pub offset: u64,
+    /// Bytes, at most [`WATCHED`].
+    pub length: u64,
+    /// Of these bytes as the scanner saw them, to be compared with [`crc::go_on`].
+    pub checksum: u32,
 }
 
 /// The search for a record after a place where none could be read.
@@ -35,6 +50,8 @@ struct Lost {
     searched: u64,
     /// Bytes from `start` to here are zero.
     zeros_end: u64,
+    /// Of the bytes from `start` to `searched`, at most [`WATCHED`].
+    checksum: u32,
 }
 
 /// The scanner's answer to a window.
@@ -161,6 +178,24 @@ impl Scanner {
         self.offset
     }
 
+    /// What to watch of the damage that was reported last.
+    pub fn damaged(&self) -> Option<Watch> {
+        self.damaged
+    }
+
+    /// What to watch of the bytes that have been searched in vain so far. They are not looked at again, unless
+    /// [`search_again`](Self::search_again) is called; what lies behind them is.
+    pub fn searched(&self) -> Option<Watch> {
+        self.lost.map(|lost| lost.watch())
+    }
+
+    /// Begins anew with what was searched in vain, since it has changed.
+    pub fn search_again(&mut self) {
+        if let Some(lost) = self.lost.take() {
+            self.offset = lost.start;
+        }
+    }
+
     /// Looks at `window`, the file's bytes from [`offset`](Self::offset) on. `at_end` says that the window reaches the
     /// file's present end. Nobody needs to hold more than the longest record, or more than the file.
     #[inline]
@@ -254,6 +289,7 @@ impl Scanner {
                     ) =>
                 {
                     let damage = self.damage(end, cause);
+                    self.damaged = Some(Watch::start(self.offset).with(&window[..end]));
                     self.offset += end as u64;
                     return Scan::Damage(damage);
                 }
@@ -276,6 +312,7 @@ impl Scanner {
                         } else {
                             0
                         },
+                    checksum: crc::go_on(0, &window[..1]),
                 }
             });
         self.offset = lost.searched;
@@ -335,6 +372,7 @@ impl Scanner {
             match self.look(&window[at..]) {
                 Found::Record(_) => {
                     self.lost = None;
+                    self.damaged = Some(lost.watch().with(&window[..at]));
                     return Scan::Damage(lost.until(self.offset));
                 }
                 Found::Short { needed: more } => {
@@ -348,6 +386,7 @@ impl Scanner {
             }
             at += 1;
         }
+        lost.checksum = lost.watch().with(&window[..at]).checksum;
         lost.searched = base + at as u64;
         self.lost = Some(lost);
         if !at_end {
@@ -369,7 +408,36 @@ impl Scanner {
     }
 }
 
+impl Watch {
+    fn start(offset: u64) -> Self {
+        Self {
+            offset,
+            length: 0,
+            checksum: 0,
+        }
+    }
+
+    /// With `bytes`, which follow.
+    fn with(self, bytes: &[u8]) -> Self {
+        let room = (WATCHED - self.length).min(bytes.len() as u64);
+        Self {
+            offset: self.offset,
+            length: self.length + room,
+            checksum: crc::go_on(self.checksum, &bytes[..room as usize]),
+        }
+    }
+}
+
 impl Lost {
+    /// What was searched so far.
+    fn watch(&self) -> Watch {
+        Watch {
+            offset: self.start,
+            length: (self.searched - self.start).min(WATCHED),
+            checksum: self.checksum,
+        }
+    }
+
     /// The damage, if it ends at `end`.
     fn until(&self, end: u64) -> Damage {
         let cause = match self.cause {

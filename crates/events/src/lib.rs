@@ -45,7 +45,7 @@ mod wire;
 pub use contents::{Contents, Series};
 pub use damage::{Cause, Damage};
 pub use event::{Event, SessionLog, Summary, TaggedRunMetadata, What, decode};
-pub use frame::{HEADER, MAX_PAYLOAD, OVERHEAD, Scan, Scanner, Tail};
+pub use frame::{HEADER, MAX_PAYLOAD, OVERHEAD, Scan, Scanner, Tail, WATCHED, Watch};
 pub use kind::{DataClass, Kind};
 pub use opening::Opening;
 pub use summary::{Audio, Data, Histogram, Image, Metadata, Moments, RUN_GRAPH_TAG, Value, Values};

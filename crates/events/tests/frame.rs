@@ -162,6 +162,23 @@ fn zeros_at_the_end_are_not_yet_and_filled_or_followed_later() {
 }
 
 #[test]
+fn what_was_searched_in_vain_is_searched_again_when_its_middle_is_filled() {
+    let whole = file(&[b"one", b"two", b"three", b"four"]);
+    let mut hole = whole.clone();
+    hole[19..].fill(0);
+    let (mut scanner, mut read) = (Scanner::new(), Read::default());
+    read.go_on(&mut scanner, &hole, 8);
+    let searched = scanner.searched().expect("zeros");
+    hole[38..59].copy_from_slice(&whole[38..59]);
+    let seen = searched.offset as usize..(searched.offset + searched.length) as usize;
+    assert_ne!(crc::go_on(0, &hole[seen]), searched.checksum);
+    scanner.search_again();
+    read.go_on(&mut scanner, &hole, 8);
+    assert_eq!(read.payloads(), [b"one".as_slice(), b"three"]);
+    assert_eq!((read.damage[0].offset, read.damage[0].length), (19, 19));
+}
+
+#[test]
 fn a_length_whose_last_bytes_arrive_late_is_read_then() {
     let whole = file(&[b"one", b"two", b"three"]);
     let mut partly = whole.clone();

@@ -107,6 +107,11 @@ impl Contents {
             || self.modified > now
     }
 
+    /// What grows when something is read.
+    pub(crate) fn extent(&self) -> (u64, u64, u64, Tail) {
+        (self.records, self.bytes_read, self.damage_count, self.tail)
+    }
+
     /// Takes in one record.
     #[inline]
     pub(crate) fn add_record(&mut self, offset: u64, payload: &[u8]) {

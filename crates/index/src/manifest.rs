@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use lightboard_events::Damage;
+use lightboard_events::Watch;
 
 use crate::contents::Contents;
 use crate::event_file::{LastRecord, Stamp};
@@ -40,8 +40,8 @@ pub(crate) struct Progress {
     /// The file's first bytes.
     pub(crate) opening: Vec<u8>,
     pub(crate) last_record: Option<LastRecord>,
-    /// Damaged ranges and their checksums: if one heals, the file is read anew.
-    pub(crate) damaged: Vec<(Damage, u32)>,
+    /// Damaged ranges: if one heals, the file is read anew.
+    pub(crate) watched: Vec<Watch>,
 }
 
 /// Event files by raw path of the run and file name.

@@ -1,16 +1,16 @@
 //! The poller: a thread that walks the log directories, looks at every event file and reads what is new.
 
-use std::cmp::Reverse;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::ThreadPool;
 
 use crate::catalog::{Catalog, Run};
-use crate::changes::{Change, Touched};
+use crate::changes::Change;
 use crate::event_file::{EventFile, Glance, News};
 use crate::index::Shared;
 use crate::logdir::{Folders, Listing};
@@ -22,7 +22,7 @@ const SHARE: u32 = 10;
 const WALK_RATIO: f64 = 5.0;
 /// How often changes are published while much is being read.
 const PUBLISH: Duration = Duration::from_millis(100);
-/// How long files are read for the first time before those that are known are looked at again.
+/// How long files are read before all are looked at again.
 const SLICE: Duration = Duration::from_millis(500);
 /// Pause after a failure of the index itself, and while no disk takes points that must leave memory.
 const AFTER_FAULT: Duration = Duration::from_secs(1);
@@ -38,11 +38,12 @@ pub(crate) struct Poller {
     folders: Vec<Folders>,
 }
 
-/// A run's state changed at most.
-const NO_POINTS: News = News {
-    touched: Touched::Series(Vec::new()),
-    tags: false,
-};
+/// A file that has something to read.
+struct Unread<'a> {
+    bytes: u64,
+    run: &'a Run,
+    file: &'a EventFile,
+}
 
 /// Takes note of what changed, and publishes it now and then.
 struct Pending<'a> {
@@ -109,17 +110,17 @@ impl Poller {
             shared: &shared,
             published: Mutex::new(started),
         };
-        let unread = self.look(&catalog, &pending);
+        let [known, new] = self.look(&catalog, &pending);
+        let news = !known.is_empty() || !new.is_empty();
         // Published only now, when the sizes of new files are known.
         if let Some(change) = walked {
             shared.changes.publish(change);
         }
         let looking = started.elapsed();
-        let finished = self.read(&unread, &pending);
+        // Each has a slice of its own: neither keeps the other waiting.
+        let finished = self.read(known, &pending) & self.read(new, &pending);
         shared.changes.publish_noted();
-        let room = self
-            .saving
-            .after_round(&shared, !unread.is_empty(), finished);
+        let room = self.saving.after_round(&shared, news, finished);
         if let Err(message) = room {
             shared.set_fault(Some(message));
             return AFTER_FAULT;
@@ -166,60 +167,59 @@ impl Poller {
         })
     }
 
-    /// The files that have something to read: those that were read before first, then the largest.
-    fn look<'a>(
-        &mut self,
-        catalog: &'a Catalog,
-        pending: &Pending<'_>,
-    ) -> Vec<(&'a Run, &'a EventFile, bool)> {
-        let mut unread = Vec::new();
+    /// The files that have something to read: those that were read before, and the others.
+    fn look<'a>(&mut self, catalog: &'a Catalog, pending: &Pending<'_>) -> [Vec<Unread<'a>>; 2] {
+        let mut unread = [Vec::new(), Vec::new()];
         for (run, file) in catalog.files() {
             match file.glance() {
                 Glance::Unchanged => {}
                 Glance::Changed {
                     unread: bytes,
                     first,
-                } => unread.push((first, Reverse(bytes), &**run, &**file)),
-                Glance::Noted => pending.add(run, &NO_POINTS),
+                } => unread[usize::from(first)].push(Unread { bytes, run, file }),
+                Glance::Noted => pending.add(run, &News::NO_POINTS),
                 Glance::Gone => self.walk_due = Instant::now(),
             }
         }
-        unread.sort_by_key(|(first, bytes, ..)| (*first, *bytes));
         unread
-            .into_iter()
-            .map(|(first, _, run, file)| (run, file, first))
-            .collect()
     }
 
-    /// Reads the files in parallel. Returns whether all came to their ends.
-    fn read(&self, unread: &[(&Run, &EventFile, bool)], pending: &Pending<'_>) -> bool {
+    /// Reads files in parallel, for no longer than a slice of time. One half of the threads begins with the shortest,
+    /// so that none waits for the longest, the other half with the longest, so that these are not left for the end.
+    /// Returns whether all came to their ends.
+    fn read(&self, mut unread: Vec<Unread<'_>>, pending: &Pending<'_>) -> bool {
+        unread.sort_by_key(|unread| unread.bytes);
         let deadline = Instant::now() + SLICE;
-        let next = AtomicUsize::new(0);
         let finished = AtomicBool::new(true);
-        let worker = || {
+        let unread = Mutex::new(VecDeque::from(unread));
+        let worker = |number: usize| {
             let mut buffer = Vec::new();
-            while let Some((run, file, first)) = unread.get(next.fetch_add(1, Ordering::Relaxed)) {
-                if self.shared.is_closed()
-                    || self.shared.store.is_full()
-                    || (*first && Instant::now() >= deadline)
-                {
-                    finished.store(false, Ordering::Relaxed);
-                    return;
+            let next = || {
+                let mut unread = unread.lock().unwrap_or_else(PoisonError::into_inner);
+                if number.is_multiple_of(2) {
+                    unread.pop_front()
+                } else {
+                    unread.pop_back()
                 }
-                file.read(&mut buffer, first.then_some(deadline), |news| {
-                    pending.add(run, &news);
-                });
-                pending.add(run, &NO_POINTS);
-                if self.shared.store.is_full() || (*first && Instant::now() >= deadline) {
+            };
+            while let Some(Unread { run, file, .. }) = next() {
+                let stopped = self.shared.is_closed()
+                    || self.shared.store.is_full()
+                    || Instant::now() >= deadline;
+                if stopped || !file.read(&mut buffer, deadline, |news| pending.add(run, &news)) {
                     finished.store(false, Ordering::Relaxed);
+                }
+                if stopped {
+                    return;
                 }
             }
         };
-        match unread {
-            [] => {}
-            [_] => worker(),
+        let files = unread.lock().unwrap_or_else(PoisonError::into_inner).len();
+        match files {
+            0 => {}
+            1 => worker(0),
             _ => {
-                self.pool.broadcast(|_| worker());
+                self.pool.broadcast(|thread| worker(thread.index()));
             }
         }
         finished.into_inner()

@@ -1,7 +1,7 @@
 //! Building files and reading them whole, for the tests.
 #![allow(dead_code)] // each test file uses a part of it
 
-use lightboard_events::{Damage, Scan, Scanner, Tail, crc};
+use lightboard_events::{Damage, Scan, Scanner, Tail, WATCHED, Watch, crc};
 
 /// One record as it stands in a file.
 pub(crate) fn record(payload: &[u8]) -> Vec<u8> {
@@ -30,12 +30,20 @@ impl Read {
             let window = &rest[..rest.len().min(window_length)];
             match scanner.next(window, window.len() == rest.len()) {
                 Scan::Record { offset, payload } => self.records.push((offset, payload.to_vec())),
-                Scan::Damage(damage) => self.damage.push(damage),
+                Scan::Damage(damage) => {
+                    let watch = scanner.damaged().expect("damage is watched");
+                    assert_eq!(watch.length, damage.length.min(WATCHED));
+                    check_watch(watch, damage, file);
+                    self.damage.push(damage);
+                }
                 Scan::More { needed } => {
                     window_length = window_length.max(needed as usize + step);
                     continue;
                 }
                 Scan::End(tail) => {
+                    if let Some(watch) = scanner.searched() {
+                        check_watch(watch, tail.damage().expect("no clean tail"), file);
+                    }
                     self.tail = Some(tail);
                     return;
                 }
@@ -58,6 +66,17 @@ impl Read {
             .map(|(_, payload)| payload.as_slice())
             .collect()
     }
+}
+
+/// Panics if `watch` is not at the start of `damage`, or its checksum is of other bytes than are in `file`.
+fn check_watch(watch: Watch, damage: Damage, file: &[u8]) {
+    let (from, to) = (
+        watch.offset as usize,
+        (watch.offset + watch.length) as usize,
+    );
+    assert_eq!(watch.offset, damage.offset);
+    assert!(watch.length <= damage.length, "{watch:?} {damage:?}");
+    assert_eq!(watch.checksum, crc::go_on(0, &file[from..to]));
 }
 
 /// Panics unless every byte of `file` is accounted for once: in a record, in damage, or in the tail.

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lightboard_events::{Damage, Kind, OVERHEAD, crc};
+use lightboard_events::{Kind, OVERHEAD, Watch, crc};
 
 use super::codec::{Take, take_extent, take_extremes};
 use super::damage::{take_damage, take_tail};
@@ -96,7 +96,13 @@ fn take_file(
             checksum: take.u32()?,
         })
     })?;
-    let damaged = take.list(|take| Ok((take_damage(take)?, take.u32()?)))?;
+    let watched = take.list(|take| {
+        Ok(Watch {
+            offset: take.u64()?,
+            length: take.u64()?,
+            checksum: take.u32()?,
+        })
+    })?;
     let mut contents = Contents::new(Arc::clone(store));
     contents.size = stamp.size;
     contents.modified = time(stamp.modified).ok_or(Refused)?;
@@ -115,7 +121,7 @@ fn take_file(
         leading_start: take.optional(Take::i64)?,
         highest_step: take.optional(Take::i64)?,
     };
-    check_bounds(&contents, last_record, &damaged)?;
+    check_bounds(&contents, last_record, &watched)?;
     let mut whole = true;
     for _ in 0..take.u32()? {
         let tag = tags.get(take.u32()? as usize).ok_or(Refused)?;
@@ -148,7 +154,7 @@ fn take_file(
             finished,
             opening,
             last_record,
-            damaged,
+            watched,
         },
         contents,
     }))
@@ -158,15 +164,15 @@ fn take_file(
 fn check_bounds(
     contents: &Contents,
     last_record: Option<LastRecord>,
-    damaged: &[(Damage, u32)],
+    watched: &[Watch],
 ) -> Result<(), Refused> {
-    let mut ranges = damaged
-        .iter()
-        .map(|(damage, _)| *damage)
-        .chain(contents.damage.iter().copied())
-        .chain(contents.tail.damage());
-    let in_file = |damage: Damage| {
-        let end = damage.offset.checked_add(damage.length);
+    let damage = contents.damage.iter().copied();
+    let mut ranges = damage
+        .chain(contents.tail.damage())
+        .map(|damage| (damage.offset, damage.length))
+        .chain(watched.iter().map(|range| (range.offset, range.length)));
+    let in_file = |(offset, length): (u64, u64)| {
+        let end = offset.checked_add(length);
         end.is_some_and(|end| end <= contents.size)
     };
     let fits = contents.bytes_read <= contents.size

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use lightboard_events::encode::{Scalar, scalar};
-use lightboard_events::{Cause, Damage, DecodeError, Scan, Scanner, Tail};
+use lightboard_events::{Cause, Damage, DecodeError, Scan, Scanner, Tail, Watch};
 
 use super::{ManifestWriter, Progress, read};
 use crate::contents::Contents;
@@ -55,7 +55,11 @@ fn progress() -> Progress {
         finished: true,
         opening: b"opening".to_vec(),
         last_record: Some(LAST),
-        damaged: vec![(damage(Cause::Zeros), 5)],
+        watched: vec![Watch {
+            offset: 100,
+            length: 20,
+            checksum: 5,
+        }],
     }
 }
 

@@ -68,9 +68,10 @@ impl ManifestWriter {
             out.u64(it.end);
             out.u32(it.checksum);
         });
-        out.list(&progress.damaged, |out, (damage, checksum)| {
-            put_damage(out, *damage);
-            out.u32(*checksum);
+        out.list(&progress.watched, |out, range| {
+            out.u64(range.offset);
+            out.u64(range.length);
+            out.u32(range.checksum);
         });
         out.list(&contents.damage, |out, damage| put_damage(out, *damage));
         out.u64(contents.damage_count);

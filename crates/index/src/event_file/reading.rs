@@ -1,0 +1,265 @@
+//! Reading what is new in a file.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Instant, SystemTime};
+
+use lightboard_events::{HEADER, OVERHEAD, Opening, Scan};
+use rustix::fs::OFlags;
+
+use super::stamp::{LastRecord, Stamp, read_at};
+use super::watched::has_changed;
+use super::{EventFile, LOOK_AGAIN, News, Position, ReadingPlace};
+use crate::changes::Touched;
+use crate::contents::Contents;
+
+/// Bytes read at once: small enough to stay in the processor's cache, and to keep queries waiting for no time.
+const WINDOW: usize = 256 << 10;
+
+impl EventFile {
+    /// As `read`, but for what goes wrong.
+    pub(super) fn try_read(
+        &self,
+        position: &mut Position,
+        buffer: &mut Vec<u8>,
+        deadline: Instant,
+        progress: &mut impl FnMut(News),
+    ) -> io::Result<bool> {
+        // Should the name have become a pipe's, opening it must not wait for a writer.
+        let file = OpenOptions::new()
+            .read(true)
+            .custom_flags(OFlags::NONBLOCK.bits() as i32)
+            .open(&self.path)?;
+        let metadata = file.metadata()?;
+        if !metadata.is_file() {
+            return Err(io::Error::other("it is no regular file"));
+        }
+        let found = Stamp::of(&metadata);
+        let mut opening = [0; Opening::BYTES];
+        let length = read_at(&file, &mut opening, 0)?;
+        let opening = &opening[..length];
+        position.place.unsure |= position.read != Some(found);
+        let distrusted = self.distrusted.swap(false, Ordering::Relaxed);
+        if distrusted || !position.holds(&file, &found, opening)? {
+            *position = Position::default();
+            let mut contents = self.contents_mut();
+            self.store.count(contents.series.memory(), 0);
+            *contents = Contents::new(Arc::clone(&self.store));
+            drop(contents);
+            progress(News {
+                touched: Touched::Any,
+                tags: true,
+            });
+        }
+        position.followed = true;
+        position.opening = opening.to_vec();
+        let mut changed = position.read != Some(found);
+        position.read = Some(found);
+        position.tried = Some(found);
+        let opening = Opening::of(opening);
+        let foreign = foreign(opening);
+        let readable = foreign.is_none();
+        {
+            let mut contents = self.contents_mut();
+            changed |= contents.error.take().is_some();
+            contents.size = found.size;
+            contents.modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            position.live = contents.is_live(SystemTime::now());
+            contents.settled |= !readable;
+            contents.foreign = foreign;
+        }
+        if changed && position.live {
+            position.look_again = Some(Instant::now() + LOOK_AGAIN);
+        }
+        let finished = !readable
+            || self.scan(
+                &file,
+                found.size,
+                &mut position.place,
+                buffer,
+                deadline,
+                progress,
+            )?;
+        if changed {
+            progress(News::NO_POINTS);
+        }
+        position.due = !finished || position.place.unsure;
+        if finished {
+            let mut contents = self.contents_mut();
+            contents.foreign = not_an_event_file(opening, contents.records);
+        }
+        Ok(finished)
+    }
+
+    /// Reads records up to byte `end` of the file. Returns whether it came to the end before the deadline.
+    fn scan(
+        &self,
+        file: &File,
+        end: u64,
+        place: &mut ReadingPlace,
+        buffer: &mut Vec<u8>,
+        deadline: Instant,
+        progress: &mut impl FnMut(News),
+    ) -> io::Result<bool> {
+        let mut base = place.scanner.offset();
+        let mut filled = 0;
+        let mut wanted = WINDOW;
+        loop {
+            // Only what lies in the file is ever asked for, so a length that lies costs no memory.
+            let room = wanted
+                .min(usize::try_from(end.saturating_sub(base)).unwrap_or(usize::MAX))
+                .max(filled);
+            if buffer.len() < room {
+                buffer.resize(room, 0);
+            }
+            let read = read_at(file, &mut buffer[filled..room], base + filled as u64)?;
+            let at_end = filled + read < room || base + room as u64 >= end;
+            filled += read;
+            let (needed, news) = self.take(&buffer[..filled], at_end, base, place);
+            if let Some(news) = news {
+                progress(news);
+            }
+            let Some(needed) = needed else {
+                buffer.truncate(WINDOW);
+                buffer.shrink_to_fit();
+                return Ok(true);
+            };
+            if self.store.is_full() || Instant::now() >= deadline {
+                return Ok(false);
+            }
+            let used = ((place.scanner.offset() - base) as usize).min(filled);
+            buffer.copy_within(used..filled, 0);
+            filled -= used;
+            base = place.scanner.offset();
+            wanted = usize::try_from(needed).unwrap_or(usize::MAX).max(WINDOW);
+        }
+    }
+
+    /// Takes in the records of one window, which starts at byte `base` of the file. Returns how many bytes the next
+    /// window needs, none at the file's end, and what is new, if anything.
+    fn take(
+        &self,
+        window: &[u8],
+        at_end: bool,
+        base: u64,
+        place: &mut ReadingPlace,
+    ) -> (Option<u64>, Option<News>) {
+        let mut contents = self.contents_mut();
+        let (series, memory) = (contents.series.len(), contents.series.memory());
+        let before = (contents.settled, contents.sections.starts());
+        let known = contents.extent();
+        contents.series.begin_stretch();
+        let mut last = None;
+        let needed = loop {
+            let used = ((place.scanner.offset() - base) as usize).min(window.len());
+            let rest = &window[used..];
+            match place.scanner.next(rest, at_end) {
+                Scan::Record { offset, payload } => {
+                    last = Some((offset, payload.len()));
+                    contents.add_record(offset, payload);
+                }
+                Scan::Damage(damage) => {
+                    contents.add_damage(damage);
+                    if let Some(range) = place.scanner.damaged() {
+                        place.watched.add(range);
+                    }
+                }
+                Scan::More { needed } => {
+                    let left = (base + window.len() as u64).saturating_sub(place.scanner.offset());
+                    if needed > left && !at_end {
+                        contents.bytes_read = place.scanner.offset();
+                        break Some(needed);
+                    }
+                }
+                Scan::End(tail) => {
+                    contents.bytes_read = place.scanner.offset();
+                    if !contents.settled {
+                        contents.series.seal();
+                    }
+                    contents.settled = true;
+                    contents.tail = tail;
+                    break None;
+                }
+            }
+        };
+        self.store.count(memory, contents.series.memory());
+        if let Some((offset, length)) = last {
+            let sum = (offset - base) as usize + HEADER + length;
+            place.last_record = window[sum..].first_chunk().map(|checksum| LastRecord {
+                end: offset + (OVERHEAD + length) as u64,
+                checksum: u32::from_le_bytes(*checksum),
+            });
+        }
+        let touched = if before == (true, contents.sections.starts()) {
+            Touched::Series(contents.series.touched())
+        } else {
+            // A restart concerns series that it brings no value of; of a first reading nobody knows any yet.
+            Touched::Any
+        };
+        let tags = contents.series.len() != series;
+        let news = contents.extent() != known || !before.0;
+        (needed, news.then_some(News { touched, tags }))
+    }
+}
+
+impl Position {
+    /// Whether the file is the one of which something was read, and all that was read still stands in it. What was
+    /// searched in vain is searched again if it has changed.
+    fn holds(&mut self, file: &File, found: &Stamp, opening: &[u8]) -> io::Result<bool> {
+        let Some(read) = self.read else {
+            // There is nothing to compare it with.
+            self.place.unsure = false;
+            return Ok(true);
+        };
+        if read.identity != found.identity
+            || read.size > found.size
+            || !opening.starts_with(&self.opening)
+        {
+            return Ok(false);
+        }
+        let place = &mut self.place;
+        if !place.unsure {
+            return Ok(true);
+        }
+        if let Some(last) = place.last_record
+            && !last.is_there(file)?
+        {
+            return Ok(false);
+        }
+        if let Some(searched) = place.scanner.searched()
+            && has_changed(file, &searched)?
+        {
+            place.scanner.search_again();
+        }
+        if place.watched.rests() {
+            return Ok(true);
+        }
+        place.unsure = false;
+        Ok(!place.watched.changed(file)?)
+    }
+}
+
+const NO_RECORD: &str = "Expected an event file, found no record in it. If it is none, rename it so that its name does \
+                         not contain `tfevents`.";
+
+/// Why a file that was read to its end is no event file, if it is none.
+pub(super) fn not_an_event_file(opening: Opening, records: u64) -> Option<String> {
+    let nothing = opening == Opening::Other && records == 0;
+    foreign(opening).or_else(|| nothing.then(|| NO_RECORD.to_owned()))
+}
+
+/// Why a file that starts like this is no event file, where that is certain.
+fn foreign(opening: Opening) -> Option<String> {
+    match opening {
+        Opening::LfsPointer => Some(
+            "Expected an event file, found a git-lfs pointer to one. Fetch the file itself with `git lfs pull`.".to_owned(),
+        ),
+        Opening::Gzip => {
+            Some("Expected an event file, found a gzip file. Uncompress it beside this one with `gunzip -k`.".to_owned())
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,61 @@
+//! What tells that a file is the same, and how its bytes are read.
+
+use std::fs::{File, Metadata};
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt};
+
+/// Tells whether a file is the same and unchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// Device and inode.
+    pub(crate) identity: (u64, u64),
+    pub(crate) size: u64,
+    /// Seconds and nanoseconds since 1970.
+    pub(crate) modified: (i64, i64),
+    pub(crate) changed: (i64, i64),
+}
+
+impl Stamp {
+    pub(crate) fn of(metadata: &Metadata) -> Self {
+        Self {
+            identity: (metadata.dev(), metadata.ino()),
+            size: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+            changed: (metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
+
+/// The record that was read last: if it is still there, what was read before it is as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LastRecord {
+    /// Of its last byte, the one after.
+    pub(crate) end: u64,
+    /// Of its payload, as it stands in the file.
+    pub(crate) checksum: u32,
+}
+
+impl LastRecord {
+    /// Whether it still ends where it did.
+    pub(crate) fn is_there(&self, file: &File) -> io::Result<bool> {
+        let mut sum = [0; 4];
+        let Some(at) = self.end.checked_sub(4) else {
+            return Ok(false);
+        };
+        Ok(read_at(file, &mut sum, at)? == 4 && u32::from_le_bytes(sum) == self.checksum)
+    }
+}
+
+/// Fills `buffer` from byte `offset` on, as far as the file goes.
+pub(crate) fn read_at(file: &File, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read_at(&mut buffer[filled..], offset + filled as u64) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
+}
