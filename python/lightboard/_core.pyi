@@ -111,14 +111,20 @@ class Index:
         `last_value` of scalars only. Numbers that JSON has not are text, as in spec/api.md.
         """
 
-    def columns(self, run: str, tag: str) -> tuple[Column, Column, Column, Column]:
-        """Every point of a scalar series: attempts (int32), steps (int64), wall times and values (float64).
+    def columns(
+        self, run: str, tag: str, *, attempts: Literal["latest", "all"] = "all"
+    ) -> tuple[Column, Column, Column, Column]:
+        """Give the points of a scalar series: attempts (int32), steps (int64), wall times and values (float64).
+
+        With "latest" those are left out that a later attempt superseded (spec/api.md).
 
         Raises KeyError if there is no such series, OSError if its cache is damaged and its files are not read anew yet.
         """
 
-    def arrow_points(self, series: Sequence[tuple[str, str, str]]) -> object:
-        """Capsule of an Arrow C stream of all points of some scalar series: run id, name to show, tag of each."""
+    def arrow_points(
+        self, series: Sequence[tuple[str, str, str]], *, attempts: Literal["latest", "all"] = "all"
+    ) -> object:
+        """Capsule of an Arrow C stream of the points of some scalar series: run id, name to show, tag of each."""
 
     def scalars(
         self,
@@ -130,6 +136,7 @@ class Index:
         x_max: float | None,
         width: int,
         smoothing: float,
+        attempts: Literal["latest", "all"] = "latest",
     ) -> bytes:
         """Column frame of POST /api/scalars. `runs=None` means every run; unknown ids are left out.
 

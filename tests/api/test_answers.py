@@ -12,8 +12,8 @@ from lightboard.index import ColumnFrame, decode
 from logdirs import FIRST_WALL_TIME
 
 RUN_MEMBERS = {
-    "id", "logdir", "name", "parent", "state", "message", "first_wall_time", "last_wall_time", "last_step", "points",
-    "tags", "attempts", "writers", "files",
+    "id", "logdir", "name", "parent", "made_by", "state", "message", "conflict", "first_wall_time", "last_wall_time",
+    "last_step", "points", "tags", "attempts", "writers", "files",
 }  # fmt: skip
 FILE_MEMBERS = {"name", "bytes", "bytes_read", "records", "modified", "state", "message", "damage"}
 

@@ -50,10 +50,18 @@ class Following:
         x_max: float | None = None,
         width: int = 100_000,
         smoothing: float = 0.0,
+        attempts: Literal["latest", "all"] = "all",
     ) -> ColumnFrame:
         """By default so wide a picture that every point is in it."""
         frame = self.index.scalars(
-            tag, runs=runs, axis=axis, x_min=x_min, x_max=x_max, width=width, smoothing=smoothing
+            tag,
+            runs=runs,
+            axis=axis,
+            x_min=x_min,
+            x_max=x_max,
+            width=width,
+            smoothing=smoothing,
+            attempts=attempts,
         )
         return decode(frame)
 

@@ -172,8 +172,9 @@ def test_interrupts_end_a_wait(tmp_path: Path) -> None:
         "import lightboard._core as core, signal, sys\n"
         f"index = core.Index([('x', {str(tmp_path)!r})], poll_secs=1000.0)\n"
         "assert index.refresh(30.0)\n"
-        "print('waiting', flush=True)\n"
-        "try: index.refresh()\n"
+        "try:\n"
+        "    print('waiting', flush=True)\n"
+        "    index.refresh()\n"
         "except KeyboardInterrupt: print('interrupted')\n"
     )
     process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)

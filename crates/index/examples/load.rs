@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use lightboard_index::{Axis, Index, Options, Query};
+use lightboard_index::{Attempts, Axis, Index, Options, Query};
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -52,6 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             x_max: None,
             width: 800,
             smoothing,
+            attempts: Attempts::Latest,
         };
         time(&format!("{tag} {smoothing}"), || {
             Ok(index.scalars(&query)?.len())

@@ -1,36 +1,36 @@
-//! Attempts: the stretches of a run between restarts.
-//!
-//! The files of a run follow each other in order of their first wall time (names break ties). A file begins a new
-//! attempt if it goes back: if one of its scalar tags starts at or below the last step that this tag had in the attempt
-//! so far, or if it opens with a session start at or below the highest step of the attempt so far. A file that only
-//! brings other tags, or goes on where the last one stopped, belongs to the same attempt. Inside a file only a session
-//! start at or below a step already passed begins a new attempt. Nothing is ever dropped.
+//! A run held still for a query: its files in order, its attempts, and the points of each.
 
-use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::RwLockReadGuard;
 
 use crate::catalog::Run;
-use crate::contents::Contents;
+use crate::contents::{Contents, Start};
 use crate::event_file::EventFile;
 use crate::points::{Piece, Points};
+use crate::restarts::{Labels, Stretch, label};
+use crate::sub_runs::starts_above;
 use crate::summary::Extent;
+use crate::writer::Writer;
 
 /// A run as it stands, held still for a query.
 pub(crate) struct Snapshot<'a> {
     /// The files in order of their first wall time.
     pub(crate) files: Vec<(&'a EventFile, RwLockReadGuard<'a, Contents>)>,
-    /// For each file the attempt in which it begins.
-    first_attempts: Vec<usize>,
+    pub(crate) labels: Labels,
     /// Attempts in all; at least 1.
     pub(crate) attempts: usize,
+    /// Session starts of the run that this is a sub-run of, and who wrote them.
+    pub(crate) starts_above: Vec<(Start, Option<Writer>)>,
 }
 
 /// One attempt's points of one series: for each file that has some, its place in the run and a range of indices.
 pub(crate) type Parts = Vec<(usize, Range<usize>)>;
 
 impl<'a> Snapshot<'a> {
+    /// Not to be called by whoever holds this run, or the one above it, still already.
     pub(crate) fn of(run: &'a Run) -> Self {
+        let starts_above = starts_above(run);
         let mut files: Vec<_> = run
             .files
             .iter()
@@ -38,12 +38,44 @@ impl<'a> Snapshot<'a> {
             .collect();
         let time = |contents: &Contents| contents.first_wall_time.unwrap_or(f64::INFINITY);
         files.sort_by(|(_, a), (_, b)| time(a).total_cmp(&time(b)));
-        let (first_attempts, attempts) = assign(files.iter().map(|(_, contents)| &**contents));
+        let stretches: Vec<_> = files
+            .iter()
+            .map(|(file, contents)| Stretch { file, contents })
+            .collect();
+        let labels = label(&stretches);
         Self {
+            attempts: labels.attempts(),
             files,
-            first_attempts,
-            attempts,
+            labels,
+            starts_above,
         }
+    }
+
+    /// A number that is another one once points of series may count otherwise that got no values; 0 for a run that was
+    /// never restarted.
+    pub(crate) fn layout(&self) -> u64 {
+        let contents = || self.files.iter().map(|(_, contents)| contents);
+        let starts = || {
+            contents()
+                .flat_map(|it| it.sections.all())
+                .filter_map(|it| it.start)
+        };
+        if self.files.len() == 1 && starts().next().is_none() {
+            return 0;
+        }
+        let mut hasher = DefaultHasher::new();
+        self.labels.hash(&mut hasher);
+        for start in starts() {
+            (start.step, start.wall_time.to_bits()).hash(&mut hasher);
+        }
+        let mut ends: Vec<f64> = contents().map(|it| it.end()).collect();
+        ends.sort_by(f64::total_cmp);
+        for contents in contents() {
+            // How many files had ended by then: those that this one may restart.
+            ends.partition_point(|end| *end <= contents.begin())
+                .hash(&mut hasher);
+        }
+        hasher.finish()
     }
 
     /// Seconds since 1970, of the first event; of the first one with values if that is earlier.
@@ -66,7 +98,7 @@ impl<'a> Snapshot<'a> {
                 continue;
             };
             for (section, range) in points.sections() {
-                let attempt = self.first_attempts[index] + section;
+                let attempt = self.labels.attempt(index, section);
                 match attempts.last_mut() {
                     Some((last, parts)) if *last == attempt => parts.push((index, range)),
                     _ => attempts.push((attempt, vec![(index, range)])),
@@ -187,148 +219,5 @@ impl Snapshot<'_> {
         for (file, _) in parts {
             self.files[*file].0.distrust();
         }
-    }
-}
-
-/// The attempt in which each file begins, and the number of attempts.
-fn assign<'a>(files: impl ExactSizeIterator<Item = &'a Contents>) -> (Vec<usize>, usize) {
-    let mut firsts = Vec::with_capacity(files.len());
-    let mut attempt = 0;
-    let mut last_steps: HashMap<&str, i64> = HashMap::new();
-    let mut highest: Option<i64> = None;
-    let one_file = files.len() == 1;
-    for contents in files {
-        let scalars = || contents.series.scalars();
-        let goes_back = !one_file
-            && (scalars().any(|(tag, points)| {
-                last_steps
-                    .get(tag)
-                    .is_some_and(|last| points.first_step().is_some_and(|first| first <= *last))
-            }) || contents
-                .sections
-                .leading_start
-                .is_some_and(|start| highest.is_some_and(|highest| start <= highest)));
-        if goes_back {
-            attempt += 1;
-        }
-        firsts.push(attempt);
-        if goes_back || contents.sections.last > 0 {
-            last_steps.clear();
-            highest = None;
-        }
-        attempt += contents.sections.last;
-        highest = highest.max(contents.sections.highest_step);
-        if one_file {
-            continue;
-        }
-        for (tag, points) in scalars() {
-            let in_last_section = points
-                .sections()
-                .last()
-                .is_some_and(|(section, _)| section == contents.sections.last);
-            if in_last_section && let Some(step) = points.last_step() {
-                last_steps.insert(tag, step);
-            }
-        }
-    }
-    (firsts, attempt + 1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::assign;
-    use crate::contents::Contents;
-    use lightboard_events::encode::{Scalar, scalar, session_start};
-    use lightboard_events::{Scan, Scanner};
-
-    /// The contents of a file: `(tag, step)` for a scalar, `("START", step)` for a session start.
-    fn file(events: &[(&str, i64)]) -> Contents {
-        let mut bytes = Vec::new();
-        for (tag, step) in events {
-            match *tag {
-                "START" => session_start(&mut bytes, 0.0, *step),
-                tag => scalar(&mut bytes, 0.0, *step, tag, Scalar::Simple(1.0)),
-            }
-        }
-        let mut contents = Contents::new(std::sync::Arc::default());
-        let mut scanner = Scanner::new();
-        while let Scan::Record { offset, payload } =
-            scanner.next(&bytes[scanner.offset() as usize..], true)
-        {
-            contents.add_record(offset, payload);
-        }
-        contents
-    }
-
-    fn firsts(files: &[&[(&str, i64)]]) -> (Vec<usize>, usize) {
-        let files: Vec<Contents> = files.iter().map(|events| file(events)).collect();
-        assign(files.iter())
-    }
-
-    #[test]
-    fn files_that_go_on_are_one_attempt_and_files_that_go_back_are_another() {
-        assert_eq!(firsts(&[]), (vec![], 1));
-        assert_eq!(
-            firsts(&[&[("loss", 0), ("loss", 9)], &[("loss", 10)]]),
-            (vec![0, 0], 1)
-        );
-        assert_eq!(
-            firsts(&[&[("loss", 0), ("loss", 9)], &[("loss", 9)]]),
-            (vec![0, 1], 2)
-        );
-        assert_eq!(
-            firsts(&[&[("loss", 9)], &[("loss", 0)], &[], &[("loss", 1)]]),
-            (vec![0, 1, 1, 1], 2)
-        );
-    }
-
-    #[test]
-    fn a_file_with_other_tags_belongs_to_the_same_attempt() {
-        assert_eq!(
-            firsts(&[
-                &[("loss", 0), ("loss", 9)],
-                &[("eval", 0)],
-                &[("eval", 1), ("loss", 10)]
-            ]),
-            (vec![0, 0, 0], 1)
-        );
-    }
-
-    #[test]
-    fn steps_that_go_back_inside_a_file_are_no_restart() {
-        assert_eq!(
-            firsts(&[&[("loss", 9), ("loss", 0)], &[("loss", 1)]]),
-            (vec![0, 0], 1)
-        );
-    }
-
-    #[test]
-    fn session_starts_count_when_they_go_back() {
-        assert_eq!(
-            firsts(&[&[
-                ("START", 0),
-                ("loss", 0),
-                ("loss", 9),
-                ("START", 10),
-                ("loss", 10)
-            ]]),
-            (vec![0], 1)
-        );
-        assert_eq!(
-            firsts(&[&[("loss", 0), ("loss", 9), ("START", 5), ("loss", 5)]]),
-            (vec![0], 2)
-        );
-        assert_eq!(
-            firsts(&[&[("loss", 9)], &[("START", 5), ("other", 5)]]),
-            (vec![0, 1], 2)
-        );
-        assert_eq!(
-            firsts(&[
-                &[("loss", 9), ("START", 5), ("loss", 5)],
-                &[("loss", 6)],
-                &[("loss", 6)]
-            ]),
-            (vec![0, 1, 2], 3)
-        );
     }
 }

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::attempts::Snapshot;
 use crate::changes::Change;
 use crate::event_file::EventFile;
 use crate::logdir::{Found, Listing, Logdir, file_path, folders_above, is_absent};
@@ -22,10 +24,20 @@ pub(crate) struct Run {
     /// Raw path below the log directory.
     pub(crate) path: Vec<u8>,
     pub(crate) name: String,
-    /// Id of the run in the nearest folder above that is one.
-    pub(crate) parent: Option<String>,
+    /// The run in the nearest folder above that is one.
+    pub(crate) above: Option<Arc<Run>>,
     /// In order of their names.
     pub(crate) files: Vec<Arc<EventFile>>,
+    /// How its attempts lay when its files were read last.
+    layout: AtomicU64,
+}
+
+impl Run {
+    /// Whether its attempts lie otherwise than the last time: then series changed of which no value was read.
+    pub(crate) fn lies_otherwise(&self) -> bool {
+        let layout = Snapshot::of(self).layout();
+        self.layout.swap(layout, Ordering::Relaxed) != layout
+    }
 }
 
 /// All runs, by log directory and in natural order of their names.
@@ -85,23 +97,24 @@ impl Catalog {
             listing.files.sort_unstable();
             listing.files.dedup();
             let first = runs.len();
+            // Folders above come first.
+            let mut by_path: HashMap<&[u8], Arc<Run>> = HashMap::new();
             for files in listing.files.chunk_by(|a, b| a.run == b.run) {
                 let path = &files[0].run;
-                let parent = folders_above(path).find(|folder| {
-                    listing
-                        .files
-                        .binary_search_by(|found| found.run.as_slice().cmp(folder))
-                        .is_ok()
-                });
-                runs.push(Arc::new(Run {
-                    id: run_id(&logdirs[logdir].name, path),
+                let above = folders_above(path).find_map(|folder| by_path.get(folder));
+                let id = run_id(&logdirs[logdir].name, path);
+                let before = self.get(&id);
+                let layout = before.map_or(0, |run| run.layout.load(Ordering::Relaxed));
+                let run = Arc::new(Run {
+                    id,
+                    layout: AtomicU64::new(layout),
                     logdir,
                     name: if path.is_empty() {
                         ".".to_owned()
                     } else {
                         shown(path)
                     },
-                    parent: parent.map(|folder| run_id(&logdirs[logdir].name, folder)),
+                    above: above.cloned(),
                     files: files
                         .iter()
                         .map(|found| {
@@ -118,7 +131,9 @@ impl Catalog {
                         })
                         .collect(),
                     path: path.clone(),
-                }));
+                });
+                by_path.insert(path, Arc::clone(&run));
+                runs.push(run);
             }
             runs[first..].sort_by(|a, b| natural(&a.name, &b.name));
         }
@@ -141,7 +156,7 @@ impl Catalog {
         let mut change = Change::default();
         for run in &next.runs {
             let same = self.get(&run.id).is_some_and(|before| {
-                before.parent == run.parent
+                before.above.as_ref().map(|it| &it.id) == run.above.as_ref().map(|it| &it.id)
                     && before.files.len() == run.files.len()
                     && before
                         .files

@@ -14,8 +14,9 @@ use crate::event_file::EventFile;
 use crate::names::natural;
 use crate::points::{Points, Value};
 use crate::series::SeriesData;
+use crate::superseding::Attempts;
 
-/// All points of one scalar series: attempts in turn, log order within each.
+/// Points of one scalar series: attempts in turn, log order within each.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SeriesColumns {
     /// The attempt that each point belongs to, from 0.
@@ -51,24 +52,38 @@ pub enum ColumnsError {
     ReadAnew(String),
 }
 
-/// All points of the run's scalars with this tag. None if a file had to be read anew; `EventFile::distrust` was called.
-pub(crate) fn gather(run: &Run, tag: &str) -> Option<SeriesColumns> {
+/// What asking a run for a series gave.
+pub(crate) enum Gathered {
+    Columns(SeriesColumns),
+    /// The files that were read so far have no scalars of the tag.
+    NoSuchTag,
+    /// A file must be read anew; `EventFile::distrust` was called.
+    Distrusted,
+}
+
+/// The points of the run's scalars with this tag.
+pub(crate) fn gather(run: &Run, tag: &str, asked: Attempts) -> Gathered {
     let snapshot = Snapshot::of(run);
+    let attempts = snapshot.attempts_of(tag, asked);
+    if attempts.is_empty() {
+        return Gathered::NoSuchTag;
+    }
     let mut all = SeriesColumns::default();
-    for (attempt, parts) in snapshot.scalar_parts(tag) {
-        for (file, range) in parts {
+    for attempt in attempts {
+        for (file, range) in attempt.parts {
             let (file, contents) = &snapshot.files[file];
-            let Ok(part) = contents.series.scalar(tag)?.columns(range) else {
+            let points = contents.series.scalar(tag);
+            let Some(Ok(part)) = points.map(|points| points.columns(range)) else {
                 file.distrust();
-                return None;
+                return Gathered::Distrusted;
             };
             all.steps.extend_from_slice(&part.steps);
             all.wall_times.extend_from_slice(&part.wall_times);
             all.values.extend_from_slice(&part.values);
         }
-        all.attempts.resize(all.steps.len(), attempt as i32);
+        all.attempts.resize(all.steps.len(), attempt.number as i32);
     }
-    Some(all)
+    Gathered::Columns(all)
 }
 
 /// Whether everything that the run's files hold was read.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lightboard_events::{Cause, Damage, Event, SessionLog, Tail, What, decode};
+use lightboard_events::{Cause, Damage, Event, Kind, SessionLog, Tail, What, decode};
 
 use crate::points::Location;
 use crate::series::{Logged, SeriesSet};
@@ -48,31 +48,69 @@ pub(crate) struct Contents {
     pub(crate) sections: Sections,
 }
 
-/// Stretches of a file between session starts that go back to a step already passed.
-#[derive(Debug, Default)]
-pub(crate) struct Sections {
-    /// The last section; the first is 0.
-    pub(crate) last: usize,
-    /// Step of a session start before the file's first scalar.
-    pub(crate) leading_start: Option<i64>,
-    /// Highest step of a scalar in the last section.
+/// A `SessionLog` START: what was logged before it at its step or later is void.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Start {
+    pub(crate) step: i64,
+    /// Seconds since 1970, always finite.
+    pub(crate) wall_time: f64,
+}
+
+/// A stretch of a file between session starts.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct Section {
+    /// What it begins with; none for the first section of a file that does not begin with one.
+    pub(crate) start: Option<Start>,
+    /// Highest step of a scalar.
     pub(crate) highest_step: Option<i64>,
 }
 
+/// The sections of a file, at least one.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Sections(Vec<Section>);
+
+impl Default for Sections {
+    fn default() -> Self {
+        Self(vec![Section::default()])
+    }
+}
+
 impl Sections {
-    /// Grows with every session start that may matter to the series.
-    pub(crate) fn starts(&self) -> (usize, Option<i64>) {
-        (self.last, self.leading_start)
+    /// None if there are none, or one after the first begins without a start.
+    pub(crate) fn of(sections: Vec<Section>) -> Option<Self> {
+        let rest = sections.get(1..)?;
+        rest.iter()
+            .all(|section| section.start.is_some())
+            .then_some(Self(sections))
     }
 
-    fn start(&mut self, step: i64) {
-        match self.highest_step {
-            Some(highest) if step <= highest => {
-                self.last += 1;
-                self.highest_step = None;
-            }
-            None if self.last == 0 => self.leading_start = Some(step),
-            _ => {}
+    pub(crate) fn all(&self) -> &[Section] {
+        &self.0
+    }
+
+    /// The place of the last one.
+    fn last(&self) -> usize {
+        self.0.len() - 1
+    }
+
+    fn start(&mut self, start: Start) {
+        if let Some(last) = self.0.last_mut()
+            && last.highest_step.is_none()
+            && last.start.is_none_or(|before| start.step <= before.step)
+        {
+            // Nothing was logged since a start that voided no more.
+            last.start = Some(start);
+        } else {
+            self.0.push(Section {
+                start: Some(start),
+                highest_step: None,
+            });
+        }
+    }
+
+    fn log(&mut self, step: i64) {
+        if let Some(last) = self.0.last_mut() {
+            last.highest_step = last.highest_step.max(Some(step));
         }
     }
 }
@@ -112,6 +150,35 @@ impl Contents {
         (self.records, self.bytes_read, self.damage_count, self.tail)
     }
 
+    /// When the file began to be written: its header, or its first value or session start if that is later, since
+    /// TensorFlow cuts the header's time to whole seconds.
+    pub(crate) fn begin(&self) -> f64 {
+        let first = self.first_wall_time.unwrap_or(f64::INFINITY);
+        let start = self.sections.all().first().and_then(|it| it.start);
+        let logged = start
+            .map(|it| it.wall_time)
+            .into_iter()
+            .chain(self.first_value_wall_time);
+        logged
+            .reduce(f64::min)
+            .map_or(first, |logged| logged.max(first))
+    }
+
+    /// When it was written last. A program may give its values earlier times than its clock gave the header.
+    pub(crate) fn end(&self) -> f64 {
+        self.last_wall_time
+            .unwrap_or(f64::NEG_INFINITY)
+            .max(self.first_wall_time.unwrap_or(f64::NEG_INFINITY))
+    }
+
+    /// Whether the file is what a call of `add_hparams` leaves: hyperparameters, and metrics that have one value each.
+    pub(crate) fn is_hparams_record(&self) -> bool {
+        ["_hparams_/experiment", "_hparams_/session_start_info"]
+            .iter()
+            .all(|tag| self.series.get(tag, Kind::Hparams).is_some())
+            && self.series.scalars().all(|(_, points)| points.len() == 1)
+    }
+
     /// Takes in one record.
     #[inline]
     pub(crate) fn add_record(&mut self, offset: u64, payload: &[u8]) {
@@ -140,12 +207,15 @@ impl Contents {
         if let What::SessionLog(log) = event.what
             && log.status == SessionLog::START
         {
-            self.sections.start(event.step);
+            self.sections.start(Start {
+                step: event.step,
+                wall_time,
+            });
         }
         let mut outcome = Ok(());
         for (index, value) in event.values().enumerate() {
             let logged = Logged {
-                section: self.sections.last,
+                section: self.sections.last(),
                 step: event.step,
                 wall_time,
                 location: Location {
@@ -157,13 +227,7 @@ impl Contents {
             self.last_step = Some(event.step);
             self.first_value_wall_time.get_or_insert(wall_time);
             match value.and_then(|value| self.series.add(logged, &value)) {
-                Ok(true) => {
-                    let highest = self
-                        .sections
-                        .highest_step
-                        .map_or(event.step, |highest| highest.max(event.step));
-                    self.sections.highest_step = Some(highest);
-                }
+                Ok(true) => self.sections.log(event.step),
                 Ok(false) => {}
                 Err(error) => outcome = outcome.and(Err(error)),
             }

@@ -8,10 +8,12 @@ use serde::Serialize;
 
 use crate::attempts::Snapshot;
 use crate::catalog::{Catalog, Run};
+use crate::conflict::{Conflict, conflict};
 use crate::contents::{Contents, seconds};
 use crate::event_file::EventFile;
 use crate::logdir::{Logdir, LogdirState, Skipped};
 use crate::names::{natural, shown};
+use crate::sub_runs::{self, MadeBy};
 use crate::writer::Writer;
 
 /// The state of a file, and of a run: that of the file that matters most to a reader. The worst comes first, but what
@@ -58,8 +60,10 @@ struct RunBody<'a> {
     logdir: &'a str,
     name: &'a str,
     parent: Option<&'a str>,
+    made_by: Option<MadeBy>,
     state: State,
     message: String,
+    conflict: Option<Conflict<'a>>,
     first_wall_time: Option<f64>,
     last_wall_time: Option<f64>,
     last_step: Option<i64>,
@@ -149,6 +153,7 @@ fn describe<'a>(
     now: SystemTime,
     loading: &mut Loading,
 ) -> RunBody<'a> {
+    let parent = sub_runs::parent(run);
     let snapshot = Snapshot::of(run);
     let files: Vec<FileBody<'a>> = snapshot
         .files
@@ -182,13 +187,15 @@ fn describe<'a>(
         id: &run.id,
         logdir,
         name: &run.name,
-        parent: run.parent.as_deref(),
+        parent: parent.map(|(run, _)| run.id.as_str()),
+        made_by: parent.map(|(_, made_by)| made_by),
         state,
         message: files
             .iter()
             .find(|file| file.state == state)
             .map(|file| file.message.clone())
             .unwrap_or_default(),
+        conflict: conflict(&snapshot, now),
         first_wall_time: snapshot.first_wall_time(),
         last_wall_time: last_wall_times.max_by(f64::total_cmp),
         last_step: latest.and_then(|contents| contents.last_step),

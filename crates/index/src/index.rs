@@ -11,12 +11,13 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::catalog::Catalog;
 use crate::changes::{Change, Changes};
-use crate::columns::{self, ColumnsError, SeriesColumns};
+use crate::columns::{self, ColumnsError, Gathered, SeriesColumns};
 use crate::describe;
 use crate::logdir::Logdir;
 use crate::poller::Poller;
 use crate::scalars::{self, Query, QueryError};
 use crate::store::Store;
+use crate::superseding::Attempts;
 
 /// How an index is kept.
 #[derive(Debug, Clone)]
@@ -264,12 +265,17 @@ impl Index {
             .install(|| columns::list(&catalog, version, tag, runs))
     }
 
-    /// Every point of a scalar series, as it was logged. Waits for files that must be read anew since their cache is
+    /// The points of a scalar series, as they were logged. Waits for files that must be read anew since their cache is
     /// damaged.
     ///
     /// # Errors
     /// When there is no such series, or its files could not be read anew in time.
-    pub fn columns(&self, run: &str, tag: &str) -> Result<SeriesColumns, ColumnsError> {
+    pub fn columns(
+        &self,
+        run: &str,
+        tag: &str,
+        attempts: Attempts,
+    ) -> Result<SeriesColumns, ColumnsError> {
         let deadline = Instant::now() + PATIENCE;
         let mut anew = false;
         loop {
@@ -279,14 +285,14 @@ impl Index {
                 .get(run)
                 .ok_or_else(|| ColumnsError::Run(run.to_owned()))?;
             let settled = !anew || columns::is_settled(found);
-            match columns::gather(found, tag) {
-                Some(columns) if settled && columns.steps.is_empty() => {
+            match columns::gather(found, tag, attempts) {
+                Gathered::Columns(columns) if settled => return Ok(columns),
+                Gathered::NoSuchTag if settled => {
                     return Err(ColumnsError::Tag {
                         run: run.to_owned(),
                         tag: tag.to_owned(),
                     });
                 }
-                Some(columns) if settled => return Ok(columns),
                 _ => anew = true,
             }
             let left = deadline.saturating_duration_since(Instant::now());

@@ -1,6 +1,6 @@
 //! The poller: a thread that walks the log directories, looks at every event file and reads what is new.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,11 +10,12 @@ use std::time::{Duration, Instant};
 use rayon::ThreadPool;
 
 use crate::catalog::{Catalog, Run};
-use crate::changes::Change;
+use crate::changes::{Change, Touched};
 use crate::event_file::{EventFile, Glance, News};
 use crate::index::Shared;
 use crate::logdir::{Folders, Listing};
 use crate::saving::Saving;
+use crate::sub_runs::parent;
 
 /// Polls and walks take at most this part of the time, so that a slow file system is not kept busy.
 const SHARE: u32 = 10;
@@ -44,6 +45,12 @@ struct Unread<'a> {
     run: &'a Run,
     file: &'a EventFile,
 }
+
+/// Points of any series may count otherwise.
+const ANY_SERIES: News = News {
+    touched: Touched::Any,
+    tags: false,
+};
 
 /// Takes note of what changed, and publishes it now and then.
 struct Pending<'a> {
@@ -117,8 +124,9 @@ impl Poller {
             shared.changes.publish(change);
         }
         let looking = started.elapsed();
-        // Each has a slice of its own: neither keeps the other waiting.
+        let read: Vec<&Run> = known.iter().chain(&new).map(|it| it.run).collect();
         let finished = self.read(known, &pending) & self.read(new, &pending);
+        note_restarts(&catalog, &read, &pending);
         shared.changes.publish_noted();
         let room = self.saving.after_round(&shared, news, finished);
         if let Err(message) = room {
@@ -223,6 +231,25 @@ impl Poller {
             }
         }
         finished.into_inner()
+    }
+}
+
+/// A restart concerns series that it brings no value of, and a session start those of sub-runs as well.
+fn note_restarts(catalog: &Catalog, read: &[&Run], pending: &Pending<'_>) {
+    let restarted: BTreeSet<&str> = read
+        .iter()
+        .filter(|run| run.lies_otherwise())
+        .map(|run| &*run.id)
+        .collect();
+    if restarted.is_empty() {
+        return;
+    }
+    let concerns = |run: &Run| {
+        let top = parent(run).map(|(top, _)| top);
+        restarted.contains(&*run.id) || top.is_some_and(|top| restarted.contains(&*top.id))
+    };
+    for run in catalog.runs.iter().filter(|run| concerns(run)) {
+        pending.add(run, &ANY_SERIES);
     }
 }
 

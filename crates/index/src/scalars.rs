@@ -15,6 +15,7 @@ use crate::frame::{Column, encode};
 use crate::points::Columns;
 use crate::smoothing::smooth;
 use crate::summary;
+use crate::superseding::{Attempt, Attempts};
 
 /// Vertices in one answer, about; the width gives way.
 const BUDGET: usize = 2_000_000;
@@ -48,6 +49,8 @@ pub struct Query {
     pub width: usize,
     /// Weight of what came before, in [0, 1); 0 for none.
     pub smoothing: f64,
+    /// Whether points count that a later attempt superseded.
+    pub attempts: Attempts,
 }
 
 /// Why a question cannot be answered.
@@ -84,6 +87,8 @@ struct Entry<'a> {
     start: usize,
     length: usize,
     points: usize,
+    superseded: usize,
+    superseded_from: Option<i64>,
     non_finite: usize,
     first_wall_time: Option<f64>,
 }
@@ -217,9 +222,9 @@ fn affordable_width(extents: &[Extent], query: &Query) -> usize {
 fn extents(run: &Run, query: &Query) -> Vec<Extent> {
     let snapshot = Snapshot::of(run);
     snapshot
-        .scalar_parts(&query.tag)
+        .attempts_of(&query.tag, query.attempts)
         .iter()
-        .filter_map(|(_, parts)| {
+        .filter_map(|Attempt { parts, .. }| {
             let whole = parts
                 .iter()
                 .filter_map(|(file, range)| snapshot.extent(*file, &query.tag, range))
@@ -243,23 +248,26 @@ fn extents(run: &Run, query: &Query) -> Vec<Extent> {
 fn draw<'a>(run: &'a Run, query: &Query, grid: &Grid) -> Drawn<'a> {
     let snapshot = Snapshot::of(run);
     let mut drawn = Drawn::default();
-    for (attempt, parts) in snapshot.scalar_parts(&query.tag) {
-        let points = parts.iter().map(|(_, range)| range.len()).sum();
-        let non_finite = parts
+    for attempt in snapshot.attempts_of(&query.tag, query.attempts) {
+        let non_finite = attempt
+            .parts
             .iter()
             .map(|(file, range)| snapshot.non_finite(*file, &query.tag, range))
             .sum();
         let start = drawn.steps.len();
-        if drawn.add(&snapshot, query, grid, &parts).is_none() {
+        if !attempt.parts.is_empty() && drawn.add(&snapshot, query, grid, &attempt.parts).is_none()
+        {
             continue;
         }
         drawn.entries.push(Entry {
             run: &run.id,
-            attempt,
+            attempt: attempt.number,
             attempts: snapshot.attempts,
             start,
             length: drawn.steps.len() - start,
-            points,
+            points: attempt.points,
+            superseded: attempt.superseded,
+            superseded_from: attempt.superseded_from,
             non_finite,
             first_wall_time: snapshot.first_wall_time(),
         });

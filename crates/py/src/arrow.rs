@@ -9,7 +9,7 @@ use arrow_array::{
     RecordBatchIterator, RecordBatchReader, StringArray,
 };
 use arrow_schema::{ArrowError, DataType, Field, Schema, SchemaRef};
-use lightboard_index::Index;
+use lightboard_index::{Attempts, Index};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
@@ -25,6 +25,7 @@ pub(crate) fn points(
     py: Python<'_>,
     index: Arc<Index>,
     series: Vec<Asked>,
+    attempts: Attempts,
 ) -> PyResult<Bound<'_, PyCapsule>> {
     let text = || DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8));
     let schema = Arc::new(Schema::new(vec![
@@ -45,6 +46,7 @@ pub(crate) fn points(
             runs,
             tags,
             series: series.into_iter(),
+            attempts,
             rest: None,
         },
     )
@@ -121,6 +123,7 @@ struct PointReader {
     runs: Names,
     tags: Names,
     series: std::vec::IntoIter<Asked>,
+    attempts: Attempts,
     /// What is left of the series that is being handed over.
     rest: Option<RecordBatch>,
 }
@@ -129,7 +132,7 @@ impl PointReader {
     fn load(&self, (id, run, tag): &Asked) -> Result<RecordBatch, ArrowError> {
         let columns = self
             .index
-            .columns(id, tag)
+            .columns(id, tag, self.attempts)
             .map_err(|error| ArrowError::ExternalError(Box::new(error)))?;
         let rows = columns.steps.len();
         RecordBatch::try_new(

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lightboard_index::{Axis, ColumnsError, Index, OpenError, Options, Query, QueryError};
+use lightboard_index::{
+    Attempts, Axis, ColumnsError, Index, OpenError, Options, Query, QueryError,
+};
 use pyo3::exceptions::{PyKeyError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule};
@@ -100,13 +102,16 @@ impl PyIndex {
         PyBytes::new(py, &body)
     }
 
+    #[pyo3(signature = (run, tag, *, attempts = "all"))]
     fn columns(
         &self,
         py: Python<'_>,
         run: &str,
         tag: &str,
+        attempts: &str,
     ) -> PyResult<(Column, Column, Column, Column)> {
-        match py.detach(|| self.0.columns(run, tag)) {
+        let attempts = which(attempts)?;
+        match py.detach(|| self.0.columns(run, tag, attempts)) {
             Ok(columns) => Ok((
                 Column::I32(columns.attempts),
                 Column::I64(columns.steps),
@@ -120,15 +125,17 @@ impl PyIndex {
         }
     }
 
+    #[pyo3(signature = (series, *, attempts = "all"))]
     fn arrow_points<'py>(
         &self,
         py: Python<'py>,
         series: Vec<Asked>,
+        attempts: &str,
     ) -> PyResult<Bound<'py, PyCapsule>> {
-        arrow::points(py, Arc::clone(&self.0), series)
+        arrow::points(py, Arc::clone(&self.0), series, which(attempts)?)
     }
 
-    #[pyo3(signature = (tag, *, runs, axis, x_min, x_max, width, smoothing))]
+    #[pyo3(signature = (tag, *, runs, axis, x_min, x_max, width, smoothing, attempts = "latest"))]
     #[expect(
         clippy::too_many_arguments,
         reason = "they are the members of the request"
@@ -143,6 +150,7 @@ impl PyIndex {
         x_max: Option<f64>,
         width: usize,
         smoothing: f64,
+        attempts: &str,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let axis = match axis {
             "step" => Axis::Step,
@@ -162,6 +170,7 @@ impl PyIndex {
             x_max,
             width,
             smoothing,
+            attempts: which(attempts)?,
         };
         match py.detach(|| self.0.scalars(&query)) {
             Ok(frame) => Ok(PyBytes::new(py, &frame)),
@@ -173,6 +182,16 @@ impl PyIndex {
 
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.0.close());
+    }
+}
+
+fn which(attempts: &str) -> PyResult<Attempts> {
+    match attempts {
+        "latest" => Ok(Attempts::Latest),
+        "all" => Ok(Attempts::All),
+        other => Err(PyValueError::new_err(format!(
+            "expected attempts \"latest\" or \"all\", found {other:?}"
+        ))),
     }
 }
 

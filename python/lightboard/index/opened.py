@@ -12,7 +12,7 @@ from lightboard import _core
 from lightboard.cache_dir import cache_dir as default_cache_dir
 from lightboard.index.names import unknown
 from lightboard.index.runs import Run, Runs
-from lightboard.index.series import Series, SeriesList
+from lightboard.index.series import Attempts, Series, SeriesList
 
 Path = str | os.PathLike[str]
 
@@ -48,12 +48,18 @@ class Index:
         run: str | Run | Iterable[str | Run] | None = None,
         *,
         kind: str | None = "scalar",
+        attempts: Attempts = "all",
     ) -> SeriesList:
         """List the series of one tag, some tags or all, of one run (a `Run`, its name or its id), some or all.
+
+        Their columns have every point; with `attempts="latest"` not those which a later attempt superseded, as the
+        board draws a run that was restarted.
 
         `kind` is one of those in ARCHITECTURE.md, or None for every kind. Raises UnknownNameError, a KeyError that
         tells near names, for a run that there is not, and for a tag that none of the runs has in that kind.
         """
+        if attempts not in ("latest", "all"):
+            raise ValueError(f'expected attempts="latest" or attempts="all", found attempts={attempts!r}')
         known = self.runs
         asked = None if run is None else [known[_key(one)] for one in _several(run, (str, Run))]
         tags = None if tag is None else list(_several(tag, (str,)))
@@ -63,7 +69,7 @@ class Index:
         )
         by_id = {one.id: one for one in known}
         found = [
-            Series(self._core, by_id[listed["run"]], listed)
+            Series(self._core, by_id[listed["run"]], listed, attempts)
             for listed in json.loads(body)["series"]
             # A run that appeared in between is not listed yet.
             if listed["run"] in by_id
@@ -73,7 +79,7 @@ class Index:
         for name in tags or ():
             if not any(series.tag == name for series in found):
                 raise self._unknown_tag(name, asked, kind)
-        return SeriesList(self._core, found)
+        return SeriesList(self._core, found, attempts)
 
     def refresh(self, timeout: float | None = None) -> Self:
         """Wait until everything was read that is on disk now; returns the index.

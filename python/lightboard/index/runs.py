@@ -11,13 +11,14 @@ from lightboard.index.names import unknown
 
 if TYPE_CHECKING:
     from lightboard.index.opened import Index
-    from lightboard.index.series import Series, SeriesList
+    from lightboard.index.series import Attempts, Series, SeriesList
 
 COLUMNS: tuple[tuple[str, Literal["text", "int", "float"]], ...] = (
     ("id", "text"),
     ("logdir", "text"),
     ("name", "text"),
     ("parent", "text"),
+    ("made_by", "text"),
     ("state", "text"),
     ("message", "text"),
     ("first_wall_time", "float"),
@@ -37,14 +38,16 @@ class Run:
     `name` is its path below the log directory called `logdir`; `id` tells it from all others and stays the same.
     `state` is `live`, `idle`, `damaged`, `unreadable`, `empty`, `header_only`, `foreign` or `loading` (spec/api.md),
     and `message` what is wrong, if anything is. Wall times are seconds since 1970. `points` counts scalar points,
-    `tags` series of any kind, `attempts` the stretches between restarts. `parent` is the id of the run above this one.
-    `files` and `writers` are the members of that name in spec/api.md.
+    `tags` series of any kind, `attempts` the stretches between restarts. `parent` is the id of the run that this is
+    a sub-run of, and `made_by` the call that made it, `add_scalars` or `add_hparams`. `conflict` tells of several
+    writers at work at a time. `conflict`, `files` and `writers` are the members of that name in spec/api.md.
     """
 
     id: str
     logdir: str
     name: str
     parent: str | None
+    made_by: str | None
     state: str
     message: str
     first_wall_time: float | None
@@ -53,13 +56,20 @@ class Run:
     points: int
     tags: int
     attempts: int
+    conflict: Mapping[str, Any] | None = field(repr=False)
     writers: tuple[Mapping[str, Any], ...] = field(repr=False)
     files: tuple[Mapping[str, Any], ...] = field(repr=False)
     _index: Index = field(repr=False, compare=False)
 
-    def series(self, tag: str | Sequence[str] | None = None, *, kind: str | None = "scalar") -> SeriesList:
+    def series(
+        self,
+        tag: str | Sequence[str] | None = None,
+        *,
+        kind: str | None = "scalar",
+        attempts: Attempts = "all",
+    ) -> SeriesList:
         """List this run's series; see `Index.series`."""
-        return self._index.series(tag=tag, run=self, kind=kind)
+        return self._index.series(tag=tag, run=self, kind=kind, attempts=attempts)
 
     def __getitem__(self, tag: str) -> Series:
         """Give the scalar series of that tag. Raises UnknownNameError, a KeyError, if the run has none."""
@@ -73,8 +83,8 @@ class Runs:  # No collections.abc.Sequence: polars would take it for a list of r
     run of that name.
 
     Log directories stand as given, runs in natural order of their names. To whatever reads Arrow streams this is a
-    table with a row for each run and the columns `id`, `logdir`, `name`, `parent`, `state`, `message`,
-    `first_wall_time`, `last_wall_time`, `last_step`, `points`, `tags` and `attempts`.
+    table with a row for each run and the columns `id`, `logdir`, `name`, `parent`, `made_by`, `state`,
+    `message`, `first_wall_time`, `last_wall_time`, `last_step`, `points`, `tags` and `attempts`.
     """
 
     def __init__(self, runs: Sequence[Run]) -> None:

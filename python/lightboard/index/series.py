@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
 
@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from lightboard import _core
 
 
+Attempts = Literal["latest", "all"]
+
+
 class Columns(NamedTuple):
-    """All points of a series, a column each."""
+    """Points of a series, a column each."""
 
     attempt: NDArray[np.int32]
     step: NDArray[np.int64]
@@ -26,18 +29,20 @@ class Columns(NamedTuple):
 
 
 class Series:
-    """What one run logged under one tag, every point of it.
+    """What one run logged under one tag: every point of it, or with `attempts="latest"` those not superseded.
 
     `step` (int64), `wall_time` (float64, seconds since 1970), `value` (float64) and `attempt` (int32, counts restarts)
     are read-only columns of equal length: attempts in turn, log order within each. They are read from the index
     together, when the first of them is asked for, and then stay as they are; ask the index for the series again to
     have later points. Only the kind `scalar` has them: the others raise TypeError.
 
-    `count`, `last_step`, `last_wall_time` and `last_value` are as of the moment when the series was listed.
+    `count` (of every point), `last_step`, `last_wall_time` and `last_value` are as of the moment when the series was
+    listed.
     """
 
-    def __init__(self, core: _core.Index, run: Run, listed: dict[str, Any]) -> None:
+    def __init__(self, core: _core.Index, run: Run, listed: dict[str, Any], attempts: Attempts) -> None:
         self._core = core
+        self.attempts: Attempts = attempts
         self.run: Run = run
         self.tag: str = listed["tag"]
         self.kind: str = listed["kind"]
@@ -50,7 +55,7 @@ class Series:
     @cached_property
     def _columns(self) -> Columns:
         self._check_kind()
-        attempt, step, wall_time, value = self._core.columns(self.run.id, self.tag)
+        attempt, step, wall_time, value = self._core.columns(self.run.id, self.tag, attempts=self.attempts)
         return Columns(
             np.frombuffer(memoryview(attempt), np.int32),
             np.frombuffer(memoryview(step), np.int64),
@@ -87,7 +92,7 @@ class Series:
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
         """As that of a `SeriesList` which holds only this series."""
-        return SeriesList(self._core, [self]).__arrow_c_stream__(requested_schema)
+        return SeriesList(self._core, [self], self.attempts).__arrow_c_stream__(requested_schema)
 
     def _check_kind(self) -> None:
         if self.kind != "scalar":
@@ -100,14 +105,15 @@ class Series:
 class SeriesList:  # No collections.abc.Sequence: polars would take it for a list of rows, not for an Arrow table.
     """Series in the order of their runs, of each run in natural order of tags.
 
-    To whatever reads Arrow streams this is one table of all their points, a row each, with the columns `run` (the
+    To whatever reads Arrow streams this is one table of their points, a row each, with the columns `run` (the
     run's name; with the log directory's before it where that is needed to tell runs apart) and `tag` (both dictionaries
     of text), `attempt` (int32), `step` (int64), `wall_time` and `value` (float64). It is read batch by batch: one
     series is in memory at a time, as it is at that moment.
     """
 
-    def __init__(self, core: _core.Index, series: Sequence[Series]) -> None:
+    def __init__(self, core: _core.Index, series: Sequence[Series], attempts: Attempts) -> None:
         self._core = core
+        self._attempts: Attempts = attempts
         self._series = tuple(series)
 
     @overload
@@ -116,7 +122,7 @@ class SeriesList:  # No collections.abc.Sequence: polars would take it for a lis
     def __getitem__(self, key: slice) -> SeriesList: ...
     def __getitem__(self, key: int | slice) -> Series | SeriesList:
         if isinstance(key, slice):
-            return SeriesList(self._core, self._series[key])
+            return SeriesList(self._core, self._series[key], self._attempts)
         return self._series[key]
 
     def __len__(self) -> int:
@@ -131,7 +137,7 @@ class SeriesList:  # No collections.abc.Sequence: polars would take it for a lis
         return "\n".join([*lines, *(["  …"] if len(self) > 20 else [])])
 
     def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        """Give a capsule that holds an Arrow C stream of all points. Other schemas than its own are not offered.
+        """Give a capsule that holds an Arrow C stream of the points. Other schemas than its own are not offered.
 
         Raises TypeError when a series is of another kind than `scalar`.
         """
@@ -150,5 +156,6 @@ class SeriesList:  # No collections.abc.Sequence: polars would take it for a lis
                     series.tag,
                 )
                 for series in self
-            ]
+            ],
+            attempts=self._attempts,
         )

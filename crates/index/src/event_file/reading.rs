@@ -149,7 +149,7 @@ impl EventFile {
     ) -> (Option<u64>, Option<News>) {
         let mut contents = self.contents_mut();
         let (series, memory) = (contents.series.len(), contents.series.memory());
-        let before = (contents.settled, contents.sections.starts());
+        let settled = contents.settled;
         let known = contents.extent();
         contents.series.begin_stretch();
         let mut last = None;
@@ -193,14 +193,14 @@ impl EventFile {
                 checksum: u32::from_le_bytes(*checksum),
             });
         }
-        let touched = if before == (true, contents.sections.starts()) {
+        let touched = if settled {
             Touched::Series(contents.series.touched())
         } else {
-            // A restart concerns series that it brings no value of; of a first reading nobody knows any yet.
+            // Of a first reading nobody knows any yet.
             Touched::Any
         };
         let tags = contents.series.len() != series;
-        let news = contents.extent() != known || !before.0;
+        let news = contents.extent() != known || !settled;
         (needed, news.then_some(News { touched, tags }))
     }
 }

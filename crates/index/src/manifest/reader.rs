@@ -12,7 +12,7 @@ use lightboard_events::{Kind, OVERHEAD, Watch, crc};
 use super::codec::{Take, take_extent, take_extremes};
 use super::damage::{take_damage, take_tail};
 use super::{HEAD, MAGIC, Progress, Refused, Saved, SavedFiles};
-use crate::contents::{Contents, Sections};
+use crate::contents::{Contents, Section, Sections, Start};
 use crate::event_file::{LastRecord, Stamp};
 use crate::points::{Block, Location, Place, Points, Value};
 use crate::segment::{Segment, Span, Stored, VERSION};
@@ -116,12 +116,21 @@ fn take_file(
     contents.first_value_wall_time = take.optional(Take::f64)?;
     contents.last_wall_time = take.optional(Take::f64)?;
     contents.last_step = take.optional(Take::i64)?;
-    contents.sections = Sections {
-        last: take.size()?,
-        leading_start: take.optional(Take::i64)?,
-        highest_step: take.optional(Take::i64)?,
-    };
+    let sections = take.list(|take| {
+        let start = take.optional(|take| {
+            Ok(Start {
+                step: take.i64()?,
+                wall_time: take.f64()?,
+            })
+        })?;
+        Ok(Section {
+            start,
+            highest_step: take.optional(Take::i64)?,
+        })
+    })?;
+    contents.sections = Sections::of(sections).ok_or(Refused)?;
     check_bounds(&contents, last_record, &watched)?;
+    let count = contents.sections.all().len();
     let mut whole = true;
     for _ in 0..take.u32()? {
         let tag = tags.get(take.u32()? as usize).ok_or(Refused)?;
@@ -137,9 +146,10 @@ fn take_file(
             })
         })?;
         let data = if kind == Kind::Scalar {
-            take_points(take, segments, &mut whole, take_extremes).map(SeriesData::Scalars)?
+            take_points(take, segments, count, &mut whole, take_extremes)
+                .map(SeriesData::Scalars)?
         } else {
-            take_points(take, segments, &mut whole, |_| Ok(())).map(SeriesData::Values)?
+            take_points(take, segments, count, &mut whole, |_| Ok(())).map(SeriesData::Values)?
         };
         if contents.series.get(tag, kind).is_some() {
             return Err(Refused);
@@ -178,7 +188,7 @@ fn check_bounds(
     let fits = contents.bytes_read <= contents.size
         && i64::try_from(contents.size).is_ok()
         && contents.records <= contents.bytes_read / OVERHEAD as u64
-        && contents.sections.last as u64 <= contents.records.min(u64::from(u32::MAX))
+        && contents.sections.all().len() as u64 <= contents.records + 1
         && last_record.is_none_or(|last| last.end <= contents.bytes_read)
         && ranges.all(in_file);
     fits.then_some(()).ok_or(Refused)
@@ -187,6 +197,7 @@ fn check_bounds(
 fn take_points<V: Value>(
     take: &mut Take<'_>,
     segments: &[Option<Arc<Segment>>],
+    sections_of_file: usize,
     whole: &mut bool,
     take_summary: fn(&mut Take<'_>) -> Result<V::Summary, Refused>,
 ) -> Result<Points<V>, Refused> {
@@ -220,7 +231,9 @@ fn take_points<V: Value>(
         .windows(2)
         .all(|pair| pair[0].0 < pair[1].0 && pair[0].1 < pair[1].1);
     let starts_at_zero = sections.first().is_none_or(|(_, first)| *first == 0);
-    let last_fits = sections.last().map_or(end == 0, |(_, first)| *first < end);
+    let last_fits = sections.last().map_or(end == 0, |(section, first)| {
+        *first < end && *section < sections_of_file
+    });
     if !ascend || !starts_at_zero || !last_fits {
         return Err(Refused);
     }

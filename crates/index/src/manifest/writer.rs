@@ -82,9 +82,13 @@ impl ManifestWriter {
         out.optional(contents.first_value_wall_time, Put::f64);
         out.optional(contents.last_wall_time, Put::f64);
         out.optional(contents.last_step, Put::i64);
-        out.u64(contents.sections.last as u64);
-        out.optional(contents.sections.leading_start, Put::i64);
-        out.optional(contents.sections.highest_step, Put::i64);
+        out.list(contents.sections.all(), |out, section| {
+            out.optional(section.start, |out, it| {
+                out.i64(it.step);
+                out.f64(it.wall_time);
+            });
+            out.optional(section.highest_step, Put::i64);
+        });
         out.u32(contents.series.len() as u32);
         let mut whole = Some(());
         for series in contents.series.iter() {

@@ -12,6 +12,7 @@ from lightboard.api.body import read_body
 from lightboard.api.errors import ApiError
 
 AXES: Final[tuple[Literal["step", "relative", "wall"], ...]] = ("step", "relative", "wall")
+ATTEMPTS: Final[tuple[Literal["latest", "all"], ...]] = ("latest", "all")
 MAX_WIDTH = 16_384
 """Pixel columns; wider than any screen."""
 
@@ -27,6 +28,7 @@ def scalar_routes(index: Index) -> list[Route]:
         x_min, x_max = body.number("x_min"), body.number("x_max")
         width = body.integer("width", 800, 1, MAX_WIDTH)
         smoothing = body.fraction("smoothing", 0.0)
+        attempts = body.choice("attempts", ATTEMPTS, "latest")
         body.end()
         if x_min is not None and x_max is not None and x_min > x_max:
             raise ApiError(400, "invalid_member", f"x_max: expected at least x_min = {x_min}, found {x_max}.")
@@ -39,6 +41,7 @@ def scalar_routes(index: Index) -> list[Route]:
             x_max=x_max,
             width=width,
             smoothing=smoothing,
+            attempts=attempts,
         )
         return Response(
             frame, media_type="application/vnd.lightboard.columns", headers={"Cache-Control": "no-store"}
