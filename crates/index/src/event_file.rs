@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime};
 use lightboard_events::{Opening, Scanner};
 
 use self::reading::not_an_event_file;
-pub(crate) use self::stamp::{LastRecord, Stamp};
+pub(crate) use self::stamp::{LastRecord, Stamp, open, read_at};
 use self::watched::Watched;
 use crate::changes::Touched;
 use crate::contents::Contents;

@@ -18,6 +18,7 @@ use crate::poller::Poller;
 use crate::scalars::{self, Query, QueryError};
 use crate::store::Store;
 use crate::superseding::Attempts;
+use crate::walker::Walker;
 
 /// How an index is kept.
 #[derive(Debug, Clone)]
@@ -30,6 +31,9 @@ pub struct Options {
 
 /// How long a question waits for files that must be read anew.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Threads that list folders: they wait for disks and networks more than they work.
+const WALKERS: usize = 4;
 
 /// Why an index cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -115,10 +119,9 @@ impl Shared {
 
     /// Everything was read that was on disk when the wish was taken up.
     pub(crate) fn end_round(&self, wish: u64) {
-        self.rounds
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .done = wish;
+        let mut rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
+        rounds.done = rounds.done.max(wish);
+        drop(rounds);
         self.round_done.notify_all();
     }
 
@@ -161,11 +164,12 @@ impl Index {
         });
         let poller = Poller::new(
             Arc::clone(&shared),
-            threads("read")?,
+            threads("read", 0)?,
+            Walker::start(Arc::clone(&shared), threads("walk", WALKERS)?)?,
             interval,
             options.cache.as_deref(),
         );
-        let queries = threads("query")?;
+        let queries = threads("query", 0)?;
         let poller = Builder::new()
             .name("lightboard-poll".to_owned())
             .spawn(|| poller.run())?;
@@ -330,8 +334,10 @@ impl Drop for Index {
     }
 }
 
-fn threads(task: &'static str) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
+/// So many threads; 0 for one a core.
+fn threads(task: &'static str, count: usize) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
     ThreadPoolBuilder::new()
+        .num_threads(count)
         .thread_name(move |number| format!("lightboard-{task}-{number}"))
         .build()
 }

@@ -1,7 +1,7 @@
-//! The poller: a thread that walks the log directories, looks at every event file and reads what is new.
+//! The poller: a thread that looks at every event file, reads what is new, and has the log directories walked.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,14 +13,17 @@ use crate::catalog::{Catalog, Run};
 use crate::changes::{Change, Touched};
 use crate::event_file::{EventFile, Glance, News};
 use crate::index::Shared;
-use crate::logdir::{Folders, Listing};
+use crate::logdir::Listing;
 use crate::saving::Saving;
 use crate::sub_runs::parent;
+use crate::walker::{Walked, Walker};
 
 /// Polls and walks take at most this part of the time, so that a slow file system is not kept busy.
 const SHARE: u32 = 10;
 /// Walks come this many times less often than looks at the known files.
 const WALK_RATIO: f64 = 5.0;
+/// How long a walk is waited for: most take less, and what they find is then read at once.
+const PATIENCE: Duration = Duration::from_millis(20);
 /// How often changes are published while much is being read.
 const PUBLISH: Duration = Duration::from_millis(100);
 /// How long files are read before all are looked at again.
@@ -32,11 +35,15 @@ pub(crate) struct Poller {
     shared: Arc<Shared>,
     pool: ThreadPool,
     interval: Duration,
+    walker: Walker,
     walk_due: Instant,
+    /// A walk that is not finished: when it began, and the last wish then.
+    walking: Option<(Instant, Option<u64>)>,
+    /// The wish for which a walk was done; what it found is still to be read.
+    walked_for: Option<u64>,
+    /// Some walk was done.
     walked: bool,
     saving: Saving,
-    /// What earlier walks listed, by log directory.
-    folders: Vec<Folders>,
 }
 
 /// A file that has something to read.
@@ -62,16 +69,19 @@ impl Poller {
     pub(crate) fn new(
         shared: Arc<Shared>,
         pool: ThreadPool,
+        walker: Walker,
         interval: Duration,
         cache: Option<&Path>,
     ) -> Self {
         Self {
             saving: Saving::new(&shared, cache),
-            folders: shared.logdirs.iter().map(|_| Folders::default()).collect(),
             shared,
             pool,
             interval,
+            walker,
             walk_due: Instant::now(),
+            walking: None,
+            walked_for: None,
             walked: false,
         }
     }
@@ -99,17 +109,10 @@ impl Poller {
         }
     }
 
-    /// One round: walk if due, look at every file, read what is new, publish. Returns how long to pause.
+    /// One round: have a walk done if due, look at every file, read what is new, publish. Returns how long to pause.
     fn round(&mut self) -> Duration {
         let wish = self.shared.begin_round();
-        if wish.is_some() {
-            self.walk_due = Instant::now();
-        }
-        let walked = if Instant::now() >= self.walk_due {
-            self.walk()
-        } else {
-            None
-        };
+        let walked = self.walk(wish);
         let started = Instant::now();
         let shared = Arc::clone(&self.shared);
         let catalog = shared.catalog();
@@ -134,33 +137,41 @@ impl Poller {
             return AFTER_FAULT;
         }
         shared.set_fault(None);
-        if finished && let Some(wish) = wish {
+        if finished && let Some(wish) = self.walked_for.take() {
             shared.end_round(wish);
         }
-        if finished {
-            self.interval.max(looking * SHARE)
-        } else {
-            Duration::ZERO
+        match (finished, self.walking) {
+            (false, _) => Duration::ZERO,
+            (true, Some((_, Some(_)))) => PATIENCE.min(self.interval),
+            (true, _) => self.interval.max(looking * SHARE),
         }
     }
 
-    /// Walks the log directories. Returns what is new, if anything.
-    fn walk(&mut self) -> Option<Change> {
-        let started = Instant::now();
-        let (logdirs, folders) = (&self.shared.logdirs, &mut self.folders);
-        let listings: Vec<Listing> = self.pool.install(|| {
-            logdirs
-                .iter()
-                .zip(folders)
-                .map(|(logdir, folders)| logdir.walk(folders))
-                .collect()
-        });
+    /// Has the log directories walked if it is time or for a wish, and takes over what a walk found. Returns what is
+    /// new, if anything.
+    fn walk(&mut self, wish: Option<u64>) -> Option<Change> {
+        let mut patience = Duration::ZERO;
+        if self.walking.is_none() {
+            if wish <= self.walked_for && Instant::now() < self.walk_due {
+                return None;
+            }
+            self.walking = Some((Instant::now(), wish));
+            self.walker.begin();
+            patience = PATIENCE;
+        }
+        let outcome = loop {
+            match self.walker.outcome(patience) {
+                Some(outcome) => break outcome,
+                // Nothing is known yet that could be followed meanwhile.
+                None if !self.walked && !self.shared.is_closed() => patience = PUBLISH,
+                None => return None,
+            }
+        };
+        let (started, wish) = self.walking.take()?;
+        let Walked { listings, took } = outcome.unwrap_or_else(|panic| resume_unwind(panic));
+        self.walked_for = self.walked_for.max(wish);
+        self.walk_due = started + self.interval.mul_f64(WALK_RATIO).max(took * (SHARE + 1));
         let before = self.shared.catalog();
-        self.walk_due = started
-            + self
-                .interval
-                .mul_f64(WALK_RATIO)
-                .max(started.elapsed() * (SHARE + 1));
         if self.walked && listings == before.listings && listings.iter().all(Listing::is_whole) {
             return None;
         }
@@ -196,6 +207,7 @@ impl Poller {
     /// so that none waits for the longest, the other half with the longest, so that these are not left for the end.
     /// Returns whether all came to their ends.
     fn read(&self, mut unread: Vec<Unread<'_>>, pending: &Pending<'_>) -> bool {
+        let shared = &*self.shared;
         unread.sort_by_key(|unread| unread.bytes);
         let deadline = Instant::now() + SLICE;
         let finished = AtomicBool::new(true);
@@ -211,9 +223,8 @@ impl Poller {
                 }
             };
             while let Some(Unread { run, file, .. }) = next() {
-                let stopped = self.shared.is_closed()
-                    || self.shared.store.is_full()
-                    || Instant::now() >= deadline;
+                let stopped =
+                    shared.is_closed() || shared.store.is_full() || Instant::now() >= deadline;
                 if stopped || !file.read(&mut buffer, deadline, |news| pending.add(run, &news)) {
                     finished.store(false, Ordering::Relaxed);
                 }

@@ -1,16 +1,14 @@
 //! Reading what is new in a file.
 
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime};
 
 use lightboard_events::{HEADER, OVERHEAD, Opening, Scan};
-use rustix::fs::OFlags;
 
-use super::stamp::{LastRecord, Stamp, read_at};
+use super::stamp::{LastRecord, Stamp, open, read_at};
 use super::watched::has_changed;
 use super::{EventFile, LOOK_AGAIN, News, Position, ReadingPlace};
 use crate::changes::Touched;
@@ -28,11 +26,7 @@ impl EventFile {
         deadline: Instant,
         progress: &mut impl FnMut(News),
     ) -> io::Result<bool> {
-        // Should the name have become a pipe's, opening it must not wait for a writer.
-        let file = OpenOptions::new()
-            .read(true)
-            .custom_flags(OFlags::NONBLOCK.bits() as i32)
-            .open(&self.path)?;
+        let file = open(&self.path)?;
         let metadata = file.metadata()?;
         if !metadata.is_file() {
             return Err(io::Error::other("it is no regular file"));

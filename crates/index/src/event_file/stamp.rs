@@ -1,8 +1,11 @@
 //! What tells that a file is the same, and how its bytes are read.
 
-use std::fs::{File, Metadata};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
 
 /// Tells whether a file is the same and unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,6 +47,14 @@ impl LastRecord {
         };
         Ok(read_at(file, &mut sum, at)? == 4 && u32::from_le_bytes(sum) == self.checksum)
     }
+}
+
+/// Opens a file for reading. Should the name have become a pipe's, this does not wait for a writer.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits() as i32)
+        .open(path)
 }
 
 /// Fills `buffer` from byte `offset` on, as far as the file goes.

@@ -1,0 +1,470 @@
+//! The walk through a log directory that finds event files, and what to tell when it finds none.
+
+use std::collections::{HashMap, VecDeque};
+use std::ffi::OsStr;
+use std::fs::{self, FileType, Metadata};
+use std::io;
+use std::mem;
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::folders::{FolderStamp, Folders, Listed, is_named_event_file};
+use crate::logdir::{Found, Listing, Logdir, LogdirState, Skipped, is_absent, join};
+use crate::names::shown;
+use crate::strangers::LOOKED_INTO;
+use crate::suggest::suggestion;
+
+impl Logdir {
+    /// Walks the log directory. Links are followed, each folder is listed once, folders whose names begin with a dot
+    /// are passed over. Nothing that goes wrong below the log directory ends the walk.
+    ///
+    /// What `folders` remembers of an earlier walk is not listed again as long as it did not change. None if `stop`
+    /// says that nobody waits for the outcome any more.
+    pub(crate) fn walk(
+        &self,
+        folders: &mut Folders,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Option<Listing> {
+        let path = self.path.display();
+        let failed = |state, message| {
+            let unlisted = if state == LogdirState::Unreadable {
+                vec![Vec::new()]
+            } else {
+                Vec::new()
+            };
+            Some(Listing {
+                state,
+                message,
+                unlisted,
+                ..Listing::unwalked()
+            })
+        };
+        let root = match fs::metadata(&self.path) {
+            Ok(root) => root,
+            Err(error) if is_absent(&error) => {
+                let hint = suggestion(&self.path);
+                return failed(
+                    LogdirState::Missing,
+                    format!(
+                        "Expected a directory at {path}, found nothing there. {hint}Runs show here as soon as it exists."
+                    ),
+                );
+            }
+            Err(error) => return failed(LogdirState::Unreadable, unreadable(&self.path, &error)),
+        };
+        if !root.is_dir() {
+            let parent = self.path.parent().unwrap_or(&self.path).display();
+            return failed(
+                LogdirState::NotADirectory,
+                format!(
+                    "Expected a directory at {path}, found a file. Open the directory that holds it: {parent}"
+                ),
+            );
+        }
+        if let Err(error) = fs::read_dir(&self.path) {
+            return failed(LogdirState::Unreadable, unreadable(&self.path, &error));
+        }
+        let mut walk = Walk::new(self, folders, stop);
+        walk.run(&root);
+        (!stop()).then(|| walk.into_listing())
+    }
+}
+
+/// What was found at a folder.
+struct Looked {
+    folder: Vec<u8>,
+    link: bool,
+    found: io::Result<Metadata>,
+    listed: io::Result<(Listed, Vec<io::Error>)>,
+}
+
+struct Walk<'a> {
+    logdir: &'a Logdir,
+    before: &'a mut Folders,
+    stop: &'a (dyn Fn() -> bool + Sync),
+    now: Folders,
+    /// Folders by device and inode, with the path under which each was listed.
+    seen: HashMap<(u64, u64), Vec<u8>>,
+    folders: Vec<Vec<u8>>,
+    /// Links to folders wait until all true folders are known, so that these are listed under their own names.
+    links: VecDeque<Vec<u8>>,
+    listing: Listing,
+    other_files: usize,
+    /// Folders with more files than are looked into: the largest, how many, and the files not looked into.
+    crowded: (Option<(usize, Vec<u8>)>, usize, usize),
+}
+
+impl<'a> Walk<'a> {
+    fn new(
+        logdir: &'a Logdir,
+        before: &'a mut Folders,
+        stop: &'a (dyn Fn() -> bool + Sync),
+    ) -> Self {
+        Self {
+            logdir,
+            before,
+            stop,
+            now: Folders::default(),
+            seen: HashMap::new(),
+            folders: Vec::new(),
+            links: VecDeque::new(),
+            listing: Listing {
+                state: LogdirState::Ok,
+                ..Listing::unwalked()
+            },
+            other_files: 0,
+            crowded: (None, 0, 0),
+        }
+    }
+
+    /// Folder by folder, those of one depth in parallel.
+    fn run(&mut self, root: &Metadata) {
+        self.seen.insert((root.dev(), root.ino()), Vec::new());
+        let looked = self.look(Vec::new(), false);
+        self.list(looked.folder, looked.listed);
+        while !(self.stop)() {
+            let folders = mem::take(&mut self.folders);
+            let looked: Vec<Looked> = if folders.is_empty() {
+                let Some(link) = self.links.pop_front() else {
+                    break;
+                };
+                vec![self.look(link, true)]
+            } else {
+                let walk = &*self;
+                folders
+                    .into_par_iter()
+                    .map(|folder| walk.look(folder, false))
+                    .collect()
+            };
+            for looked in looked {
+                self.enter(looked);
+            }
+        }
+        *self.before = mem::take(&mut self.now);
+    }
+
+    fn look(&self, folder: Vec<u8>, link: bool) -> Looked {
+        let path = self.logdir.join(&folder);
+        let found = fs::metadata(&path);
+        let listed = match &found {
+            Ok(_) if (self.stop)() => Err(io::ErrorKind::NotFound.into()),
+            Ok(found) => {
+                let stamp = FolderStamp::of(found);
+                match self.before.get(&folder) {
+                    Some(listed) if listed.holds(stamp) => Ok((listed.clone(), Vec::new())),
+                    before => Listed::list(&path, stamp, before),
+                }
+            }
+            Err(_) => Err(io::ErrorKind::NotFound.into()),
+        };
+        Looked {
+            folder,
+            link,
+            found,
+            listed,
+        }
+    }
+
+    fn enter(&mut self, looked: Looked) {
+        let Looked {
+            folder,
+            link,
+            found,
+            listed,
+        } = looked;
+        let found = match found {
+            Ok(found) => found,
+            Err(error) if is_absent(&error) && !link => return,
+            Err(error) => return self.skip_unlisted(&folder, &error),
+        };
+        if let Some(known) = self.seen.get(&(found.dev(), found.ino())) {
+            let known = self.shown_path(known);
+            return self.skip(
+                &folder,
+                format!("leads to {known}, which is listed already"),
+            );
+        }
+        self.seen.insert((found.dev(), found.ino()), folder.clone());
+        self.list(folder, listed);
+    }
+
+    fn list(&mut self, folder: Vec<u8>, listed: io::Result<(Listed, Vec<io::Error>)>) {
+        let (listed, errors) = match listed {
+            Ok(listed) => listed,
+            Err(error) if is_absent(&error) => return,
+            Err(error) => return self.skip_unlisted(&folder, &error),
+        };
+        for error in &errors {
+            self.skip_unlisted(&folder, error);
+        }
+        let entries = Arc::clone(&listed.entries);
+        for (name, kind) in entries.iter() {
+            self.sort_in(&folder, name, *kind);
+        }
+        self.pass_strangers(&folder, &listed);
+        if errors.is_empty() {
+            self.now.insert(folder, listed);
+        }
+    }
+
+    /// Counts the files that are not named like event files, and reports those that are some.
+    fn pass_strangers(&mut self, folder: &[u8], listed: &Listed) {
+        let strangers = listed.strangers();
+        self.other_files += strangers.count;
+        for name in strangers.found() {
+            self.skip(
+                &join(folder, name.as_bytes()),
+                format!(
+                    "is an event file by its first bytes, but not by its name, so it is not read: rename it so that its name \
+                     contains `tfevents`, for example events.out.tfevents.{}",
+                    shown(name.as_bytes())
+                ),
+            );
+        }
+        if strangers.count > LOOKED_INTO {
+            let (largest, folders, files) = &mut self.crowded;
+            *folders += 1;
+            *files += strangers.count - LOOKED_INTO;
+            if largest
+                .as_ref()
+                .is_none_or(|(count, _)| strangers.count > *count)
+            {
+                *largest = Some((strangers.count, folder.to_vec()));
+            }
+        }
+    }
+
+    fn sort_in(&mut self, folder: &[u8], name: &OsStr, kind: FileType) {
+        let below = join(folder, name.as_bytes());
+        let named_event_file = is_named_event_file(name);
+        let link = kind.is_symlink();
+        let (is_dir, is_file) = if link {
+            match fs::metadata(self.logdir.join(&below)) {
+                Ok(target) => (target.is_dir(), target.is_file()),
+                Err(error) if is_absent(&error) => {
+                    return self.skip(&below, "is a link to nothing".to_owned());
+                }
+                Err(error) => {
+                    return self.skip(
+                        &below,
+                        format!("is a link that cannot be followed: {error}"),
+                    );
+                }
+            }
+        } else {
+            (kind.is_dir(), kind.is_file())
+        };
+        let dotted = name.as_bytes().starts_with(b".");
+        match (is_dir, named_event_file) {
+            (true, _) if dotted => self.skip(&below, "its name begins with a dot".to_owned()),
+            (true, _) if link => self.links.push_back(below),
+            (true, _) => self.folders.push(below),
+            (false, false) => self.other_files += 1,
+            (false, true) if dotted => {
+                self.skip(
+                    &below,
+                    "its name begins with a dot, as unfinished copies of event files have"
+                        .to_owned(),
+                );
+            }
+            (false, true) if is_file => self.listing.files.push(Found {
+                run: folder.to_vec(),
+                name: name.to_owned(),
+            }),
+            (false, true) => self.skip(
+                &below,
+                "is named like an event file, but is no regular file".to_owned(),
+            ),
+        }
+    }
+
+    fn skip_unlisted(&mut self, folder: &[u8], error: &io::Error) {
+        self.listing.unlisted.push(folder.to_vec());
+        let advice = "give the user that runs this board permission to read and search it";
+        self.skip(
+            folder,
+            format!("cannot be listed: {error}; runs below it may be missing here: {advice}"),
+        );
+    }
+
+    fn skip(&mut self, below: &[u8], reason: String) {
+        let path = self.shown_path(below);
+        self.listing.skipped.push(Skipped { path, reason });
+    }
+
+    fn shown_path(&self, below: &[u8]) -> String {
+        shown(&join(self.logdir.name.as_bytes(), below))
+    }
+
+    fn into_listing(mut self) -> Listing {
+        if let (Some((_, folder)), folders, files) = mem::take(&mut self.crowded) {
+            let others = match folders {
+                1 => String::new(),
+                _ => format!(" and in {}", count(folders - 1, "smaller folder")),
+            };
+            self.skip(
+                &folder,
+                format!(
+                    "{} here{others} were not looked into: event files whose names lack `tfevents` are looked for among \
+                     {LOOKED_INTO} files of a folder, those with `event` in their names first",
+                    count(files, "file"),
+                ),
+            );
+        }
+        let mut listing = self.listing;
+        listing.files.sort_unstable();
+        listing.skipped.sort_unstable();
+        listing.skipped.dedup();
+        if listing.files.is_empty() {
+            listing.state = LogdirState::Empty;
+            listing.message = format!(
+                "Expected files with `tfevents` in their names below {}, found none: looked at {} and {}{}. Runs show here \
+                 as soon as a SummaryWriter writes there; compare this path with the one that it announces.",
+                self.logdir.path.display(),
+                count(self.seen.len(), "folder"),
+                count(self.other_files, "other file"),
+                if listing.skipped.is_empty() {
+                    String::new()
+                } else {
+                    format!(", skipped {}", listing.skipped.len())
+                },
+            );
+        }
+        listing
+    }
+}
+
+fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> String {
+    format!(
+        "Expected a directory at {}, but it cannot be read: {error}. Give the user that runs this board permission to read \
+         and search it; it is tried again all the time.",
+        path.display()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::fs;
+    use std::os::unix::ffi::OsStrExt;
+    use std::os::unix::fs::symlink;
+    use std::path::Path;
+
+    use crate::folders::Folders;
+    use crate::logdir::{Found, Listing, Logdir, LogdirState, join};
+    use crate::names::shown;
+
+    fn walk(path: &Path) -> Listing {
+        let logdir = Logdir {
+            name: "runs".to_owned(),
+            path: path.to_owned(),
+        };
+        logdir
+            .walk(&mut Folders::default(), &|| false)
+            .expect("not stopped")
+    }
+
+    fn touch(path: &Path) {
+        fs::create_dir_all(path.parent().expect("parent")).expect("folder");
+        fs::write(path, b"").expect("file");
+    }
+
+    fn found(listing: &Listing) -> Vec<String> {
+        let path = |file: &Found| shown(&join(&file.run, file.name.as_bytes()));
+        listing.files.iter().map(path).collect()
+    }
+
+    #[test]
+    fn links_are_followed_once_and_folders_keep_their_own_names() {
+        let temp = tempfile::tempdir().expect("temp");
+        let root = temp.path().join("root");
+        let outside = temp.path().join("outside");
+        touch(&root.join("z/run/x.tfevents.1"));
+        touch(&outside.join("o/y.tfevents.1"));
+        symlink(root.join("z"), root.join("a-link-to-z")).expect("link");
+        symlink(&root, root.join("z/run/loop")).expect("link");
+        symlink(&outside, root.join("out")).expect("link");
+        symlink(&root, outside.join("back")).expect("link");
+        symlink("/does/not/exist", root.join("broken")).expect("link");
+        let listing = walk(&root);
+        assert_eq!(
+            found(&listing),
+            ["out/o/y.tfevents.1", "z/run/x.tfevents.1"]
+        );
+        let skipped: Vec<(&str, &str)> = listing
+            .skipped
+            .iter()
+            .map(|skipped| (skipped.path.as_str(), skipped.reason.as_str()))
+            .collect();
+        assert_eq!(
+            skipped,
+            [
+                (
+                    "runs/a-link-to-z",
+                    "leads to runs/z, which is listed already"
+                ),
+                ("runs/broken", "is a link to nothing"),
+                ("runs/out/back", "leads to runs, which is listed already"),
+                ("runs/z/run/loop", "leads to runs, which is listed already"),
+            ]
+        );
+    }
+
+    #[test]
+    fn dots_pipes_and_other_files_are_told_apart() {
+        let temp = tempfile::tempdir().expect("temp");
+        touch(&temp.path().join(".git/x.tfevents.1"));
+        touch(&temp.path().join("run/.events.out.tfevents.1.host.Xy12"));
+        touch(&temp.path().join("run/model.pt"));
+        let pipe = temp.path().join("run/pipe.tfevents");
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &pipe,
+            rustix::fs::FileType::Fifo,
+            0o600.into(),
+            0,
+        )
+        .expect("pipe");
+        let listing = walk(temp.path());
+        assert_eq!(listing.state, LogdirState::Empty);
+        assert!(
+            listing
+                .message
+                .contains("2 folders and 1 other file, skipped 3"),
+            "{}",
+            listing.message
+        );
+        let name = OsStr::from_bytes(b"run-\xff");
+        touch(&temp.path().join(name).join("x.tfevents"));
+        assert_eq!(found(&walk(temp.path())), ["run-\\xff/x.tfevents"]);
+    }
+
+    #[test]
+    fn what_is_no_directory_is_named() {
+        let temp = tempfile::tempdir().expect("temp");
+        let file = temp.path().join("events.out.tfevents.1");
+        touch(&file);
+        let listing = walk(&file);
+        assert_eq!(listing.state, LogdirState::NotADirectory);
+        assert!(
+            listing
+                .message
+                .ends_with(&temp.path().display().to_string()),
+            "{}",
+            listing.message
+        );
+        assert_eq!(
+            walk(&temp.path().join("nothing")).state,
+            LogdirState::Missing
+        );
+        assert_eq!(walk(&file.join("below")).state, LogdirState::Missing);
+    }
+}

@@ -1,0 +1,100 @@
+//! The thread that walks the log directories: a walk through a large tree, or over a slow network, keeps nobody waiting.
+
+use std::any::Any;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::Builder;
+use std::time::{Duration, Instant};
+
+use rayon::ThreadPool;
+
+use crate::folders::Folders;
+use crate::index::Shared;
+use crate::logdir::Listing;
+
+/// How long files are looked into after a walk, for event files under foreign names.
+const LOOK_INTO: Duration = Duration::from_millis(30);
+
+/// Walks when it is asked to.
+#[derive(Debug)]
+pub(crate) struct Walker {
+    wanted: Sender<()>,
+    done: Receiver<Outcome>,
+}
+
+type Outcome = Result<Walked, Box<dyn Any + Send>>;
+
+/// The outcome of one walk.
+#[derive(Debug)]
+pub(crate) struct Walked {
+    /// In order of the log directories.
+    pub(crate) listings: Vec<Listing>,
+    /// The time it took.
+    pub(crate) took: Duration,
+}
+
+impl Walker {
+    /// Starts the thread, which ends with the walker.
+    pub(crate) fn start(shared: Arc<Shared>, pool: ThreadPool) -> io::Result<Self> {
+        let (wanted, wishes) = channel();
+        let (sender, done) = channel();
+        Builder::new()
+            .name("lightboard-walk".to_owned())
+            .spawn(move || {
+                let mut folders: Vec<Folders> =
+                    shared.logdirs.iter().map(|_| Folders::default()).collect();
+                while let Ok(()) = wishes.recv() {
+                    let walk = AssertUnwindSafe(|| walk(&shared, &pool, &mut folders));
+                    let outcome = catch_unwind(walk).transpose();
+                    let told = outcome.map_or(Ok(()), |outcome| sender.send(outcome));
+                    if told.is_err() || shared.is_closed() {
+                        return;
+                    }
+                    look_into_strangers(&shared, &folders);
+                }
+            })?;
+        Ok(Self { wanted, done })
+    }
+
+    /// Begins a walk.
+    pub(crate) fn begin(&self) {
+        // The thread goes only when the index closes; then nobody waits for the walk.
+        self.wanted.send(()).ok();
+    }
+
+    /// The outcome of a walk that was begun, or its panic, if it comes within `patience`.
+    pub(crate) fn outcome(&self, patience: Duration) -> Option<Outcome> {
+        self.done.recv_timeout(patience).ok()
+    }
+}
+
+/// Walks all log directories. None if the index is closed.
+fn walk(shared: &Shared, pool: &ThreadPool, folders: &mut [Folders]) -> Option<Walked> {
+    let started = Instant::now();
+    let listings = pool.install(|| {
+        let walks = shared.logdirs.iter().zip(folders);
+        walks
+            .map(|(logdir, folders)| logdir.walk(folders, &|| shared.is_closed()))
+            .collect::<Option<Vec<Listing>>>()
+    })?;
+    Some(Walked {
+        listings,
+        took: started.elapsed(),
+    })
+}
+
+/// Looks into some files that are not named like event files; what they are the next walk tells.
+fn look_into_strangers(shared: &Shared, folders: &[Folders]) {
+    let started = Instant::now();
+    for (logdir, folders) in shared.logdirs.iter().zip(folders) {
+        for (folder, listed) in folders {
+            while listed.strangers().look_into_one(&logdir.join(folder)) {
+                if started.elapsed() >= LOOK_INTO || shared.is_closed() {
+                    return;
+                }
+            }
+        }
+    }
+}
