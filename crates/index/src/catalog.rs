@@ -7,6 +7,8 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use rayon::prelude::*;
+
 use crate::attempts::Snapshot;
 use crate::changes::Change;
 use crate::event_file::EventFile;
@@ -75,7 +77,7 @@ impl Catalog {
         &self,
         logdirs: &[Logdir],
         mut listings: Vec<Listing>,
-        mut saved: impl FnMut(usize, &[u8], &OsStr) -> Option<Saved>,
+        saved: impl Fn(usize, &[u8], &OsStr) -> Option<Saved> + Sync,
     ) -> (Self, Change) {
         let mut known: HashMap<(usize, &[u8], &OsStr), &Arc<EventFile>> = HashMap::new();
         for (run, file) in self.files() {
@@ -97,10 +99,30 @@ impl Catalog {
             listing.files.sort_unstable();
             listing.files.dedup();
             let first = runs.len();
+            let files: Vec<Vec<Arc<EventFile>>> = listing
+                .files
+                .par_chunk_by(|a, b| a.run == b.run)
+                .map(|files| {
+                    let file = |found: &Found| {
+                        let key = (logdir, found.run.as_slice(), found.name.as_os_str());
+                        if let Some(file) = known.get(&key) {
+                            return Arc::clone(file);
+                        }
+                        let file = file_path(&logdirs[logdir], found);
+                        let (name, store) = (found.name.clone(), Arc::clone(&self.store));
+                        Arc::new(match saved(logdir, &found.run, &name) {
+                            Some(saved) => EventFile::restored(file, name, store, saved),
+                            None => EventFile::new(file, name, store),
+                        })
+                    };
+                    files.iter().map(file).collect()
+                })
+                .collect();
             // Folders above come first.
             let mut by_path: HashMap<&[u8], Arc<Run>> = HashMap::new();
-            for files in listing.files.chunk_by(|a, b| a.run == b.run) {
-                let path = &files[0].run;
+            let found = listing.files.chunk_by(|a, b| a.run == b.run);
+            for (found, files) in found.zip(files) {
+                let path = &found[0].run;
                 let above = folders_above(path).find_map(|folder| by_path.get(folder));
                 let id = run_id(&logdirs[logdir].name, path);
                 let before = self.get(&id);
@@ -115,27 +137,13 @@ impl Catalog {
                         shown(path)
                     },
                     above: above.cloned(),
-                    files: files
-                        .iter()
-                        .map(|found| {
-                            let key = (logdir, path.as_slice(), found.name.as_os_str());
-                            if let Some(file) = known.get(&key) {
-                                return Arc::clone(file);
-                            }
-                            let file = file_path(&logdirs[logdir], found);
-                            let (name, store) = (found.name.clone(), Arc::clone(&self.store));
-                            Arc::new(match saved(logdir, path, &name) {
-                                Some(saved) => EventFile::restored(file, name, store, saved),
-                                None => EventFile::new(file, name, store),
-                            })
-                        })
-                        .collect(),
+                    files,
                     path: path.clone(),
                 });
                 by_path.insert(path, Arc::clone(&run));
                 runs.push(run);
             }
-            runs[first..].sort_by(|a, b| natural(&a.name, &b.name));
+            runs[first..].par_sort_by(|a, b| natural(&a.name, &b.name));
         }
         let by_id = runs
             .iter()

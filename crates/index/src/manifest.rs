@@ -3,8 +3,6 @@
 //! It comes back from disk: whatever does not fit together is refused as a whole, and no list is made longer than the
 //! bytes that are there.
 
-use std::collections::HashMap;
-
 use lightboard_events::Watch;
 
 use crate::contents::Contents;
@@ -18,7 +16,7 @@ mod tests;
 mod writer;
 
 pub(crate) use codec::Refused;
-pub(crate) use reader::{logdir_of, read};
+pub(crate) use reader::{SavedFiles, logdir_of};
 pub(crate) use writer::ManifestWriter;
 
 const MAGIC: [u8; 8] = *b"LBMANFST";
@@ -43,6 +41,3 @@ pub(crate) struct Progress {
     /// Damaged ranges: if one heals, the file is read anew.
     pub(crate) watched: Vec<Watch>,
 }
-
-/// Event files by raw path of the run and file name.
-pub(crate) type SavedFiles = HashMap<(Vec<u8>, Vec<u8>), Saved>;

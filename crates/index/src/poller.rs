@@ -8,12 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::ThreadPool;
+use rayon::prelude::*;
 
 use crate::catalog::{Catalog, Run};
 use crate::changes::{Change, Touched};
 use crate::event_file::{EventFile, Glance, News};
 use crate::index::Shared;
-use crate::logdir::Listing;
+use crate::logdir::{Listing, LogdirState};
 use crate::saving::Saving;
 use crate::sub_runs::parent;
 use crate::walker::{Walked, Walker};
@@ -74,7 +75,7 @@ impl Poller {
         cache: Option<&Path>,
     ) -> Self {
         Self {
-            saving: Saving::new(&shared, cache),
+            saving: Saving::new(cache),
             shared,
             pool,
             interval,
@@ -120,7 +121,7 @@ impl Poller {
             shared: &shared,
             published: Mutex::new(started),
         };
-        let [known, new] = self.look(&catalog, &pending);
+        let [known, new] = self.look(&catalog, walked.is_some(), &pending);
         let news = !known.is_empty() || !new.is_empty();
         // Published only now, when the sizes of new files are known.
         if let Some(change) = walked {
@@ -157,6 +158,7 @@ impl Poller {
             }
             self.walking = Some((Instant::now(), wish));
             self.walker.begin();
+            self.saving.open(&self.shared);
             patience = PATIENCE;
         }
         let outcome = loop {
@@ -175,9 +177,16 @@ impl Poller {
         if self.walked && listings == before.listings && listings.iter().all(Listing::is_whole) {
             return None;
         }
-        let (next, change) = before.next(&self.shared.logdirs, listings, |logdir, run, name| {
-            self.saving.take(logdir, run, name)
+        let (next, change) = self.pool.install(|| {
+            before.next(&self.shared.logdirs, listings, |logdir, run, name| {
+                self.saving.get(logdir, run, name)
+            })
         });
+        for (logdir, listing) in next.listings.iter().enumerate() {
+            if listing.state == LogdirState::Ok && listing.is_whole() {
+                self.saving.forget(logdir);
+            }
+        }
         let news = !self.walked || next.listings != before.listings || change != Change::default();
         self.walked = true;
         news.then(|| {
@@ -186,11 +195,28 @@ impl Poller {
         })
     }
 
-    /// The files that have something to read: those that were read before, and the others.
-    fn look<'a>(&mut self, catalog: &'a Catalog, pending: &Pending<'_>) -> [Vec<Unread<'a>>; 2] {
+    /// The files that have something to read: those that were read before, and the others. `new`: the catalog is, so
+    /// that there may be many.
+    fn look<'a>(
+        &mut self,
+        catalog: &'a Catalog,
+        new: bool,
+        pending: &Pending<'_>,
+    ) -> [Vec<Unread<'a>>; 2] {
+        let glance = |(run, file): (&'a Arc<Run>, &'a Arc<EventFile>)| {
+            let glance = file.glance();
+            (glance != Glance::Unchanged).then_some((&**run, &**file, glance))
+        };
+        let glances: Vec<(&'a Run, &'a EventFile, Glance)> = if new {
+            let files: Vec<_> = catalog.files().collect();
+            self.pool
+                .install(|| files.into_par_iter().filter_map(glance).collect())
+        } else {
+            catalog.files().filter_map(glance).collect()
+        };
         let mut unread = [Vec::new(), Vec::new()];
-        for (run, file) in catalog.files() {
-            match file.glance() {
+        for (run, file, glance) in glances {
+            match glance {
                 Glance::Unchanged => {}
                 Glance::Changed {
                     unread: bytes,

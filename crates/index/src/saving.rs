@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -34,6 +34,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// What the poller does beside reading.
 #[derive(Debug)]
 pub(crate) struct Saving {
+    /// The folder of all caches, if there is one.
+    root: Option<PathBuf>,
     /// In order of the log directories; none without a cache folder.
     caches: Vec<Option<Cache>>,
     saved: Vec<SavedFiles>,
@@ -44,31 +46,40 @@ pub(crate) struct Saving {
 }
 
 impl Saving {
-    pub(crate) fn new(shared: &Shared, cache: Option<&Path>) -> Self {
-        let opened = shared.logdirs.iter().map(|logdir| match cache {
-            Some(root) => {
-                let (cache, saved) = Cache::open(root, &logdir.path, &shared.store);
-                (Some(cache), saved)
-            }
-            None => (None, SavedFiles::new()),
-        });
-        let (caches, saved) = opened.unzip();
+    pub(crate) fn new(root: Option<&Path>) -> Self {
         Self {
-            caches,
-            saved,
+            root: root.map(Path::to_owned),
+            caches: Vec::new(),
+            saved: Vec::new(),
             unsaved: None,
             last_save: None,
             looked: Instant::now(),
         }
     }
 
-    /// What was saved of a file, the first time that it is asked for.
-    pub(crate) fn take(&mut self, logdir: usize, run: &[u8], name: &OsStr) -> Option<Saved> {
-        let saved = self.saved.get_mut(logdir)?;
-        if saved.is_empty() {
-            return None;
+    /// Opens the caches, the first time that it is asked to.
+    pub(crate) fn open(&mut self, shared: &Shared) {
+        if !self.caches.is_empty() {
+            return;
         }
-        saved.remove(&(run.to_vec(), name.as_bytes().to_vec()))
+        let opened = shared.logdirs.iter().map(|logdir| match &self.root {
+            Some(root) => {
+                let (cache, saved) = Cache::open(root, &logdir.path, &shared.store);
+                (Some(cache), saved)
+            }
+            None => (None, SavedFiles::default()),
+        });
+        (self.caches, self.saved) = opened.unzip();
+    }
+
+    /// What was saved of a file.
+    pub(crate) fn get(&self, logdir: usize, run: &[u8], name: &OsStr) -> Option<Saved> {
+        self.saved.get(logdir)?.get(run, name.as_bytes())
+    }
+
+    /// Gives the memory back of what was saved of a log directory's files. Whoever needed it has it.
+    pub(crate) fn forget(&mut self, logdir: usize) {
+        self.saved[logdir] = SavedFiles::default();
     }
 
     /// Makes room and saves if it is time. `news`: something was read; `finished`: everything was.

@@ -283,7 +283,8 @@ impl SeriesSet {
             place as usize
         } else {
             let tag = self.store.share(tag);
-            self.insert(Series::new(tag, kind, SeriesData::new(kind), None))
+            let hash = self.hashes.hash_one(&*tag);
+            self.add_new(hash, Series::new(tag, kind, SeriesData::new(kind), None))
         };
         if let Some(last) = self.all.get_mut(self.last) {
             last.next = place as u32;
@@ -291,14 +292,35 @@ impl SeriesSet {
         place
     }
 
+    /// Makes room for so many series more.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.all.reserve_exact(count);
+        let (all, hashes) = (&self.all, &self.hashes);
+        self.by_tag
+            .reserve(count, |place| hashes.hash_one(&*all[*place as usize].tag));
+    }
+
+    /// Adds a series. Returns whether the set did not have it yet.
+    pub(crate) fn insert(&mut self, series: Series) -> bool {
+        let hash = self.hashes.hash_one(&*series.tag);
+        let new = self.by_tag.find(hash, |place| {
+            let known = self.at(*place);
+            known.kind == series.kind && known.tag == series.tag
+        });
+        let new = new.is_none();
+        if new {
+            self.add_new(hash, series);
+        }
+        new
+    }
+
     /// Adds a series that the set does not have yet. Returns its place.
-    pub(crate) fn insert(&mut self, series: Series) -> usize {
+    fn add_new(&mut self, hash: u64, series: Series) -> usize {
         let place = self.all.len();
         self.memory += match &series.data {
             SeriesData::Scalars(points) => points.memory(),
             SeriesData::Values(points) => points.memory(),
         } as isize;
-        let hash = self.hashes.hash_one(&*series.tag);
         self.all.push(series);
         let (all, hashes) = (&self.all, &self.hashes);
         self.by_tag.insert_unique(hash, place as u32, |place| {

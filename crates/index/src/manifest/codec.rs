@@ -182,12 +182,14 @@ impl<'a> Take<'a> {
         }
     }
 
+    /// A list of items, each of which takes `least` bytes or more: there is never room for more than can be there.
     pub(super) fn list<T>(
         &mut self,
+        least: usize,
         mut item: impl FnMut(&mut Self) -> Result<T, Refused>,
     ) -> Result<Vec<T>, Refused> {
         let length = self.u32()? as usize;
-        let mut items = Vec::new();
+        let mut items = Vec::with_capacity(length.min(self.0.len() / least));
         for _ in 0..length {
             items.push(item(self)?);
         }

@@ -1,8 +1,8 @@
 //! Reading a manifest.
 
-use std::collections::HashMap;
 use std::fs::File;
 use std::io::Read;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -11,7 +11,7 @@ use lightboard_events::{Kind, OVERHEAD, Watch, crc};
 
 use super::codec::{Take, take_extent, take_extremes};
 use super::damage::{take_damage, take_tail};
-use super::{HEAD, MAGIC, Progress, Refused, Saved, SavedFiles};
+use super::{HEAD, MAGIC, Progress, Refused, Saved};
 use crate::contents::{Contents, Section, Sections, Start};
 use crate::event_file::{LastRecord, Stamp};
 use crate::points::{Block, Location, Place, Points, Value};
@@ -19,47 +19,113 @@ use crate::segment::{Segment, Span, Stored, VERSION};
 use crate::series::{Series, SeriesData};
 use crate::store::Store;
 
-/// Reads the manifest of the log directory at `path`; `open` finds a segment by number and length. Files with blocks in
-/// segments that are not to be found are left out.
-///
-/// # Errors
-/// If the bytes are no whole manifest of this version and of that log directory.
-pub(crate) fn read(
-    bytes: &[u8],
-    path: &[u8],
-    store: &Arc<Store>,
-    mut open: impl FnMut(u64, u64) -> Option<Arc<Segment>>,
-) -> Result<SavedFiles, Refused> {
-    let (body, sum) = bytes.split_last_chunk::<4>().ok_or(Refused)?;
-    if u32::from_le_bytes(*sum) != crc::masked(body) {
-        return Err(Refused);
-    }
-    let mut take = Take(body);
-    if take.array::<8>()? != MAGIC || take.u32()? != VERSION || take.u64()? != take.0.len() as u64 {
-        return Err(Refused);
-    }
-    if take.text()? != path {
-        return Err(Refused);
-    }
-    let segments = take.list(|take| {
-        let (number, length) = (take.u64()?, take.u64()?);
-        Ok(open(number, length))
-    })?;
-    let tags = take.list(|take| {
-        let tag = std::str::from_utf8(take.text()?).map_err(|_| Refused)?;
-        Ok(store.share(tag))
-    })?;
-    let mut files = HashMap::new();
-    for _ in 0..take.u32()? {
-        let key = (take.text()?.to_vec(), take.text()?.to_vec());
-        if let Some(saved) = take_file(&mut take, &segments, &tags, store)? {
-            files.insert(key, saved);
+/// Bytes of a series and of a block at least.
+const MIN_SERIES: usize = 17;
+const MIN_BLOCK: usize = 89;
+
+/// The event files of a manifest. Each is decoded when it is asked for, so that many can be at once.
+#[derive(Debug, Default)]
+pub(crate) struct SavedFiles {
+    bytes: Vec<u8>,
+    segments: Vec<Option<Arc<Segment>>>,
+    tags: Vec<Arc<str>>,
+    /// In order of run and name.
+    places: Vec<Places>,
+    store: Arc<Store>,
+}
+
+/// Where a file's parts are in a manifest.
+#[derive(Debug)]
+struct Places {
+    run: Range<usize>,
+    name: Range<usize>,
+    rest: Range<usize>,
+}
+
+impl SavedFiles {
+    /// Reads the manifest of the log directory at `path`; `open` finds a segment by number and length.
+    ///
+    /// # Errors
+    /// If the bytes are no whole manifest of this version and of that log directory.
+    pub(crate) fn read(
+        bytes: Vec<u8>,
+        path: &[u8],
+        store: &Arc<Store>,
+        mut open: impl FnMut(u64, u64) -> Option<Arc<Segment>>,
+    ) -> Result<Self, Refused> {
+        let (body, sum) = bytes.split_last_chunk::<4>().ok_or(Refused)?;
+        if u32::from_le_bytes(*sum) != crc::masked(body) {
+            return Err(Refused);
         }
+        let mut take = Take(body);
+        if take.array::<8>()? != MAGIC
+            || take.u32()? != VERSION
+            || take.u64()? != take.0.len() as u64
+        {
+            return Err(Refused);
+        }
+        if take.text()? != path {
+            return Err(Refused);
+        }
+        let segments = take.list(16, |take| {
+            let (number, length) = (take.u64()?, take.u64()?);
+            Ok(open(number, length))
+        })?;
+        let tags = take.list(4, |take| {
+            let tag = std::str::from_utf8(take.text()?).map_err(|_| Refused)?;
+            Ok(store.share(tag))
+        })?;
+        let mut places = take.list(12, |take| {
+            let mut range = || {
+                let length = take.text()?.len();
+                let end = body.len() - take.0.len();
+                Ok(end - length..end)
+            };
+            Ok(Places {
+                run: range()?,
+                name: range()?,
+                rest: range()?,
+            })
+        })?;
+        if !take.0.is_empty() {
+            return Err(Refused);
+        }
+        let key = |places: &Places| (&bytes[places.run.clone()], &bytes[places.name.clone()]);
+        places.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
+        Ok(Self {
+            segments,
+            tags,
+            places,
+            store: Arc::clone(store),
+            bytes,
+        })
     }
-    if take.0.is_empty() {
-        Ok(files)
-    } else {
-        Err(Refused)
+
+    /// What was read of the file `name` in `run`. Nothing if it has blocks in a segment that is not to be found, or its
+    /// parts do not fit together.
+    pub(crate) fn get(&self, run: &[u8], name: &[u8]) -> Option<Saved> {
+        let at = self
+            .places
+            .binary_search_by(|places| {
+                self.bytes[places.run.clone()]
+                    .cmp(run)
+                    .then_with(|| self.bytes[places.name.clone()].cmp(name))
+            })
+            .ok()?;
+        let mut take = Take(&self.bytes[self.places[at].rest.clone()]);
+        let saved = take_file(&mut take, &self.segments, &self.tags, &self.store).ok()?;
+        take.0.is_empty().then_some(saved)
+    }
+
+    /// Runs and names of the files.
+    #[cfg(test)]
+    pub(crate) fn names(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        self.places.iter().map(|places| {
+            (
+                &self.bytes[places.run.clone()],
+                &self.bytes[places.name.clone()],
+            )
+        })
     }
 }
 
@@ -81,7 +147,7 @@ fn take_file(
     segments: &[Option<Arc<Segment>>],
     tags: &[Arc<str>],
     store: &Arc<Store>,
-) -> Result<Option<Saved>, Refused> {
+) -> Result<Saved, Refused> {
     let stamp = Stamp {
         identity: (take.u64()?, take.u64()?),
         size: take.u64()?,
@@ -96,7 +162,7 @@ fn take_file(
             checksum: take.u32()?,
         })
     })?;
-    let watched = take.list(|take| {
+    let watched = take.list(20, |take| {
         Ok(Watch {
             offset: take.u64()?,
             length: take.u64()?,
@@ -107,7 +173,7 @@ fn take_file(
     contents.size = stamp.size;
     contents.modified = time(stamp.modified).ok_or(Refused)?;
     contents.settled = true;
-    contents.damage = take.list(take_damage)?;
+    contents.damage = take.list(17, take_damage)?;
     contents.damage_count = take.u64()?;
     contents.tail = take_tail(take)?;
     contents.bytes_read = take.u64()?;
@@ -116,7 +182,7 @@ fn take_file(
     contents.first_value_wall_time = take.optional(Take::f64)?;
     contents.last_wall_time = take.optional(Take::f64)?;
     contents.last_step = take.optional(Take::i64)?;
-    let sections = take.list(|take| {
+    let sections = take.list(2, |take| {
         let start = take.optional(|take| {
             Ok(Start {
                 step: take.i64()?,
@@ -130,9 +196,12 @@ fn take_file(
     })?;
     contents.sections = Sections::of(sections).ok_or(Refused)?;
     check_bounds(&contents, last_record, &watched)?;
-    let count = contents.sections.all().len();
-    let mut whole = true;
-    for _ in 0..take.u32()? {
+    let sections = contents.sections.all().len();
+    let count = take.u32()? as usize;
+    contents
+        .series
+        .reserve(count.min(take.0.len() / MIN_SERIES));
+    for _ in 0..count {
         let tag = tags.get(take.u32()? as usize).ok_or(Refused)?;
         let kind = std::str::from_utf8(take.text()?)
             .ok()
@@ -146,19 +215,16 @@ fn take_file(
             })
         })?;
         let data = if kind == Kind::Scalar {
-            take_points(take, segments, count, &mut whole, take_extremes)
-                .map(SeriesData::Scalars)?
+            take_points(take, segments, sections, take_extremes).map(SeriesData::Scalars)?
         } else {
-            take_points(take, segments, count, &mut whole, |_| Ok(())).map(SeriesData::Values)?
+            take_points(take, segments, sections, |_| Ok(())).map(SeriesData::Values)?
         };
-        if contents.series.get(tag, kind).is_some() {
+        let series = Series::new(Arc::clone(tag), kind, data, metadata);
+        if !contents.series.insert(series) {
             return Err(Refused);
         }
-        contents
-            .series
-            .insert(Series::new(Arc::clone(tag), kind, data, metadata));
     }
-    Ok(whole.then_some(Saved {
+    Ok(Saved {
         progress: Progress {
             stamp,
             finished,
@@ -167,7 +233,7 @@ fn take_file(
             watched,
         },
         contents,
-    }))
+    })
 }
 
 /// Refuses places that cannot be in the file, and counts that it cannot hold.
@@ -198,12 +264,11 @@ fn take_points<V: Value>(
     take: &mut Take<'_>,
     segments: &[Option<Arc<Segment>>],
     sections_of_file: usize,
-    whole: &mut bool,
     take_summary: fn(&mut Take<'_>) -> Result<V::Summary, Refused>,
 ) -> Result<Points<V>, Refused> {
-    let sections = take.list(|take| Ok((take.size()?, take.size()?)))?;
+    let sections = take.list(16, |take| Ok((take.size()?, take.size()?)))?;
     let mut end = 0_usize;
-    let blocks = take.list(|take| {
+    let blocks = take.list(MIN_BLOCK, |take| {
         let segment = segments.get(take.u32()? as usize).ok_or(Refused)?;
         let span = Span {
             offset: take.u64()?,
@@ -217,15 +282,14 @@ fn take_points<V: Value>(
         end += points;
         let extent = take_extent(take)?;
         let summary = take_summary(take)?;
-        Ok(segment.as_ref().map(|segment| Block {
+        // What is gone must be read anew.
+        let segment = Arc::clone(segment.as_ref().ok_or(Refused)?);
+        Ok(Block {
             end,
             extent,
             summary,
-            place: Place::Segment(Stored {
-                segment: Arc::clone(segment),
-                span,
-            }),
-        }))
+            place: Place::Segment(Stored { segment, span }),
+        })
     })?;
     let ascend = sections
         .windows(2)
@@ -237,9 +301,7 @@ fn take_points<V: Value>(
     if !ascend || !starts_at_zero || !last_fits {
         return Err(Refused);
     }
-    let found: Option<Vec<Block<V>>> = blocks.into_iter().collect();
-    *whole &= found.is_some();
-    Ok(Points::restored(found.unwrap_or_default(), sections))
+    Ok(Points::restored(blocks, sections))
 }
 
 /// A time since 1970 as a file's metadata have it.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use lightboard_events::encode::{Scalar, scalar};
 use lightboard_events::{Cause, Damage, DecodeError, Scan, Scanner, Tail, Watch};
 
-use super::{ManifestWriter, Progress, read};
+use super::{ManifestWriter, Progress, SavedFiles};
 use crate::contents::Contents;
 use crate::event_file::{LastRecord, Stamp};
 use crate::points::Place;
@@ -117,8 +117,9 @@ fn what_was_saved_comes_back() {
     let (bytes, segment) = sample();
     let store = Arc::new(Store::default());
     let open = |number, _| (number == 4).then(|| Arc::clone(&segment));
-    let files = read(&bytes, b"/logs", &store, open).unwrap();
-    let saved = &files[&(b"a/b".to_vec(), b"x.tfevents".to_vec())];
+    let files = SavedFiles::read(bytes, b"/logs", &store, open).unwrap();
+    let saved = files.get(b"a/b", b"x.tfevents").unwrap();
+    assert!(files.get(b"a", b"x.tfevents").is_none());
     assert_eq!(saved.progress, progress());
     assert_eq!(saved.contents.damage, damages());
     assert_eq!(saved.contents.damage_count, 5000);
@@ -148,13 +149,10 @@ fn what_was_saved_comes_back() {
 fn files_whose_segments_are_gone_are_left_out_and_other_directories_refused() {
     let (bytes, segment) = sample();
     let store = Arc::new(Store::default());
-    assert!(
-        read(&bytes, b"/logs", &store, |_, _| None)
-            .unwrap()
-            .is_empty()
-    );
+    let files = SavedFiles::read(bytes.clone(), b"/logs", &store, |_, _| None).unwrap();
+    assert!(files.get(b"a/b", b"x.tfevents").is_none());
     let open = |_, _| Some(Arc::clone(&segment));
-    assert!(read(&bytes, b"/other", &store, open).is_err());
+    assert!(SavedFiles::read(bytes, b"/other", &store, open).is_err());
 }
 
 #[test]
@@ -163,11 +161,14 @@ fn any_flipped_byte_and_any_cut_is_refused() {
     let store = Arc::new(Store::default());
     let open = |_, _| Some(Arc::clone(&segment));
     for at in 0..bytes.len() {
-        assert!(read(&bytes[..at], b"/logs", &store, open).is_err());
+        assert!(SavedFiles::read(bytes[..at].to_vec(), b"/logs", &store, open).is_err());
         for bit in [1, 0x80] {
             let mut flipped = bytes.clone();
             flipped[at] ^= bit;
-            assert!(read(&flipped, b"/logs", &store, open).is_err(), "byte {at}");
+            assert!(
+                SavedFiles::read(flipped, b"/logs", &store, open).is_err(),
+                "byte {at}"
+            );
         }
     }
 }
@@ -182,12 +183,13 @@ fn any_body_with_a_right_checksum_is_read_or_refused() {
             changed[at] = value;
             let sum = lightboard_events::crc::masked(&changed);
             changed.extend_from_slice(&sum.to_le_bytes());
-            let Ok(files) = read(&changed, b"/logs", &store, |_, _| {
-                Some(Arc::clone(&segment))
-            }) else {
+            let Ok(files) =
+                SavedFiles::read(changed, b"/logs", &store, |_, _| Some(Arc::clone(&segment)))
+            else {
                 continue;
             };
-            for saved in files.values() {
+            let all = files.names().filter_map(|(run, name)| files.get(run, name));
+            for saved in all {
                 for (_, points) in saved.contents.series.scalars() {
                     drop(points.columns(0..points.len()));
                 }

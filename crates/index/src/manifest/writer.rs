@@ -53,6 +53,8 @@ impl ManifestWriter {
         let mut out = std::mem::take(&mut self.files);
         out.text(run);
         out.text(name);
+        let start = out.len();
+        out.u32(0);
         let stamp = &progress.stamp;
         let (device, inode) = stamp.identity;
         for number in [device, inode, stamp.size] {
@@ -108,7 +110,9 @@ impl ManifestWriter {
                 break;
             }
         }
+        let length = u32::try_from(out.len() - start - 4);
         self.files = out;
+        self.files[start..start + 4].copy_from_slice(&length.ok()?.to_le_bytes());
         whole
     }
 
