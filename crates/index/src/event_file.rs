@@ -30,6 +30,9 @@ const RETRY: Duration = Duration::from_secs(1);
 /// How long after its last change a file is looked at once more: the coarsest clock of a file system.
 const LOOK_AGAIN: Duration = Duration::from_secs(3);
 
+/// A file that has not changed for this long rests.
+const QUIET: Duration = Duration::from_secs(10);
+
 /// One event file. Queries read its contents while the poller follows it.
 #[derive(Debug)]
 pub(crate) struct EventFile {
@@ -57,6 +60,8 @@ struct Position {
     followed: bool,
     /// There is something to read: a burst was paused, or none was begun yet.
     due: bool,
+    /// When the file was last seen changed; what was there at first is no change.
+    changed: Option<Instant>,
     /// The file was not seen at rest since it changed.
     live: bool,
     failed: Option<Instant>,
@@ -202,6 +207,17 @@ impl EventFile {
         self.distrusted.store(true, Ordering::Relaxed);
     }
 
+    /// Whether nothing happens to the file, so that it may be looked at less often.
+    pub(crate) fn rests(&self, now: Instant) -> bool {
+        let position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        !position.due
+            && position.failed.is_none()
+            && position
+                .changed
+                .is_none_or(|changed| now.duration_since(changed) >= QUIET)
+            && !self.distrusted.load(Ordering::Relaxed)
+    }
+
     /// Looks whether the file has changed since it was read.
     pub(crate) fn glance(&self) -> Glance {
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
@@ -236,6 +252,9 @@ impl EventFile {
             } else {
                 Glance::Unchanged
             };
+        }
+        if position.tried.is_some_and(|tried| tried != found) {
+            position.changed = Some(Instant::now());
         }
         position.tried = Some(found);
         position.due = true;

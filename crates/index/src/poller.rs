@@ -25,6 +25,8 @@ const SHARE: u32 = 10;
 const WALK_RATIO: f64 = 5.0;
 /// How long a walk is waited for: most take less, and what they find is then read at once.
 const PATIENCE: Duration = Duration::from_millis(20);
+/// How often files that rest are looked at: at every so many rounds that a change shows in time all the same.
+const REST_LOOK: Duration = Duration::from_millis(300);
 /// How often changes are published while much is being read.
 const PUBLISH: Duration = Duration::from_millis(100);
 /// How long files are read before all are looked at again.
@@ -44,6 +46,8 @@ pub(crate) struct Poller {
     walked_for: Option<u64>,
     /// Some walk was done.
     walked: bool,
+    /// Rounds so far.
+    rounds: usize,
     saving: Saving,
 }
 
@@ -84,6 +88,7 @@ impl Poller {
             walking: None,
             walked_for: None,
             walked: false,
+            rounds: 0,
         }
     }
 
@@ -121,7 +126,7 @@ impl Poller {
             shared: &shared,
             published: Mutex::new(started),
         };
-        let [known, new] = self.look(&catalog, walked.is_some(), &pending);
+        let [known, new] = self.look(&catalog, walked.is_some(), wish.is_some(), &pending);
         let news = !known.is_empty() || !new.is_empty();
         // Published only now, when the sizes of new files are known.
         if let Some(change) = walked {
@@ -195,24 +200,32 @@ impl Poller {
         })
     }
 
-    /// The files that have something to read: those that were read before, and the others. `new`: the catalog is, so
-    /// that there may be many.
+    /// The files that have something to read: those that were read before, and the others. `new`: the catalog is;
+    /// `all`: files that rest are looked at as well, else only when it is their turn.
     fn look<'a>(
         &mut self,
         catalog: &'a Catalog,
         new: bool,
+        all: bool,
         pending: &Pending<'_>,
     ) -> [Vec<Unread<'a>>; 2] {
-        let glance = |(run, file): (&'a Arc<Run>, &'a Arc<EventFile>)| {
+        let turns = (REST_LOOK.as_nanos() / self.interval.as_nanos().max(1)).max(1) as usize;
+        self.rounds = self.rounds.wrapping_add(1);
+        let (now, round) = (Instant::now(), self.rounds);
+        let files = catalog.files().enumerate().filter(|(place, (_, file))| {
+            all || new || round.wrapping_add(*place).is_multiple_of(turns) || !file.rests(now)
+        });
+        let glance = |(_, (run, file)): (usize, (&'a Arc<Run>, &'a Arc<EventFile>))| {
             let glance = file.glance();
             (glance != Glance::Unchanged).then_some((&**run, &**file, glance))
         };
         let glances: Vec<(&'a Run, &'a EventFile, Glance)> = if new {
-            let files: Vec<_> = catalog.files().collect();
+            // There may be many that were never looked at.
+            let files: Vec<_> = files.collect();
             self.pool
                 .install(|| files.into_par_iter().filter_map(glance).collect())
         } else {
-            catalog.files().filter_map(glance).collect()
+            files.filter_map(glance).collect()
         };
         let mut unread = [Vec::new(), Vec::new()];
         for (run, file, glance) in glances {
