@@ -264,6 +264,7 @@ impl EventFile {
             // Until what changed between two starts is read, the file is loading; only if it grew may what was read
             // before still be of it.
             contents.settled = false;
+            contents.foreign = None;
             if found.size <= contents.bytes_read {
                 contents.bytes_read = 0;
             }

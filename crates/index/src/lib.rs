@@ -22,6 +22,8 @@ pub mod downsample;
 mod event_file;
 mod folders;
 pub mod frame;
+#[doc(hidden)]
+pub mod fuzzing;
 mod index;
 mod lock;
 mod logdir;

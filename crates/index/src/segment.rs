@@ -99,6 +99,11 @@ impl Segment {
         self.map.len() as u64
     }
 
+    /// All bytes of the file.
+    pub(crate) fn all(&self) -> &[u8] {
+        &self.map
+    }
+
     /// Gives the memory of pages that were looked at back to the system, which reads them again when they are needed.
     pub(crate) fn release(&self) {
         // SAFETY: the mapping is read-only and of a file, so that dropped pages come back with the same bytes.
@@ -124,5 +129,47 @@ impl Stored {
         let end = start.checked_add(self.span.length as usize)?;
         let bytes = self.segment.map.get(start..end)?;
         (crc::masked(bytes) == self.span.crc).then_some(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::{Segment, SegmentWriter, Stored};
+
+    #[test]
+    fn any_flipped_byte_and_any_cut_is_refused_or_not_read() {
+        let blocks: [&[u8]; 3] = [b"first", b"", b"the third block"];
+        let mut writer = SegmentWriter::new(Vec::new()).unwrap();
+        let spans = blocks.map(|block| writer.add(block).unwrap());
+        let bytes = writer.finish().unwrap();
+        let open = |bytes: &[u8]| {
+            let mut file = tempfile::tempfile().unwrap();
+            file.write_all(bytes).unwrap();
+            Segment::open(&file, None).unwrap()
+        };
+        for at in 0..bytes.len() {
+            assert!(open(&bytes[..at]).is_none());
+            for bit in [1, 0x80] {
+                let mut flipped = bytes.clone();
+                flipped[at] ^= bit;
+                let Some(segment) = open(&flipped) else {
+                    continue;
+                };
+                let in_blocks = 16..bytes.len() - 16;
+                assert!(in_blocks.contains(&at), "byte {at} was believed");
+                let read = |span| {
+                    let segment = segment.clone();
+                    Stored { segment, span }.bytes().map(<[u8]>::to_vec)
+                };
+                let lost = spans.iter().zip(blocks).filter(|(span, block)| {
+                    let found = read(**span);
+                    assert!(found.as_deref().is_none_or(|found| found == *block));
+                    found.is_none()
+                });
+                assert_eq!(lost.count(), 1);
+            }
+        }
     }
 }

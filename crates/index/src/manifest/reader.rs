@@ -118,7 +118,6 @@ impl SavedFiles {
     }
 
     /// Runs and names of the files.
-    #[cfg(test)]
     pub(crate) fn names(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.places.iter().map(|places| {
             (
