@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from boards import environment
+from index.records import scalars, write
 from logdirs import flip_payload_byte, write_run
 
 
@@ -61,6 +62,28 @@ def test_a_log_directory_that_is_not_there(tmp_path: Path, arguments: list[str])
     assert finished.returncode == 1
     assert str(tmp_path / "nothing") in finished.stdout
     assert ls("--what", cwd=tmp_path).returncode == 2
+
+
+def test_an_event_file_that_cannot_be_read(tmp_path: Path) -> None:
+    write_run(tmp_path / "runs" / "good", {"loss": [3.0]})
+    (tmp_path / "runs" / "bad").mkdir()
+    # Reading it at 0 fails, for root as well.
+    (tmp_path / "runs" / "bad" / "events.out.tfevents.1.host").symlink_to("/proc/self/mem")
+    finished = ls("runs", cwd=tmp_path)
+    assert finished.returncode == 1
+    assert "bad: unreadable. Expected to read" in finished.stdout
+    assert "loss  scalar      1" in finished.stdout
+
+
+def test_writers_in_conflict_are_told(tmp_path: Path) -> None:
+    for rank in range(2):
+        name = f"events.out.tfevents.1700000000.gpu{rank}.1.0"
+        write(tmp_path / "runs" / "ranks", scalars(range(3), wall_time=1_700_000_000.0 + rank), name)
+    finished = ls("runs", cwd=tmp_path)
+    assert finished.returncode == 0
+    assert 'ranks: conflict. Expected one writer at a time in a run, found files of which 2 log "loss"' in (
+        finished.stdout
+    )
 
 
 def test_json(tmp_path: Path) -> None:

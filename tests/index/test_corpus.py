@@ -87,3 +87,34 @@ def test_every_tag_of_every_run_answers_with_all_its_points(
     assert {
         key: count for key, count in expected.items() if found[key] < count and key[0] in ids.values()
     } == {}
+
+
+def test_conflicts_and_sub_runs_are_those_that_people_would_see(follow: Callable[..., Following]) -> None:
+    """Judged by hand.
+
+    No two files with values of any run overlap in time, so nothing is a conflict. Below other runs there are also `tf`,
+    `train`, `validation` and `eval` folders and sessions of TensorFlow's hparams: runs of their own.
+    """
+    assert CORPUS is not None
+    following = follow(Path(CORPUS))
+    following.until_loaded()
+    runs = following.runs()
+    assert {name: run["conflict"] for name, run in runs.items() if run["conflict"]} == {}
+    names = {run["id"]: name for name, run in runs.items()}
+    ties = {
+        (name, names[run["parent"]], run["made_by"])
+        for name, run in runs.items()
+        if run["parent"] is not None
+    }
+    expected = set()
+    lightning = "Jhko725__Contact-Point-Detection/lightning_logs"
+    for name in runs:
+        folder, _, last = name.rpartition("/")
+        if name.startswith(lightning) and folder != lightning and last.replace(".", "").isdigit():
+            expected.add((name, folder, "add_hparams"))
+        elif name.startswith("miaoshuyu__") and "/scalar/scalars_test/" in name:
+            expected.add((name, name.removesuffix(f"/scalar/scalars_test/{last}"), "add_scalars"))
+        elif name.startswith("ma-nual__") and last in {"data_data_group_x", "data_data_group_y"}:
+            expected.add((name, folder, "add_scalars"))
+    assert len(expected) == 21
+    assert ties == expected

@@ -87,18 +87,24 @@ fn fits(run: &Run, above: &Run, looks: &Looks) -> Option<MadeBy> {
     let made_by = match looks {
         Looks::HparamsRecord => MadeBy::AddHparams,
         Looks::OneTag(tag) => {
+            let below = String::from_utf8_lossy(below);
             let of_torch = format!("{}_", tag.replace('/', "_"));
             let of_tensorboardx = format!("{tag}/");
-            if ![of_torch, of_tensorboardx]
-                .iter()
-                .any(|it| below.starts_with(it.as_bytes()))
-            {
+            if !below.starts_with(&of_torch) && !cleaned(&below).starts_with(&of_tensorboardx) {
                 return None;
             }
             MadeBy::AddScalars
         }
     };
     (shares_a_writer(run, above) && begin(above) <= begin(run)).then_some(made_by)
+}
+
+/// As tensorboardX cleans tags, but not the folders that it names after them.
+fn cleaned(name: &str) -> String {
+    let clean = |char: char| char.is_alphanumeric() || "-_/.".contains(char);
+    name.chars()
+        .map(|char| if clean(char) { char } else { '_' })
+        .collect()
 }
 
 /// Whether one process may have written to both, as far as names tell.

@@ -8,6 +8,8 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use serde::Serialize;
+
 use crate::attempts::{Parts, Snapshot};
 use crate::block::Malformed;
 use crate::contents::Start;
@@ -15,7 +17,8 @@ use crate::points::{Points, Value};
 use crate::staircase::Staircase;
 
 /// Which points a question is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Attempts {
     /// Those that no later attempt supersedes.
     Latest,

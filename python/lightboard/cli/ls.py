@@ -74,15 +74,18 @@ def _lines(found: dict[str, Any]) -> list[str]:
             lines.append(printable(logdir["message"]))
         if runs:
             lines += ["", *_table([row for run in runs for row in _rows(run)])]
-        problems = [
-            f"{printable(run['name'])}: {file['state']}. {printable(file['message'])}"
-            for run in runs
-            for file in run["files"]
-            if file["message"]
-        ]
+        problems = [line for run in runs for line in _problems(run)]
         if problems:
             lines += ["", *problems]
     return lines
+
+
+def _problems(run: dict[str, Any]) -> list[str]:
+    """Say what is wrong with the run's files, and that its writers are in conflict."""
+    found = [(file["state"], file["message"]) for file in run["files"] if file["message"]]
+    if run["conflict"]:
+        found.append(("conflict", run["conflict"]["message"]))
+    return [f"{printable(run['name'])}: {what}. {printable(message)}" for what, message in found]
 
 
 def _rows(run: dict[str, Any]) -> list[Sequence[str]]:
