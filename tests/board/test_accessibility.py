@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from board.browser import WAIT_MS, OpenBoard, tab
 from boards import board
-from logdirs import flip_payload_byte, write_run
+from logdirs import FIRST_WALL_TIME, flip_payload_byte, write_run
 
 pytestmark = pytest.mark.browser
 
@@ -36,8 +36,11 @@ def complaints_of_axe(opened: OpenBoard) -> list[str]:
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     logdir = tmp_path_factory.mktemp("accessibility")
     write_run(logdir / "good", {"loss": [3.0, 2.0, 1.0], "lost": [math.nan] * 3})
-    for first_step in (0, 1):
-        write_run(logdir / "restarted", {"loss": [4.0, 3.0]}, first_step=first_step)
+    for start in (0, 1):
+        first_wall_time = FIRST_WALL_TIME + 100 * start
+        write_run(
+            logdir / "restarted", {"loss": [4.0, 3.0]}, first_step=start, first_wall_time=first_wall_time
+        )
     flip_payload_byte(write_run(logdir / "damaged", {"loss": [6.0, 5.0, 4.5, 4.0]}), 2)
     write_run(logdir / "header only", {})
     with board(logdir, "--port", "0") as running:

@@ -62,8 +62,16 @@ def test_the_crosshair_reads_values_steps_and_attempts(opened: OpenBoard) -> Non
     plot.hover(position={"x": size["width"] * 0.12, "y": size["height"] * 0.95})
     rows = opened.page.locator(".crosshair tbody tr")
     expect(rows.first).to_contain_text("long")
+    # The earlier attempt is superseded there.
+    expect(rows).to_have_count(2)
+    expect(opened.page.locator('[data-tag="loss"] header')).to_contain_text("3,000 points superseded")
+    with opened.page.expect_response("**/api/scalars") as answer:
+        opened.page.get_by_label("Earlier attempts").check()
+    assert (answer.value.request.post_data_json or {})["attempts"] == "all"
+    plot.hover(position={"x": size["width"] * 0.125, "y": size["height"] * 0.95})
     expect(rows).to_have_count(3)
     expect(rows.nth(1)).to_contain_text("restarted")
+    expect(opened.page.locator('[data-tag="loss"] header')).not_to_contain_text("superseded")
     expect(rows.filter(has_text="attempt 1 of 2")).to_contain_text("8")
     expect(rows.filter(has_text="attempt 2 of 2")).to_contain_text("9")
 

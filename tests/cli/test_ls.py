@@ -81,7 +81,7 @@ def test_writers_in_conflict_are_told(tmp_path: Path) -> None:
         write(tmp_path / "runs" / "ranks", scalars(range(3), wall_time=1_700_000_000.0 + rank), name)
     finished = ls("runs", cwd=tmp_path)
     assert finished.returncode == 0
-    assert 'ranks: conflict. Expected one writer at a time in a run, found files of which 2 log "loss"' in (
+    assert 'ranks: conflict. Expected one writer at a time in a run, found 2 files that log "loss"' in (
         finished.stdout
     )
 

@@ -317,7 +317,12 @@ def test_two_writers_that_interleave_are_a_conflict_and_supersede_nothing(
     conflict = following.run("ranks")["conflict"]
     assert conflict["files"] == files
     assert conflict["writers"] == [{"host": "gpu0", "pid": 10}, {"host": "gpu1", "pid": 11}]
-    for part in ('2 log "loss"', *files, str(run), "Give each writer a directory of its own"):
+    for part in (
+        '2 files that log "loss" at the same time',
+        *files,
+        str(run),
+        "Give each writer a directory of its own",
+    ):
         assert part in conflict["message"]
     assert following.attempts() == [list(range(10))] * 2
     latest = following.scalars(attempts="latest").header["series"]

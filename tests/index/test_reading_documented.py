@@ -17,7 +17,7 @@ def test_every_example_runs(
     write_run(tmp_path / "runs" / "experiment_1", {"loss": values, "lr": [0.01] * 1000})
     monkeypatch.chdir(tmp_path)
     examples = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-    assert len(examples) == 4
+    assert len(examples) == 5
     names: dict[str, object] = {}
     for example in examples:
         exec(compile(example, "docs/reading.md", "exec"), names)

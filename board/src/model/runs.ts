@@ -64,6 +64,7 @@ const MARKS: Partial<Record<Run["state"], { weight: RunNote["weight"]; mark: str
 export function noteOf(run: Run): RunNote | null {
   const mark = MARKS[run.state];
   if (mark) return { ...mark, reason: storyOf(run) || mark.reason };
+  if (run.conflict) return { weight: "fault", mark: "conflict", reason: run.conflict.message };
   if (run.points > 0) return null;
   return {
     weight: "quiet",
@@ -80,6 +81,7 @@ function storyOf(run: Run): string {
     for (const word of words)
       if (!lines.some((line) => line.includes(word))) lines.push(`${file.name}: ${word}`);
   }
+  if (run.conflict) lines.push(run.conflict.message);
   return lines.join("\n");
 }
 
@@ -93,11 +95,13 @@ export function accountOf(runs: readonly Run[], selection: Selection, shown: num
   const without = runs.filter(
     (run) => run.points === 0 && !["damaged", "unreadable", "foreign", "loading"].includes(run.state),
   );
+  const conflicts = runs.filter((run) => noteOf(run)?.mark === "conflict");
   const rest: [number, string][] = [
     [without.length, "without scalars"],
     [count(["damaged"]), "damaged"],
     [count(["unreadable"]), "unreadable"],
     [count(["foreign"]), "foreign"],
+    [conflicts.length, "in conflict"],
     [count(["loading"]), "loading"],
   ];
   return [

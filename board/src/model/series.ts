@@ -10,9 +10,11 @@ export interface Series {
   readonly attempt: number;
   /** Of this run and tag. */
   readonly attempts: number;
-  /** A later attempt of the same run exists. */
+  /** Drawn though a later attempt superseded it, or a part of it. */
   readonly superseded: boolean;
-  /** Points in all; more than the columns' length if the server thinned them out. */
+  /** Superseded points that are not drawn. */
+  readonly leftOut: number;
+  /** Points in all. */
   readonly points: number;
   /** Where it was thinned out: the width, in x, of what was to be a pixel column. 0 if every point is there. */
   readonly grain: number;
@@ -39,9 +41,11 @@ export interface Bounds {
 /** Cut an answer for a picture of `width` pixel columns into its series. */
 export function toSeries(columns: ScalarColumns, width: number): Series[] {
   const { header, step, wallTime, value, smoothed } = columns;
+  const latest = header.attempts === "latest";
   const grain = ((header.x_max ?? 0) - (header.x_min ?? 0)) / width;
   return header.series.map((entry) => {
     const end = entry.start + entry.length;
+    const leftOut = latest ? entry.superseded : 0;
     const cut = {
       value: value.subarray(entry.start, end),
       smoothed: smoothed?.subarray(entry.start, end) ?? null,
@@ -53,9 +57,10 @@ export function toSeries(columns: ScalarColumns, width: number): Series[] {
       run: entry.run,
       attempt: entry.attempt,
       attempts: entry.attempts,
-      superseded: entry.attempt < entry.attempts - 1,
+      superseded: !latest && entry.superseded > 0,
+      leftOut,
       points: entry.points,
-      grain: entry.points > entry.length ? grain : 0,
+      grain: entry.points - leftOut > entry.length ? grain : 0,
       x,
       ...cut,
       step: steps,

@@ -97,7 +97,7 @@ export class Board {
     };
   }
 
-  /** Axis or smoothing changed: every card asks again. */
+  /** Axis, smoothing or the attempts to draw changed: every card asks again. */
   redrawAll(): void {
     this.settings.save();
     for (const card of this.cards.values()) card.markDirty(null);

@@ -138,8 +138,9 @@ export class ScalarCard {
   }
 
   private async fetch(query: Pick<ScalarQuery, "runs" | "axis" | "x_min" | "x_max">): Promise<Series[]> {
-    const { smoothing } = this.settings;
+    const { smoothing, earlierAttempts } = this.settings;
+    const attempts = earlierAttempts ? "all" : "latest";
     const width = this.width;
-    return toSeries(await fetchScalars({ ...query, tag: this.tag, width, smoothing }), width);
+    return toSeries(await fetchScalars({ ...query, tag: this.tag, width, smoothing, attempts }), width);
   }
 }

@@ -14,6 +14,8 @@ export class Settings {
   axis = $state<Axis>("step");
   /** Weight of the moving average, 0 to MAX_SMOOTHING. */
   smoothing = $state(0);
+  /** Draw what a later attempt superseded. */
+  earlierAttempts = $state(false);
   themeChoice = $state<ThemeChoice>("system");
   private systemTheme = $state<Theme>("light");
   theme: Theme = $derived(this.themeChoice === "system" ? this.systemTheme : this.themeChoice);
@@ -22,6 +24,7 @@ export class Settings {
     const saved = (recall("settings") ?? {}) as Partial<Record<string, unknown>>;
     this.axis = AXES.find((axis) => axis === saved["axis"]) ?? "step";
     this.themeChoice = THEMES.find((theme) => theme === saved["theme"]) ?? "system";
+    this.earlierAttempts = saved["earlierAttempts"] === true;
     const smoothing = saved["smoothing"];
     if (typeof smoothing === "number" && smoothing >= 0 && smoothing <= MAX_SMOOTHING)
       this.smoothing = smoothing;
@@ -32,6 +35,11 @@ export class Settings {
   }
 
   save(): void {
-    remember("settings", { axis: this.axis, smoothing: this.smoothing, theme: this.themeChoice });
+    remember("settings", {
+      axis: this.axis,
+      smoothing: this.smoothing,
+      earlierAttempts: this.earlierAttempts,
+      theme: this.themeChoice,
+    });
   }
 }

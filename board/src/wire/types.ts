@@ -24,20 +24,35 @@ export interface EventFile {
   damage: Damage[];
 }
 
+/** Several writers at work in a run at a time. */
+export interface Conflict {
+  message: string;
+  writers: Writer[];
+  files: string[];
+}
+
+export interface Writer {
+  host: string;
+  pid: number | null;
+}
+
 export interface Run {
   id: string;
   logdir: string;
   name: string;
+  /** Id of the run that this is a sub-run of. */
   parent: string | null;
+  made_by: "add_scalars" | "add_hparams" | null;
   state: FileState;
   message: string;
+  conflict: Conflict | null;
   first_wall_time: number | null;
   last_wall_time: number | null;
   last_step: number | null;
   points: number;
   tags: number;
   attempts: number;
-  writers: { host: string; pid: number }[];
+  writers: Writer[];
   files: EventFile[];
 }
 
@@ -80,6 +95,9 @@ export interface Change {
   all: boolean;
 }
 
+/** Whether points are left out that a later attempt superseded. */
+export type Attempts = "latest" | "all";
+
 export interface ScalarQuery {
   tag: string;
   /** Run ids; null means every run. */
@@ -91,6 +109,7 @@ export interface ScalarQuery {
   width: number;
   /** Weight of the moving average, 0 (off) to below 1. */
   smoothing: number;
+  attempts: Attempts;
 }
 
 /** One attempt of one run: the stretch of the frame's columns that it owns. */
@@ -101,6 +120,8 @@ export interface SeriesEntry {
   start: number;
   length: number;
   points: number;
+  superseded: number;
+  superseded_from: number | null;
   non_finite: number;
   first_wall_time: number;
 }
@@ -111,6 +132,7 @@ export interface ScalarHeader {
   tag: string;
   axis: Axis;
   smoothing: number;
+  attempts: Attempts;
   width: number;
   x_min: number | null;
   x_max: number | null;

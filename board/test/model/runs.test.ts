@@ -9,8 +9,10 @@ const run = (name: string, change: Partial<Run> = {}): Run => ({
   logdir: "runs",
   name,
   parent: null,
+  made_by: null,
   state: "idle",
   message: "",
+  conflict: null,
   first_wall_time: 0,
   last_wall_time: 1,
   last_step: 1,
@@ -46,6 +48,13 @@ describe("the account", () => {
     const empty = run("x", { points: 0, state: "damaged" });
     expect(accountOf([empty], ALL_ON, 1)).toBe("1 of 1 on · 1 damaged");
   });
+  test("counts conflicts, of a damaged run as damage", () => {
+    const conflict = { message: "two", writers: [], files: [] };
+    const both = run("x", { conflict, state: "damaged" });
+    expect(accountOf([run("y", { conflict }), both], ALL_ON, 2)).toBe(
+      "2 of 2 on · 1 damaged · 1 in conflict",
+    );
+  });
   test("says how many the filter hides", () => {
     expect(accountOf(runs.slice(0, 2), ALL_ON, 1)).toBe("2 of 2 on · 1 hidden by the filter");
   });
@@ -67,6 +76,16 @@ describe("a run that draws nothing", () => {
       run("x", { state: "damaged", message: "f: 4 zeros at 8", files: [{ ...file, damage }] }),
     );
     expect(note).toEqual({ weight: "fault", mark: "damaged", reason: "f: 4 zeros at 8" });
+  });
+  test("says that writers are in conflict, after what is damaged", () => {
+    const conflict = { message: "Expected one writer.", writers: [], files: ["f", "g"] };
+    expect(noteOf(run("x", { conflict }))).toEqual({
+      weight: "fault",
+      mark: "conflict",
+      reason: "Expected one writer.",
+    });
+    const both = noteOf(run("x", { conflict, state: "damaged", message: "f: 4 zeros at 8" }));
+    expect([both?.mark, both?.reason]).toEqual(["damaged", "f: 4 zeros at 8\nExpected one writer."]);
   });
   test("has no note when there is nothing to say", () => expect(noteOf(run("x"))).toBeNull());
   test("is told from one that only lacks scalars", () => {

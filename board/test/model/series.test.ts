@@ -3,21 +3,24 @@ import { expect, test } from "vitest";
 import { CurveIds, rawId, readingsAt, type Shown, stylesOf, windowOf } from "../../src/model/plot";
 import { nearest, toSeries, union, withSeries } from "../../src/model/series";
 import type { ScalarColumns } from "../../src/wire/client";
-import type { Axis } from "../../src/wire/types";
+import type { Attempts, Axis } from "../../src/wire/types";
 
-function answer(axis: Axis = "step", smoothed = false): ScalarColumns {
-  const entry = { attempts: 2, points: 2, non_finite: 0, first_wall_time: 100 };
+function answer(axis: Axis = "step", smoothed = false, attempts: Attempts = "all"): ScalarColumns {
+  const none = { superseded: 0, superseded_from: null };
+  const entry = { ...none, attempts: 2, points: 2, non_finite: 0, first_wall_time: 100 };
+  const first = { ...entry, superseded: 1, superseded_from: 2 };
   return {
     header: {
       version: 1,
       tag: "loss",
       axis,
       smoothing: 0,
+      attempts,
       width: 100,
       x_min: 1,
       x_max: 9,
       series: [
-        { ...entry, run: "a", attempt: 0, start: 0, length: 2 },
+        { ...first, run: "a", attempt: 0, start: 0, length: 2 },
         { ...entry, run: "a", attempt: 1, start: 2, length: 1 },
         { ...entry, run: "b", attempt: 0, attempts: 1, start: 3, length: 2 },
       ],
@@ -37,6 +40,17 @@ test("an answer is cut into attempts, earlier ones marked", () => {
     ["a", 0, true, [1, 2]],
     ["a", 1, false, [1]],
     ["b", 0, false, [5, 9]],
+  ]);
+});
+
+test("what the latest attempts supersede is counted, and what is left of the earlier is drawn in full", () => {
+  const columns = answer("step", false, "latest");
+  columns.header.series[0]!.points = 3;
+  const series = toSeries(columns, 100);
+  expect(series.map(({ superseded, leftOut, grain }) => [superseded, leftOut, grain])).toEqual([
+    [false, 1, 0],
+    [false, 0, 0.08],
+    [false, 0, 0],
   ]);
 });
 

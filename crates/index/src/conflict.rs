@@ -67,20 +67,21 @@ pub(crate) fn conflict<'a>(snapshot: &Snapshot<'a>, now: SystemTime) -> Option<C
         .collect();
     let first = concerned.first()?;
     let files: Vec<&str> = concerned.iter().map(|file| file.name.as_str()).collect();
-    let what = match (tags.len(), quoted(&tags)) {
-        (0, _) => "write at the same time".to_owned(),
-        (count, named) if count > NAMED => {
-            format!(
-                "log {named} and {} more tags at the same time",
-                count - NAMED
-            )
+    let (what, drawn) = match (tags.len(), quoted(&tags)) {
+        (0, _) => ("are being written".to_owned(), "Every curve is drawn."),
+        (count, named) => {
+            let more = match count.saturating_sub(NAMED) {
+                0 => String::new(),
+                more => format!(" and {more} more tags"),
+            };
+            let drawn =
+                "Their curves are kept apart as attempts, of which none supersedes another.";
+            (format!("log {named}{more}"), drawn)
         }
-        (_, named) => format!("log {named} at the same time"),
     };
     let message = format!(
-        "Expected one writer at a time in a run, found files of which {} {what}: {}. Their curves are kept apart as \
-         attempts, and none supersedes another. Give each writer a directory of its own, or let one process of a job \
-         log. Directory: {}",
+        "Expected one writer at a time in a run, found {} files that {what} at the same time: {}. {drawn} Give each \
+         writer a directory of its own, or let one process of a job log. Directory: {}",
         files.len(),
         files.join(", "),
         first.path.parent().unwrap_or(&first.path).display(),
