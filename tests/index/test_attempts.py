@@ -154,6 +154,7 @@ def test_any_run_has_the_attempts_of_the_specification(tmp_path: Path) -> None:
     assert superseded > 500
 
 
+@pytest.mark.row("E01")
 def test_an_answer_tells_what_it_leaves_out(tmp_path: Path, follow: Follow) -> None:
     run = tmp_path / "run"
     write(run, scalars(range(10)), "events.out.tfevents.1.host.1.0")
@@ -193,6 +194,7 @@ def restart(tmp_path: Path) -> Callable[..., TensorboardX]:
     return restart
 
 
+@pytest.mark.row("W18")
 @pytest.mark.parametrize("first_marked", [False, True])
 def test_purge_step_of_tensorboardx_counts_for_all_tags_from_the_first_marker_on(
     tmp_path: Path, restart: Callable[..., TensorboardX], first_marked: bool
@@ -223,6 +225,7 @@ def test_a_purge_step_beyond_everything_supersedes_nothing(
         assert [step for _, step in points(index, "run", "loss", "latest")] == [*range(8), 20, 21]
 
 
+@pytest.mark.row("W18")
 def test_session_starts_of_tensorboards_writer_inside_a_file(tmp_path: Path) -> None:
     writer = EventFileWriter(str(tmp_path / "logs" / "run"))
 
@@ -262,6 +265,7 @@ def test_tags_that_count_otherwise_are_not_compared(tmp_path: Path) -> None:
         assert points(index, "run", "epoch_loss", "latest") == [(0, 0), (0, 1), (0, 2)]
 
 
+@pytest.mark.row("E04")
 def test_repeated_and_missing_steps_stay_in_log_order(tmp_path: Path) -> None:
     steps = [0, 0, 7, 3, 3, 9]
     content = header() + b"".join(scalar(step, place, "loss", BEGIN) for place, step in enumerate(steps))
@@ -271,6 +275,7 @@ def test_repeated_and_missing_steps_stay_in_log_order(tmp_path: Path) -> None:
         assert (series.step.tolist(), series.value.tolist()) == (steps, [0, 1, 2, 3, 4, 5])
 
 
+@pytest.mark.row("E03")
 def test_a_name_that_sorts_first_pre_empts_nothing(tmp_path: Path) -> None:
     run = tmp_path / "logs" / "run"
     write(run, scalars(range(10), wall_time=BEGIN), "events.out.tfevents.9.host.1.0")
@@ -303,6 +308,7 @@ def test_a_restart_that_is_read_while_it_is_written_is_news_of_every_series(
     assert following.scalars("eval", attempts="latest").columns["step"].tolist() == [*range(10)]
 
 
+@pytest.mark.row("E02", "W06", "W19")
 def test_two_writers_that_interleave_are_a_conflict_and_supersede_nothing(
     tmp_path: Path, follow: Follow
 ) -> None:
@@ -329,6 +335,7 @@ def test_two_writers_that_interleave_are_a_conflict_and_supersede_nothing(
     assert [(entry["attempt"], entry["superseded"]) for entry in latest] == [(0, 0), (1, 0)]
 
 
+@pytest.mark.row("E02", "W06")
 def test_writers_without_a_common_tag_are_a_conflict_while_both_are_at_work(
     tmp_path: Path, follow: Follow
 ) -> None:

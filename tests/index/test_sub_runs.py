@@ -27,6 +27,7 @@ def ties(logs: Path) -> dict[str, tuple[str, str]]:
         }
 
 
+@pytest.mark.row("W12", "W13")
 def test_what_tensorboardx_makes(tmp_path: Path) -> None:
     with TensorboardX(str(tmp_path / "logs" / "a" / "run"), filename_suffix=".mine") as writer:
         writer.add_scalar("loss", 1.0, 0)
@@ -53,6 +54,7 @@ def test_what_lightboard_makes(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.row("W12", "W13")
 @pytest.mark.torch
 def test_what_torch_makes(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="run by make test-torch")
@@ -73,6 +75,7 @@ def test_what_torch_makes(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.row("W18")
 @pytest.mark.torch
 def test_torchs_purge_step_reaches_the_sub_runs_and_the_tags_that_are_not_logged_again(
     tmp_path: Path,
@@ -114,6 +117,7 @@ def test_hparams_in_the_directory_of_the_writer_restart_nothing(tmp_path: Path) 
         assert sorted(run.series("accuracy", attempts="latest")[0].step) == [0, 0, 1, 2, 3, 4, 5]
 
 
+@pytest.mark.row("W18")
 def test_tensorboardxs_purge_step_reaches_the_sub_runs(tmp_path: Path) -> None:
     run = str(tmp_path / "logs" / "run")
     with TensorboardX(run, filename_suffix=".1") as writer:
