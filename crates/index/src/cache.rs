@@ -218,12 +218,10 @@ impl Cache {
 
 /// A segment without a name, in `folder` or else in the system's folder for temporary files.
 pub(crate) fn nameless(folder: Option<&Path>) -> io::Result<NewSegment> {
-    let temporary = std::env::temp_dir();
+    let temporary = || tempfile::tempfile_in(std::env::temp_dir());
     let file = match folder {
-        Some(folder) => {
-            tempfile::tempfile_in(folder).or_else(|_| tempfile::tempfile_in(&temporary))
-        }
-        None => tempfile::tempfile_in(&temporary),
+        Some(folder) => tempfile::tempfile_in(folder).or_else(|_| temporary()),
+        None => temporary(),
     };
     Ok(NewSegment {
         writer: SegmentWriter::new(BufWriter::with_capacity(1 << 20, file?))?,

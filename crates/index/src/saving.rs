@@ -135,8 +135,15 @@ impl Saving {
 
     fn spill_all(&mut self, shared: &Shared) -> io::Result<()> {
         let catalog = shared.catalog();
+        let in_memory = |place: &Place| matches!(place, Place::Memory(_));
         for logdir in 0..self.caches.len() {
-            self.spill(&catalog, logdir, |place| matches!(place, Place::Memory(_)))?;
+            let beside = |cache: Option<&mut Cache>| match cache {
+                Some(cache) => cache.new_segment(),
+                None => nameless(None),
+            };
+            // Where the cache lies the disk may be full, or may become so while it is written.
+            self.spill(&catalog, logdir, in_memory, beside)
+                .or_else(|_| self.spill(&catalog, logdir, in_memory, |_| nameless(None)))?;
         }
         Ok(())
     }
@@ -168,12 +175,16 @@ impl Saving {
         } else {
             cache.first_number()
         };
-        self.spill(catalog, logdir, move |place| match place {
+        let unsaved = move |place: &Place| match place {
             Place::Memory(_) => true,
             Place::Segment(stored) => stored
                 .segment
                 .number
                 .is_none_or(|number| number < stays_from),
+        };
+        self.spill(catalog, logdir, unsaved, |cache| match cache {
+            Some(cache) => cache.new_segment(),
+            None => Err(io::ErrorKind::NotFound.into()),
         })?;
         let mut manifest = ManifestWriter::default();
         for (run, file) in catalog.files().filter(|(run, _)| run.logdir == logdir) {
@@ -185,12 +196,14 @@ impl Saving {
         }
     }
 
-    /// Writes the blocks of a log directory whose places are `wanted` to a segment, and lets them be looked up there.
+    /// Writes the blocks of a log directory whose places are `wanted` to a segment that `new` makes, and lets them be
+    /// looked up there. If that fails, everything is as before.
     fn spill(
         &mut self,
         catalog: &Catalog,
         logdir: usize,
         wanted: impl Fn(&Place) -> bool,
+        new: impl Fn(Option<&mut Cache>) -> io::Result<NewSegment>,
     ) -> io::Result<()> {
         let files = || {
             catalog
@@ -212,10 +225,7 @@ impl Saving {
                 for place in blocks.into_iter().filter(|place| wanted(place)) {
                     let segment = match &mut segment {
                         Some(segment) => segment,
-                        None => segment.insert(match &mut self.caches[logdir] {
-                            Some(cache) => cache.new_segment().or_else(|_| nameless(None))?,
-                            None => nameless(None)?,
-                        }),
+                        None => segment.insert(new(self.caches[logdir].as_mut())?),
                     };
                     // What is no longer what was written keeps its place, where the next query finds that out.
                     spans.push(segment.add(place.bytes().unwrap_or_default())?);
