@@ -32,7 +32,14 @@ pub(super) fn take_extent(take: &mut Take<'_>) -> Result<Extent, Refused> {
     let (first_wall_time, last_wall_time) = (take.f64()?, take.f64()?);
     let (min_wall_time, max_wall_time) = (take.f64()?, take.f64()?);
     let [flags] = take.array::<1>()?;
-    Ok(Extent {
+    let (steps, wall_times) = (min_step..=max_step, min_wall_time..=max_wall_time);
+    let sound = steps.contains(&first_step)
+        && steps.contains(&last_step)
+        && wall_times.contains(&first_wall_time)
+        && wall_times.contains(&last_wall_time)
+        && min_wall_time.is_finite()
+        && max_wall_time.is_finite();
+    let extent = Extent {
         first_step,
         last_step,
         min_step,
@@ -43,7 +50,8 @@ pub(super) fn take_extent(take: &mut Take<'_>) -> Result<Extent, Refused> {
         max_wall_time,
         steps_ascend: flags & 1 != 0,
         wall_times_ascend: flags & 2 != 0,
-    })
+    };
+    sound.then_some(extent).ok_or(Refused)
 }
 
 pub(super) fn put_extremes(out: &mut Vec<u8>, extremes: Extremes) {
@@ -59,7 +67,8 @@ pub(super) fn put_extremes(out: &mut Vec<u8>, extremes: Extremes) {
     out.optional(extremes.first_non_finite_step, Put::i64);
 }
 
-pub(super) fn take_extremes(take: &mut Take<'_>) -> Result<Extremes, Refused> {
+/// Of so many points.
+pub(super) fn take_extremes(take: &mut Take<'_>, points: usize) -> Result<Extremes, Refused> {
     let at = |take: &mut Take<'_>| {
         take.optional(|take| {
             Ok(At {
@@ -68,14 +77,21 @@ pub(super) fn take_extremes(take: &mut Take<'_>) -> Result<Extremes, Refused> {
             })
         })
     };
-    Ok(Extremes {
+    let extremes = Extremes {
         lowest: at(take)?,
         highest: at(take)?,
         nan: take.u64()?,
         positive_infinity: take.u64()?,
         negative_infinity: take.u64()?,
         first_non_finite_step: take.optional(Take::i64)?,
-    })
+    };
+    let counts = [
+        extremes.nan,
+        extremes.positive_infinity,
+        extremes.negative_infinity,
+    ];
+    let bounded = counts.iter().all(|count| *count <= points as u64);
+    bounded.then_some(extremes).ok_or(Refused)
 }
 
 /// Puts numbers and texts at the end of a body.

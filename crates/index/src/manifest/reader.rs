@@ -216,7 +216,7 @@ fn take_file(
         let data = if kind == Kind::Scalar {
             take_points(take, segments, sections, take_extremes).map(SeriesData::Scalars)?
         } else {
-            take_points(take, segments, sections, |_| Ok(())).map(SeriesData::Values)?
+            take_points(take, segments, sections, |_, _| Ok(())).map(SeriesData::Values)?
         };
         let series = Series::new(Arc::clone(tag), kind, data, metadata);
         if !contents.series.insert(series) {
@@ -263,7 +263,7 @@ fn take_points<V: Value>(
     take: &mut Take<'_>,
     segments: &[Option<Arc<Segment>>],
     sections_of_file: usize,
-    take_summary: fn(&mut Take<'_>) -> Result<V::Summary, Refused>,
+    take_summary: fn(&mut Take<'_>, usize) -> Result<V::Summary, Refused>,
 ) -> Result<Points<V>, Refused> {
     let sections = take.list(16, |take| Ok((take.size()?, take.size()?)))?;
     let mut end = 0_usize;
@@ -280,7 +280,7 @@ fn take_points<V: Value>(
         }
         end += points;
         let extent = take_extent(take)?;
-        let summary = take_summary(take)?;
+        let summary = take_summary(take, points)?;
         // What is gone must be read anew.
         let segment = Arc::clone(segment.as_ref().ok_or(Refused)?);
         Ok(Block {
