@@ -181,20 +181,24 @@ impl EventFile {
 
     /// Adds what was read to a manifest.
     pub(crate) fn save(&self, run: &[u8], manifest: &mut ManifestWriter) -> bool {
+        let name = self.file_name.as_encoded_bytes();
+        self.progress()
+            .is_some_and(|progress| manifest.add(run, name, &progress, &self.contents()))
+    }
+
+    /// How far the file was read; none if not to its end once.
+    fn progress(&self) -> Option<Progress> {
         let position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
         let contents = self.contents();
         let whole = contents.settled && position.place.scanner.offset() == contents.bytes_read;
-        let Some(stamp) = position.read.filter(|_| whole) else {
-            return false;
-        };
-        let progress = Progress {
+        let stamp = position.read.filter(|_| whole)?;
+        Some(Progress {
             stamp,
             finished: !position.due && position.failed.is_none(),
             opening: position.opening.clone(),
             last_record: position.place.last_record,
             watched: position.place.watched.ranges().to_vec(),
-        };
-        manifest.add(run, self.file_name.as_encoded_bytes(), &progress, &contents)
+        })
     }
 
     /// Counts memory anew that the points take.
@@ -331,7 +335,10 @@ mod tests {
 
     use lightboard_events::encode::{Scalar, scalar};
 
-    use super::{EventFile, Glance};
+    use super::{EventFile, Glance, QUIET};
+    use crate::changes::Touched;
+    use crate::contents::Contents;
+    use crate::manifest::Saved;
 
     #[test]
     fn what_was_not_read_to_the_end_stays_due() {
@@ -354,5 +361,40 @@ mod tests {
         }
         assert!(bursts > 1);
         assert_eq!(file.contents().records, 20_000);
+    }
+
+    #[test]
+    fn a_file_on_a_device_that_was_mounted_anew_is_taken_over() {
+        let temp = tempfile::tempdir().expect("temp");
+        let path = temp.path().join("x.tfevents");
+        let mut bytes = Vec::new();
+        let mut append = |steps: std::ops::Range<i64>| {
+            steps.for_each(|step| scalar(&mut bytes, 0.0, step, "loss", Scalar::Simple(1.0)));
+            std::fs::write(&path, &bytes).expect("file");
+        };
+        append(0..100);
+        for (moved, taken_over) in [((1, 0), true), ((0, 1), false)] {
+            let store = std::sync::Arc::<crate::store::Store>::default();
+            let new = || EventFile::new(path.clone(), "x.tfevents".into(), store.clone());
+            let (mut buffer, deadline) = (Vec::new(), Instant::now() + QUIET);
+            let before = new();
+            before.glance();
+            before.read(&mut buffer, deadline, |_| {});
+            let mut progress = before.progress().expect("read");
+            progress.stamp.device += moved.0;
+            progress.stamp.inode += moved.1;
+            let nothing = Contents::new(store.clone());
+            let contents = std::mem::replace(&mut *before.contents_mut(), nothing);
+            let saved = Saved { progress, contents };
+            let after =
+                EventFile::restored(path.clone(), "x.tfevents".into(), store.clone(), saved);
+            append(100..110);
+            assert!(matches!(after.glance(), Glance::Changed { .. }));
+            let mut read_anew = false;
+            after.read(&mut buffer, deadline, |news| {
+                read_anew |= matches!(news.touched, Touched::Any) && news.tags;
+            });
+            assert_eq!(read_anew, !taken_over);
+        }
     }
 }

@@ -67,7 +67,8 @@ fn contents() -> Contents {
 pub(crate) fn progress() -> Progress {
     Progress {
         stamp: Stamp {
-            identity: (1, 2),
+            device: 1,
+            inode: 2,
             size: 100_000,
             modified: (1_700_000_000, 5),
             changed: (1_700_000_001, 6),

@@ -208,10 +208,10 @@ impl Position {
             self.place.unsure = false;
             return Ok(true);
         };
-        if read.identity != found.identity
-            || read.size > found.size
-            || !opening.starts_with(&self.opening)
-        {
+        // Devices get other numbers when they are mounted anew, inodes do not.
+        let mounted_anew = !self.followed && self.place.last_record.is_some();
+        let same_place = read.inode == found.inode && (read.device == found.device || mounted_anew);
+        if !same_place || read.size > found.size || !opening.starts_with(&self.opening) {
             return Ok(false);
         }
         let place = &mut self.place;

@@ -10,8 +10,8 @@ use rustix::fs::OFlags;
 /// Tells whether a file is the same and unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
-    /// Device and inode.
-    pub(crate) identity: (u64, u64),
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
     pub(crate) size: u64,
     /// Seconds and nanoseconds since 1970.
     pub(crate) modified: (i64, i64),
@@ -21,7 +21,8 @@ pub(crate) struct Stamp {
 impl Stamp {
     pub(crate) fn of(metadata: &Metadata) -> Self {
         Self {
-            identity: (metadata.dev(), metadata.ino()),
+            device: metadata.dev(),
+            inode: metadata.ino(),
             size: metadata.len(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
             changed: (metadata.ctime(), metadata.ctime_nsec()),

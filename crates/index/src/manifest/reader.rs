@@ -148,7 +148,8 @@ fn take_file(
     store: &Arc<Store>,
 ) -> Result<Saved, Refused> {
     let stamp = Stamp {
-        identity: (take.u64()?, take.u64()?),
+        device: take.u64()?,
+        inode: take.u64()?,
         size: take.u64()?,
         modified: (take.i64()?, take.i64()?),
         changed: (take.i64()?, take.i64()?),

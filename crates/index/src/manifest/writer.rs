@@ -56,8 +56,7 @@ impl ManifestWriter {
         let start = out.len();
         out.u32(0);
         let stamp = &progress.stamp;
-        let (device, inode) = stamp.identity;
-        for number in [device, inode, stamp.size] {
+        for number in [stamp.device, stamp.inode, stamp.size] {
             out.u64(number);
         }
         for (seconds, nanoseconds) in [stamp.modified, stamp.changed] {
