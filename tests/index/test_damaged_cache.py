@@ -83,7 +83,7 @@ def test_any_flipped_byte(
     for place in places(content, region):
         changed = bytearray(content)
         changed[place] ^= 0xFF
-        check(logs, cache, expected, name, changed, tmp_path / str(place))
+        check(logs, cache, expected, name, bytes(changed), tmp_path / str(place))
 
 
 @pytest.mark.parametrize("name", ["manifest", "0.segment"])

@@ -49,7 +49,7 @@ def until(index: Index, condition: Callable[[dict[str, Any]], bool]) -> dict[str
 
 
 def all_read(body: dict[str, Any]) -> bool:
-    return sum(run["points"] for run in body["runs"]) == STEPS
+    return bool(sum(run["points"] for run in body["runs"]) == STEPS)
 
 
 def test_a_full_cache_disk_leaves_points_to_the_temporary_folder(logs: Path, small_disk: Path) -> None:

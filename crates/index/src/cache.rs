@@ -31,6 +31,8 @@ pub(crate) struct Cache {
     logdir: PathBuf,
     /// Held as long as this board may write in the folder.
     lock: Option<File>,
+    /// What other boards write in the folder may be mapped.
+    shared: bool,
     /// Numbers below this one may be taken, or belong to segments that another board removed.
     first_number: u64,
     next_number: u64,
@@ -66,13 +68,17 @@ impl Cache {
             folder,
             logdir,
             lock: None,
+            shared: false,
             first_number: 0,
             next_number: 0,
         };
         cache.acquire();
         // What it found when it got the lock is its own: nobody else removes it.
         cache.first_number = 0;
-        let saved = cache.read(store).unwrap_or_default();
+        // A segment that another host removes would end whoever has it mapped: the network keeps no removed files.
+        cache.shared = cache.lock.is_some() || !is_on_network(&cache.folder);
+        let saved = cache.shared.then(|| cache.read(store)).flatten();
+        let saved = saved.unwrap_or_default();
         (cache, saved)
     }
 
@@ -161,7 +167,7 @@ impl Cache {
     /// Starts a segment: a named one for the board that holds the lock, else one without a name.
     pub(crate) fn new_segment(&mut self) -> io::Result<NewSegment> {
         if self.lock.is_none() {
-            return nameless(Some(&self.folder));
+            return nameless(self.shared.then_some(&*self.folder));
         }
         let number = self.next_number;
         let path = self.segment_path(number);
@@ -214,6 +220,31 @@ impl Cache {
         keep_bound(&self.root, &self.folder);
         Ok(())
     }
+}
+
+/// Whether a folder lies on a file system that other hosts may change.
+#[cfg(target_os = "linux")]
+fn is_on_network(folder: &Path) -> bool {
+    // By `statfs(2)`: NFS, SMB, CIFS, SMB 2, 9P, Ceph, AFS, Lustre, GPFS, BeeGFS, FUSE.
+    const NETWORK: [u32; 11] = [
+        0x6969,
+        0x517b,
+        0xff53_4d42,
+        0xfe53_4d42,
+        0x0102_1997,
+        0x00c3_6400,
+        0x5346_414f,
+        0x0bd0_0bd3,
+        0x4750_4653,
+        0x1983_0326,
+        0x6573_5546,
+    ];
+    rustix::fs::statfs(folder).is_ok_and(|found| NETWORK.contains(&(found.f_type as u32)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn is_on_network(_: &Path) -> bool {
+    false
 }
 
 /// A segment without a name, in `folder` or else in the system's folder for temporary files.
