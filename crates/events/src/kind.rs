@@ -36,7 +36,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 14] = [
+    /// Every kind.
+    pub const ALL: [Self; 14] = [
         Self::Scalar,
         Self::Histogram,
         Self::Image,
@@ -82,9 +83,7 @@ impl Kind {
         let metadata = value.metadata.unwrap_or_default();
         match metadata.plugin_name {
             "scalars" => Self::Scalar,
-            "images" if matches!(value.data, Data::Image(image) if is_gif(image.encoded)) => {
-                Self::Video
-            }
+            "images" if first_image(value.data).is_some_and(is_gif) => Self::Video,
             "images" => Self::Image,
             "audio" => Self::Audio,
             "histograms" => Self::Histogram,
@@ -140,6 +139,16 @@ impl From<i32> for DataClass {
             3 => Self::BlobSequence,
             _ => Self::Unknown,
         }
+    }
+}
+
+/// The first image of either shape.
+fn first_image(data: Data<'_>) -> Option<&[u8]> {
+    match data {
+        Data::Image(image) => Some(image.encoded),
+        // Behind width and height.
+        Data::Tensor(tensor) => tensor.string(2).ok().flatten(),
+        _ => None,
     }
 }
 

@@ -32,22 +32,48 @@
 pub mod crc;
 pub mod encode;
 
+mod audio;
+mod content;
 mod contents;
 mod damage;
+mod elements;
 mod event;
 mod frame;
+mod graph;
+mod histogram;
+mod hparams;
+mod image;
 mod kind;
+mod layout;
+mod media;
+mod mesh;
+mod number;
 mod opening;
+mod pr_curve;
 mod summary;
 mod tensor;
 mod wire;
 
+pub use audio::Clip;
+pub use content::{Content, ContentError, Unknown};
 pub use contents::{Contents, Series};
 pub use damage::{Cause, Damage};
+pub use elements::{Array, Element, Elements, Strings};
 pub use event::{Event, SessionLog, Summary, TaggedRunMetadata, What, decode};
 pub use frame::{HEADER, MAX_PAYLOAD, OVERHEAD, Scan, Scanner, Tail, WATCHED, Watch};
+pub use graph::{Graph, GraphFormat};
+pub use histogram::Buckets;
+pub use hparams::{
+    DataType, DatasetType, Domain, Experiment, Hparam, Hparams, Metric, SessionEnd, SessionStart,
+    Setting, Status,
+};
+pub use image::Images;
 pub use kind::{DataClass, Kind};
+pub use layout::{Category, Chart, ChartContent, Layout, Margin};
+pub use media::media_type;
+pub use mesh::{Mesh, MeshPart};
 pub use opening::Opening;
+pub use pr_curve::PrCurve;
 pub use summary::{Audio, Data, Histogram, Image, Metadata, Moments, RUN_GRAPH_TAG, Value, Values};
 pub use tensor::{Outline, Tensor};
 pub use wire::DecodeError;

@@ -88,7 +88,7 @@ pub struct Audio<'a> {
 /// A histogram of the old shape, not walked yet.
 #[derive(Debug, Clone, Copy)]
 pub struct Histogram<'a> {
-    pieces: Pieces<'a>,
+    pub(crate) pieces: Pieces<'a>,
 }
 
 /// The values that a histogram was made of, in numbers.

@@ -1,5 +1,6 @@
 //! The protobuf wire format, as far as events need it: a walk over fields that copies nothing.
 
+use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 /// Why a payload is not an event, or part of one is not what its field says.
@@ -26,12 +27,15 @@ pub enum DecodeError {
     #[error("a text is not UTF-8")]
     Text,
     /// A group without its end, an end without its group, or groups nested too deeply.
-    #[error("a group is not closed, not open, or nested more than {MAX_GROUP_DEPTH} deep")]
+    #[error("a group is not closed, not open, or nested more than {MAX_DEPTH} deep")]
     Group,
+    /// Values in values in values.
+    #[error("values are nested more than {MAX_DEPTH} deep")]
+    Depth,
 }
 
 /// As deep as other parsers go.
-const MAX_GROUP_DEPTH: usize = 100;
+pub(crate) const MAX_DEPTH: usize = 100;
 
 /// Stands for the end of a message where a key is expected; no field has it.
 pub(crate) const END: u32 = 0;
@@ -173,7 +177,7 @@ impl<'a> Fields<'a> {
         while let Some(&innermost) = open.last() {
             let key = self.key()?;
             match (key >> 3, key & 7) {
-                (number, 3) if open.len() < MAX_GROUP_DEPTH => open.push(number),
+                (number, 3) if open.len() < MAX_DEPTH => open.push(number),
                 (number, 4) if number == innermost => drop(open.pop()),
                 (0, _) | (_, 3 | 4) => return Err(DecodeError::Group),
                 _ => self.skip(key, NONE)?,
@@ -193,6 +197,22 @@ pub(crate) const NONE: RangeInclusive<u32> = 1..=0;
 pub(crate) struct Pieces<'a> {
     pub(crate) outer: &'a [u8],
     pub(crate) key: u32,
+}
+
+impl<'a> Pieces<'a> {
+    /// The message in one piece.
+    pub(crate) fn joined(self) -> Result<Cow<'a, [u8]>, DecodeError> {
+        let mut joined = Cow::Borrowed(&[][..]);
+        for piece in self {
+            let piece = piece?;
+            if joined.is_empty() {
+                joined = piece.into();
+            } else {
+                joined.to_mut().extend_from_slice(piece);
+            }
+        }
+        Ok(joined)
+    }
 }
 
 impl<'a> IntoIterator for Pieces<'a> {

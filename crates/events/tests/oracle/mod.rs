@@ -4,6 +4,8 @@
 //! later field of its oneof replaces not at all, so we may accept a payload that prost refuses; never the reverse.
 #![allow(dead_code)] // fields are compared through Debug
 
+mod contents;
+
 use lightboard_events::{Data, DecodeError, RUN_GRAPH_TAG, Value, What, decode};
 use prost::Message as _;
 
@@ -30,6 +32,13 @@ struct SeenValue {
 pub(crate) fn compare(payload: &[u8]) {
     let ours = ours(payload);
     if let Ok(theirs) = messages::Event::decode(payload) {
+        if let Some(messages::event::What::Summary(summary)) = &theirs.what
+            && let Ok(event) = decode(payload)
+        {
+            for (ours, theirs) in event.values().zip(&summary.value) {
+                contents::compare(&ours.expect("prost reads it"), theirs);
+            }
+        }
         let theirs = seen(theirs);
         match ours {
             Ok(ours) => assert_eq!(
@@ -286,6 +295,10 @@ fn tensor_scalar(tensor: &messages::Tensor) -> Option<f64> {
         ),
         22 => packed!(u32),
         23 => u64::from_le_bytes(content.as_slice().try_into().ok()?) as f64,
+        24..=28 | 33 => small_float(
+            tensor.dtype % 100,
+            *content.first().filter(|_| content.len() == 1)?,
+        ),
         29..=32 => small(
             tensor.dtype % 100,
             i32::from(*content.first().filter(|_| content.len() == 1)?),
@@ -313,6 +326,10 @@ fn typed_scalar(tensor: &messages::Tensor) -> Option<f64> {
         19 => half_or_float(half, true),
         22 => f64::from(tensor.uint32_val.first().copied().unwrap_or_default()),
         23 => tensor.uint64_val.first().copied().unwrap_or_default() as f64,
+        24..=28 | 33 => small_float(
+            tensor.dtype % 100,
+            tensor.float8_val.first().copied().unwrap_or_default(),
+        ),
         29..=32 => small(tensor.dtype % 100, int),
         _ => return None,
     })
@@ -325,6 +342,40 @@ fn small(data_type: i32, int: i32) -> f64 {
         31 => (int & 3) - if int & 2 == 0 { 0 } else { 4 },
         _ => int & 3,
     })
+}
+
+/// The floats of 8 bits and fewer, by counting up from zero.
+fn small_float(data_type: i32, element: u8) -> f64 {
+    let (fraction, bias, magnitude_bits) = match data_type {
+        24 => (2, 15, 7),
+        25 => (3, 7, 7),
+        26 => (3, 8, 7),
+        27 => (3, 11, 7),
+        28 => (2, 16, 7),
+        _ => (1, 1, 3),
+    };
+    let magnitude = i32::from(element) & ((1 << magnitude_bits) - 1);
+    let negative = element >> magnitude_bits & 1 == 1;
+    let special = match data_type {
+        24 if magnitude == 0x7c => Some(f64::INFINITY),
+        24 if magnitude > 0x7c => Some(f64::NAN),
+        25 if magnitude == 0x7f => Some(f64::NAN),
+        26..=28 if element == 0x80 => Some(f64::NAN),
+        _ => None,
+    };
+    let value = special.unwrap_or_else(|| {
+        // Between two powers of two, numbers are as far apart as the lower one says.
+        let mut step = 2f64.powi(1 - bias - fraction);
+        let mut value = 0.0;
+        for at in 1..=magnitude {
+            if at > 2 << fraction && (at - 1) % (1 << fraction) == 0 {
+                step *= 2.0;
+            }
+            value += step;
+        }
+        value
+    });
+    if negative { -value } else { value }
 }
 
 /// By moving bits into a float32, where our own way is arithmetic.
@@ -422,6 +473,7 @@ pub(crate) mod messages {
 
     pub(crate) mod value {
         #[derive(Clone, PartialEq, prost::Oneof)]
+        #[allow(clippy::large_enum_variant)] // test values are few
         pub(crate) enum Data {
             #[prost(float, tag = "2")]
             SimpleValue(f32),
@@ -530,6 +582,8 @@ pub(crate) mod messages {
         pub uint32_val: Vec<u32>,
         #[prost(uint64, repeated, tag = "17")]
         pub uint64_val: Vec<u64>,
+        #[prost(bytes = "vec", tag = "18")]
+        pub float8_val: Vec<u8>,
     }
 
     #[derive(Clone, PartialEq, prost::Message)]
@@ -546,5 +600,228 @@ pub(crate) mod messages {
         pub(crate) size: i64,
         #[prost(string, tag = "2")]
         pub(crate) name: String,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct MeshPluginData {
+        #[prost(int32, tag = "1")]
+        pub(crate) version: i32,
+        #[prost(string, tag = "2")]
+        pub(crate) name: String,
+        #[prost(int32, tag = "3")]
+        pub(crate) content_type: i32,
+        #[prost(string, tag = "5")]
+        pub(crate) json_config: String,
+        #[prost(int32, repeated, tag = "6")]
+        pub(crate) shape: Vec<i32>,
+        #[prost(uint32, tag = "7")]
+        pub(crate) components: u32,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct Layout {
+        #[prost(int32, tag = "1")]
+        pub(crate) version: i32,
+        #[prost(message, repeated, tag = "2")]
+        pub(crate) category: Vec<Category>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct Category {
+        #[prost(string, tag = "1")]
+        pub(crate) title: String,
+        #[prost(message, repeated, tag = "2")]
+        pub(crate) chart: Vec<Chart>,
+        #[prost(bool, tag = "3")]
+        pub(crate) closed: bool,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct Chart {
+        #[prost(string, tag = "1")]
+        pub(crate) title: String,
+        #[prost(oneof = "chart::Content", tags = "2, 3")]
+        pub(crate) content: Option<chart::Content>,
+    }
+
+    pub(crate) mod chart {
+        #[derive(Clone, PartialEq, prost::Oneof)]
+        pub(crate) enum Content {
+            #[prost(message, tag = "2")]
+            Multiline(super::Multiline),
+            #[prost(message, tag = "3")]
+            Margin(super::MarginChart),
+        }
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct Multiline {
+        #[prost(string, repeated, tag = "1")]
+        pub(crate) tag: Vec<String>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct MarginChart {
+        #[prost(message, repeated, tag = "1")]
+        pub(crate) series: Vec<Margin>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct Margin {
+        #[prost(string, tag = "1")]
+        pub(crate) value: String,
+        #[prost(string, tag = "2")]
+        pub(crate) lower: String,
+        #[prost(string, tag = "3")]
+        pub(crate) upper: String,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct HparamsPluginData {
+        #[prost(int32, tag = "1")]
+        pub(crate) version: i32,
+        #[prost(oneof = "hparams_plugin_data::Data", tags = "2, 3, 4")]
+        pub(crate) data: Option<hparams_plugin_data::Data>,
+    }
+
+    pub(crate) mod hparams_plugin_data {
+        #[derive(Clone, PartialEq, prost::Oneof)]
+        pub(crate) enum Data {
+            #[prost(message, tag = "2")]
+            Experiment(super::Experiment),
+            #[prost(message, tag = "3")]
+            SessionStart(super::SessionStart),
+            #[prost(message, tag = "4")]
+            SessionEnd(super::SessionEnd),
+        }
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct Experiment {
+        #[prost(string, tag = "1")]
+        pub(crate) description: String,
+        #[prost(string, tag = "2")]
+        pub(crate) user: String,
+        #[prost(double, tag = "3")]
+        pub(crate) time_created_secs: f64,
+        #[prost(message, repeated, tag = "4")]
+        pub(crate) hparam_infos: Vec<HparamInfo>,
+        #[prost(message, repeated, tag = "5")]
+        pub(crate) metric_infos: Vec<MetricInfo>,
+        #[prost(string, tag = "6")]
+        pub(crate) name: String,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct HparamInfo {
+        #[prost(string, tag = "1")]
+        pub(crate) name: String,
+        #[prost(string, tag = "2")]
+        pub(crate) display_name: String,
+        #[prost(string, tag = "3")]
+        pub(crate) description: String,
+        #[prost(int32, tag = "4")]
+        pub(crate) r#type: i32,
+        #[prost(oneof = "hparam_info::Domain", tags = "5, 6")]
+        pub(crate) domain: Option<hparam_info::Domain>,
+        #[prost(bool, tag = "7")]
+        pub(crate) differs: bool,
+    }
+
+    pub(crate) mod hparam_info {
+        #[derive(Clone, PartialEq, prost::Oneof)]
+        pub(crate) enum Domain {
+            #[prost(message, tag = "5")]
+            Discrete(super::SettingList),
+            #[prost(message, tag = "6")]
+            Interval(super::Interval),
+        }
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct Interval {
+        #[prost(double, tag = "1")]
+        pub(crate) min_value: f64,
+        #[prost(double, tag = "2")]
+        pub(crate) max_value: f64,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct MetricInfo {
+        #[prost(message, optional, tag = "1")]
+        pub(crate) name: Option<MetricName>,
+        #[prost(string, tag = "3")]
+        pub(crate) display_name: String,
+        #[prost(string, tag = "4")]
+        pub(crate) description: String,
+        #[prost(int32, tag = "5")]
+        pub(crate) dataset_type: i32,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct MetricName {
+        #[prost(string, tag = "1")]
+        pub(crate) group: String,
+        #[prost(string, tag = "2")]
+        pub(crate) tag: String,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct SessionStart {
+        #[prost(map = "string, message", tag = "1")]
+        pub(crate) hparams: std::collections::HashMap<String, Setting>,
+        #[prost(string, tag = "2")]
+        pub(crate) model_uri: String,
+        #[prost(string, tag = "3")]
+        pub(crate) monitor_url: String,
+        #[prost(string, tag = "4")]
+        pub(crate) group_name: String,
+        #[prost(double, tag = "5")]
+        pub(crate) start_time_secs: f64,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct SessionEnd {
+        #[prost(int32, tag = "1")]
+        pub(crate) status: i32,
+        #[prost(double, tag = "2")]
+        pub(crate) end_time_secs: f64,
+    }
+
+    /// `google.protobuf.Value`.
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct Setting {
+        #[prost(oneof = "setting::Kind", tags = "1, 2, 3, 4, 5, 6")]
+        pub(crate) kind: Option<setting::Kind>,
+    }
+
+    pub(crate) mod setting {
+        #[derive(Clone, PartialEq, prost::Oneof)]
+        pub(crate) enum Kind {
+            #[prost(int32, tag = "1")]
+            Null(i32),
+            #[prost(double, tag = "2")]
+            Number(f64),
+            #[prost(string, tag = "3")]
+            Text(String),
+            #[prost(bool, tag = "4")]
+            Bool(bool),
+            #[prost(message, tag = "5")]
+            Struct(super::SettingStruct),
+            #[prost(message, tag = "6")]
+            List(super::SettingList),
+        }
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct SettingStruct {
+        #[prost(map = "string, message", tag = "1")]
+        pub(crate) fields: std::collections::HashMap<String, Setting>,
+    }
+
+    #[derive(Clone, PartialEq, prost::Message)]
+    pub(crate) struct SettingList {
+        #[prost(message, repeated, tag = "1")]
+        pub(crate) values: Vec<Setting>,
     }
 }
