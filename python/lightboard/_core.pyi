@@ -10,6 +10,14 @@ __version__: str
 def arrow_table(columns: Sequence[tuple[str, Literal["text", "int", "float"], Sequence[object]]]) -> object:
     """Capsule of an Arrow C stream of one table: name, type and items of each column, None for null."""
 
+def kinds() -> list[str]:
+    """List the words for all kinds of series."""
+
+class UnavailableError(OSError):
+    """A value cannot be had now: `code` is the one that POST /api/values/read has for it."""
+
+    code: str
+
 @final
 class Column(Buffer):
     """Items of Rust's in the machine's byte order, for `numpy.frombuffer`: nothing is copied. Read-only."""
@@ -142,6 +150,26 @@ class Index:
 
         Raises ValueError for a width of 0, smoothing outside [0, 1), or edges that are not finite or not in order.
         """
+
+    def values(self, tag: str, kind: str, *, runs: Sequence[str] | None) -> bytes:
+        """Column frame of POST /api/values. `runs=None` means every run; unknown ids are left out.
+
+        Raises ValueError for a kind that is none or is `scalar`, UnavailableError when there are too many values.
+        """
+
+    def read_values(
+        self, run: str, tag: str, kind: str, values: Sequence[tuple[str, int, int]], *, with_files: bool
+    ) -> bytes:
+        """Column frame of POST /api/values/read: a file's id, offset and index for each value.
+
+        `with_files` puts images, sounds and graphs into the column `byte`; each of their items then has `start`. Raises
+        UnavailableError when there is no such run.
+        """
+
+    def value_file(
+        self, run: str, tag: str, kind: str, value: tuple[str, int, int], item: int
+    ) -> tuple[str | None, bytes]:
+        """Media type, if browsers may be shown it, and bytes of one file out of a value. Raises UnavailableError."""
 
     def close(self) -> None:
         """Stop polling and release the files. Queries go on answering from what was read."""

@@ -1,4 +1,4 @@
-"""Every event file of the corpus is listed, and its scalars are those that TensorBoard itself counts.
+"""Every event file of the corpus is listed, and what it holds is what TensorBoard itself reads in it.
 
 The corpus (real files of many writers, not part of the repository) lies where LIGHTBOARD_CORPUS says.
 """
@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+import lightboard
+from index import as_tensorboard
 from index.following import Following
 
 CORPUS = os.environ.get("LIGHTBOARD_CORPUS")
@@ -118,3 +120,33 @@ def test_conflicts_and_sub_runs_are_those_that_people_would_see(follow: Callable
             expected.add((name, folder, "add_scalars"))
     assert len(expected) == 21
     assert ties == expected
+
+
+def test_every_value_of_another_kind_is_what_tensorboard_makes_of_it(
+    truths: dict[str, dict[str, Any]],
+) -> None:
+    assert CORPUS is not None
+    read: Counter[str] = Counter()
+    compared = 0
+    with lightboard.open(CORPUS, cache_dir=None) as index:
+        for run in index.runs:
+            seen: as_tensorboard.Seen = {}
+            if len(run.files) == 1 and run.state != "damaged":
+                seen = as_tensorboard.read(Path(CORPUS) / run.name / run.files[0]["name"])
+            for series in run.series(kind=None):
+                if series.kind == "scalar":
+                    continue
+                values = list(series.values)
+                read[run.name] += len(values)
+                told = seen.get(series.tag, [])
+                for ours, (_, plugin, content, tensor) in zip(values, told, strict=bool(seen)):
+                    if plugin:
+                        as_tensorboard.check(ours, plugin, content, tensor)
+                        compared += 1
+        names = {run.name for run in index.runs}
+    expected: Counter[str] = Counter()
+    for path, truth in truths.items():
+        others = [tag["count"] for tag in truth["tags"].values() if tag["plugin"] != "scalars"]
+        expected[str(Path(path).parent)] += sum(others)
+    assert {run: count for run, count in expected.items() if run in names and read[run] < count} == {}
+    assert compared > 4000

@@ -277,7 +277,7 @@ def test_a_stream_of_a_run_that_is_gone_fails_with_the_reason(runs: Path, index:
         _ = points[1].value
 
 
-def test_other_kinds_are_listed_and_say_that_they_have_no_columns(tmp_path: Path) -> None:
+def test_other_kinds_are_listed_and_have_no_table_of_points(tmp_path: Path) -> None:
     from tensorboardX import SummaryWriter
 
     with SummaryWriter(str(tmp_path / "run")) as writer:
@@ -285,9 +285,9 @@ def test_other_kinds_are_listed_and_say_that_they_have_no_columns(tmp_path: Path
     with lightboard.open(tmp_path, cache_dir=None) as index:
         assert list(index.series()) == []
         (series,) = index.series(kind=None)
-        assert (series.kind, series.count, series.last_step) == ("text", 1, 1)
+        assert (series.kind, series.count, series.last_step, len(series)) == ("text", 1, 1, 1)
         with pytest.raises(TypeError, match="expected a series of the kind 'scalar'"):
-            _ = series.step
+            _ = series.value
         with pytest.raises(TypeError, match="expected a series of the kind 'scalar'"):
             pa.table(index.series(kind=None))
 

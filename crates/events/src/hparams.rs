@@ -1,7 +1,10 @@
 //! Hyperparameters, the metrics they are judged by, and the sessions that tried them (`spec/events.md`, Shapes).
 
 use crate::content::ContentError;
-use crate::wire::{DecodeError, END, Fields, MAX_DEPTH, key};
+use crate::wire::{DecodeError, END, Fields, key};
+
+/// How deep settings may be nested, as deep as other parsers go.
+const MAX_DEPTH: usize = 100;
 
 /// One of the messages about hyperparameters. Their data lie in the metadata of a value.
 #[derive(Debug, Clone, PartialEq)]
@@ -216,7 +219,7 @@ impl<'a> Hparams<'a> {
 fn experiment<'a>(
     mut experiment: Experiment<'a>,
     message: &'a [u8],
-) -> Result<Experiment<'a>, DecodeError> {
+) -> Result<Experiment<'a>, ContentError> {
     const DESCRIPTION: u32 = key::bytes(1);
     const USER: u32 = key::bytes(2);
     const TIME_CREATED: u32 = key::fixed64(3);
@@ -238,7 +241,7 @@ fn experiment<'a>(
     }
 }
 
-fn hparam(message: &[u8]) -> Result<Hparam<'_>, DecodeError> {
+fn hparam(message: &[u8]) -> Result<Hparam<'_>, ContentError> {
     const NAME: u32 = key::bytes(1);
     const DISPLAY_NAME: u32 = key::bytes(2);
     const DESCRIPTION: u32 = key::bytes(3);
@@ -341,7 +344,7 @@ fn metric_name<'a>(metric: &mut Metric<'a>, message: &'a [u8]) -> Result<(), Dec
 fn session_start<'a>(
     mut session: SessionStart<'a>,
     message: &'a [u8],
-) -> Result<SessionStart<'a>, DecodeError> {
+) -> Result<SessionStart<'a>, ContentError> {
     const HPARAM: u32 = key::bytes(1);
     const MODEL_URI: u32 = key::bytes(2);
     const MONITOR_URL: u32 = key::bytes(3);
@@ -398,7 +401,7 @@ fn keep_last<T>(entries: &mut Vec<(&str, T)>) {
 }
 
 /// An entry of a map from names to settings.
-fn entry(message: &[u8], depth: usize) -> Result<(&str, Setting<'_>), DecodeError> {
+fn entry(message: &[u8], depth: usize) -> Result<(&str, Setting<'_>), ContentError> {
     const NAME: u32 = key::bytes(1);
     const SETTING: u32 = key::bytes(2);
     let (mut name, mut value) = ("", Setting::Null);
@@ -413,7 +416,7 @@ fn entry(message: &[u8], depth: usize) -> Result<(&str, Setting<'_>), DecodeErro
     }
 }
 
-fn setting(message: &[u8], depth: usize) -> Result<Setting<'_>, DecodeError> {
+fn setting(message: &[u8], depth: usize) -> Result<Setting<'_>, ContentError> {
     const NULL: u32 = key::varint(1);
     const NUMBER: u32 = key::fixed64(2);
     const TEXT: u32 = key::bytes(3);
@@ -421,7 +424,8 @@ fn setting(message: &[u8], depth: usize) -> Result<Setting<'_>, DecodeError> {
     const STRUCT: u32 = key::bytes(5);
     const LIST: u32 = key::bytes(6);
     if depth >= MAX_DEPTH {
-        return Err(DecodeError::Depth);
+        let expected = "settings that are nested at most 100 deep";
+        return Err(ContentError::other(expected, "deeper ones"));
     }
     let mut value = Setting::Null;
     let mut fields = Fields::new(message);
@@ -460,7 +464,7 @@ fn structure<'a>(
     entries: &mut Vec<(&'a str, Setting<'a>)>,
     message: &'a [u8],
     depth: usize,
-) -> Result<(), DecodeError> {
+) -> Result<(), ContentError> {
     const ENTRY: u32 = key::bytes(1);
     let mut fields = Fields::new(message);
     loop {
@@ -479,7 +483,7 @@ fn list<'a>(
     items: &mut Vec<Setting<'a>>,
     message: &'a [u8],
     depth: usize,
-) -> Result<(), DecodeError> {
+) -> Result<(), ContentError> {
     const ITEM: u32 = key::bytes(1);
     let mut fields = Fields::new(message);
     loop {

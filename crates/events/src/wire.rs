@@ -27,15 +27,12 @@ pub enum DecodeError {
     #[error("a text is not UTF-8")]
     Text,
     /// A group without its end, an end without its group, or groups nested too deeply.
-    #[error("a group is not closed, not open, or nested more than {MAX_DEPTH} deep")]
+    #[error("a group is not closed, not open, or nested more than {MAX_GROUP_DEPTH} deep")]
     Group,
-    /// Values in values in values.
-    #[error("values are nested more than {MAX_DEPTH} deep")]
-    Depth,
 }
 
 /// As deep as other parsers go.
-pub(crate) const MAX_DEPTH: usize = 100;
+const MAX_GROUP_DEPTH: usize = 100;
 
 /// Stands for the end of a message where a key is expected; no field has it.
 pub(crate) const END: u32 = 0;
@@ -177,7 +174,7 @@ impl<'a> Fields<'a> {
         while let Some(&innermost) = open.last() {
             let key = self.key()?;
             match (key >> 3, key & 7) {
-                (number, 3) if open.len() < MAX_DEPTH => open.push(number),
+                (number, 3) if open.len() < MAX_GROUP_DEPTH => open.push(number),
                 (number, 4) if number == innermost => drop(open.pop()),
                 (0, _) | (_, 3 | 4) => return Err(DecodeError::Group),
                 _ => self.skip(key, NONE)?,

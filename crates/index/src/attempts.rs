@@ -4,6 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::RwLockReadGuard;
 
+use lightboard_events::Kind;
+
 use crate::catalog::Run;
 use crate::contents::{Contents, Start};
 use crate::event_file::EventFile;
@@ -92,12 +94,21 @@ impl<'a> Snapshot<'a> {
 
     /// The points of a scalar series by attempt, in log order: (attempt, parts), ascending, none empty.
     pub(crate) fn scalar_parts(&self, tag: &str) -> Vec<(usize, Parts)> {
+        self.parts(|contents| Some(contents.series.scalar(tag)?.sections()))
+    }
+
+    /// The same of a series of another kind.
+    pub(crate) fn value_parts(&self, tag: &str, kind: Kind) -> Vec<(usize, Parts)> {
+        self.parts(|contents| Some(contents.series.get(tag, kind)?.values()?.sections()))
+    }
+
+    fn parts<'s, I: Iterator<Item = (usize, Range<usize>)>>(
+        &'s self,
+        sections: impl Fn(&'s Contents) -> Option<I>,
+    ) -> Vec<(usize, Parts)> {
         let mut attempts: Vec<(usize, Parts)> = Vec::new();
         for (index, (_, contents)) in self.files.iter().enumerate() {
-            let Some(points) = contents.series.scalar(tag) else {
-                continue;
-            };
-            for (section, range) in points.sections() {
+            for (section, range) in sections(contents).into_iter().flatten() {
                 let attempt = self.labels.attempt(index, section);
                 match attempts.last_mut() {
                     Some((last, parts)) if *last == attempt => parts.push((index, range)),

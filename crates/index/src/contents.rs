@@ -22,6 +22,8 @@ pub(crate) struct Contents {
     pub(crate) size: u64,
     /// When it was changed, by the file system's clock.
     pub(crate) modified: SystemTime,
+    /// Tells the file from others that have had its name (`file_id`).
+    pub(crate) file_id: Option<String>,
     /// Bytes up to the last whole record that was read.
     pub(crate) bytes_read: u64,
     /// The file was read to its end at least once.
@@ -121,6 +123,7 @@ impl Contents {
         Self {
             size: 0,
             modified: SystemTime::UNIX_EPOCH,
+            file_id: None,
             bytes_read: 0,
             settled: false,
             records: 0,

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant, SystemTime};
 use lightboard_events::{Opening, Scanner};
 
 use self::reading::not_an_event_file;
-pub(crate) use self::stamp::{LastRecord, Stamp, open, read_at};
+pub(crate) use self::stamp::{ID_BYTES, LastRecord, Stamp, file_id, open, read_at};
 use self::watched::Watched;
 use crate::changes::Touched;
 use crate::contents::Contents;
@@ -157,6 +157,7 @@ impl EventFile {
                 },
             mut contents,
         } = saved;
+        contents.file_id = file_id(&stamp, &opening);
         if finished {
             contents.foreign = not_an_event_file(Opening::of(&opening), contents.records);
         }

@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
+use lightboard_events::Kind;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::catalog::Catalog;
@@ -15,9 +16,11 @@ use crate::columns::{self, ColumnsError, Gathered, SeriesColumns};
 use crate::describe;
 use crate::logdir::Logdir;
 use crate::poller::Poller;
+use crate::records::ValueError;
 use crate::scalars::{self, Query, QueryError};
 use crate::store::Store;
 use crate::superseding::Attempts;
+use crate::values::{self, ListError, Reference, ValueFile};
 use crate::walker::Walker;
 
 /// How an index is kept.
@@ -267,6 +270,55 @@ impl Index {
         let catalog = self.shared.catalog();
         self.queries
             .install(|| columns::list(&catalog, version, tag, runs))
+    }
+
+    /// The column frame of POST /api/values: where the values of a series of another kind than scalar lie, of `runs`
+    /// (ids; none for every run).
+    ///
+    /// # Errors
+    /// When there are too many, or files must be read anew since their cache is damaged.
+    pub fn values(
+        &self,
+        tag: &str,
+        kind: Kind,
+        runs: Option<&[String]>,
+    ) -> Result<Vec<u8>, ListError> {
+        let version = self.version();
+        let catalog = self.shared.catalog();
+        self.queries
+            .install(|| values::list(&catalog, version, tag, kind, runs))
+    }
+
+    /// The column frame of POST /api/values/read: values of one series, read from their files now. `with_files` puts
+    /// images, sounds and graphs into it as well.
+    ///
+    /// # Errors
+    /// When there is no such run. What is wrong with one value stands in its place.
+    pub fn read_values(
+        &self,
+        series: (&str, &str, Kind),
+        references: &[Reference],
+        with_files: bool,
+    ) -> Result<Vec<u8>, ValueError> {
+        let version = self.version();
+        let catalog = self.shared.catalog();
+        self.queries
+            .install(|| values::read(&catalog, version, series, references, with_files))
+    }
+
+    /// The body of GET /api/values/file: one file out of a value, read now.
+    ///
+    /// # Errors
+    /// When the reference is none, or its record is not there any more as it was.
+    pub fn value_file(
+        &self,
+        series: (&str, &str, Kind),
+        reference: &Reference,
+        item: usize,
+    ) -> Result<ValueFile, ValueError> {
+        let catalog = self.shared.catalog();
+        self.queries
+            .install(|| values::file(&catalog, series, reference, item))
     }
 
     /// The points of a scalar series, as they were logged. Waits for files that must be read anew since their cache is

@@ -79,6 +79,14 @@ impl Series {
             SeriesData::Values(_) => None,
         }
     }
+
+    /// Where the values of a series of another kind lie.
+    pub(crate) fn values(&self) -> Option<&Points<Location>> {
+        match &self.data {
+            SeriesData::Scalars(_) => None,
+            SeriesData::Values(points) => Some(points),
+        }
+    }
 }
 
 /// All series of one file.

@@ -111,7 +111,7 @@ impl Strangers {
 
 /// Tells what a file is by its first record. Files of other records have the same framing.
 fn sort(path: &Path) -> io::Result<Sort> {
-    let file = open(path)?;
+    let (file, _) = open(path)?;
     let mut bytes = [0; BYTES];
     let length = read_at(&file, &mut bytes[..Opening::BYTES], 0)?;
     match Opening::of(&bytes[..length]) {

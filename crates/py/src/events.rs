@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use lightboard_events::{Contents, Damage, Tail};
+use lightboard_events::{Contents, Damage, Kind, Tail};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -19,6 +19,12 @@ type PySeries<'py> = (
     Bound<'py, PyBytes>,
     Bound<'py, PyBytes>,
 );
+
+/// The words for all kinds of series.
+#[pyfunction]
+pub(crate) fn kinds() -> Vec<&'static str> {
+    Kind::ALL.into_iter().map(Kind::as_str).collect()
+}
 
 /// Reads one event file into columns.
 #[pyclass(frozen, module = "lightboard._core")]

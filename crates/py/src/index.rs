@@ -4,15 +4,24 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use lightboard_events::Kind;
 use lightboard_index::{
-    Attempts, Axis, ColumnsError, Index, OpenError, Options, Query, QueryError,
+    Attempts, Axis, ColumnsError, Index, OpenError, Options, Query, QueryError, Reference,
 };
+use pyo3::create_exception;
 use pyo3::exceptions::{PyKeyError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyCapsule};
 
 use crate::arrow::{self, Asked};
 use crate::column::Column;
+
+create_exception!(
+    lightboard._core,
+    UnavailableError,
+    PyOSError,
+    "A value that cannot be had now."
+);
 
 /// How often a wait looks whether Ctrl-C was pressed.
 const SIGNALS: Duration = Duration::from_millis(50);
@@ -180,6 +189,56 @@ impl PyIndex {
         }
     }
 
+    #[pyo3(signature = (tag, kind, *, runs))]
+    fn values<'py>(
+        &self,
+        py: Python<'py>,
+        tag: &str,
+        kind: &str,
+        runs: Option<Vec<String>>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let kind = other_kind(kind)?;
+        match py.detach(move || self.0.values(tag, kind, runs.as_deref())) {
+            Ok(frame) => Ok(PyBytes::new(py, &frame)),
+            Err(error) => Err(unavailable(py, error.code(), &error)),
+        }
+    }
+
+    #[pyo3(signature = (run, tag, kind, values, *, with_files))]
+    fn read_values<'py>(
+        &self,
+        py: Python<'py>,
+        run: &str,
+        tag: &str,
+        kind: &str,
+        values: Vec<(String, u64, u32)>,
+        with_files: bool,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let series = (run, tag, other_kind(kind)?);
+        let references: Vec<Reference> = values.into_iter().map(reference).collect();
+        match py.detach(|| self.0.read_values(series, &references, with_files)) {
+            Ok(frame) => Ok(PyBytes::new(py, &frame)),
+            Err(error) => Err(unavailable(py, error.code(), &error)),
+        }
+    }
+
+    fn value_file<'py>(
+        &self,
+        py: Python<'py>,
+        run: &str,
+        tag: &str,
+        kind: &str,
+        value: (String, u64, u32),
+        item: usize,
+    ) -> PyResult<(Option<&'static str>, Bound<'py, PyBytes>)> {
+        let series = (run, tag, other_kind(kind)?);
+        let value = reference(value);
+        match py.detach(|| self.0.value_file(series, &value, item)) {
+            Ok(file) => Ok((file.media_type, PyBytes::new(py, &file.bytes))),
+            Err(error) => Err(unavailable(py, error.code(), &error)),
+        }
+    }
+
     fn close(&self, py: Python<'_>) {
         py.detach(|| self.0.close());
     }
@@ -192,6 +251,31 @@ fn which(attempts: &str) -> PyResult<Attempts> {
         other => Err(PyValueError::new_err(format!(
             "expected attempts \"latest\" or \"all\", found {other:?}"
         ))),
+    }
+}
+
+/// A kind whose values stay in the event files.
+fn other_kind(word: &str) -> PyResult<Kind> {
+    let kind = Kind::from_word(word).filter(|kind| *kind != Kind::Scalar);
+    kind.ok_or_else(|| {
+        let message = format!("expected a kind other than scalar, found {word:?}");
+        PyValueError::new_err(message)
+    })
+}
+
+fn reference((file, offset, index): (String, u64, u32)) -> Reference {
+    Reference {
+        file,
+        offset,
+        index,
+    }
+}
+
+fn unavailable(py: Python<'_>, code: &str, error: &impl ToString) -> PyErr {
+    let raised = UnavailableError::new_err(error.to_string());
+    match raised.value(py).setattr("code", code) {
+        Ok(()) => raised,
+        Err(other) => other,
     }
 }
 

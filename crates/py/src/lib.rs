@@ -22,9 +22,9 @@ mod _core {
     #[pymodule_export]
     use crate::column::Column;
     #[pymodule_export]
-    use crate::events::EventReader;
+    use crate::events::{EventReader, kinds};
     #[pymodule_export]
-    use crate::index::PyIndex;
+    use crate::index::{PyIndex, UnavailableError};
     #[pymodule_export]
     use crate::log::{Writer, watch_forks};
 }

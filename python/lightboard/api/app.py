@@ -15,6 +15,7 @@ from lightboard.api.live import Feed, live_routes
 from lightboard.api.routes.runs import run_routes
 from lightboard.api.routes.scalars import scalar_routes
 from lightboard.api.routes.server import server_routes
+from lightboard.api.routes.values import value_routes
 from lightboard.api.settings import Settings
 from lightboard.api.static import Board
 
@@ -37,6 +38,7 @@ def create_app(index: Index, settings: Settings) -> Starlette:
         routes=[
             *run_routes(index),
             *scalar_routes(index),
+            *value_routes(index),
             *live_routes(feed),
             *server_routes(settings),
         ],

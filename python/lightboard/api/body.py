@@ -1,5 +1,7 @@
 """The JSON body of a request, read member by member."""
 
+from __future__ import annotations
+
 import json
 import math
 from collections.abc import Collection
@@ -18,15 +20,16 @@ MAX_BODY_BYTES = 4 * 1024 * 1024
 class Body:
     """A JSON object whose members are taken one by one; each that is not as expected is an `ApiError` (400)."""
 
-    def __init__(self, members: dict[str, Any]) -> None:
+    def __init__(self, members: dict[str, Any], where: str = "") -> None:
         self._members = members
+        self._where = where
         self._asked: list[str] = []
 
     def text(self, name: str) -> str:
         """Take a required string."""
         value = self._take(name)
         if not _is_text(value):
-            _refuse(name, "a string", value)
+            self._refuse(name, "a string", value)
         return str(value)
 
     def texts(self, name: str) -> list[str] | None:
@@ -35,7 +38,7 @@ class Body:
         if value is None:
             return None
         if not isinstance(value, list) or not all(_is_text(item) for item in value):
-            _refuse(name, "a list of strings, or null", value)
+            self._refuse(name, "a list of strings, or null", value)
         return list(value)
 
     def choice(self, name: str, options: Collection[Option], default: Option) -> Option:
@@ -44,34 +47,57 @@ class Body:
         for option in options:
             if value == option:
                 return option
-        _refuse(name, " or ".join(f'"{option}"' for option in options), value)
+        self._refuse(name, " or ".join(f'"{option}"' for option in options), value)
 
-    def integer(self, name: str, default: int, low: int, high: int) -> int:
-        """Take an integer from `low` to `high`."""
+    def bodies(self, name: str, most: int) -> list[Body]:
+        """Take a required list of at most `most` objects."""
+        value = self._take(name)
+        if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+            self._refuse(name, "a list of objects", value)
+        if len(value) > most:
+            self._refuse(name, f"at most {most} objects", len(value))
+        return [Body(item, f"{self._where}{name}[{place}].") for place, item in enumerate(value)]
+
+    def integer(self, name: str, default: int | None, low: int, high: int) -> int:
+        """Take an integer from `low` to `high`; a default of None makes it required."""
         value = self._take(name, default)
         if type(value) is not int or not low <= value <= high:
-            _refuse(name, f"an integer from {low} to {high}", value)
+            self._refuse(name, f"an integer from {low} to {high}", value)
         return value
 
     def number(self, name: str) -> float | None:
         """Take a finite number, or None for null or absence."""
         value = self._take(name)
-        return None if value is None else _finite(name, "a finite number, or null", value)
+        return None if value is None else self._finite(name, "a finite number, or null", value)
 
     def fraction(self, name: str, default: float) -> float:
         """Take a number in [0, 1)."""
         expected = "a number from 0 to below 1"
         value = self._take(name, default)
-        number = _finite(name, expected, value)
+        number = self._finite(name, expected, value)
         if not 0 <= number < 1:
-            _refuse(name, expected, value)
+            self._refuse(name, expected, value)
         return number
 
     def end(self) -> None:
         """Refuse members that nobody asked for: a misspelt one would otherwise be ignored."""
         if self._members:
             name = next(iter(self._members))
-            _refuse("The body", f"only the members {', '.join(self._asked)}", name)
+            what = self._where.removesuffix(".") or "The body"
+            _refuse(what, f"only the members {', '.join(self._asked)}", name)
+
+    def _finite(self, name: str, expected: str, value: object) -> float:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            try:
+                number = float(value)
+            except OverflowError:  # An integer beyond every float.
+                self._refuse(name, expected, value)
+            if math.isfinite(number):
+                return number
+        self._refuse(name, expected, value)
+
+    def _refuse(self, name: str, expected: str, found: object) -> NoReturn:
+        _refuse(self._where + name, expected, found)
 
     def _take(self, name: str, default: object = None) -> Any:
         self._asked.append(name)
@@ -105,17 +131,6 @@ async def read_body(request: Request) -> Body:
     if not isinstance(members, dict):
         _refuse("The body", "a JSON object", members, code="invalid_json")
     return Body(members)
-
-
-def _finite(name: str, expected: str, value: object) -> float:
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        try:
-            number = float(value)
-        except OverflowError:  # An integer beyond every float.
-            _refuse(name, expected, value)
-        if math.isfinite(number):
-            return number
-    _refuse(name, expected, value)
 
 
 def _is_text(value: object) -> bool:

@@ -12,6 +12,9 @@ LEAST_BYTES = 64 << 10
 LEVEL = 1
 """Higher levels take a multiple of the time, for a tenth of the size."""
 
+COMPRESSED = ("image/", "audio/")
+"""Media types whose files are compressed already."""
+
 
 class Compression:
     """Compresses large answers of /api for peers that accept gzip and are not on this machine (spec/api.md)."""
@@ -32,7 +35,11 @@ class Compression:
                 start = message
                 return
             if start is not None:
-                if not message.get("more_body") and len(message.get("body", b"")) > LEAST_BYTES:
+                if (
+                    not message.get("more_body")
+                    and len(message.get("body", b"")) > LEAST_BYTES
+                    and not Headers(scope=start).get("content-type", "").startswith(COMPRESSED)
+                ):
                     # Off the event loop: streams of changes and other answers go on meanwhile.
                     message["body"] = await asyncio.to_thread(gzip.compress, message["body"], LEVEL, mtime=0)
                     headers = MutableHeaders(scope=start)

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, overload
 
 import numpy as np
 
+from lightboard.index.columns import decode
 from lightboard.index.runs import Run
+from lightboard.index.values import Values
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,13 +30,30 @@ class Columns(NamedTuple):
     value: NDArray[np.float64]
 
 
+class Described(NamedTuple):
+    """What a writer says of a series; each may be empty. `description` is Markdown."""
+
+    plugin_name: str
+    display_name: str
+    description: str
+
+
+class Places(NamedTuple):
+    """Where the values of a series lie."""
+
+    listed: dict[str, Any]
+    attempt: NDArray[np.int32]
+    columns: dict[str, NDArray[Any]]
+
+
 class Series:
     """What one run logged under one tag: every point of it, or with `attempts="latest"` those not superseded.
 
     `step` (int64), `wall_time` (float64, seconds since 1970), `value` (float64) and `attempt` (int32, counts restarts)
     are read-only columns of equal length: attempts in turn, log order within each. They are read from the index
     together, when the first of them is asked for, and then stay as they are; ask the index for the series again to
-    have later points. Only the kind `scalar` has them: the others raise TypeError.
+    have later points. Kinds other than `scalar` have `values` instead of `value`, each read from its event file when it
+    is asked for; either of the two raises TypeError where the other is meant. They tell every attempt, always.
 
     `count` (of every point), `last_step`, `last_wall_time` and `last_value` are as of the moment when the series was
     listed.
@@ -54,7 +73,6 @@ class Series:
 
     @cached_property
     def _columns(self) -> Columns:
-        self._check_kind()
         attempt, step, wall_time, value = self._core.columns(self.run.id, self.tag, attempts=self.attempts)
         return Columns(
             np.frombuffer(memoryview(attempt), np.int32),
@@ -63,28 +81,67 @@ class Series:
             np.frombuffer(memoryview(value), np.float64),
         )
 
+    @cached_property
+    def _places(self) -> Places:
+        frame = decode(self._core.values(self.tag, self.kind, runs=[self.run.id]))
+        if not frame.header["series"]:
+            raise KeyError(
+                f"expected the tag of a series of the run {self.run.name!r}, found {self.tag!r}: it was removed"
+            )
+        columns = frame.columns
+        attempt = columns["attempt"].astype(np.int32)
+        attempt.flags.writeable = False
+        return Places(frame.header["series"][0], attempt, columns)
+
+    def _column(self, name: str) -> NDArray[Any]:
+        if self.kind == "scalar":
+            return getattr(self._columns, name)  # type: ignore[no-any-return]
+        return self._places.attempt if name == "attempt" else self._places.columns[name]
+
     @property
     def attempt(self) -> NDArray[np.int32]:
         """The attempt of each point, from 0: a run that was never restarted has only that."""
-        return self._columns.attempt
+        return self._column("attempt")
 
     @property
     def step(self) -> NDArray[np.int64]:
         """The step of each point."""
-        return self._columns.step
+        return self._column("step")
 
     @property
     def wall_time(self) -> NDArray[np.float64]:
         """When each point was logged, in seconds since 1970."""
-        return self._columns.wall_time
+        return self._column("wall_time")
 
     @property
     def value(self) -> NDArray[np.float64]:
         """Each value as it was logged, NaN and infinities too."""
+        self._check_kind()
         return self._columns.value
 
+    @property
+    def values(self) -> Values:
+        """Each value of a series of another kind than scalar, read when it is asked for."""
+        self._check_kind_is_other()
+        listed, columns = self._places.listed, self._places.columns
+        files = [file["id"] for file in listed["files"]]
+        references = [
+            (files[file], offset, index)
+            for file, offset, index in zip(
+                columns["file"].tolist(), columns["offset"].tolist(), columns["index"].tolist(), strict=True
+            )
+        ]
+        return Values(self._core, (self.run.id, self.tag, self.kind), references)
+
+    @property
+    def described(self) -> Described:
+        """What the writer says of a series of another kind than scalar."""
+        self._check_kind_is_other()
+        listed = self._places.listed
+        return Described(listed["plugin_name"], listed["display_name"], listed["description"])
+
     def __len__(self) -> int:
-        return len(self._columns.step) if self.kind == "scalar" else self.count
+        return len(self.step)
 
     def __repr__(self) -> str:
         last = "" if self.last_value is None else f", last {self.last_value:.6g} at step {self.last_step}"
@@ -94,11 +151,17 @@ class Series:
         """As that of a `SeriesList` which holds only this series."""
         return SeriesList(self._core, [self], self.attempts).__arrow_c_stream__(requested_schema)
 
+    def _check_kind_is_other(self) -> None:
+        if self.kind == "scalar":
+            raise TypeError(
+                f"expected a series of another kind than 'scalar', found {self!r}, which has the column .value"
+            )
+
     def _check_kind(self) -> None:
         if self.kind != "scalar":
             raise TypeError(
                 f"expected a series of the kind 'scalar', which has columns of points, found {self!r}. "
-                "The index counts series of other kinds; lightboard.events.read reads their steps."
+                "Those of other kinds have .values, with .step, .wall_time and .attempt."
             )
 
 

@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime};
 
 use lightboard_events::{HEADER, OVERHEAD, Opening, Scan};
 
-use super::stamp::{LastRecord, Stamp, open, read_at};
+use super::stamp::{LastRecord, Stamp, file_id, open, read_at};
 use super::watched::has_changed;
 use super::{EventFile, LOOK_AGAIN, News, Position, ReadingPlace};
 use crate::changes::Touched;
@@ -26,11 +26,7 @@ impl EventFile {
         deadline: Instant,
         progress: &mut impl FnMut(News),
     ) -> io::Result<bool> {
-        let file = open(&self.path)?;
-        let metadata = file.metadata()?;
-        if !metadata.is_file() {
-            return Err(io::Error::other("it is no regular file"));
-        }
+        let (file, metadata) = open(&self.path)?;
         let found = Stamp::of(&metadata);
         let mut opening = [0; Opening::BYTES];
         let length = read_at(&file, &mut opening, 0)?;
@@ -61,6 +57,7 @@ impl EventFile {
             changed |= contents.error.take().is_some();
             contents.size = found.size;
             contents.modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
+            contents.file_id = file_id(&found, &position.opening);
             position.live = contents.is_live(SystemTime::now());
             contents.settled |= !readable;
             contents.foreign = foreign;

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use rustix::fs::OFlags;
 
+use crate::names::id_of;
+
 /// Tells whether a file is the same and unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Stamp {
@@ -50,12 +52,31 @@ impl LastRecord {
     }
 }
 
-/// Opens a file for reading. Should the name have become a pipe's, this does not wait for a writer.
-pub(crate) fn open(path: &Path) -> io::Result<File> {
-    OpenOptions::new()
+/// Opens a regular file for reading. Should the name have become a pipe's, this does not wait for a writer.
+pub(crate) fn open(path: &Path) -> io::Result<(File, Metadata)> {
+    let file = OpenOptions::new()
         .read(true)
         .custom_flags(OFlags::NONBLOCK.bits() as i32)
-        .open(path)
+        .open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    Ok((file, metadata))
+}
+
+/// Bytes of a file's start that tell it from another with its inode: the first record's wall time is among them.
+pub(crate) const ID_BYTES: usize = 24;
+
+/// Tells a file from others that have had its name: by device, inode and first bytes. None if there are too few.
+pub(crate) fn file_id(stamp: &Stamp, opening: &[u8]) -> Option<String> {
+    let (device, inode) = stamp.identity;
+    let bytes = [
+        &device.to_le_bytes()[..],
+        &inode.to_le_bytes(),
+        opening.get(..ID_BYTES)?,
+    ];
+    Some(id_of(&bytes.concat()))
 }
 
 /// Fills `buffer` from byte `offset` on, as far as the file goes.

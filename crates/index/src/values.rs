@@ -1,0 +1,438 @@
+//! The values of series of other kinds than scalar: where they lie, and each of them on demand (`spec/api.md`,
+//! POST /api/values and what follows it).
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use lightboard_events::{Content, DecodeError, Kind, Metadata, Value, decode, media_type};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use crate::attempts::Snapshot;
+use crate::catalog::{Catalog, Run};
+use crate::event_file::EventFile;
+use crate::frame::{Column, encode};
+use crate::points::{Location, Points};
+use crate::present::{Presented, files, present};
+use crate::records::{MAX_RECORD, OpenFile, ValueError};
+
+/// Values in one list of several series; a single series may have more.
+const MAX_LISTED: usize = 2_000_000;
+
+/// Names one value of a series.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reference {
+    /// Id of the event file, as the list of values gives it.
+    pub file: String,
+    /// Where its record begins.
+    pub offset: u64,
+    /// Place among the values of its event.
+    pub index: u32,
+}
+
+/// One file out of a value: an image, a sound, a graph.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ValueFile {
+    /// If browsers may be shown it.
+    pub media_type: Option<&'static str>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Why there is no list of values.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ListError {
+    /// There are too many for one answer.
+    #[error(
+        "expected series of at most {MAX_LISTED} values together, found {0}: ask for fewer runs"
+    )]
+    TooMany(usize),
+    /// The cache was damaged and the event files are still being read instead.
+    #[error("the cache is damaged and its event files are being read anew: ask again later")]
+    ReadAnew,
+}
+
+#[derive(Serialize)]
+struct ListHeader<'a> {
+    version: u64,
+    tag: &'a str,
+    kind: &'static str,
+    series: Vec<Listed>,
+}
+
+/// One run's series.
+#[derive(Serialize)]
+struct Listed {
+    run: String,
+    attempts: usize,
+    start: usize,
+    length: usize,
+    files: Vec<ListedFile>,
+    plugin_name: String,
+    display_name: String,
+    description: String,
+}
+
+#[derive(Serialize)]
+struct ListedFile {
+    id: String,
+    name: String,
+}
+
+#[derive(Default)]
+struct ListColumns {
+    attempts: Vec<u32>,
+    steps: Vec<i64>,
+    wall_times: Vec<f64>,
+    files: Vec<u32>,
+    offsets: Vec<i64>,
+    indices: Vec<u32>,
+}
+
+/// The column frame of POST /api/values.
+pub(crate) fn list(
+    catalog: &Catalog,
+    version: u64,
+    tag: &str,
+    kind: Kind,
+    runs: Option<&[String]>,
+) -> Result<Vec<u8>, ListError> {
+    let mut columns = ListColumns::default();
+    let mut series = Vec::new();
+    for run in chosen(catalog, runs) {
+        let Some(listed) = list_run(run, tag, kind, &mut columns)? else {
+            continue;
+        };
+        series.push(listed);
+        if columns.steps.len() > MAX_LISTED && series.len() > 1 {
+            return Err(ListError::TooMany(columns.steps.len()));
+        }
+    }
+    let header = ListHeader {
+        version,
+        tag,
+        kind: kind.as_str(),
+        series,
+    };
+    let columns = [
+        ("attempt", Column::U32(columns.attempts)),
+        ("step", Column::I64(columns.steps)),
+        ("wall_time", Column::F64(columns.wall_times)),
+        ("file", Column::U32(columns.files)),
+        ("offset", Column::I64(columns.offsets)),
+        ("index", Column::U32(columns.indices)),
+    ];
+    Ok(encode(&header, &columns).expect("numbers and text serialise"))
+}
+
+/// The runs that are asked for, in the order of the request; unknown and repeated ids are left out.
+fn chosen<'a>(catalog: &'a Catalog, runs: Option<&[String]>) -> Vec<&'a Arc<Run>> {
+    let Some(ids) = runs else {
+        return catalog.runs.iter().collect();
+    };
+    let mut seen = HashSet::new();
+    let new = ids.iter().filter(|id| seen.insert(*id));
+    new.filter_map(|id| catalog.get(id)).collect()
+}
+
+fn list_run(
+    run: &Run,
+    tag: &str,
+    kind: Kind,
+    columns: &mut ListColumns,
+) -> Result<Option<Listed>, ListError> {
+    let snapshot = Snapshot::of(run);
+    let parts = snapshot.value_parts(tag, kind);
+    if parts.is_empty() {
+        return Ok(None);
+    }
+    let start = columns.steps.len();
+    let (mut files, mut described) = (Vec::new(), Vec::new());
+    let mut places = vec![None; snapshot.files.len()];
+    for (attempt, parts) in parts {
+        for (place, range) in parts {
+            let (file, contents) = &snapshot.files[place];
+            let (Some(series), Some(id)) = (contents.series.get(tag, kind), &contents.file_id)
+            else {
+                continue;
+            };
+            let Some(Ok(part)) = series.values().map(|points| points.columns(range)) else {
+                file.distrust();
+                return Err(ListError::ReadAnew);
+            };
+            let file = *places[place].get_or_insert_with(|| {
+                if let Some(location) = series.metadata {
+                    described.push((*file, id.clone(), location));
+                }
+                files.push(ListedFile {
+                    id: id.clone(),
+                    name: file.name.clone(),
+                });
+                files.len() as u32 - 1
+            });
+            columns.steps.extend_from_slice(&part.steps);
+            columns.wall_times.extend_from_slice(&part.wall_times);
+            for location in part.values.iter() {
+                columns.offsets.push(location.offset as i64);
+                columns.indices.push(location.index);
+            }
+            columns.files.resize(columns.steps.len(), file);
+        }
+        columns.attempts.resize(columns.steps.len(), attempt as u32);
+    }
+    let attempts = snapshot.attempts;
+    // Nobody waits for the disk with a run held still.
+    drop(snapshot);
+    let mut listed = Listed {
+        run: run.id.clone(),
+        attempts,
+        start,
+        length: columns.steps.len() - start,
+        files,
+        plugin_name: String::new(),
+        display_name: String::new(),
+        description: String::new(),
+    };
+    // What a file that is gone or changed said is left out; its values tell so when they are asked for.
+    for (file, id, location) in described {
+        let read = OpenFile::open(file, &id, location.offset);
+        let Ok(payload) = read.and_then(|file| file.payload(location)) else {
+            continue;
+        };
+        if let Ok(Some(value)) = value_in(&payload, location.index)
+            && let Some(metadata) = value.metadata
+        {
+            metadata.plugin_name.clone_into(&mut listed.plugin_name);
+            metadata.display_name.clone_into(&mut listed.display_name);
+            metadata.description.clone_into(&mut listed.description);
+            break;
+        }
+    }
+    Ok(Some(listed))
+}
+
+/// The value at place `index` of an event.
+fn value_in(payload: &[u8], index: u32) -> Result<Option<Value<'_>>, DecodeError> {
+    decode(payload)?.values().nth(index as usize).transpose()
+}
+
+/// Where a value lies and what is known of it, found in the index.
+struct Found<'a> {
+    file: &'a EventFile,
+    location: Location,
+    step: i64,
+    /// The record with the series' metadata.
+    metadata: Option<Location>,
+}
+
+/// Looks a reference up. What is not a value of the series is not found, whatever lies there.
+fn find<'a>(
+    run: &'a Run,
+    tag: &str,
+    kind: Kind,
+    reference: &Reference,
+) -> Result<Found<'a>, ValueError> {
+    let unknown = |expected, found| ValueError::Unknown { expected, found };
+    for file in &run.files {
+        let contents = file.contents();
+        if contents.file_id.as_ref() != Some(&reference.file) {
+            continue;
+        }
+        let Some(series) = contents.series.get(tag, kind) else {
+            let found = format!("{tag:?} of the kind {}", kind.as_str());
+            return Err(unknown("a series of the file", found));
+        };
+        let points = series.values();
+        let found = points.map_or(Ok(None), |points| look_up(points, reference));
+        let Ok(found) = found else {
+            file.distrust();
+            return Err(ValueError::ReadAnew);
+        };
+        let (location, step) = found.ok_or_else(|| {
+            let found = format!("byte {}, value {}", reference.offset, reference.index);
+            unknown("the place of a value of the series", found)
+        })?;
+        return Ok(Found {
+            file,
+            location,
+            step,
+            metadata: series.metadata,
+        });
+    }
+    let found = format!("{:?}", reference.file);
+    Err(unknown("the id of an event file of the run", found))
+}
+
+/// Values lie in the order of their records.
+fn look_up(
+    points: &Points<Location>,
+    reference: &Reference,
+) -> Result<Option<(Location, i64)>, crate::block::Malformed> {
+    let (mut low, mut high) = (0, points.len());
+    while low < high {
+        let middle = low + (high - low) / 2;
+        let columns = points.columns(middle..middle + 1)?;
+        let location = columns.values[0];
+        match (location.offset, location.index).cmp(&(reference.offset, reference.index)) {
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Greater => high = middle,
+            std::cmp::Ordering::Equal => return Ok(Some((location, columns.steps[0]))),
+        }
+    }
+    Ok(None)
+}
+
+/// Reads values of one series, one record in memory at a time.
+struct Reader<'a> {
+    run: &'a Run,
+    tag: &'a str,
+    kind: Kind,
+    /// The file that was read last.
+    open: Option<(String, OpenFile<'a>)>,
+    /// Bytes that may still be read.
+    left: u64,
+}
+
+impl<'a> Reader<'a> {
+    fn new(catalog: &'a Catalog, run: &str, tag: &'a str, kind: Kind) -> Result<Self, ValueError> {
+        let run = catalog.get(run).ok_or_else(|| ValueError::Unknown {
+            expected: "the id of a run of this index",
+            found: format!("{run:?}"),
+        })?;
+        Ok(Self {
+            run,
+            tag,
+            kind,
+            open: None,
+            left: MAX_RECORD,
+        })
+    }
+
+    /// Reads one value and gives its content to `take`.
+    fn read<T>(
+        &mut self,
+        reference: &Reference,
+        take: impl FnOnce(Content<'_>) -> Result<T, ValueError>,
+    ) -> Result<T, ValueError> {
+        let found = find(self.run, self.tag, self.kind, reference)?;
+        let (location, id) = (found.location, &reference.file);
+        let used = MAX_RECORD - self.left;
+        self.left = self
+            .left
+            .checked_sub(location.length)
+            .ok_or(ValueError::TooLarge(used + location.length))?;
+        let open = match self.open.take() {
+            Some((before, open)) if before == *id => open,
+            _ => OpenFile::open(found.file, id, location.offset)?,
+        };
+        let outcome = self.decode(&open, &found, take);
+        self.open = Some((id.clone(), open));
+        outcome
+    }
+
+    fn decode<T>(
+        &self,
+        open: &OpenFile<'_>,
+        found: &Found<'_>,
+        take: impl FnOnce(Content<'_>) -> Result<T, ValueError>,
+    ) -> Result<T, ValueError> {
+        let location = found.location;
+        let offset = location.offset;
+        let payload = open.payload(location)?;
+        let broken = |error: DecodeError| open.content(offset, error.into());
+        let event = decode(&payload).map_err(broken)?;
+        let value = event.values().nth(location.index as usize);
+        let value = value.transpose().map_err(broken)?;
+        let Some(value) = value.filter(|it| it.tag == self.tag && event.step == found.step) else {
+            return Err(open.changed(offset, "a record of other values"));
+        };
+        let mut described = Vec::new();
+        if let (None, Some(place)) = (value.metadata, found.metadata) {
+            described = open.payload(place)?;
+        }
+        let first = match found.metadata {
+            Some(place) if !described.is_empty() => {
+                value_in(&described, place.index).map_err(broken)?
+            }
+            _ => None,
+        };
+        let series = first.and_then(|first| first.metadata);
+        let content = value.content(self.kind, series.unwrap_or(Metadata::default()));
+        take(content.map_err(|error| open.content(offset, error))?)
+    }
+}
+
+/// The column frame of POST /api/values/read. `with_files` puts images, sounds and graphs into it as well.
+pub(crate) fn read(
+    catalog: &Catalog,
+    version: u64,
+    (run, tag, kind): (&str, &str, Kind),
+    references: &[Reference],
+    with_files: bool,
+) -> Result<Vec<u8>, ValueError> {
+    let mut reader = Reader::new(catalog, run, tag, kind)?;
+    let mut presented = Presented::new(with_files);
+    let values: Vec<Json> = references
+        .iter()
+        .map(|reference| {
+            let read = reader.read(reference, |content| Ok(present(&content, &mut presented)));
+            read.unwrap_or_else(
+                |error| json!({"error": {"code": error.code(), "message": error.to_string()}}),
+            )
+        })
+        .collect();
+    let header = json!({
+        "version": version, "run": run, "tag": tag, "kind": kind.as_str(), "values": values,
+    });
+    let columns = [
+        ("number", Column::F64(presented.numbers)),
+        ("byte", Column::U8(presented.bytes)),
+    ];
+    Ok(encode(&header, &columns).expect("numbers and text serialise"))
+}
+
+/// One file out of a value.
+pub(crate) fn file(
+    catalog: &Catalog,
+    (run, tag, kind): (&str, &str, Kind),
+    reference: &Reference,
+    item: usize,
+) -> Result<ValueFile, ValueError> {
+    let mut reader = Reader::new(catalog, run, tag, kind)?;
+    reader.read(reference, |content| {
+        let files = files(&content);
+        let bytes = files.get(item).ok_or_else(|| ValueError::Unknown {
+            expected: "the place of a file in the value",
+            found: format!("{item}, of {} files", files.len()),
+        })?;
+        Ok(ValueFile {
+            media_type: media_type(bytes),
+            bytes: bytes.to_vec(),
+        })
+    })
+}
+
+impl ListError {
+    /// The code for it in every interface.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooMany(_) => "too_many_values",
+            Self::ReadAnew => "read_anew",
+        }
+    }
+}
+
+impl ValueError {
+    /// The code for it in every interface.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unknown { .. } => "unknown_value",
+            Self::Changed { .. } => "file_changed",
+            Self::Gone(_) => "file_gone",
+            Self::Unreadable { .. } => "file_unreadable",
+            Self::TooLarge(_) => "value_too_large",
+            Self::Content { .. } => "not_decodable",
+            Self::ReadAnew => "read_anew",
+        }
+    }
+}
