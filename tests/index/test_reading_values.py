@@ -447,6 +447,7 @@ def test_another_sound_record_in_its_place_is_refused(held: tuple[Path, Series])
     others = (
         record(2, tensor("t", "text", strings(b"note 1"))),
         record(1, tensor("u", "text", strings(b"note 1"))),
+        record(1, tensor("t", "text", strings(b"n0te 1"))),
     )
     for other in others:
         assert len(other) == len(records[1])

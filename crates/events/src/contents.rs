@@ -63,7 +63,9 @@ impl Contents {
                 return Some(1);
             };
             match self.scanner.next(rest, at_end) {
-                Scan::Record { offset, payload } => self.record(offset, payload),
+                Scan::Record {
+                    offset, payload, ..
+                } => self.record(offset, payload),
                 Scan::Damage(damage) => self.damage.push(damage),
                 Scan::More { needed } => {
                     let left = (start + window.len() as u64).saturating_sub(self.scanner.offset());

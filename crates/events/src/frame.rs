@@ -63,6 +63,8 @@ pub enum Scan<'a> {
         offset: u64,
         /// Its payload.
         payload: &'a [u8],
+        /// The payload's masked checksum, which stands behind it.
+        checksum: u32,
     },
     /// A range that holds no readable record; readable ones follow it.
     Damage(Damage),
@@ -150,7 +152,8 @@ fn header(bytes: &[u8; HEADER]) -> Header {
 
 /// What stands at one place of a window.
 enum Found<'a> {
-    Record(&'a [u8]),
+    /// A payload and its checksum.
+    Record(&'a [u8], u32),
     Bad(Cause),
     /// The window ends before the place can be judged.
     Short {
@@ -201,18 +204,22 @@ impl Scanner {
     #[inline]
     pub fn next<'a>(&mut self, window: &'a [u8], at_end: bool) -> Scan<'a> {
         if self.lost.is_none()
-            && let Found::Record(payload) = self.look(window)
+            && let Found::Record(payload, checksum) = self.look(window)
         {
-            return self.record(payload);
+            return self.record(payload, checksum);
         }
         self.next_unusual(window, at_end)
     }
 
     #[inline]
-    fn record<'a>(&mut self, payload: &'a [u8]) -> Scan<'a> {
+    fn record<'a>(&mut self, payload: &'a [u8], checksum: u32) -> Scan<'a> {
         let offset = self.offset;
         self.offset += (OVERHEAD + payload.len()) as u64;
-        Scan::Record { offset, payload }
+        Scan::Record {
+            offset,
+            payload,
+            checksum,
+        }
     }
 
     /// The record at the window's start, if its checksums are right.
@@ -241,7 +248,7 @@ impl Scanner {
         let payload = &window[HEADER..HEADER + length];
         let (stored, computed) = (little_u32(footer), crc::masked(payload));
         if stored == computed {
-            Found::Record(payload)
+            Found::Record(payload, stored)
         } else {
             Found::Bad(Cause::PayloadChecksum { stored, computed })
         }
@@ -259,7 +266,7 @@ impl Scanner {
     fn judge<'a>(&mut self, window: &'a [u8], at_end: bool) -> Scan<'a> {
         let earlier = self.lost.take();
         let cause = match self.look(window) {
-            Found::Record(payload) => return self.record(payload),
+            Found::Record(payload, checksum) => return self.record(payload, checksum),
             Found::Short { needed } if at_end => return Scan::End(self.tail(window, needed)),
             Found::Short { needed } => {
                 self.lost = earlier;
@@ -370,7 +377,7 @@ impl Scanner {
             };
             self.offset = base + at as u64;
             match self.look(&window[at..]) {
-                Found::Record(_) => {
+                Found::Record(..) => {
                     self.lost = None;
                     self.damaged = Some(lost.watch().with(&window[..at]));
                     return Scan::Damage(lost.until(self.offset));

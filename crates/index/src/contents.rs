@@ -184,10 +184,15 @@ impl Contents {
 
     /// Takes in one record.
     #[inline]
-    pub(crate) fn add_record(&mut self, offset: u64, payload: &[u8]) {
+    pub(crate) fn add_record(&mut self, offset: u64, payload: &[u8], checksum: u32) {
         self.records += 1;
-        let outcome =
-            decode(payload).and_then(|event| self.add_event(&event, offset, payload.len()));
+        let record = Location {
+            offset,
+            length: payload.len() as u64,
+            checksum,
+            index: 0,
+        };
+        let outcome = decode(payload).and_then(|event| self.add_event(&event, record));
         if let Err(error) = outcome {
             let length = (payload.len() + lightboard_events::OVERHEAD) as u64;
             self.add_damage(Damage {
@@ -203,8 +208,7 @@ impl Contents {
     fn add_event(
         &mut self,
         event: &Event<'_>,
-        offset: u64,
-        length: usize,
+        record: Location,
     ) -> Result<(), lightboard_events::DecodeError> {
         let wall_time = self.see_wall_time(event.wall_time);
         if let What::SessionLog(log) = event.what
@@ -222,9 +226,8 @@ impl Contents {
                 step: event.step,
                 wall_time,
                 location: Location {
-                    offset,
-                    length: length as u64,
                     index: index as u32,
+                    ..record
                 },
             };
             self.last_step = Some(event.step);

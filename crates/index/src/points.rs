@@ -50,6 +50,8 @@ pub(crate) struct Location {
     pub(crate) offset: u64,
     /// Of the record's payload.
     pub(crate) length: u64,
+    /// Of the record's payload, as it stands behind it: no other record is taken for this one.
+    pub(crate) checksum: u32,
     /// Place of the value among those of its event.
     pub(crate) index: u32,
 }
@@ -61,6 +63,7 @@ impl Value for Location {
         let column = |of: fn(&Self) -> i64| values.iter().map(of).collect::<Vec<i64>>();
         packer.integers(&column(|it| it.offset as i64));
         packer.integers(&column(|it| it.length as i64));
+        packer.integers(&column(|it| i64::from(it.checksum)));
         packer.integers(&column(|it| i64::from(it.index)));
     }
 
@@ -75,14 +78,15 @@ impl Value for Location {
                 .integers(column, range.clone(), &mut items)
                 .map(|()| items)
         };
-        let (offsets, lengths, indices) = (column(2)?, column(3)?, column(4)?);
-        out.extend(offsets.into_iter().zip(lengths).zip(indices).map(
-            |((offset, length), index)| Self {
-                offset: offset as u64,
-                length: length as u64,
-                index: index as u32,
-            },
-        ));
+        let (offsets, lengths) = (column(2)?, column(3)?);
+        let (checksums, indices) = (column(4)?, column(5)?);
+        let columns = offsets.into_iter().zip(lengths).zip(checksums).zip(indices);
+        out.extend(columns.map(|(((offset, length), checksum), index)| Self {
+            offset: offset as u64,
+            length: length as u64,
+            checksum: checksum as u32,
+            index: index as u32,
+        }));
         Ok(())
     }
 

@@ -121,6 +121,9 @@ impl<'a> OpenFile<'a> {
         if sum != checksum(payload) {
             return Err(self.changed(offset, "bytes that do not fit their checksum"));
         }
+        if sum != location.checksum.to_le_bytes() {
+            return Err(self.changed(offset, "another record"));
+        }
         record.truncate(HEADER + length as usize);
         record.drain(..HEADER);
         Ok(record)

@@ -151,10 +151,13 @@ mod tests {
         }
         let file = EventFile::new("x".into(), "x.tfevents".into(), Arc::default());
         let mut scanner = Scanner::new();
-        while let Scan::Record { offset, payload } =
-            scanner.next(&bytes[scanner.offset() as usize..], true)
+        while let Scan::Record {
+            offset,
+            payload,
+            checksum,
+        } = scanner.next(&bytes[scanner.offset() as usize..], true)
         {
-            file.contents_mut().add_record(offset, payload);
+            file.contents_mut().add_record(offset, payload, checksum);
         }
         file
     }

@@ -1,6 +1,7 @@
 //! The values of series of other kinds than scalar: where they lie, and each of them on demand (`spec/api.md`,
 //! POST /api/values and what follows it).
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::attempts::Snapshot;
+use crate::block::Malformed;
 use crate::catalog::{Catalog, Run};
 use crate::event_file::EventFile;
 use crate::frame::{Column, encode};
@@ -216,11 +218,10 @@ fn value_in(payload: &[u8], index: u32) -> Result<Option<Value<'_>>, DecodeError
     decode(payload)?.values().nth(index as usize).transpose()
 }
 
-/// Where a value lies and what is known of it, found in the index.
+/// Where a value lies, found in the index.
 struct Found<'a> {
     file: &'a EventFile,
     location: Location,
-    step: i64,
     /// The record with the series' metadata.
     metadata: Option<Location>,
 }
@@ -248,14 +249,13 @@ fn find<'a>(
             file.distrust();
             return Err(ValueError::ReadAnew);
         };
-        let (location, step) = found.ok_or_else(|| {
+        let location = found.ok_or_else(|| {
             let found = format!("byte {}, value {}", reference.offset, reference.index);
             unknown("the place of a value of the series", found)
         })?;
         return Ok(Found {
             file,
             location,
-            step,
             metadata: series.metadata,
         });
     }
@@ -267,16 +267,16 @@ fn find<'a>(
 fn look_up(
     points: &Points<Location>,
     reference: &Reference,
-) -> Result<Option<(Location, i64)>, crate::block::Malformed> {
+) -> Result<Option<Location>, Malformed> {
     let (mut low, mut high) = (0, points.len());
     while low < high {
         let middle = low + (high - low) / 2;
         let columns = points.columns(middle..middle + 1)?;
         let location = columns.values[0];
         match (location.offset, location.index).cmp(&(reference.offset, reference.index)) {
-            std::cmp::Ordering::Less => low = middle + 1,
-            std::cmp::Ordering::Greater => high = middle,
-            std::cmp::Ordering::Equal => return Ok(Some((location, columns.steps[0]))),
+            Ordering::Less => low = middle + 1,
+            Ordering::Greater => high = middle,
+            Ordering::Equal => return Ok(Some(location)),
         }
     }
     Ok(None)
@@ -343,7 +343,7 @@ impl<'a> Reader<'a> {
         let event = decode(&payload).map_err(broken)?;
         let value = event.values().nth(location.index as usize);
         let value = value.transpose().map_err(broken)?;
-        let Some(value) = value.filter(|it| it.tag == self.tag && event.step == found.step) else {
+        let Some(value) = value.filter(|it| it.tag == self.tag) else {
             return Err(open.changed(offset, "a record of other values"));
         };
         let mut described = Vec::new();

@@ -29,7 +29,14 @@ impl Read {
             let rest = &file[scanner.offset() as usize..];
             let window = &rest[..rest.len().min(window_length)];
             match scanner.next(window, window.len() == rest.len()) {
-                Scan::Record { offset, payload } => self.records.push((offset, payload.to_vec())),
+                Scan::Record {
+                    offset,
+                    payload,
+                    checksum,
+                } => {
+                    assert_eq!(checksum, lightboard_events::crc::masked(payload));
+                    self.records.push((offset, payload.to_vec()));
+                }
                 Scan::Damage(damage) => {
                     let watch = scanner.damaged().expect("damage is watched");
                     assert_eq!(watch.length, damage.length.min(WATCHED));

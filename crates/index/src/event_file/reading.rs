@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime};
 
-use lightboard_events::{HEADER, OVERHEAD, Opening, Scan};
+use lightboard_events::{OVERHEAD, Opening, Scan};
 
 use super::stamp::{LastRecord, Stamp, file_id, open, read_at};
 use super::watched::has_changed;
@@ -143,14 +143,18 @@ impl EventFile {
         let settled = contents.settled;
         let known = contents.extent();
         contents.series.begin_stretch();
-        let mut last = None;
         let needed = loop {
             let used = ((place.scanner.offset() - base) as usize).min(window.len());
             let rest = &window[used..];
             match place.scanner.next(rest, at_end) {
-                Scan::Record { offset, payload } => {
-                    last = Some((offset, payload.len()));
-                    contents.add_record(offset, payload);
+                Scan::Record {
+                    offset,
+                    payload,
+                    checksum,
+                } => {
+                    let end = offset + (OVERHEAD + payload.len()) as u64;
+                    place.last_record = Some(LastRecord { end, checksum });
+                    contents.add_record(offset, payload, checksum);
                 }
                 Scan::Damage(damage) => {
                     contents.add_damage(damage);
@@ -177,13 +181,6 @@ impl EventFile {
             }
         };
         self.store.count(memory, contents.series.memory());
-        if let Some((offset, length)) = last {
-            let sum = (offset - base) as usize + HEADER + length;
-            place.last_record = window[sum..].first_chunk().map(|checksum| LastRecord {
-                end: offset + (OVERHEAD + length) as u64,
-                checksum: u32::from_le_bytes(*checksum),
-            });
-        }
         let touched = if settled {
             Touched::Series(contents.series.touched())
         } else {

@@ -211,6 +211,7 @@ fn take_file(
             Ok(Location {
                 offset: take.u64()?,
                 length: take.u64()?,
+                checksum: take.u32()?,
                 index: take.u32()?,
             })
         })?;

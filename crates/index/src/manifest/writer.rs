@@ -99,6 +99,7 @@ impl ManifestWriter {
             out.optional(series.metadata, |out, it| {
                 out.u64(it.offset);
                 out.u64(it.length);
+                out.u32(it.checksum);
                 out.u32(it.index);
             });
             whole = match &series.data {
