@@ -53,13 +53,16 @@ fn contents() -> Contents {
     }
     let mut contents = Contents::new(Arc::default());
     let mut scanner = Scanner::new();
-    while let Scan::Record { offset, payload } =
-        scanner.next(&bytes[scanner.offset() as usize..], true)
+    while let Scan::Record {
+        offset,
+        payload,
+        checksum,
+    } = scanner.next(&bytes[scanner.offset() as usize..], true)
     {
-        contents.add_record(offset, payload);
+        contents.add_record(offset, payload, checksum);
     }
     contents.bytes_read = scanner.offset();
-    contents.add_record(contents.bytes_read, TEXT);
+    contents.add_record(contents.bytes_read, TEXT, crc::masked(TEXT));
     contents.series.seal();
     contents
 }

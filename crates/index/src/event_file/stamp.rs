@@ -70,10 +70,9 @@ pub(crate) const ID_BYTES: usize = 24;
 
 /// Tells a file from others that have had its name: by device, inode and first bytes. None if there are too few.
 pub(crate) fn file_id(stamp: &Stamp, opening: &[u8]) -> Option<String> {
-    let (device, inode) = stamp.identity;
     let bytes = [
-        &device.to_le_bytes()[..],
-        &inode.to_le_bytes(),
+        &stamp.device.to_le_bytes()[..],
+        &stamp.inode.to_le_bytes(),
         opening.get(..ID_BYTES)?,
     ];
     Some(id_of(&bytes.concat()))
