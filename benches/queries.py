@@ -43,7 +43,7 @@ def _child(question: str, directory: str, tag: str, points: int = 0) -> None:
             x_min = float(dice.randint(0, points - width))
             x_max = x_min + width
         start = time.perf_counter()
-        index.scalars(tag, runs=None, axis="step", x_min=x_min, x_max=x_max, width=800, smoothing=0.0)
+        index.scalars([tag], runs=None, axis="step", x_min=x_min, x_max=x_max, width=800, smoothing=None)
         times.append((time.perf_counter() - start) * 1e3)
     index.close()
     print(json.dumps(times[10:] if question == "chart" else times))

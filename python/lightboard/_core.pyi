@@ -136,19 +136,20 @@ class Index:
 
     def scalars(
         self,
-        tag: str,
+        tags: Sequence[str],
         *,
         runs: Sequence[str] | None,
         axis: Literal["step", "relative", "wall"],
         x_min: float | None,
         x_max: float | None,
         width: int,
-        smoothing: float,
+        smoothing: tuple[Literal["ema", "gaussian", "mean"], float] | None,
         attempts: Literal["latest", "all"] = "latest",
     ) -> bytes:
         """Column frame of POST /api/scalars. `runs=None` means every run; unknown ids are left out.
 
-        Raises ValueError for a width of 0, smoothing outside [0, 1), or edges that are not finite or not in order.
+        `smoothing` is a kind with its weight, sigma or window. Raises ValueError for a width of 0, an amount of
+        smoothing out of range, or edges that are not finite or not in order.
         """
 
     def values(self, tag: str, kind: str, *, runs: Sequence[str] | None) -> bytes:

@@ -50,14 +50,14 @@ def test_other_names_are_not(http: httpx.Client, host: str, path: str) -> None:
     ],
 )
 def test_another_site_cannot_post(http: httpx.Client, headers: dict[str, str]) -> None:
-    answer = http.post("/api/scalars", json={"tag": "loss"}, headers=headers)
+    answer = http.post("/api/scalars", json={"tags": ["loss"]}, headers=headers)
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "cross_site")
 
 
 def test_the_board_itself_can_post(http: httpx.Client) -> None:
     origin = str(http.base_url).rstrip("/")
     headers = {"Origin": origin, "Sec-Fetch-Site": "same-origin"}
-    assert http.post("/api/scalars", json={"tag": "loss"}, headers=headers).status_code == 200
+    assert http.post("/api/scalars", json={"tags": ["loss"]}, headers=headers).status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/", "/api/runs", "/api/nope", "/api/scalars", "/nope"])

@@ -15,6 +15,13 @@ RUN_MEMBERS = {
     "id", "logdir", "name", "parent", "made_by", "state", "message", "conflict", "first_wall_time", "last_wall_time",
     "last_step", "points", "tags", "attempts", "writers", "files",
 }  # fmt: skip
+SCALARS_MEMBERS = {
+    "version", "axis", "smoothing", "attempts", "width_asked", "width", "vertex_budget", "vertices", "pictures", "series",
+}  # fmt: skip
+SERIES_MEMBERS = {
+    "run", "tag", "attempt", "attempts", "start", "length", "points", "superseded", "superseded_from",
+    "thinned", "non_finite", "first_non_finite_step", "last_non_finite_step", "first_wall_time",
+}  # fmt: skip
 FILE_MEMBERS = {"name", "bytes", "bytes_read", "records", "modified", "state", "message", "damage"}
 
 
@@ -55,8 +62,11 @@ def test_tags_says_how_many_runs_have_each(http: httpx.Client) -> None:
 
 
 def test_scalars_of_every_run(http: httpx.Client) -> None:
-    frame = scalars(http, tag="loss", runs=None, axis="step", x_min=None, x_max=None, width=800, smoothing=0)
-    assert (frame.header["tag"], frame.header["axis"], frame.header["smoothing"]) == ("loss", "step", 0)
+    frame = scalars(http, tags=["loss"], runs=None, axis="step", x_min=None, x_max=None, width=800)
+    assert set(frame.header) == SCALARS_MEMBERS
+    assert (frame.header["axis"], frame.header["smoothing"]) == ("step", None)
+    assert frame.header["pictures"] == [{"tag": "loss", "x_min": 0.0, "x_max": 8.0}]
+    assert all(set(series) == SERIES_MEMBERS for series in frame.header["series"])
     by_run = {series["run"]: series for series in frame.header["series"]}
     assert by_run.keys() == set(ids(http).values())
     assert set(frame.columns) == {"step", "wall_time", "value"}
@@ -69,15 +79,30 @@ def test_scalars_of_every_run(http: httpx.Client) -> None:
 
     odd = by_run[ids(http)["実験…1"]]
     assert (odd["points"], odd["non_finite"], odd["attempt"], odd["attempts"]) == (3, 2, 0, 1)
+    assert (odd["first_non_finite_step"], odd["last_non_finite_step"], odd["thinned"]) == (0, 1, False)
     values = frame.columns["value"][odd["start"] : odd["start"] + odd["length"]]
     assert math.isnan(values[0])
     assert values[1:].tolist() == [math.inf, 0.5]
 
 
+def test_scalars_of_several_tags_each_in_its_own_picture(http: httpx.Client) -> None:
+    frame = scalars(http, tags=["accuracy", "nobody's", "loss", "accuracy"], axis="relative", width=10)
+    assert [picture["tag"] for picture in frame.header["pictures"]] == ["accuracy", "nobody's", "loss"]
+    assert frame.header["pictures"][1] == {"tag": "nobody's", "x_min": None, "x_max": None}
+    assert [series["tag"] for series in frame.header["series"]] == ["accuracy", "loss", "loss", "loss"]
+    assert (frame.header["width_asked"], frame.header["width"]) == (10, 10)
+    assert frame.header["vertices"] == len(frame.columns["step"]) < frame.header["vertex_budget"]
+
+
 def test_scalars_of_some_runs_smoothed(http: httpx.Client) -> None:
     frame = scalars(
-        http, tag="loss", runs=[ids(http)["run2"], "0000000000000"], smoothing=0.5, axis="relative"
+        http,
+        tags=["loss"],
+        runs=[ids(http)["run2"], "0000000000000"],
+        smoothing={"kind": "ema", "weight": 0.5},
+        axis="relative",
     )
+    assert frame.header["smoothing"] == {"kind": "ema", "weight": 0.5}
     assert [series["run"] for series in frame.header["series"]] == [ids(http)["run2"]]
     # Debiased: (0.5·3)/0.5, (0.25·3 + 0.5·2)/0.75, (0.125·3 + 0.25·2 + 0.5·1)/0.875
     np.testing.assert_allclose(frame.columns["smoothed"], [3.0, 1.75 / 0.75, 1.375 / 0.875])
@@ -85,12 +110,14 @@ def test_scalars_of_some_runs_smoothed(http: httpx.Client) -> None:
 
 def test_scalars_within_a_range_hold_a_neighbour_on_either_side(http: httpx.Client) -> None:
     frame = scalars(
-        http, tag="accuracy", axis="wall", x_min=FIRST_WALL_TIME + 0.5, x_max=FIRST_WALL_TIME + 1.5
+        http, tags=["accuracy"], axis="wall", x_min=FIRST_WALL_TIME + 0.5, x_max=FIRST_WALL_TIME + 1.5
     )
     assert frame.columns["step"].tolist() == [0, 1, 2]
 
 
-@pytest.mark.parametrize("members", [{"tag": "nobody's"}, {"tag": "loss", "runs": []}, {"tag": ""}])
+@pytest.mark.parametrize(
+    "members", [{"tags": ["nobody's"]}, {"tags": ["loss"], "runs": []}, {"tags": [""]}, {"tags": []}]
+)
 def test_scalars_that_nobody_logged_are_an_empty_frame(http: httpx.Client, members: dict[str, Any]) -> None:
     frame = scalars(http, **members)
     assert frame.header["series"] == []

@@ -53,7 +53,7 @@ BAD: dict[Callable[[Path], None], tuple[list[float], set[str]]] = {
 
 
 def points(http: Any) -> dict[str, list[float]]:
-    frame = decode(http.post("/api/scalars", json={"tag": "loss"}).content)
+    frame = decode(http.post("/api/scalars", json={"tags": ["loss"]}).content)
     names = {run["id"]: run["name"] for run in http.get("/api/runs").json()["runs"]}
     return {
         names[series["run"]]: frame.columns["value"][

@@ -28,7 +28,7 @@ def ask(
             transport=transport, base_url="http://localhost", headers=headers
         ) as http:
             if path == "/api/scalars":
-                return await http.post(path, json={"tag": "loss", "width": 16_000})
+                return await http.post(path, json={"tags": ["loss"], "width": 16_000})
             return await http.get(path)
 
     return asyncio.run(answer())

@@ -23,13 +23,13 @@ KNOWN = {
 }
 METHODS = {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"}
 GOOD = {
-    "tag": "loss",
+    "tags": ["loss"],
     "runs": None,
     "axis": "step",
     "x_min": None,
     "x_max": None,
     "width": 800,
-    "smoothing": 0.6,
+    "smoothing": {"kind": "ema", "weight": 0.6},
 }
 
 
@@ -65,8 +65,10 @@ def test_an_address_that_is_none(http: httpx.Client, path: str) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"tag": None}, "tag: expected a string, found nothing."),
-        ({"tag": 3}, "tag: expected a string, found 3."),
+        ({"tags": None}, "tags: expected a list of strings, found nothing."),
+        ({"tags": "loss"}, 'tags: expected a list of strings, found "loss".'),
+        ({"tags": ["loss", 3]}, 'tags: expected a list of strings, found ["loss", 3].'),
+        ({"tags": ["loss"] * 101}, "tags: expected at most 100 strings, found 101."),
         ({"runs": "all"}, 'runs: expected a list of strings, or null, found "all".'),
         ({"runs": [1]}, "runs: expected a list of strings, or null, found [1]."),
         ({"axis": "epoch"}, 'axis: expected "step" or "relative" or "wall", found "epoch".'),
@@ -79,11 +81,35 @@ def test_an_address_that_is_none(http: httpx.Client, path: str) -> None:
         ({"width": 10**12}, "width: expected an integer from 1 to 16384, found 1000000000000."),
         ({"width": 1.5}, "width: expected an integer from 1 to 16384, found 1.5."),
         ({"width": None}, "width: expected an integer from 1 to 16384, found nothing."),
-        ({"smoothing": 1}, "smoothing: expected a number from 0 to below 1, found 1."),
-        ({"smoothing": -0.1}, "smoothing: expected a number from 0 to below 1, found -0.1."),
+        ({"smoothing": 0.6}, "smoothing: expected an object, or null, found 0.6."),
+        ({"smoothing": {}}, 'smoothing.kind: expected "ema" or "gaussian" or "mean", found nothing.'),
+        (
+            {"smoothing": {"kind": "ema"}},
+            "smoothing.weight: expected a number from 0 to below 1, found nothing.",
+        ),
+        (
+            {"smoothing": {"kind": "ema", "weight": 1}},
+            "smoothing.weight: expected a number from 0 to below 1, found 1.",
+        ),
+        (
+            {"smoothing": {"kind": "ema", "weight": -0.1}},
+            "smoothing.weight: expected a number from 0 to below 1, found -0.1.",
+        ),
+        (
+            {"smoothing": {"kind": "gaussian", "sigma": 0}},
+            "smoothing.sigma: expected a finite number above 0, found 0.",
+        ),
+        (
+            {"smoothing": {"kind": "mean", "window": "7"}},
+            'smoothing.window: expected a finite number above 0, found "7".',
+        ),
+        (
+            {"smoothing": {"kind": "mean", "window": 7, "sigma": 1}},
+            'smoothing: expected only the members kind, window, found "sigma".',
+        ),
         (
             {"smoothness": 0.1},
-            "The body: expected only the members tag, runs, axis, x_min, x_max, width, smoothing",
+            "The body: expected only the members tags, runs, axis, x_min, x_max, width, smoothing",
         ),
     ],
 )
@@ -94,7 +120,7 @@ def test_a_member_that_is_not_as_specified(http: httpx.Client, change: dict[str,
 
 @pytest.mark.parametrize("escape", ["tag", "run"])
 def test_a_lone_surrogate_is_no_text(http: httpx.Client, escape: str) -> None:
-    body = r'{"tag": "\ud800"}' if escape == "tag" else r'{"tag": "loss", "runs": ["\udfff"]}'
+    body = r'{"tags": ["\ud800"]}' if escape == "tag" else r'{"tags": ["loss"], "runs": ["\udfff"]}'
     assert_error(post_raw(http, body.encode()), 400, "invalid_member")
 
 
@@ -129,14 +155,14 @@ def test_a_body_that_is_too_large(http: httpx.Client) -> None:
 
 def test_the_largest_body_that_is_allowed(http: httpx.Client) -> None:
     runs = [f"{number:013d}" for number in range(200_000)]
-    assert http.post("/api/scalars", json={"tag": "loss", "runs": runs}).status_code == 200
+    assert http.post("/api/scalars", json={"tags": ["loss"], "runs": runs}).status_code == 200
 
 
 @pytest.mark.parametrize(
     "media_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
 )
 def test_a_body_of_another_type(http: httpx.Client, media_type: str) -> None:
-    answer = http.post("/api/scalars", content=b'{"tag": "loss"}', headers={"Content-Type": media_type})
+    answer = http.post("/api/scalars", content=b'{"tags": ["loss"]}', headers={"Content-Type": media_type})
     assert_error(answer, 415, "unsupported_media_type")
 
 

@@ -81,7 +81,7 @@ def test_what_a_program_logs_arrives_without_asking_again(tmp_path: Path) -> Non
                     while len(points) < count:
                         change = next(changes)
                         assert set(change) == MEMBERS
-                        frame = decode(http.post("/api/scalars", json={"tag": "loss"}).content)
+                        frame = decode(http.post("/api/scalars", json={"tags": ["loss"]}).content)
                         points = frame.columns["value"].tolist()
                     (run,) = http.get("/api/runs").json()["runs"]
                     assert change["runs"] == [run["id"]]

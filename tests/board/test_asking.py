@@ -88,8 +88,8 @@ def test_only_the_cards_concerned_ask_and_only_for_the_runs_that_changed(
             about_a = [question for question in asked if question["runs"] == [run["a"]]]
             about_b = [question for question in asked if question["runs"] == [run["b"]]]
             assert len(about_a) + len(about_b) == len(asked), "a question names the runs that changed"
-            assert {question["tag"] for question in about_a} == {"loss"}
-            assert {question["tag"] for question in about_b} == {"loss", "accuracy"}
+            assert {tag for question in about_a for tag in question["tags"]} == {"loss"}
+            assert {tag for question in about_b for tag in question["tags"]} == {"loss", "accuracy"}
             assert opened.complaints == []
 
 

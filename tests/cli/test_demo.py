@@ -35,8 +35,8 @@ def test_the_demo_trains_while_it_is_watched_and_ends_with_the_board(tmp_path: P
         assert {run["state"] for name, run in runs.items() if name != "training-1"} == {"idle"}
         tags = {entry["tag"]: entry["runs"] for entry in http.get("/api/tags").json()["tags"]}
         assert tags == dict.fromkeys(("accuracy", "learning_rate", "loss/train", "loss/validation"), 15)
-        frame = decode(http.post("/api/scalars", json={"tag": "loss/train", "axis": "relative"}).content)
-        assert frame.header["x_min"] >= 0
+        frame = decode(http.post("/api/scalars", json={"tags": ["loss/train"], "axis": "relative"}).content)
+        assert frame.header["pictures"][0]["x_min"] >= 0
         assert {series["points"] for series in frame.header["series"] if series["points"] > 1200} == {2000}
         pid = running.process.pid
         (trainer,) = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()

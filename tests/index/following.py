@@ -9,6 +9,7 @@ from lightboard._core import Index
 from lightboard.index import ColumnFrame, decode
 
 PATIENCE_SECS = 30.0
+Smoothing = tuple[Literal["ema", "gaussian", "mean"], float]
 
 
 class Following:
@@ -42,19 +43,18 @@ class Following:
 
     def scalars(
         self,
-        tag: str = "loss",
-        *,
+        *tags: str,
         runs: list[str] | None = None,
         axis: Literal["step", "relative", "wall"] = "step",
         x_min: float | None = None,
         x_max: float | None = None,
         width: int = 100_000,
-        smoothing: float = 0.0,
+        smoothing: Smoothing | None = None,
         attempts: Literal["latest", "all"] = "all",
     ) -> ColumnFrame:
-        """By default so wide a picture that every point is in it."""
+        """By default of the tag "loss" and so wide a picture that every point is in it."""
         frame = self.index.scalars(
-            tag,
+            tags or ("loss",),
             runs=runs,
             axis=axis,
             x_min=x_min,

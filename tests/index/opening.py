@@ -58,7 +58,9 @@ def opened(logs: Path, cache: Path | None, max_memory: int = 1 << 30) -> Opened:
 
 def answer(index: Index) -> bytes:
     """All points of a tag, without the version that the answer has."""
-    frame = index.scalars("tag1", runs=None, axis="step", x_min=None, x_max=None, width=16_384, smoothing=0.0)
+    frame = index.scalars(
+        ["tag1"], runs=None, axis="step", x_min=None, x_max=None, width=16_384, smoothing=None
+    )
     length = int.from_bytes(frame[8:12], "little")
     header = json.loads(frame[16 : 16 + length])
     del header["version"]

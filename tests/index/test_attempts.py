@@ -170,11 +170,11 @@ def test_an_answer_tells_what_it_leaves_out(tmp_path: Path, follow: Follow) -> N
         [2, 3, 4, 2, 2, 0, None],
     ]
     assert latest.columns["step"].tolist() == [0, 1, 2, 3, 4, 5]
-    assert (latest.header["x_max"], every.header["x_max"]) == (5, 9)
+    assert [it.header["pictures"][0]["x_max"] for it in (latest, every)] == [5, 9]
     assert (latest.header["attempts"], every.header["attempts"]) == ("latest", "all")
     assert [entry["superseded"] for entry in every.header["series"]] == [6, 3, 0]
     assert every.columns["step"].tolist() == [*range(10), 4, 5, 6, 4, 5]
-    smoothed = following.scalars(attempts="latest", smoothing=0.5).columns["smoothed"]
+    smoothed = following.scalars(attempts="latest", smoothing=("ema", 0.5)).columns["smoothed"]
     np.testing.assert_allclose(smoothed[4:], [4, (0.5 * 4 + 5) / 1.5])
 
 

@@ -8,13 +8,21 @@ import numpy.typing as npt
 import pytest
 
 from index.following import Following
+from index.random_series import AXES
 from index.records import header, scalar, scalars, write
+from lightboard.index import ColumnFrame
 
 Follow = Callable[..., Following]
 
 
 def write_values(run: Path, values: npt.NDArray[np.float64]) -> None:
     write(run, header() + b"".join(scalar(step, float(value)) for step, value in enumerate(values)))
+
+
+def edges(frame: ColumnFrame) -> tuple[float | None, float | None]:
+    """Of the only picture."""
+    (picture,) = frame.header["pictures"]
+    return picture["x_min"], picture["x_max"]
 
 
 def smooth(values: npt.NDArray[np.float64], weight: float) -> npt.NDArray[np.float64]:
@@ -35,10 +43,10 @@ def test_smoothing_is_over_all_points_and_before_downsampling(tmp_path: Path, fo
     following = follow(tmp_path)
     following.until_loaded()
     expected = smooth(values, 0.9)
-    every = following.scalars(smoothing=0.9)
+    every = following.scalars(smoothing=("ema", 0.9))
     np.testing.assert_allclose(every.columns["smoothed"], expected, rtol=1e-9)
     np.testing.assert_array_equal(every.columns["value"], values)
-    few = following.scalars(smoothing=0.9, width=50)
+    few = following.scalars(smoothing=("ema", 0.9), width=50)
     assert len(few.columns["step"]) <= 6 * 50 + 20
     np.testing.assert_allclose(few.columns["smoothed"], expected[few.columns["step"]], rtol=1e-9)
     for curve in (values, expected):
@@ -51,7 +59,9 @@ def test_a_constant_curve_stays_exactly_constant(tmp_path: Path, follow: Follow)
     write_values(tmp_path / "run", np.full(1000, np.float64(np.float32(0.1))))
     following = follow(tmp_path)
     following.until_loaded()
-    assert set(following.scalars(smoothing=0.99).columns["smoothed"].tolist()) == {float(np.float32(0.1))}
+    assert set(following.scalars(smoothing=("ema", 0.99)).columns["smoothed"].tolist()) == {
+        float(np.float32(0.1))
+    }
 
 
 def test_each_pixel_column_keeps_first_lowest_highest_and_last(tmp_path: Path, follow: Follow) -> None:
@@ -67,7 +77,8 @@ def test_each_pixel_column_keeps_first_lowest_highest_and_last(tmp_path: Path, f
         len(frame.columns["step"]),
         100,
     )
-    assert (frame.header["x_min"], frame.header["x_max"]) == (0.0, 4999.0)
+    assert entry["thinned"]
+    assert edges(frame) == (0.0, 4999.0)
     columns = np.minimum((np.arange(5000) / 4999 * 100).astype(int), 99)
     expected = set()
     for column in range(100):
@@ -83,7 +94,7 @@ def test_a_range_keeps_its_neighbours(tmp_path: Path, follow: Follow) -> None:
     following.until_loaded()
     frame = following.scalars(x_min=20, x_max=25.5)
     assert frame.columns["step"].tolist() == list(range(19, 27))
-    assert (frame.header["x_min"], frame.header["x_max"]) == (20.0, 25.5)
+    assert edges(frame) == (20.0, 25.5)
 
 
 @pytest.mark.row("E04")
@@ -105,12 +116,8 @@ def test_axes(tmp_path: Path, follow: Follow) -> None:
     write(tmp_path / "run", scalars(range(10), wall_time=5000.0))
     following = follow(tmp_path)
     following.until_loaded()
-    edges = {
-        axis: (frame.header["x_min"], frame.header["x_max"])
-        for axis in ("step", "relative", "wall")
-        for frame in [following.scalars(axis=axis)]
-    }
-    assert edges == {"step": (0.0, 9.0), "relative": (1.0, 10.0), "wall": (5001.0, 5010.0)}
+    found = {axis: edges(following.scalars(axis=axis)) for axis in AXES}
+    assert found == {"step": (0.0, 9.0), "relative": (1.0, 10.0), "wall": (5001.0, 5010.0)}
     assert following.scalars().header["series"][0]["first_wall_time"] == 5000.0
 
 
@@ -135,7 +142,7 @@ def test_what_nobody_has_is_an_empty_answer(tmp_path: Path, follow: Follow) -> N
         following.scalars(runs=["unknown"]),
     ):
         assert frame.header["series"] == []
-        assert (frame.header["x_min"], frame.header["x_max"]) == (None, None)
+        assert edges(frame) == (None, None)
         assert [len(column) for column in frame.columns.values()] == [0, 0, 0]
 
 
@@ -158,16 +165,19 @@ def test_the_budget_narrows_the_picture_and_says_so(tmp_path: Path, follow: Foll
     following.until_loaded()
     frame = following.scalars(width=30_000)
     assert len(frame.header["series"]) == 80
-    assert 5_000 < frame.header["width"] < 30_000
-    assert len(frame.columns["step"]) <= 2_000_000
+    assert 5_000 < frame.header["width"] < frame.header["width_asked"] == 30_000
+    assert len(frame.columns["step"]) == frame.header["vertices"] <= frame.header["vertex_budget"]
+    assert all(entry["thinned"] for entry in frame.header["series"])
 
 
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         ({"width": 0}, "width of at least 1"),
-        ({"smoothing": 1.0}, "below 1, found 1"),
-        ({"smoothing": float("nan")}, "found NaN"),
+        ({"smoothing": ("ema", 1.0)}, "below 1, .* found Ema { weight: 1.0 }"),
+        ({"smoothing": ("mean", 0.0)}, "above 0, found Mean { window: 0.0 }"),
+        ({"smoothing": ("gaussian", float("nan"))}, "sigma: NaN"),
+        ({"smoothing": ("median", 1.0)}, 'found "median"'),
         ({"x_min": 2.0, "x_max": 1.0}, "x_min <= x_max"),
         ({"x_max": float("inf")}, "finite"),
         ({"axis": "sideways"}, "sideways"),

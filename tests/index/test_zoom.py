@@ -11,7 +11,7 @@ from lightboard._core import Index
 
 
 def zoomed(index: Index, low: float, high: float) -> tuple[list[dict[str, int]], list[int], list[float]]:
-    frame = index.scalars("x", runs=None, axis="step", x_min=low, x_max=high, width=16_384, smoothing=0.0)
+    frame = index.scalars(["x"], runs=None, axis="step", x_min=low, x_max=high, width=16_384, smoothing=None)
     length = int.from_bytes(frame[8:12], "little")
     header = json.loads(frame[16 : 16 + length])
 
@@ -55,4 +55,5 @@ def test_a_stretch_has_its_points_and_their_neighbours(tmp_path: Path, order: st
         np.testing.assert_array_equal(found_values, values[expected])
         (entry,) = series
         assert (entry["points"], entry["non_finite"]) == (count, int(np.isnan(values).sum()))
+        assert not entry["thinned"]
     index.close()

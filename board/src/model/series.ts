@@ -4,11 +4,12 @@ import type { ScalarColumns } from "../wire/client";
 import type { Steps } from "../wire/frame";
 import type { Axis } from "../wire/types";
 
-/** One attempt of one run. All columns have the same length. */
+/** One attempt of one run and tag. All columns have the same length. */
 export interface Series {
   readonly run: string;
+  readonly tag: string;
   readonly attempt: number;
-  /** Of this run and tag. */
+  /** Of this run. */
   readonly attempts: number;
   /** Drawn though a later attempt superseded it, or a part of it. */
   readonly superseded: boolean;
@@ -22,7 +23,7 @@ export interface Series {
   readonly x: Float64Array;
   /** As logged. */
   readonly value: Float64Array;
-  /** The moving average; null without smoothing. */
+  /** The smoothed curve; null without smoothing. */
   readonly smoothed: Float64Array | null;
   readonly step: Steps;
   readonly wallTime: Float64Array;
@@ -38,11 +39,13 @@ export interface Bounds {
   readonly yMax: number;
 }
 
-/** Cut an answer for a picture of `width` pixel columns into its series. */
-export function toSeries(columns: ScalarColumns, width: number): Series[] {
+/** Cut an answer into its series. */
+export function toSeries(columns: ScalarColumns): Series[] {
   const { header, step, wallTime, value, smoothed } = columns;
   const latest = header.attempts === "latest";
-  const grain = ((header.x_max ?? 0) - (header.x_min ?? 0)) / width;
+  const grains = new Map(
+    header.pictures.map(({ tag, x_min, x_max }) => [tag, ((x_max ?? 0) - (x_min ?? 0)) / header.width_asked]),
+  );
   return header.series.map((entry) => {
     const end = entry.start + entry.length;
     const leftOut = latest ? entry.superseded : 0;
@@ -55,12 +58,13 @@ export function toSeries(columns: ScalarColumns, width: number): Series[] {
     const x = positions(header.axis, steps, times, entry.first_wall_time);
     return {
       run: entry.run,
+      tag: entry.tag,
       attempt: entry.attempt,
       attempts: entry.attempts,
       superseded: !latest && entry.superseded > 0,
       leftOut,
       points: entry.points,
-      grain: entry.points - leftOut > entry.length ? grain : 0,
+      grain: entry.thinned ? (grains.get(entry.tag) ?? 0) : 0,
       x,
       ...cut,
       step: steps,

@@ -2,7 +2,7 @@
 
 import { type Bounds, type Series, toSeries, withSeries } from "../model/series";
 import { ApiError, fetchScalars } from "../wire/client";
-import type { Axis, ScalarQuery } from "../wire/types";
+import type { Axis, ScalarQuery, Smoothing } from "../wire/types";
 import type { Settings } from "./settings.svelte";
 
 /** Points in full resolution for a part of the x axis. */
@@ -138,9 +138,11 @@ export class ScalarCard {
   }
 
   private async fetch(query: Pick<ScalarQuery, "runs" | "axis" | "x_min" | "x_max">): Promise<Series[]> {
-    const { smoothing, earlierAttempts } = this.settings;
+    const { smoothing: weight, earlierAttempts } = this.settings;
     const attempts = earlierAttempts ? "all" : "latest";
-    const width = this.width;
-    return toSeries(await fetchScalars({ ...query, tag: this.tag, width, smoothing, attempts }), width);
+    const smoothing: Smoothing | null = weight > 0 ? { kind: "ema", weight } : null;
+    return toSeries(
+      await fetchScalars({ ...query, tags: [this.tag], width: this.width, smoothing, attempts }),
+    );
   }
 }

@@ -19,7 +19,7 @@ export interface ScalarColumns {
   step: Steps;
   wallTime: Float64Array;
   value: Float64Array;
-  /** Absent when the query's smoothing is 0. */
+  /** Null without smoothing. */
   smoothed: Float64Array | null;
 }
 
@@ -31,7 +31,7 @@ export async function fetchTags(): Promise<TagList> {
   return (await (await request("api/tags")).json()) as TagList;
 }
 
-/** Points of one tag. Throws ApiError or FrameError. */
+/** Points of some tags. Throws ApiError or FrameError. */
 export async function fetchScalars(query: ScalarQuery): Promise<ScalarColumns> {
   const response = await request("api/scalars", {
     method: "POST",
@@ -57,6 +57,7 @@ export function readScalars(buffer: ArrayBuffer): ScalarColumns {
     throw new FrameError(`expected columns of equal length, found ${lengths.join(", ")}`);
   }
   if (!Array.isArray(header.series)) throw new FrameError("expected the header to list its series");
+  if (!Array.isArray(header.pictures)) throw new FrameError("expected the header to list its pictures");
   for (const { run, start, length } of header.series) {
     if (!(start >= 0 && length >= 0 && start + length <= value.length)) {
       throw new FrameError(

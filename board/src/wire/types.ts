@@ -98,43 +98,70 @@ export interface Change {
 /** Whether points are left out that a later attempt superseded. */
 export type Attempts = "latest" | "all";
 
-export interface ScalarQuery {
-  tag: string;
-  /** Run ids; null means every run. */
-  runs: string[] | null;
+/** How curves are smoothed, over all points; sigma and window are in units of x. */
+export type Smoothing =
+  { kind: "ema"; weight: number } | { kind: "gaussian"; sigma: number } | { kind: "mean"; window: number };
+
+/** The part of a picture that a query is for. */
+export interface View {
   axis: Axis;
   x_min: number | null;
   x_max: number | null;
   /** Pixel columns of the plot. */
   width: number;
-  /** Weight of the moving average, 0 (off) to below 1. */
-  smoothing: number;
+}
+
+export interface ScalarQuery extends View {
+  tags: string[];
+  /** Run ids; null means every run. */
+  runs: string[] | null;
+  smoothing: Smoothing | null;
   attempts: Attempts;
 }
 
 /** One attempt of one run: the stretch of the frame's columns that it owns. */
 export interface SeriesEntry {
   run: string;
+  tag: string;
   attempt: number;
   attempts: number;
   start: number;
   length: number;
+  /** In all, in the picture or not. */
   points: number;
+  /** How many of them a later attempt superseded. */
   superseded: number;
   superseded_from: number | null;
+  /** Points in the picture were left out to make it smaller. */
+  thinned: boolean;
   non_finite: number;
+  first_non_finite_step: number | null;
+  last_non_finite_step: number | null;
   first_wall_time: number;
 }
 
-/** Header of the column frame that answers a ScalarQuery. */
-export interface ScalarHeader {
-  version: number;
+/** The range that the pixel columns of a tag's picture divide evenly; null without any points. */
+export interface Picture {
   tag: string;
-  axis: Axis;
-  smoothing: number;
-  attempts: Attempts;
-  width: number;
   x_min: number | null;
   x_max: number | null;
+}
+
+/** What the header of every answer with pictures says. */
+export interface PictureHeader {
+  version: number;
+  axis: Axis;
+  smoothing: Smoothing | null;
+  width_asked: number;
+  /** Below what was asked for if the vertex budget would be passed. */
+  width: number;
+  vertex_budget: number;
+  vertices: number;
+  pictures: Picture[];
+}
+
+/** Header of the column frame that answers a ScalarQuery. */
+export interface ScalarHeader extends PictureHeader {
+  attempts: Attempts;
   series: SeriesEntry[];
 }

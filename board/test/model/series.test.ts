@@ -6,19 +6,33 @@ import type { ScalarColumns } from "../../src/wire/client";
 import type { Attempts, Axis } from "../../src/wire/types";
 
 function answer(axis: Axis = "step", smoothed = false, attempts: Attempts = "all"): ScalarColumns {
-  const none = { superseded: 0, superseded_from: null };
-  const entry = { ...none, attempts: 2, points: 2, non_finite: 0, first_wall_time: 100 };
+  const entry = {
+    tag: "loss",
+    attempts: 2,
+    points: 2,
+    superseded: 0,
+    superseded_from: null,
+    thinned: false,
+    non_finite: 0,
+    first_non_finite_step: null,
+    last_non_finite_step: null,
+    first_wall_time: 100,
+  };
   const first = { ...entry, superseded: 1, superseded_from: 2 };
   return {
     header: {
       version: 1,
-      tag: "loss",
       axis,
-      smoothing: 0,
+      smoothing: null,
       attempts,
-      width: 100,
-      x_min: 1,
-      x_max: 9,
+      width_asked: 100,
+      width: 50,
+      vertex_budget: 1000,
+      vertices: 5,
+      pictures: [
+        { tag: "nobody's", x_min: null, x_max: null },
+        { tag: "loss", x_min: 1, x_max: 9 },
+      ],
       series: [
         { ...first, run: "a", attempt: 0, start: 0, length: 2 },
         { ...entry, run: "a", attempt: 1, start: 2, length: 1 },
@@ -32,10 +46,10 @@ function answer(axis: Axis = "step", smoothed = false, attempts: Attempts = "all
   };
 }
 const shownOf = (columns: ScalarColumns, off: string[] = []): Shown[] =>
-  toSeries(columns, 100).map((series) => ({ series, colour: "#123456", on: !off.includes(series.run) }));
+  toSeries(columns).map((series) => ({ series, colour: "#123456", on: !off.includes(series.run) }));
 
 test("an answer is cut into attempts, earlier ones marked", () => {
-  const series = toSeries(answer(), 100);
+  const series = toSeries(answer());
   expect(series.map(({ run, attempt, superseded, x }) => [run, attempt, superseded, [...x]])).toEqual([
     ["a", 0, true, [1, 2]],
     ["a", 1, false, [1]],
@@ -46,7 +60,8 @@ test("an answer is cut into attempts, earlier ones marked", () => {
 test("what the latest attempts supersede is counted, and what is left of the earlier is drawn in full", () => {
   const columns = answer("step", false, "latest");
   columns.header.series[0]!.points = 3;
-  const series = toSeries(columns, 100);
+  columns.header.series[1]!.thinned = true;
+  const series = toSeries(columns);
   expect(series.map(({ superseded, leftOut, grain }) => [superseded, leftOut, grain])).toEqual([
     [false, 1, 0],
     [false, 0, 0.08],
@@ -55,19 +70,20 @@ test("what the latest attempts supersede is counted, and what is left of the ear
 });
 
 test("the relative axis counts from the run's first point over all attempts, the wall axis from 1970", () => {
-  expect(toSeries(answer("relative"), 100).map(({ x }) => [...x])).toEqual([[0, 1], [10], [20, 30]]);
-  expect([...toSeries(answer("wall"), 100)[1]!.x]).toEqual([110]);
+  expect(toSeries(answer("relative")).map(({ x }) => [...x])).toEqual([[0, 1], [10], [20, 30]]);
+  expect([...toSeries(answer("wall"))[1]!.x]).toEqual([110]);
 });
 
-test("the grain of what was thinned out is a pixel column, whatever grid its answer had", () => {
+test("the grain of what was thinned out is a pixel column as asked for, however coarse the answer", () => {
   const columns = answer();
-  columns.header.series.forEach((entry, i) => (entry.points = [2, 1, 3][i]!));
-  expect(toSeries(columns, 100).map(({ grain }) => grain)).toEqual([0, 0, 0.08]);
-  expect(toSeries(columns, 200)[2]!.grain).toBe(0.04);
+  columns.header.series[2]!.thinned = true;
+  expect(toSeries(columns).map(({ grain }) => grain)).toEqual([0, 0, 0.08]);
+  columns.header.width_asked = 200;
+  expect(toSeries(columns)[2]!.grain).toBe(0.04);
 });
 
 test("bounds are those of every x and every finite y", () => {
-  expect(toSeries(answer(), 100).map(({ bounds }) => bounds)).toEqual([
+  expect(toSeries(answer()).map(({ bounds }) => bounds)).toEqual([
     { xMin: 1, xMax: 2, yMin: 1, yMax: 1 },
     { xMin: 1, xMax: 1, yMin: 3, yMax: 3 },
     { xMin: 5, xMax: 9, yMin: -4, yMax: -4 },
@@ -76,7 +92,7 @@ test("bounds are those of every x and every finite y", () => {
 });
 
 test("an answer for some runs replaces those runs, attempts that vanished included", () => {
-  const all = toSeries(answer(), 100);
+  const all = toSeries(answer());
   const came = [all[1]!];
   const merged = withSeries(all, new Set(["a"]), came);
   expect(merged.map(({ run, attempt }) => `${run}${attempt}`)).toEqual(["b0", "a1"]);

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use lightboard_index::{Attempts, Axis, Index, Options, Query};
+use lightboard_index::{Attempts, Axis, Index, Options, ScalarQuery, Smoothing, View};
 use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -43,18 +43,20 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     time("runs", || Ok(index.runs().len()))?;
     time("tags", || Ok(index.tags().len()))?;
-    for smoothing in [0.0, 0.6] {
-        let query = Query {
-            tag: tag.clone(),
+    for smoothing in [None, Some(Smoothing::Ema { weight: 0.6 })] {
+        let query = ScalarQuery {
+            tags: vec![tag.clone()],
             runs: None,
-            axis: Axis::Step,
-            x_min: None,
-            x_max: None,
-            width: 800,
+            view: View {
+                axis: Axis::Step,
+                x_min: None,
+                x_max: None,
+                width: 800,
+            },
             smoothing,
             attempts: Attempts::Latest,
         };
-        time(&format!("{tag} {smoothing}"), || {
+        time(&format!("{tag} {smoothing:?}"), || {
             Ok(index.scalars(&query)?.len())
         })?;
     }

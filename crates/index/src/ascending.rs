@@ -14,6 +14,8 @@ pub(crate) struct Vertices {
     pub(crate) steps: Vec<i64>,
     pub(crate) wall_times: Vec<f64>,
     pub(crate) values: Vec<f64>,
+    /// Points in the picture were left out.
+    pub(crate) thinned: bool,
 }
 
 /// What x is made of.
@@ -62,7 +64,12 @@ impl<'a> Ascending<'a> {
         let picked = self.pick(from..to, grid)?;
         let before = (from > 0).then(|| from - 1);
         let after = (to < length).then_some(to);
-        self.gather(before.into_iter().chain(picked).chain(after))
+        let thinned = picked.len() < to - from;
+        let vertices = self.gather(before.into_iter().chain(picked).chain(after))?;
+        Ok(Vertices {
+            thinned,
+            ..vertices
+        })
     }
 
     /// How many of the `length` points come before the first whose x is not `left`.
@@ -164,6 +171,7 @@ impl<'a> Ascending<'a> {
             steps: Vec::with_capacity(range.len()),
             wall_times: Vec::with_capacity(range.len()),
             values: Vec::with_capacity(range.len()),
+            thinned: false,
         };
         for part in self.parts(range) {
             part.steps(&mut all.steps)?;

@@ -146,29 +146,6 @@ impl Snapshot<'_> {
         whole
     }
 
-    /// How many of the values of a scalar series in one file that have the indices of `range` are not finite.
-    pub(crate) fn non_finite(&self, file: usize, tag: &str, range: &Range<usize>) -> usize {
-        let (file, contents) = &self.files[file];
-        let Some(points) = contents.series.scalar(tag) else {
-            return 0;
-        };
-        let mut count = 0;
-        for (stretch, _, extremes) in points.stretches() {
-            let part = stretch.start.max(range.start)..stretch.end.min(range.end);
-            if part == stretch || (!part.is_empty() && extremes.non_finite() == 0) {
-                count += extremes.non_finite() as usize;
-            } else if !part.is_empty() {
-                match points.columns(part) {
-                    Ok(columns) => {
-                        count += columns.values.iter().filter(|it| !it.is_finite()).count();
-                    }
-                    Err(_) => file.distrust(),
-                }
-            }
-        }
-        count
-    }
-
     /// The part of `parts` that has every point with `x` from `low` to `high` and the nearest outside on either side,
     /// whole blocks at a time. None if x, of which `span` gives lowest and highest of an extent and whether it ascends,
     /// does not ascend.

@@ -16,9 +16,11 @@ use crate::event_file::{LastRecord, Stamp};
 use crate::logdir::{Found, Listing, Logdir};
 use crate::manifest::{ManifestWriter, Progress, SavedFiles};
 use crate::points::{Place, Points, Value};
-use crate::scalars::{Axis, Query, answer};
+use crate::query::{Axis, View};
+use crate::scalars::{ScalarQuery, answer};
 use crate::segment::{Segment, SegmentWriter, Span, Stored, VERSION};
 use crate::series::SeriesData;
+use crate::smoothing::Smoothing;
 use crate::store::Store;
 use crate::superseding::Attempts;
 use crate::{columns, describe};
@@ -209,17 +211,22 @@ fn ask(catalog: &Catalog) {
             }
             for attempts in [Attempts::Latest, Attempts::All] {
                 columns::gather(run, &series.tag, attempts);
-                for (axis, smoothing) in
-                    [(Axis::Step, 0.0), (Axis::Relative, 0.6), (Axis::Wall, 0.0)]
-                {
+                let ema = Some(Smoothing::Ema { weight: 0.6 });
+                for (axis, smoothing) in [
+                    (Axis::Step, None),
+                    (Axis::Relative, ema),
+                    (Axis::Wall, None),
+                ] {
                     for (x_min, x_max) in [(None, None), (Some(10.0), Some(1e9))] {
-                        let query = Query {
-                            tag: series.tag.to_string(),
+                        let query = ScalarQuery {
+                            tags: vec![series.tag.to_string()],
                             runs: None,
-                            axis,
-                            x_min,
-                            x_max,
-                            width: 100,
+                            view: View {
+                                axis,
+                                x_min,
+                                x_max,
+                                width: 100,
+                            },
                             smoothing,
                             attempts,
                         };

@@ -16,8 +16,9 @@ use crate::columns::{self, ColumnsError, Gathered, SeriesColumns};
 use crate::describe;
 use crate::logdir::Logdir;
 use crate::poller::Poller;
+use crate::query::QueryError;
 use crate::records::ValueError;
-use crate::scalars::{self, Query, QueryError};
+use crate::scalars::{self, ScalarQuery};
 use crate::store::Store;
 use crate::superseding::Attempts;
 use crate::values::{self, ListError, Reference, ValueFile};
@@ -257,7 +258,7 @@ impl Index {
     ///
     /// # Errors
     /// When the query makes no sense.
-    pub fn scalars(&self, query: &Query) -> Result<Vec<u8>, QueryError> {
+    pub fn scalars(&self, query: &ScalarQuery) -> Result<Vec<u8>, QueryError> {
         let version = self.version();
         let catalog = self.shared.catalog();
         self.queries

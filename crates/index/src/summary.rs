@@ -122,6 +122,24 @@ impl Extremes {
         all
     }
 
+    /// Of this stretch and a later one together.
+    pub(crate) fn and(self, later: Self) -> Self {
+        let better =
+            |ours: Option<At>, theirs: Option<At>, wins: fn(f64, f64) -> bool| match (ours, theirs)
+            {
+                (Some(ours), Some(theirs)) if wins(theirs.value, ours.value) => Some(theirs),
+                (ours, theirs) => ours.or(theirs),
+            };
+        Self {
+            lowest: better(self.lowest, later.lowest, |theirs, ours| theirs < ours),
+            highest: better(self.highest, later.highest, |theirs, ours| theirs > ours),
+            nan: self.nan + later.nan,
+            positive_infinity: self.positive_infinity + later.positive_infinity,
+            negative_infinity: self.negative_infinity + later.negative_infinity,
+            first_non_finite_step: self.first_non_finite_step.or(later.first_non_finite_step),
+        }
+    }
+
     /// Values that are not finite.
     pub(crate) fn non_finite(&self) -> u64 {
         self.nan + self.positive_infinity + self.negative_infinity

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use lightboard_events::Kind;
 use lightboard_index::{
-    Attempts, Axis, ColumnsError, Index, OpenError, Options, Query, QueryError, Reference,
+    Attempts, Axis, ColumnsError, Index, OpenError, Options, QueryError, Reference, ScalarQuery,
+    Smoothing, View,
 };
 use pyo3::create_exception;
 use pyo3::exceptions::{PyKeyError, PyOSError, PyValueError};
@@ -144,7 +145,7 @@ impl PyIndex {
         arrow::points(py, Arc::clone(&self.0), series, which(attempts)?)
     }
 
-    #[pyo3(signature = (tag, *, runs, axis, x_min, x_max, width, smoothing, attempts = "latest"))]
+    #[pyo3(signature = (tags, *, runs, axis, x_min, x_max, width, smoothing, attempts = "latest"))]
     #[expect(
         clippy::too_many_arguments,
         reason = "they are the members of the request"
@@ -152,41 +153,28 @@ impl PyIndex {
     fn scalars<'py>(
         &self,
         py: Python<'py>,
-        tag: String,
+        tags: Vec<String>,
         runs: Option<Vec<String>>,
         axis: &str,
         x_min: Option<f64>,
         x_max: Option<f64>,
         width: usize,
-        smoothing: f64,
+        smoothing: Option<(String, f64)>,
         attempts: &str,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let axis = match axis {
-            "step" => Axis::Step,
-            "relative" => Axis::Relative,
-            "wall" => Axis::Wall,
-            other => {
-                let message =
-                    format!("expected axis \"step\", \"relative\" or \"wall\", found {other:?}");
-                return Err(PyValueError::new_err(message));
-            }
-        };
-        let query = Query {
-            tag,
+        let query = ScalarQuery {
+            tags,
             runs,
-            axis,
-            x_min,
-            x_max,
-            width,
-            smoothing,
+            view: View {
+                axis: axis_named(axis)?,
+                x_min,
+                x_max,
+                width,
+            },
+            smoothing: smoothing.map(smoothing_of).transpose()?,
             attempts: which(attempts)?,
         };
-        match py.detach(|| self.0.scalars(&query)) {
-            Ok(frame) => Ok(PyBytes::new(py, &frame)),
-            Err(error @ (QueryError::Width | QueryError::Smoothing(_) | QueryError::Range(..))) => {
-                Err(PyValueError::new_err(error.to_string()))
-            }
-        }
+        answer(py, || self.0.scalars(&query))
     }
 
     #[pyo3(signature = (tag, kind, *, runs))]
@@ -244,12 +232,45 @@ impl PyIndex {
     }
 }
 
+/// Asks the index without holding the interpreter.
+fn answer(
+    py: Python<'_>,
+    ask: impl Send + FnOnce() -> Result<Vec<u8>, QueryError>,
+) -> PyResult<Bound<'_, PyBytes>> {
+    match py.detach(ask) {
+        Ok(frame) => Ok(PyBytes::new(py, &frame)),
+        Err(error) => Err(PyValueError::new_err(error.to_string())),
+    }
+}
+
 fn which(attempts: &str) -> PyResult<Attempts> {
     match attempts {
         "latest" => Ok(Attempts::Latest),
         "all" => Ok(Attempts::All),
         other => Err(PyValueError::new_err(format!(
             "expected attempts \"latest\" or \"all\", found {other:?}"
+        ))),
+    }
+}
+
+fn axis_named(name: &str) -> PyResult<Axis> {
+    match name {
+        "step" => Ok(Axis::Step),
+        "relative" => Ok(Axis::Relative),
+        "wall" => Ok(Axis::Wall),
+        other => Err(PyValueError::new_err(format!(
+            "expected axis \"step\", \"relative\" or \"wall\", found {other:?}"
+        ))),
+    }
+}
+
+fn smoothing_of((kind, amount): (String, f64)) -> PyResult<Smoothing> {
+    match &*kind {
+        "ema" => Ok(Smoothing::Ema { weight: amount }),
+        "gaussian" => Ok(Smoothing::Gaussian { sigma: amount }),
+        "mean" => Ok(Smoothing::Mean { window: amount }),
+        other => Err(PyValueError::new_err(format!(
+            "expected smoothing \"ema\", \"gaussian\" or \"mean\", found {other:?}"
         ))),
     }
 }

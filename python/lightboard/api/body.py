@@ -32,22 +32,38 @@ class Body:
             self._refuse(name, "a string", value)
         return str(value)
 
-    def texts(self, name: str) -> list[str] | None:
-        """Take a list of strings, or None for null or absence."""
+    def texts(self, name: str, most: int | None = None) -> list[str]:
+        """Take a required list of strings, at most `most`."""
         value = self._take(name)
-        if value is None:
-            return None
-        if not isinstance(value, list) or not all(_is_text(item) for item in value):
-            self._refuse(name, "a list of strings, or null", value)
+        if not _are_texts(value):
+            self._refuse(name, "a list of strings", value)
+        if most is not None and len(value) > most:
+            self._refuse(name, f"at most {most} strings", len(value))
         return list(value)
 
-    def choice(self, name: str, options: Collection[Option], default: Option) -> Option:
-        """Take one of `options`."""
+    def optional_texts(self, name: str) -> list[str] | None:
+        """Take a list of strings, or None for null or absence."""
+        value = self._take(name)
+        if value is not None and not _are_texts(value):
+            self._refuse(name, "a list of strings, or null", value)
+        return None if value is None else list(value)
+
+    def choice(self, name: str, options: Collection[Option], default: Option | None) -> Option:
+        """Take one of `options`; a default of None makes it required."""
         value = self._take(name, default)
         for option in options:
             if value == option:
                 return option
         self._refuse(name, " or ".join(f'"{option}"' for option in options), value)
+
+    def body(self, name: str) -> Body | None:
+        """Take an object, or None for null or absence."""
+        value = self._take(name)
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            self._refuse(name, "an object, or null", value)
+        return Body(value, f"{self._where}{name}.")
 
     def bodies(self, name: str, most: int) -> list[Body]:
         """Take a required list of at most `most` objects."""
@@ -70,12 +86,21 @@ class Body:
         value = self._take(name)
         return None if value is None else self._finite(name, "a finite number, or null", value)
 
-    def fraction(self, name: str, default: float) -> float:
-        """Take a number in [0, 1)."""
+    def fraction(self, name: str) -> float:
+        """Take a required number in [0, 1)."""
         expected = "a number from 0 to below 1"
-        value = self._take(name, default)
+        value = self._take(name)
         number = self._finite(name, expected, value)
         if not 0 <= number < 1:
+            self._refuse(name, expected, value)
+        return number
+
+    def positive(self, name: str) -> float:
+        """Take a required finite number above 0."""
+        expected = "a finite number above 0"
+        value = self._take(name)
+        number = self._finite(name, expected, value)
+        if number <= 0:
             self._refuse(name, expected, value)
         return number
 
@@ -131,6 +156,10 @@ async def read_body(request: Request) -> Body:
     if not isinstance(members, dict):
         _refuse("The body", "a JSON object", members, code="invalid_json")
     return Body(members)
+
+
+def _are_texts(value: object) -> bool:
+    return isinstance(value, list) and all(_is_text(item) for item in value)
 
 
 def _is_text(value: object) -> bool:

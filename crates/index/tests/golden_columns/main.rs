@@ -100,17 +100,33 @@ fn float(value: f64) -> Value {
     }
 }
 
+/// An entry of POST /api/scalars: attempt and attempts, start and length, first and last non-finite step.
+fn series(
+    tag: &str,
+    (attempt, attempts): (usize, usize),
+    (start, length): (usize, usize),
+    non_finite: Option<(i64, i64)>,
+    first_wall_time: f64,
+) -> Value {
+    let count = if non_finite.is_some() { 3 } else { 0 };
+    json!({
+        "run": "k3v9q2m8x1c4a", "tag": tag, "attempt": attempt, "attempts": attempts, "start": start, "length": length,
+        "points": length, "superseded": 0, "superseded_from": null, "thinned": false, "non_finite": count,
+        "first_non_finite_step": non_finite.map(|(first, _)| first),
+        "last_non_finite_step": non_finite.map(|(_, last)| last), "first_wall_time": first_wall_time,
+    })
+}
+
 #[test]
 fn two_attempts_with_extreme_numbers() {
     let first = 1_763_800_000.25;
     let metadata = json!({
-        "version": 17, "tag": "損失/loss", "axis": "step", "smoothing": 0.5, "width": 800,
-        "x_min": -3.0, "x_max": 9_223_372_036_854_775_807.0f64,
+        "version": 17, "axis": "step", "smoothing": { "kind": "ema", "weight": 0.5 }, "width_asked": 1600, "width": 800,
+        "vertex_budget": 2_000_000, "vertices": 6,
+        "pictures": [{ "tag": "損失/loss", "x_min": -3.0, "x_max": 9_223_372_036_854_775_807.0f64 }],
         "series": [
-            { "run": "k3v9q2m8x1c4a", "attempt": 0, "attempts": 2, "start": 0, "length": 5, "points": 5, "non_finite": 3,
-              "first_wall_time": first },
-            { "run": "k3v9q2m8x1c4a", "attempt": 1, "attempts": 2, "start": 5, "length": 1, "points": 1, "non_finite": 0,
-              "first_wall_time": first },
+            series("損失/loss", (0, 2), (0, 5), Some((0, 9_007_199_254_740_993)), first),
+            series("損失/loss", (1, 2), (5, 1), None, first),
         ],
     });
     let steps = vec![-3, 0, 1, 9_007_199_254_740_993, i64::MAX, 0];
@@ -130,12 +146,10 @@ fn two_attempts_with_extreme_numbers() {
 #[test]
 fn narrow_columns_keep_their_numbers() {
     let metadata = json!({
-        "version": 3, "tag": "loss", "axis": "step", "smoothing": 0.0, "width": 800, "x_min": -2_147_483_648.0f64,
-        "x_max": 2_147_483_647.0f64,
-        "series": [
-            { "run": "k3v9q2m8x1c4a", "attempt": 0, "attempts": 1, "start": 0, "length": 7, "points": 7, "non_finite": 3,
-              "first_wall_time": 1.0 },
-        ],
+        "version": 3, "axis": "step", "smoothing": null, "width_asked": 800, "width": 800,
+        "vertex_budget": 2_000_000, "vertices": 7,
+        "pictures": [{ "tag": "loss", "x_min": -2_147_483_648.0f64, "x_max": 2_147_483_647.0f64 }],
+        "series": [series("loss", (0, 1), (0, 7), Some((-1, 1)), 1.0)],
     });
     let steps = vec![i64::from(i32::MIN), -1, 0, 1, 2, 3, i64::from(i32::MAX)];
     let values = vec![
@@ -164,11 +178,10 @@ fn narrow_columns_keep_their_numbers() {
 #[test]
 fn one_item_too_wide_keeps_its_column_wide() {
     let metadata = json!({
-        "version": 4, "tag": "loss", "axis": "step", "smoothing": 0.0, "width": 800, "x_min": 0.0, "x_max": 2_147_483_648.0f64,
-        "series": [
-            { "run": "k3v9q2m8x1c4a", "attempt": 0, "attempts": 1, "start": 0, "length": 3, "points": 3, "non_finite": 0,
-              "first_wall_time": 1.0 },
-        ],
+        "version": 4, "axis": "step", "smoothing": null, "width_asked": 800, "width": 800,
+        "vertex_budget": 2_000_000, "vertices": 3,
+        "pictures": [{ "tag": "loss", "x_min": 0.0, "x_max": 2_147_483_648.0f64 }],
+        "series": [series("loss", (0, 1), (0, 3), None, 1.0)],
     });
     let columns = [
         (
@@ -191,8 +204,9 @@ fn one_item_too_wide_keeps_its_column_wide() {
 #[test]
 fn nothing_found() {
     let metadata = json!({
-        "version": 0, "tag": "nobody has this", "axis": "relative", "smoothing": 0.0, "width": 800,
-        "x_min": null, "x_max": null, "series": [],
+        "version": 0, "axis": "relative", "smoothing": null, "width_asked": 800, "width": 800,
+        "vertex_budget": 2_000_000, "vertices": 0,
+        "pictures": [{ "tag": "nobody has this", "x_min": null, "x_max": null }], "series": [],
     });
     let columns = [
         ("step", "i32", Column::I64(vec![])),

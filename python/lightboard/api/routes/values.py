@@ -42,7 +42,7 @@ def value_routes(index: Index) -> list[Route]:
 
     async def values(request: Request) -> Response:
         body = await read_body(request)
-        tag, kind, runs = body.text("tag"), body.choice("kind", OTHER_KINDS, ""), body.texts("runs")
+        tag, kind, runs = body.text("tag"), body.choice("kind", OTHER_KINDS, ""), body.optional_texts("runs")
         body.end()
         try:
             frame = await asyncio.to_thread(index.values, tag, kind, runs=runs)
