@@ -152,6 +152,26 @@ class Index:
         smoothing out of range, or edges that are not finite or not in order.
         """
 
+    def groups(
+        self,
+        tags: Sequence[str],
+        groups: Sequence[tuple[str, Sequence[str]]],
+        *,
+        axis: Literal["step", "relative", "wall"],
+        x_min: float | None,
+        x_max: float | None,
+        width: int,
+        smoothing: tuple[Literal["ema", "gaussian", "mean"], float] | None,
+        alignment: Literal["exact", "interpolate"] | None,
+    ) -> bytes:
+        """Column frame of POST /api/groups. A group is a name and the ids of its runs; unknown ones are left out.
+
+        Raises ValueError as `scalars` does, and for a group with more points than can be brought together.
+        """
+
+    def table(self, tags: Sequence[str], *, runs: Sequence[str] | None, at_step: int | None) -> bytes:
+        """Column frame of POST /api/table. `runs=None` means every run; unknown ids are left out."""
+
     def values(self, tag: str, kind: str, *, runs: Sequence[str] | None) -> bytes:
         """Column frame of POST /api/values. `runs=None` means every run; unknown ids are left out.
 

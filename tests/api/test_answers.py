@@ -16,7 +16,8 @@ RUN_MEMBERS = {
     "last_step", "points", "tags", "attempts", "writers", "files",
 }  # fmt: skip
 SCALARS_MEMBERS = {
-    "version", "axis", "smoothing", "attempts", "width_asked", "width", "vertex_budget", "vertices", "pictures", "series",
+    "version", "axis", "smoothing", "attempts", "width_asked", "width", "vertex_budget", "vertices", "pictures",
+    "series",
 }  # fmt: skip
 SERIES_MEMBERS = {
     "run", "tag", "attempt", "attempts", "start", "length", "points", "superseded", "superseded_from",
@@ -26,7 +27,11 @@ FILE_MEMBERS = {"name", "bytes", "bytes_read", "records", "modified", "state", "
 
 
 def scalars(http: httpx.Client, **members: Any) -> ColumnFrame:
-    answer = http.post("/api/scalars", json=members)
+    return post(http, "/api/scalars", **members)
+
+
+def post(http: httpx.Client, path: str, **members: Any) -> ColumnFrame:
+    answer = http.post(path, json=members)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "application/vnd.lightboard.columns"
     return decode(answer.content)
@@ -122,6 +127,57 @@ def test_scalars_that_nobody_logged_are_an_empty_frame(http: httpx.Client, membe
     frame = scalars(http, **members)
     assert frame.header["series"] == []
     assert len(frame.columns["value"]) == 0
+
+
+def test_groups_tell_what_their_runs_have_in_common(http: httpx.Client) -> None:
+    named = ids(http)
+    groups = [
+        {"name": "both", "runs": [named["run2"], named["実験…1"], "0000000000000", named["run2"]]},
+        {"name": "nobody", "runs": []},
+    ]
+    frame = post(http, "/api/groups", tags=["loss", "nobody's"], groups=groups)
+    assert set(frame.header) == SCALARS_MEMBERS - {"series", "attempts"} | {"alignment", "groups"}
+    assert (frame.header["alignment"], frame.header["axis"]) == ("exact", "step")
+    entry = {"thinned": False, "spacing": None}
+    assert frame.header["groups"] == [
+        entry | {"tag": "loss", "group": "both", "runs": 2, "start": 0, "length": 3},
+        entry | {"tag": "loss", "group": "nobody", "runs": 0, "start": 3, "length": 0},
+        entry | {"tag": "nobody's", "group": "both", "runs": 0, "start": 3, "length": 0},
+        entry | {"tag": "nobody's", "group": "nobody", "runs": 0, "start": 3, "length": 0},
+    ]
+    counts = {name: frame.columns[name].tolist() for name in ("x", "n", "non_finite")}
+    assert counts == {"x": [0, 1, 2], "n": [1, 1, 2], "non_finite": [1, 1, 0]}
+    assert frame.columns["mean"].tolist() == [3.0, 2.0, 0.75]
+    assert frame.columns["sd"][2] == pytest.approx(math.sqrt(0.125))
+    assert frame.columns["high95"][2] == pytest.approx(0.75 + 12.7062047361 * math.sqrt(0.125 / 2))
+    assert np.isnan(frame.columns["se"][:2]).all()
+
+    relative = post(http, "/api/groups", tags=["loss"], groups=groups, axis="relative")
+    assert relative.header["alignment"] == "interpolate"
+    smoothed = post(
+        http, "/api/groups", tags=["loss"], groups=groups, smoothing={"kind": "mean", "window": 10}
+    )
+    assert smoothed.columns["mean"][2] == pytest.approx((2.0 + 0.5) / 2)
+
+
+def test_a_table_has_a_cell_for_each_run_and_tag(http: httpx.Client) -> None:
+    frame = post(http, "/api/table", tags=["loss", "accuracy"], at_step=1)
+    assert set(frame.header) == {"version", "tags", "runs", "at_step"}
+    assert (frame.header["tags"], frame.header["at_step"]) == (["loss", "accuracy"], 1)
+    cells = {
+        run: {name: column[2 * place : 2 * place + 2].tolist() for name, column in frame.columns.items()}
+        for place, run in enumerate(frame.header["runs"])
+    }
+    assert set(cells) == set(ids(http).values())
+    odd = cells[ids(http)["実験…1"]]
+    assert odd["count"] == [3, 0]
+    assert (odd["last_step"][0], odd["last_value"][0], odd["min_step"][0]) == (2, 0.5, 2)
+    assert (odd["non_finite"][0], odd["first_non_finite_step"][0]) == (2, 0)
+    assert (odd["at_step"][0], odd["at_value"][0]) == (1, math.inf)
+    assert math.isnan(odd["at_wall_time"][1])
+    ten = cells[ids(http)["run10"]]
+    assert (ten["at_step"][0], math.isnan(ten["at_wall_time"][0])) == (0, True)
+    assert "at_step" not in post(http, "/api/table", tags=["loss"], runs=[]).columns
 
 
 def test_server_says_who_answers(http: httpx.Client, logdir: Path) -> None:

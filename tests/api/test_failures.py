@@ -18,6 +18,8 @@ KNOWN = {
     "/api/runs": "GET",
     "/api/tags": "GET",
     "/api/scalars": "POST",
+    "/api/groups": "POST",
+    "/api/table": "POST",
     "/api/live": "GET",
     "/api/server": "GET",
 }
@@ -31,6 +33,8 @@ GOOD = {
     "width": 800,
     "smoothing": {"kind": "ema", "weight": 0.6},
 }
+
+GROUP = {"name": "a", "runs": ["0000000000000"]}
 
 
 def assert_error(answer: httpx.Response, status: int, code: str) -> str:
@@ -50,7 +54,7 @@ def test_a_method_that_an_address_does_not_know(http: httpx.Client, path: str, m
     answer = http.request(method, path)
     message = assert_error(answer, 405, "method_not_allowed")
     assert answer.headers["allow"] in {"GET, HEAD", "HEAD, GET", "POST"}
-    expected = "POST" if path == "/api/scalars" else "GET or HEAD"
+    expected = "POST" if KNOWN[path] == "POST" else "GET or HEAD"
     assert message == f"{method} {path}: expected {expected}, found {method}."
 
 
@@ -115,6 +119,62 @@ def test_an_address_that_is_none(http: httpx.Client, path: str) -> None:
 )
 def test_a_member_that_is_not_as_specified(http: httpx.Client, change: dict[str, Any], message: str) -> None:
     answer = http.post("/api/scalars", json=GOOD | change)
+    assert assert_error(answer, 400, "invalid_member").startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"tags": "loss"}, 'tags: expected a list of strings, found "loss".'),
+        ({"groups": None}, "groups: expected a list of objects, found nothing."),
+        ({"groups": {"a": []}}, 'groups: expected a list of objects, found {"a": []}.'),
+        ({"groups": [["a"]]}, 'groups: expected a list of objects, found [["a"]].'),
+        ({"groups": [{}] * 1001}, "groups: expected at most 1000 objects, found 1001."),
+        ({"groups": [{"runs": []}]}, "groups[0].name: expected a string, found nothing."),
+        ({"groups": [GROUP, {"name": "b"}]}, "groups[1].runs: expected a list of strings, found nothing."),
+        ({"groups": [GROUP | {"runs": None}]}, "groups[0].runs: expected a list of strings, found nothing."),
+        ({"groups": [GROUP | {"run": 1}]}, 'groups[0]: expected only the members name, runs, found "run".'),
+        ({"axis": 1}, 'axis: expected "step" or "relative" or "wall", found 1.'),
+        ({"width": 0}, "width: expected an integer from 1 to 16384, found 0."),
+        (
+            {"smoothing": {"kind": "ema"}},
+            "smoothing.weight: expected a number from 0 to below 1, found nothing.",
+        ),
+        ({"alignment": "nearest"}, 'alignment: expected "exact" or "interpolate", or null, found "nearest".'),
+        (
+            {"runs": []},
+            "The body: expected only the members tags, groups, axis, x_min, x_max, width, smoothing",
+        ),
+    ],
+)
+def test_a_member_of_groups_that_is_not_as_specified(
+    http: httpx.Client, change: dict[str, Any], message: str
+) -> None:
+    answer = http.post("/api/groups", json={"tags": ["loss"], "groups": [GROUP]} | change)
+    assert assert_error(answer, 400, "invalid_member").startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"tags": None}, "tags: expected a list of strings, found nothing."),
+        ({"runs": 3}, "runs: expected a list of strings, or null, found 3."),
+        (
+            {"at_step": 1.5},
+            "at_step: expected an integer from -9223372036854775808 to 9223372036854775807, or null",
+        ),
+        (
+            {"at_step": 2**63},
+            "at_step: expected an integer from -9223372036854775808 to 9223372036854775807, or",
+        ),
+        ({"at_step": True}, "at_step: expected an integer from"),
+        ({"width": 1}, 'The body: expected only the members tags, runs, at_step, found "width".'),
+    ],
+)
+def test_a_member_of_table_that_is_not_as_specified(
+    http: httpx.Client, change: dict[str, Any], message: str
+) -> None:
+    answer = http.post("/api/table", json={"tags": ["loss"]} | change)
     assert assert_error(answer, 400, "invalid_member").startswith(message)
 
 

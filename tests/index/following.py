@@ -65,6 +65,34 @@ class Following:
         )
         return decode(frame)
 
+    def groups(
+        self,
+        groups: dict[str, list[str]],
+        *tags: str,
+        axis: Literal["step", "relative", "wall"] = "step",
+        x_min: float | None = None,
+        x_max: float | None = None,
+        width: int = 100_000,
+        smoothing: Smoothing | None = None,
+        alignment: Literal["exact", "interpolate"] | None = None,
+    ) -> ColumnFrame:
+        """Groups by name, each a list of names of runs; by default as `scalars`."""
+        runs = self.runs()
+        frame = self.index.groups(
+            tags or ("loss",),
+            [(name, [runs[member]["id"] for member in members]) for name, members in groups.items()],
+            axis=axis,
+            x_min=x_min,
+            x_max=x_max,
+            width=width,
+            smoothing=smoothing,
+            alignment=alignment,
+        )
+        return decode(frame)
+
+    def table(self, *tags: str, runs: list[str] | None = None, at_step: int | None = None) -> ColumnFrame:
+        return decode(self.index.table(tags or ("loss",), runs=runs, at_step=at_step))
+
     def steps(self, tag: str = "loss") -> list[int]:
         return [int(step) for step in self.scalars(tag).columns["step"]]
 

@@ -28,6 +28,12 @@ Axis = Literal["step", "relative", "wall"]
 AXES: tuple[Axis, ...] = ("step", "relative", "wall")
 
 
+def points_of(step: npt.ArrayLike, wall_time: npt.ArrayLike, value: npt.ArrayLike) -> Points:
+    return Points(
+        np.asarray(step, np.int64), np.asarray(wall_time, np.float64), np.asarray(value, np.float64)
+    )
+
+
 def random_points(dice: np.random.Generator, shape: str, count: int) -> Points:
     step = np.arange(count, dtype=np.int64)
     gaps = dice.exponential(1.0, count)
@@ -46,8 +52,8 @@ def random_points(dice: np.random.Generator, shape: str, count: int) -> Points:
         step = np.cumsum(np.ceil(dice.pareto(0.7, count) + 0.1).clip(1, 1e6)).astype(np.int64)
     elif shape == "steps back":
         step[count // 2 :] -= count // 5
-    wall_time = np.asarray(FIRST_WALL_TIME + np.round(np.cumsum(gaps), 3), np.float64)
-    return Points(step, wall_time, value.astype(np.float32).astype(np.float64))
+    wall_time = FIRST_WALL_TIME + np.round(np.cumsum(gaps), 3)
+    return points_of(step, wall_time, value.astype(np.float32))
 
 
 def write_points(run: Path, series: dict[str, Points]) -> None:

@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from index.following import Following, Smoothing
-from index.random_series import AXES, SHAPES, Floats, Points, in_order, position, random_points, write_points
+from index.random_series import (
+    AXES,
+    SHAPES,
+    Floats,
+    in_order,
+    points_of,
+    position,
+    random_points,
+    write_points,
+)
 from index.raster import rasterise, stretches
 from lightboard.index import ColumnFrame
 
@@ -83,7 +92,7 @@ def test_no_pixel_column_differs(tmp_path: Path, follow: Follow, shape: str) -> 
 def test_no_pixel_column_differs_over_several_attempts(tmp_path: Path, follow: Follow) -> None:
     dice = np.random.default_rng(5)
     first, second = random_points(dice, "holes", 3_000), random_points(dice, "walk", 2_000)
-    second = Points(second.step + 1_500, second.wall_time + 10_000, second.value)
+    second = points_of(second.step + 1_500, second.wall_time + 10_000, second.value)
     write_points(tmp_path / "run", {"loss": first})
     write_points(tmp_path / "run", {"loss": second})
     following = follow(tmp_path)
@@ -159,7 +168,7 @@ def test_non_finite_values_that_break_every_column_stay_within_the_budget(
 ) -> None:
     count = 60_000
     value = np.where(np.arange(count) % 2, np.nan, np.arange(count) % 97)
-    points = Points(np.arange(count), np.arange(count, dtype=np.float64), value.astype(np.float64))
+    points = points_of(np.arange(count), np.arange(count), value)
     write_points(tmp_path / "original", {f"tag{number}": points for number in range(8)})
     (file,) = (tmp_path / "original").iterdir()
     for number in range(7):

@@ -1,7 +1,16 @@
 /** Requests to the server (spec/api.md). */
 
 import { decodeFrame, type Frame, FrameError, type Steps } from "./frame";
-import type { RunList, ScalarHeader, ScalarQuery, TagList } from "./types";
+import type {
+  GroupHeader,
+  GroupQuery,
+  RunList,
+  ScalarHeader,
+  ScalarQuery,
+  TableHeader,
+  TableQuery,
+  TagList,
+} from "./types";
 
 /** The server answered with a failure, or not at all (status 0). */
 export class ApiError extends Error {
@@ -31,41 +40,186 @@ export async function fetchTags(): Promise<TagList> {
   return (await (await request("api/tags")).json()) as TagList;
 }
 
+/** Statistics of a group at each x; NaN where too few runs have a value. */
+export interface GroupColumns {
+  header: GroupHeader;
+  /** Steps, or seconds. */
+  x: Steps | Float64Array;
+  n: Uint32Array;
+  nonFinite: Uint32Array;
+  mean: Float64Array;
+  median: Float64Array;
+  min: Float64Array;
+  max: Float64Array;
+  sd: Float64Array;
+  se: Float64Array;
+  low95: Float64Array;
+  high95: Float64Array;
+}
+
+/** A point of each cell; wallTime is NaN where there is none. */
+export interface TablePoints {
+  step: Steps;
+  wallTime: Float64Array;
+  value: Float64Array;
+}
+
+/** A value of each cell and the first step that had it; the value is NaN where there is none. */
+export interface TableExtremes {
+  step: Steps;
+  value: Float64Array;
+}
+
+export interface TableColumns {
+  header: TableHeader;
+  count: Steps;
+  last: TablePoints;
+  min: TableExtremes;
+  max: TableExtremes;
+  nonFinite: Steps;
+  /** Of no meaning where nonFinite is 0. */
+  firstNonFiniteStep: Steps;
+  /** Null unless a step was asked for. */
+  at: TablePoints | null;
+}
+
 /** Points of some tags. Throws ApiError or FrameError. */
 export async function fetchScalars(query: ScalarQuery): Promise<ScalarColumns> {
-  const response = await request("api/scalars", {
+  return readScalars(await post("api/scalars", query));
+}
+
+/** What the runs of some groups have in common. Throws ApiError or FrameError. */
+export async function fetchGroups(query: GroupQuery): Promise<GroupColumns> {
+  return readGroups(await post("api/groups", query));
+}
+
+/** What became of some tags in some runs. Throws ApiError or FrameError. */
+export async function fetchTable(query: TableQuery): Promise<TableColumns> {
+  return readTable(await post("api/table", query));
+}
+
+async function post(path: string, query: object): Promise<ArrayBuffer> {
+  const response = await request(path, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(query),
   });
-  return readScalars(await response.arrayBuffer());
+  return response.arrayBuffer();
 }
 
 /** Decode the column frame of POST /api/scalars and check that its series lie inside its columns. */
 export function readScalars(buffer: ArrayBuffer): ScalarColumns {
   const frame = decodeFrame(buffer);
   const header = frame.header as unknown as ScalarHeader;
-  const step = frame.columns.get("step");
-  if (!(step instanceof BigInt64Array || step instanceof Int32Array)) {
-    throw new FrameError("expected the column step of i64");
-  }
+  const step = integers(frame, "step");
   const wallTime = floats(frame, "wall_time");
   const value = floats(frame, "value");
   const smoothed = frame.columns.has("smoothed") ? floats(frame, "smoothed") : null;
-  const lengths = [step.length, wallTime.length, value.length, smoothed?.length ?? value.length];
-  if (lengths.some((length) => length !== value.length)) {
-    throw new FrameError(`expected columns of equal length, found ${lengths.join(", ")}`);
+  checkLengths(value.length, { step, wallTime, smoothed: smoothed ?? value });
+  checkPictures(header.pictures);
+  checkEntries(header.series, value.length, (entry) => `run ${entry.run}`);
+  return { header, step, wallTime, value, smoothed };
+}
+
+/** Decode the column frame of POST /api/groups and check that its groups lie inside its columns. */
+export function readGroups(buffer: ArrayBuffer): GroupColumns {
+  const frame = decodeFrame(buffer);
+  const header = frame.header as unknown as GroupHeader;
+  const x = frame.columns.get("x");
+  const columns = {
+    x: x instanceof BigInt64Array || x instanceof Int32Array ? x : floats(frame, "x"),
+    n: counts(frame, "n"),
+    nonFinite: counts(frame, "non_finite"),
+    mean: floats(frame, "mean"),
+    median: floats(frame, "median"),
+    min: floats(frame, "min"),
+    max: floats(frame, "max"),
+    sd: floats(frame, "sd"),
+    se: floats(frame, "se"),
+    low95: floats(frame, "low95"),
+    high95: floats(frame, "high95"),
+  };
+  checkLengths(columns.x.length, columns);
+  checkPictures(header.pictures);
+  checkEntries(header.groups, columns.x.length, (entry) => `group ${entry.group}`);
+  return { header, ...columns };
+}
+
+/** Decode the column frame of POST /api/table and check that it has a cell for each run and tag. */
+export function readTable(buffer: ArrayBuffer): TableColumns {
+  const frame = decodeFrame(buffer);
+  const header = frame.header as unknown as TableHeader;
+  if (!Array.isArray(header.runs) || !Array.isArray(header.tags)) {
+    throw new FrameError("expected the header to list its runs and tags");
   }
-  if (!Array.isArray(header.series)) throw new FrameError("expected the header to list its series");
-  if (!Array.isArray(header.pictures)) throw new FrameError("expected the header to list its pictures");
-  for (const { run, start, length } of header.series) {
-    if (!(start >= 0 && length >= 0 && start + length <= value.length)) {
-      throw new FrameError(
-        `expected run ${run} inside ${value.length} vertices, found ${length} from ${start}`,
-      );
+  const cells = header.runs.length * header.tags.length;
+  const points = (name: string): TablePoints => {
+    const found = {
+      step: integers(frame, `${name}_step`),
+      wallTime: floats(frame, `${name}_wall_time`),
+      value: floats(frame, `${name}_value`),
+    };
+    checkLengths(cells, found);
+    return found;
+  };
+  const extremes = (name: string): TableExtremes => {
+    const found = { step: integers(frame, `${name}_step`), value: floats(frame, `${name}_value`) };
+    checkLengths(cells, found);
+    return found;
+  };
+  const numbers = {
+    count: integers(frame, "count"),
+    nonFinite: integers(frame, "non_finite"),
+    firstNonFiniteStep: integers(frame, "first_non_finite_step"),
+  };
+  checkLengths(cells, numbers);
+  return {
+    header,
+    ...numbers,
+    last: points("last"),
+    min: extremes("min"),
+    max: extremes("max"),
+    at: frame.columns.has("at_step") ? points("at") : null,
+  };
+}
+
+function checkLengths(expected: number, columns: object): void {
+  for (const [name, { length }] of Object.entries(columns) as [string, { length: number }][]) {
+    if (length !== expected) {
+      throw new FrameError(`expected columns of ${expected} items, found ${length} of ${name}`);
     }
   }
-  return { header, step, wallTime, value, smoothed };
+}
+
+function checkPictures(pictures: unknown): void {
+  if (!Array.isArray(pictures)) throw new FrameError("expected the header to list its pictures");
+}
+
+function checkEntries<Entry extends { start: number; length: number }>(
+  entries: readonly Entry[],
+  rows: number,
+  nameOf: (entry: Entry) => string,
+): void {
+  if (!Array.isArray(entries)) throw new FrameError("expected the header to list what its columns hold");
+  for (const entry of entries) {
+    const { start, length } = entry;
+    if (!(start >= 0 && length >= 0 && start + length <= rows)) {
+      throw new FrameError(`expected ${nameOf(entry)} inside ${rows} rows, found ${length} from ${start}`);
+    }
+  }
+}
+
+/** A column of i64, as it came. */
+function integers(frame: Frame, name: string): Steps {
+  const column = frame.columns.get(name);
+  if (column instanceof BigInt64Array || column instanceof Int32Array) return column;
+  throw new FrameError(`expected the column ${name} of i64`);
+}
+
+function counts(frame: Frame, name: string): Uint32Array {
+  const column = frame.columns.get(name);
+  if (column instanceof Uint32Array) return column;
+  throw new FrameError(`expected the column ${name} of u32`);
 }
 
 /** A column of f64, widened here once if it came narrowed: what draws it then meets one type only. */

@@ -165,3 +165,49 @@ export interface ScalarHeader extends PictureHeader {
   attempts: Attempts;
   series: SeriesEntry[];
 }
+
+export type Alignment = "exact" | "interpolate";
+
+export interface GroupQuery extends View {
+  tags: string[];
+  groups: { name: string; runs: string[] }[];
+  smoothing: Smoothing | null;
+  /** Null: exact on the step axis, else interpolated. */
+  alignment: Alignment | null;
+}
+
+/** One group of one tag: the stretch of the frame's rows that it owns. */
+export interface GroupEntry {
+  group: string;
+  tag: string;
+  /** How many of its runs have the tag. */
+  runs: number;
+  start: number;
+  length: number;
+  /** Rows in the picture were left out. */
+  thinned: boolean;
+  /** Between rows, in x, where there are too many x to have a row each; else null. */
+  spacing: number | null;
+}
+
+/** Header of the column frame that answers a GroupQuery. */
+export interface GroupHeader extends PictureHeader {
+  alignment: Alignment;
+  groups: GroupEntry[];
+}
+
+export interface TableQuery {
+  tags: string[];
+  /** Run ids; null means every run. */
+  runs: string[] | null;
+  /** Null: no values at a step. */
+  at_step: number | null;
+}
+
+/** Header of the column frame that answers a TableQuery. Run r and tag t have item r * tags + t of each column. */
+export interface TableHeader {
+  version: number;
+  tags: string[];
+  runs: string[];
+  at_step: number | null;
+}

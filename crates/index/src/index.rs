@@ -14,6 +14,7 @@ use crate::catalog::Catalog;
 use crate::changes::{Change, Changes};
 use crate::columns::{self, ColumnsError, Gathered, SeriesColumns};
 use crate::describe;
+use crate::groups::{self, GroupQuery};
 use crate::logdir::Logdir;
 use crate::poller::Poller;
 use crate::query::QueryError;
@@ -21,6 +22,7 @@ use crate::records::ValueError;
 use crate::scalars::{self, ScalarQuery};
 use crate::store::Store;
 use crate::superseding::Attempts;
+use crate::table::{self, TableQuery};
 use crate::values::{self, ListError, Reference, ValueFile};
 use crate::walker::Walker;
 
@@ -263,6 +265,25 @@ impl Index {
         let catalog = self.shared.catalog();
         self.queries
             .install(|| scalars::answer(&catalog, version, query))
+    }
+
+    /// The column frame of POST /api/groups.
+    ///
+    /// # Errors
+    /// When the query makes no sense, or a group has more points than can be brought together.
+    pub fn groups(&self, query: &GroupQuery) -> Result<Vec<u8>, QueryError> {
+        let version = self.version();
+        let catalog = self.shared.catalog();
+        self.queries
+            .install(|| groups::answer(&catalog, version, query))
+    }
+
+    /// The column frame of POST /api/table.
+    pub fn table(&self, query: &TableQuery) -> Vec<u8> {
+        let version = self.version();
+        let catalog = self.shared.catalog();
+        self.queries
+            .install(|| table::answer(&catalog, version, query))
     }
 
     /// A JSON body that lists the series of `runs` (ids; none for every run), of one tag or of all.

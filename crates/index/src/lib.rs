@@ -7,6 +7,7 @@
 //!
 //! Unix only for now: paths are bytes and files are read at positions.
 
+mod aggregate;
 mod ascending;
 mod attempts;
 mod block;
@@ -24,6 +25,7 @@ mod folders;
 pub mod frame;
 #[doc(hidden)]
 pub mod fuzzing;
+mod groups;
 mod index;
 mod lock;
 mod logdir;
@@ -43,12 +45,14 @@ mod segment;
 mod series;
 pub mod smoothing;
 mod staircase;
+mod statistics;
 mod store;
 mod strangers;
 mod sub_runs;
 mod suggest;
 mod summary;
 mod superseding;
+mod table;
 mod values;
 mod walk;
 mod walker;
@@ -56,10 +60,12 @@ mod writer;
 
 pub use caches::{clear_caches, list_caches};
 pub use columns::{ColumnsError, SeriesColumns};
+pub use groups::{Alignment, Group, GroupQuery};
 pub use index::{Index, OpenError, Options};
 pub use query::{Axis, QueryError, View};
 pub use records::ValueError;
 pub use scalars::ScalarQuery;
 pub use smoothing::Smoothing;
 pub use superseding::Attempts;
+pub use table::TableQuery;
 pub use values::{ListError, Reference, ValueFile};

@@ -8,6 +8,7 @@ use crate::attempts::{Parts, Snapshot};
 use crate::points::{Columns, Points};
 use crate::query::Axis;
 use crate::summary::{Extent, Extremes};
+use crate::superseding::Attempts;
 
 /// Some points of one file that are kept together.
 struct Stretch {
@@ -18,6 +19,13 @@ struct Stretch {
 }
 
 impl Snapshot<'_> {
+    /// The points that one curve of the whole run has: those that no later attempt superseded, attempts in turn, in log
+    /// order.
+    pub(crate) fn latest(&self, tag: &str) -> Parts {
+        let attempts = self.attempts_of(tag, Attempts::Latest);
+        attempts.into_iter().flat_map(|it| it.parts).collect()
+    }
+
     /// Lowest and highest finite value and what is not finite, in log order.
     pub(crate) fn extremes(&self, tag: &str, parts: &Parts) -> Extremes {
         self.stretches(tag, parts)
@@ -44,6 +52,80 @@ impl Snapshot<'_> {
             })
     }
 
+    /// The point logged last: step, wall time, value.
+    pub(crate) fn last(&self, tag: &str, parts: &Parts) -> Option<(i64, f64, f64)> {
+        let (file, range) = parts.last()?;
+        self.point(tag, *file, range.end.checked_sub(1)?)
+    }
+
+    /// The point in force at a step: of those at or below it the one with the highest step, of these the last logged.
+    pub(crate) fn in_force(&self, tag: &str, parts: &Parts, at: i64) -> Option<(i64, f64, f64)> {
+        let mut found: Option<(i64, Stretch)> = None;
+        for stretch in self.stretches(tag, parts) {
+            let Some((extent, _)) = self.known(tag, &stretch) else {
+                continue;
+            };
+            let step = if extent.max_step <= at {
+                Some(extent.max_step)
+            } else if extent.min_step <= at {
+                let columns = self.columns(tag, stretch.file, stretch.range.clone());
+                let steps = columns.iter().flat_map(|columns| columns.steps.iter());
+                steps.copied().filter(|step| *step <= at).max()
+            } else {
+                None
+            };
+            if let Some(step) = step
+                && found.as_ref().is_none_or(|(best, _)| *best <= step)
+            {
+                found = Some((step, stretch));
+            }
+        }
+        let (step, stretch) = found?;
+        let columns = self.columns(tag, stretch.file, stretch.range)?;
+        let last = columns.steps.iter().rposition(|it| *it == step)?;
+        Some((step, columns.wall_times[last], columns.values[last]))
+    }
+
+    /// The points of `parts` with x from `low` to `high`, whole blocks at a time, and on either side the nearest ones: all
+    /// those at the nearest x above. All of `parts` if x, which `span` gives with whether it ascends, does not ascend.
+    pub(crate) fn around(
+        &self,
+        tag: &str,
+        parts: Parts,
+        (low, high): (f64, f64),
+        span: impl Fn(&Extent) -> (f64, f64, bool),
+    ) -> Parts {
+        let stretches = self.stretches(tag, &parts);
+        let known = |stretch: &Stretch| self.known(tag, stretch).map(|(extent, _)| extent);
+        let whole = stretches.iter().filter_map(known).reduce(Extent::and);
+        if !whole.is_some_and(|whole| span(&whole).2) {
+            return parts;
+        }
+        let mut kept = Parts::new();
+        let mut before = None;
+        let mut above: Option<f64> = None;
+        for stretch in stretches {
+            let Some((lowest, highest, _)) = known(&stretch).map(|extent| span(&extent)) else {
+                continue;
+            };
+            let part = (stretch.file, stretch.range);
+            if highest < low {
+                before = Some(part);
+                continue;
+            }
+            if above.is_some_and(|above| lowest > above) {
+                break;
+            }
+            if lowest > high {
+                above = Some(lowest);
+            }
+            kept.extend(before.take());
+            kept.push(part);
+        }
+        kept.extend(before);
+        kept
+    }
+
     /// All points of some parts: borrowed if they lie in one stretch, else copied. None if there are none, or if the
     /// cache does not hold what was written to it; those files are then read anew.
     pub(crate) fn gather(&self, tag: &str, parts: &Parts) -> Option<Columns<'_>> {
@@ -60,6 +142,15 @@ impl Snapshot<'_> {
             }
         }
         all
+    }
+
+    fn point(&self, tag: &str, file: usize, at: usize) -> Option<(i64, f64, f64)> {
+        let columns = self.columns(tag, file, at..at + 1)?;
+        Some((
+            *columns.steps.first()?,
+            *columns.wall_times.first()?,
+            *columns.values.first()?,
+        ))
     }
 
     fn columns(&self, tag: &str, file: usize, range: Range<usize>) -> Option<Columns<'_>> {

@@ -58,6 +58,21 @@ pub enum QueryError {
     /// An edge is no number.
     #[error("expected finite x_min and x_max with x_min <= x_max, found {0:?} and {1:?}")]
     Range(f64, f64),
+    /// A group would take too much memory.
+    #[error(
+        "expected at most {most} points of the tag {tag:?} in the picture for the runs of the group {group:?}, found \
+         {points}: ask for a smaller range without smoothing, or for fewer runs"
+    )]
+    Points {
+        /// Name of the group.
+        group: String,
+        /// The tag.
+        tag: String,
+        /// How many there are.
+        points: usize,
+        /// How many there may be.
+        most: usize,
+    },
 }
 
 impl View {

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use lightboard_events::Kind;
 use lightboard_index::{
-    Attempts, Axis, ColumnsError, Index, OpenError, Options, QueryError, Reference, ScalarQuery,
-    Smoothing, View,
+    Alignment, Attempts, Axis, ColumnsError, Group, GroupQuery, Index, OpenError, Options,
+    QueryError, Reference, ScalarQuery, Smoothing, TableQuery, View,
 };
 use pyo3::create_exception;
 use pyo3::exceptions::{PyKeyError, PyOSError, PyValueError};
@@ -177,6 +177,57 @@ impl PyIndex {
         answer(py, || self.0.scalars(&query))
     }
 
+    #[pyo3(signature = (tags, groups, *, axis, x_min, x_max, width, smoothing, alignment))]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "they are the members of the request"
+    )]
+    fn groups<'py>(
+        &self,
+        py: Python<'py>,
+        tags: Vec<String>,
+        groups: Vec<(String, Vec<String>)>,
+        axis: &str,
+        x_min: Option<f64>,
+        x_max: Option<f64>,
+        width: usize,
+        smoothing: Option<(String, f64)>,
+        alignment: Option<&str>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let query = GroupQuery {
+            tags,
+            groups: groups
+                .into_iter()
+                .map(|(name, runs)| Group { name, runs })
+                .collect(),
+            view: View {
+                axis: axis_named(axis)?,
+                x_min,
+                x_max,
+                width,
+            },
+            smoothing: smoothing.map(smoothing_of).transpose()?,
+            alignment: alignment.map(alignment_named).transpose()?,
+        };
+        answer(py, || self.0.groups(&query))
+    }
+
+    #[pyo3(signature = (tags, *, runs, at_step))]
+    fn table<'py>(
+        &self,
+        py: Python<'py>,
+        tags: Vec<String>,
+        runs: Option<Vec<String>>,
+        at_step: Option<i64>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let query = TableQuery {
+            tags,
+            runs,
+            at_step,
+        };
+        answer(py, || Ok(self.0.table(&query)))
+    }
+
     #[pyo3(signature = (tag, kind, *, runs))]
     fn values<'py>(
         &self,
@@ -260,6 +311,16 @@ fn axis_named(name: &str) -> PyResult<Axis> {
         "wall" => Ok(Axis::Wall),
         other => Err(PyValueError::new_err(format!(
             "expected axis \"step\", \"relative\" or \"wall\", found {other:?}"
+        ))),
+    }
+}
+
+fn alignment_named(name: &str) -> PyResult<Alignment> {
+    match name {
+        "exact" => Ok(Alignment::Exact),
+        "interpolate" => Ok(Alignment::Interpolate),
+        other => Err(PyValueError::new_err(format!(
+            "expected alignment \"exact\" or \"interpolate\", found {other:?}"
         ))),
     }
 }

@@ -12,9 +12,11 @@ from lightboard.api.access import Access
 from lightboard.api.compression import Compression
 from lightboard.api.errors import ApiError, Incidents, on_api_error, on_http_exception
 from lightboard.api.live import Feed, live_routes
+from lightboard.api.routes.groups import group_routes
 from lightboard.api.routes.runs import run_routes
 from lightboard.api.routes.scalars import scalar_routes
 from lightboard.api.routes.server import server_routes
+from lightboard.api.routes.table import table_routes
 from lightboard.api.routes.values import value_routes
 from lightboard.api.settings import Settings
 from lightboard.api.static import Board
@@ -38,6 +40,8 @@ def create_app(index: Index, settings: Settings) -> Starlette:
         routes=[
             *run_routes(index),
             *scalar_routes(index),
+            *group_routes(index),
+            *table_routes(index),
             *value_routes(index),
             *live_routes(feed),
             *server_routes(settings),

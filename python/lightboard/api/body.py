@@ -56,6 +56,16 @@ class Body:
                 return option
         self._refuse(name, " or ".join(f'"{option}"' for option in options), value)
 
+    def optional_choice(self, name: str, options: Collection[Option]) -> Option | None:
+        """Take one of `options`, or None for null or absence."""
+        value = self._take(name)
+        for option in options:
+            if value == option:
+                return option
+        if value is not None:
+            self._refuse(name, " or ".join(f'"{option}"' for option in options) + ", or null", value)
+        return None
+
     def body(self, name: str) -> Body | None:
         """Take an object, or None for null or absence."""
         value = self._take(name)
@@ -80,6 +90,13 @@ class Body:
         if type(value) is not int or not low <= value <= high:
             self._refuse(name, f"an integer from {low} to {high}", value)
         return value
+
+    def optional_integer(self, name: str, low: int, high: int) -> int | None:
+        """Take an integer from `low` to `high`, or None for null or absence."""
+        value = self._take(name)
+        if value is not None and (type(value) is not int or not low <= value <= high):
+            self._refuse(name, f"an integer from {low} to {high}, or null", value)
+        return None if value is None else int(value)
 
     def number(self, name: str) -> float | None:
         """Take a finite number, or None for null or absence."""

@@ -1,0 +1,351 @@
+//! The answer to a question for groups of runs: at each x what its runs have in common (`spec/api.md`, POST /api/groups).
+
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::aggregate::{self, Row, Track, key_of, x_of};
+use crate::attempts::Snapshot;
+use crate::catalog::{Catalog, Run};
+use crate::downsample::{Grid, vertices};
+use crate::frame::{Column, encode};
+use crate::parts::sort_by_x;
+use crate::picture::{Extent, Picture, span, within_budget};
+use crate::query::{Axis, QueryError, View, check_smoothing, distinct, runs_of};
+use crate::smoothing::Smoothing;
+use crate::statistics::Statistics;
+
+/// Rows in one answer at most; the width gives way.
+const BUDGET: usize = 500_000;
+/// Points of one tag that the runs of one group may have in the picture: half a gigabyte while they are brought together.
+const POINTS: usize = 1 << 25;
+/// First and last row of a pixel column, and both extremes of each curve of [`Aggregate::curves`].
+const A_COLUMN: usize = 18;
+
+/// How runs that log at different x are brought together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alignment {
+    /// A run counts only at its own points.
+    Exact,
+    /// A run counts from its first point to its last.
+    Interpolate,
+}
+
+/// Runs that are told of together.
+#[derive(Debug, Clone)]
+pub struct Group {
+    /// Its name.
+    pub name: String,
+    /// Ids. Unknown ones are left out, repeated ones count once.
+    pub runs: Vec<String>,
+}
+
+/// A question for the groups of some runs.
+#[derive(Debug, Clone)]
+pub struct GroupQuery {
+    /// Tags, whose kind is scalar. Repeated ones count once.
+    pub tags: Vec<String>,
+    /// The groups. A run may be in several.
+    pub groups: Vec<Group>,
+    /// The picture of each tag.
+    pub view: View,
+    /// How each run's curve is smoothed before; none for as it is.
+    pub smoothing: Option<Smoothing>,
+    /// How runs are brought together; none for exactly by steps, interpolated by time.
+    pub alignment: Option<Alignment>,
+}
+
+#[derive(Serialize)]
+struct Metadata<'a> {
+    version: u64,
+    axis: Axis,
+    smoothing: Option<Smoothing>,
+    alignment: Alignment,
+    width_asked: usize,
+    width: usize,
+    vertex_budget: usize,
+    vertices: usize,
+    pictures: Vec<Picture<'a>>,
+    groups: Vec<Entry<'a>>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    group: &'a str,
+    tag: &'a str,
+    runs: usize,
+    start: usize,
+    length: usize,
+    thinned: bool,
+    spacing: Option<f64>,
+}
+
+/// What is known of one run's curve before it is unpacked.
+struct Known {
+    extent: Extent,
+    /// Points that the picture needs.
+    needed: usize,
+}
+
+/// A group's rows for one tag, and whether rows of the picture were left out.
+struct Aggregate {
+    rows: Vec<Row>,
+    thinned: bool,
+    spacing: Option<f64>,
+}
+
+/// Answers `query` from the runs of `catalog`, as of `version`.
+///
+/// # Errors
+/// When the query makes no sense, or a group has more points than can be brought together.
+pub(crate) fn answer(
+    catalog: &Catalog,
+    version: u64,
+    query: &GroupQuery,
+) -> Result<Vec<u8>, QueryError> {
+    query.view.check()?;
+    check_smoothing(query.smoothing)?;
+    let alignment = query.alignment.unwrap_or(match query.view.axis {
+        Axis::Step => Alignment::Exact,
+        Axis::Relative | Axis::Wall => Alignment::Interpolate,
+    });
+    let tags = distinct(&query.tags);
+    let members: Vec<Vec<&Arc<Run>>> = query
+        .groups
+        .iter()
+        .map(|group| runs_of(catalog, Some(&group.runs)))
+        .collect();
+    let mut all: HashMap<&str, &Arc<Run>> = HashMap::new();
+    all.extend(members.iter().flatten().map(|run| (&*run.id, *run)));
+    let known: Vec<HashMap<&str, Known>> = tags
+        .iter()
+        .map(|tag| {
+            let known = all
+                .par_iter()
+                .filter_map(|(id, run)| Some((*id, known(run, tag, query)?)));
+            known.collect()
+        })
+        .collect();
+    let pictures: Vec<Picture<'_>> = tags
+        .iter()
+        .zip(&known)
+        .map(|(tag, known)| {
+            let extents = known.values().map(|known| known.extent);
+            Picture::of(tag, &query.view, extents)
+        })
+        .collect();
+    // Each group of each tag, with those of its runs that have the tag.
+    let mut pairs: Vec<(usize, usize, Vec<&Arc<Run>>)> = Vec::new();
+    let mut most_rows = Vec::new();
+    for (tag, known) in known.iter().enumerate() {
+        for (group, members) in members.iter().enumerate() {
+            let runs: Vec<&Arc<Run>> = members
+                .iter()
+                .copied()
+                .filter(|run| known.contains_key(&*run.id))
+                .collect();
+            let needed = runs.iter().map(|run| known[&*run.id].needed).sum();
+            if needed > POINTS {
+                return Err(QueryError::Points {
+                    group: query.groups[group].name.clone(),
+                    tag: tags[tag].clone(),
+                    points: needed,
+                    most: POINTS,
+                });
+            }
+            let extents = runs.iter().map(|run| known[&*run.id].extent);
+            most_rows.push(rows_at_most(query.view.axis, needed, extents));
+            pairs.push((tag, group, runs));
+        }
+    }
+    let (width, drawn) = within_budget(
+        &query.view,
+        &most_rows,
+        A_COLUMN,
+        BUDGET,
+        |width| {
+            let drawn = pairs.iter().map(|(tag, _, runs)| {
+                let grid = pictures[*tag].grid(width);
+                Aggregate::of(runs, tags[*tag], query, alignment, &grid)
+            });
+            drawn.collect()
+        },
+        |drawn: &Aggregate| drawn.rows.len(),
+    );
+    let mut rows = Vec::new();
+    let mut entries = Vec::new();
+    for ((tag, group, runs), mut drawn) in pairs.iter().zip(drawn) {
+        entries.push(Entry {
+            group: &query.groups[*group].name,
+            tag: tags[*tag],
+            runs: runs.len(),
+            start: rows.len(),
+            length: drawn.rows.len(),
+            thinned: drawn.thinned,
+            spacing: drawn.spacing,
+        });
+        rows.append(&mut drawn.rows);
+    }
+    let metadata = Metadata {
+        version,
+        axis: query.view.axis,
+        smoothing: query.smoothing,
+        alignment,
+        width_asked: query.view.width,
+        width,
+        vertex_budget: BUDGET,
+        vertices: rows.len(),
+        pictures,
+        groups: entries,
+    };
+    let columns = columns(query.view.axis, &rows);
+    Ok(encode(&metadata, &columns).expect("numbers and text serialise"))
+}
+
+fn known(run: &Run, tag: &str, query: &GroupQuery) -> Option<Known> {
+    let snapshot = Snapshot::of(run);
+    let parts = snapshot.latest(tag);
+    let extent = Extent::of(&snapshot, tag, &parts, query.view.axis)?;
+    let mut needed = extent.points;
+    if query.smoothing.is_none() {
+        let axis = query.view.axis;
+        let origin = axis.origin(snapshot.first_wall_time());
+        let parts = snapshot.around(tag, parts, range(&query.view), |it| span(it, axis, origin));
+        needed = parts.iter().map(|(_, range)| range.len()).sum();
+    }
+    Some(Known { extent, needed })
+}
+
+fn range(view: &View) -> (f64, f64) {
+    (
+        view.x_min.unwrap_or(f64::NEG_INFINITY),
+        view.x_max.unwrap_or(f64::INFINITY),
+    )
+}
+
+/// Points have different x, and there are no more steps than lie between the lowest and the highest.
+fn rows_at_most(axis: Axis, points: usize, extents: impl Iterator<Item = Extent>) -> usize {
+    let edges = extents
+        .map(|extent| (extent.x_min, extent.x_max))
+        .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
+    match (axis, edges) {
+        (Axis::Step, Some((low, high))) => points.min((high - low + 1.0) as usize),
+        _ => points,
+    }
+}
+
+impl Aggregate {
+    fn of(
+        runs: &[&Arc<Run>],
+        tag: &str,
+        query: &GroupQuery,
+        alignment: Alignment,
+        grid: &Grid,
+    ) -> Self {
+        let axis = query.view.axis;
+        let tracks: Vec<Track> = runs
+            .par_iter()
+            .filter_map(|run| track(run, tag, query))
+            .collect();
+        let (rows, spacing) = match alignment {
+            Alignment::Exact => (aggregate::exact(&tracks), None),
+            Alignment::Interpolate => {
+                aggregate::interpolated(&tracks, axis, &keys_within(&query.view))
+            }
+        };
+        let x: Vec<f64> = rows.iter().map(|row| x_of(axis, row.key)).collect();
+        let curves = Self::curves(&rows);
+        let curves: Vec<&[f64]> = curves.iter().map(Vec::as_slice).collect();
+        let picked = vertices(&x, &curves, grid);
+        // Those of the picture follow each other: whatever is passed over was left out.
+        let thinned = match *picked {
+            [first, .., last] => last - first >= picked.len(),
+            _ => false,
+        };
+        Self {
+            rows: picked.iter().map(|at| rows[*at]).collect(),
+            thinned,
+            spacing,
+        }
+    }
+
+    /// What a picture may show: middles, and the edges of bands.
+    fn curves(rows: &[Row]) -> [Vec<f64>; 8] {
+        let curves: [fn(&Statistics) -> f64; 8] = [
+            |it| it.mean,
+            |it| it.median,
+            |it| it.min,
+            |it| it.max,
+            |it| it.mean - it.sd,
+            |it| it.mean + it.sd,
+            |it| it.low95,
+            |it| it.high95,
+        ];
+        curves.map(|curve| rows.iter().map(|row| curve(&row.statistics)).collect())
+    }
+}
+
+/// A run's curve as far as the picture needs it.
+fn track(run: &Run, tag: &str, query: &GroupQuery) -> Option<Track> {
+    let snapshot = Snapshot::of(run);
+    let axis = query.view.axis;
+    let origin = axis.origin(snapshot.first_wall_time());
+    let mut parts = snapshot.latest(tag);
+    if query.smoothing.is_none() {
+        parts = snapshot.around(tag, parts, range(&query.view), |it| span(it, axis, origin));
+    }
+    let mut curve = snapshot.gather(tag, &parts)?;
+    let x = sort_by_x(&mut curve, axis, origin);
+    let values = match query.smoothing {
+        Some(smoothing) => smoothing.apply(&x, &curve.values),
+        None => curve.values.into_owned(),
+    };
+    let keys = match axis {
+        Axis::Step => curve.steps.into_owned(),
+        Axis::Relative | Axis::Wall => x.into_iter().map(key_of).collect(),
+    };
+    Some(Track::of(keys, values).around(&keys_within(&query.view)))
+}
+
+/// The lowest and the highest key in the picture.
+fn keys_within(view: &View) -> Range<Option<i64>> {
+    match view.axis {
+        Axis::Step => view.x_min.map(|x| x.ceil() as i64)..view.x_max.map(|x| x.floor() as i64),
+        Axis::Relative | Axis::Wall => view.x_min.map(key_of)..view.x_max.map(key_of),
+    }
+}
+
+fn columns(axis: Axis, rows: &[Row]) -> Vec<(&'static str, Column)> {
+    let floats = |of: fn(&Statistics) -> f64| {
+        Column::F64(rows.iter().map(|row| of(&row.statistics)).collect())
+    };
+    let x = match axis {
+        Axis::Step => Column::I64(rows.iter().map(|row| row.key).collect()),
+        Axis::Relative | Axis::Wall => {
+            Column::F64(rows.iter().map(|row| x_of(axis, row.key)).collect())
+        }
+    };
+    vec![
+        ("x", x),
+        (
+            "n",
+            Column::U32(rows.iter().map(|row| row.statistics.n).collect()),
+        ),
+        (
+            "non_finite",
+            Column::U32(rows.iter().map(|row| row.non_finite).collect()),
+        ),
+        ("mean", floats(|it| it.mean)),
+        ("median", floats(|it| it.median)),
+        ("min", floats(|it| it.min)),
+        ("max", floats(|it| it.max)),
+        ("sd", floats(|it| it.sd)),
+        ("se", floats(|it| it.se)),
+        ("low95", floats(|it| it.low95)),
+        ("high95", floats(|it| it.high95)),
+    ]
+}
