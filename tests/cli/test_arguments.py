@@ -82,6 +82,7 @@ def test_the_same_directory_twice_is_served_once(there: Path) -> None:
     assert understood.notes == ["other=link is the same directory as runs: served once."]
 
 
+@pytest.mark.row("F18")
 @pytest.mark.parametrize(
     ("given", "message"),
     [
@@ -93,7 +94,8 @@ def test_the_same_directory_twice_is_served_once(there: Path) -> None:
         (["x=a", "x=b"], 'expected a different name for each log directory, found "x" for .*/a and .*/b'),
         ([""], "expected a log directory, found an empty path"),
         (["s3://bucket/runs"], 'expected a directory of this machine, found the address "s3://bucket/runs"'),
-        (["old=gs://bucket"], "Mount or copy what is there"),
+        (["old=gs://bucket"], "mount it .*gcsfuse.* or keep a copy of it"),
+        (["file:///data/runs"], 'found the address "file:///data/runs". Give the path: /data/runs'),
         (["name="], 'expected a log directory, found an empty path in "name="'),
     ],
 )

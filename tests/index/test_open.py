@@ -133,11 +133,14 @@ def test_time_is_over(runs: Path, index: Index) -> None:
     assert len(index.runs["b"]["loss"]) == 10
 
 
+@pytest.mark.row("F18")
 def test_log_directories_that_cannot_be_read(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match="at least one log directory"):
         lightboard.open()
     with pytest.raises(FileNotFoundError, match=str(tmp_path / "nothing")):
         lightboard.open(tmp_path / "nothing", cache_dir=None)
+    with pytest.raises(ValueError, match='found the address "s3://bucket/runs"'):
+        lightboard.open("s3://bucket/runs", cache_dir=None)
     (tmp_path / "file").write_text("")
     with pytest.raises(NotADirectoryError):
         lightboard.open(tmp_path / "file", cache_dir=None)

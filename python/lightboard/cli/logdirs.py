@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 import click
 
+from lightboard.addresses import refusal
 from lightboard.api.settings import LogDirectory
 from lightboard.cli.text import printable
 
@@ -48,7 +49,8 @@ def understand(given: Sequence[str]) -> Arguments:
                 f'expected a log directory, found an empty path in "{printable(argument)}". '
                 "Give the directory that your runs are in; a shell variable may have been empty."
             )
-        _refuse_url(path)
+        if (refused := refusal(printable(path))) is not None:
+            raise click.UsageError(refused)
         path = os.path.abspath(os.path.expanduser(path))
         _refuse_lists(argument, path)
         path = _directory_of_event_file(path, result.notes)
@@ -83,15 +85,6 @@ def _without_quotes(path: str, notes: list[str]) -> str:
         f"{printable(path)} does not exist; read it as {printable(stripped)}, without quotes and blanks."
     )
     return stripped
-
-
-def _refuse_url(path: str) -> None:
-    scheme, separator, _ = path.partition("://")
-    if separator and scheme.isalnum() and not os.path.exists(path):
-        raise click.UsageError(
-            f'expected a directory of this machine, found the address "{printable(path)}". '
-            "Mount or copy what is there, and give that directory."
-        )
 
 
 def _refuse_lists(argument: str, path: str) -> None:

@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from lightboard import _core
+from lightboard.addresses import refusal
 from lightboard.cache_dir import cache_dir as default_cache_dir
 from lightboard.index.names import unknown
 from lightboard.index.runs import Run, Runs
@@ -164,7 +165,7 @@ def open(
 
     Raises TimeoutError, which tells how much was read, when that takes more than `timeout` seconds (None: it may take
     any time); FileNotFoundError, NotADirectoryError or PermissionError for a log directory that cannot be read;
-    TypeError for none.
+    ValueError for an address such as `s3://bucket/runs`; TypeError for none.
     """
     pairs = list(_named(logdirs))
     if not pairs:
@@ -185,6 +186,8 @@ def _named(logdirs: Iterable[Path | Mapping[str, Path]]) -> Iterator[tuple[str, 
     for given in logdirs:
         items = given.items() if isinstance(given, Mapping) else [(None, given)]
         for name, path in items:
+            if (refused := refusal(os.fspath(path))) is not None:
+                raise ValueError(refused)
             absolute = os.path.abspath(os.path.expanduser(path))
             yield name or os.path.basename(absolute) or os.sep, absolute
 
