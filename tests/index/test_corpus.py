@@ -91,6 +91,7 @@ def test_every_tag_of_every_run_answers_with_all_its_points(
     } == {}
 
 
+<<<<<<< HEAD
 def test_conflicts_and_sub_runs_are_those_that_people_would_see(follow: Callable[..., Following]) -> None:
     """Judged by hand.
 
@@ -150,3 +151,42 @@ def test_every_value_of_another_kind_is_what_tensorboard_makes_of_it(
         expected[str(Path(path).parent)] += sum(others)
     assert {run: count for run, count in expected.items() if run in names and read[run] < count} == {}
     assert compared > 4000
+=======
+def test_every_byte_of_every_file_is_accounted_for(
+    follow: Callable[..., Following], truths: dict[str, dict[str, Any]]
+) -> None:
+    """Bytes on disk are those of whole records, of damaged ranges, and of what ends early, as the truth has them."""
+    assert CORPUS is not None
+    following = follow(Path(CORPUS))
+    following.until_loaded()
+    ends: Counter[str] = Counter()
+    for run in following.state()["runs"]:
+        for file in run["files"]:
+            path = (run["name"] + "/" + file["name"]).removeprefix("./")
+            frames = truths[path]["frames"]
+            # A record that is no event, or in part, is whole; what ends early lies behind what was read.
+            damaged = [it for it in file["damage"] if it["code"] != "not_an_event"]
+            inside = sum(it["length"] for it in damaged if it["offset"] < file["bytes_read"])
+            tail = file["bytes"] - file["bytes_read"]
+            assert file["bytes"] == truths[path]["size"], path
+            if frames["stop"] is None:
+                assert (file["bytes_read"] - inside, inside, tail) == (file["bytes"], 0, 0), path
+                assert (file["records"], frames["valid_bytes"]) == (frames["records"], file["bytes"]), path
+                whole = {"live", "idle"} if truths[path]["n_tags"] else {"header_only", "empty"}
+                assert file["state"] in whole | {"damaged"}, path
+                assert (file["state"] == "damaged") == bool(file["damage"]), path
+                ends["whole"] += 1
+            elif not inside:
+                assert (file["bytes_read"], tail) == (frames["valid_bytes"], frames["trailing_bytes"]), path
+                assert file["records"] == frames["records"], path
+                assert file["state"] in {"damaged", "live", "foreign", "header_only", "empty"}, path
+                ends["early"] += 1
+            else:
+                # The truth stops at the first damage; here reading goes on behind it.
+                assert damaged[0]["offset"] == frames["valid_bytes"], path
+                assert file["records"] > frames["records"], path
+                assert file["state"] == "damaged", path
+                ends["damaged"] += 1
+    assert ends["whole"] > 100
+    assert ends["early"] + ends["damaged"] > 0
+>>>>>>> b902917 (Simulate and fuzz a file under fire, and account for every byte of the corpus)

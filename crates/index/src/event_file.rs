@@ -1,5 +1,6 @@
 //! One event file on disk, followed as it grows.
 
+pub(crate) mod check;
 mod reading;
 mod stamp;
 mod watched;

@@ -1,5 +1,6 @@
 //! What the fuzz targets `manifest` and `segment` check (`fuzz/`), and the sample that they and the tests start from.
 
+pub use crate::event_file::check::tail;
 use std::ffi::OsStr;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
