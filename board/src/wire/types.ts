@@ -3,7 +3,7 @@
 export type Axis = "step" | "relative" | "wall";
 
 export type FileState =
-  "live" | "idle" | "header_only" | "empty" | "damaged" | "unreadable" | "foreign" | "loading";
+  "live" | "idle" | "header_only" | "empty" | "damaged" | "unreadable" | "foreign" | "copy" | "loading";
 
 /** A byte range that holds no readable record. */
 export interface Damage {

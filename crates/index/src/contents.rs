@@ -1,5 +1,6 @@
 //! What was read of one event file.
 
+use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -38,6 +39,8 @@ pub(crate) struct Contents {
     pub(crate) error: Option<String>,
     /// Why the file is no event file.
     pub(crate) foreign: Option<String>,
+    /// The file of the same run that begins with all of this one; records are counted, and not taken in.
+    pub(crate) copy_of: Option<String>,
     /// Seconds since 1970, of the first event that tells it.
     pub(crate) first_wall_time: Option<f64>,
     /// Of the first event that carries values: a program may give earlier times than its clock gave the header.
@@ -132,6 +135,7 @@ impl Contents {
             tail: Tail::Clean,
             error: None,
             foreign: None,
+            copy_of: None,
             first_wall_time: None,
             first_value_wall_time: None,
             last_wall_time: None,
@@ -146,6 +150,20 @@ impl Contents {
         now.duration_since(self.modified)
             .is_ok_and(|age| age < LIVE)
             || self.modified > now
+    }
+
+    /// Forgets what was logged; what is told of the file itself stays.
+    pub(crate) fn keep_account_only(&mut self, store: Arc<Store>) {
+        let before = mem::replace(self, Self::new(store));
+        *self = Self {
+            first_wall_time: None,
+            first_value_wall_time: None,
+            last_wall_time: None,
+            last_step: None,
+            series: mem::take(&mut self.series),
+            sections: Sections::default(),
+            ..before
+        };
     }
 
     /// What grows when something is read.
@@ -186,6 +204,9 @@ impl Contents {
     #[inline]
     pub(crate) fn add_record(&mut self, offset: u64, payload: &[u8], checksum: u32) {
         self.records += 1;
+        if self.copy_of.is_some() {
+            return;
+        }
         let record = Location {
             offset,
             length: payload.len() as u64,

@@ -29,6 +29,7 @@ enum State {
     HeaderOnly,
     Empty,
     Foreign,
+    Copy,
 }
 
 #[derive(Serialize)]
@@ -263,6 +264,14 @@ fn judge(
                 "Expected records, found 0 bytes: the writer has not written yet, or was killed. File: {path}"
             ),
         );
+    }
+    if let Some(original) = &contents.copy_of {
+        let message = format!(
+            "A copy: its {} bytes are the beginning of {original}, beside it, where its points are counted. Remove it if \
+             nobody needs it. File: {path}",
+            contents.size
+        );
+        return (State::Copy, message);
     }
     if let Some(first) = damage.first() {
         let lost: u64 = damage.iter().map(|damage| damage.length).sum();

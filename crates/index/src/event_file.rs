@@ -1,6 +1,7 @@
 //! One event file on disk, followed as it grows.
 
 pub(crate) mod check;
+mod copy;
 mod reading;
 mod stamp;
 mod watched;
@@ -15,6 +16,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use lightboard_events::{Opening, Scanner};
 
+use self::copy::Compared;
+pub(crate) use self::copy::tell_copies;
 use self::reading::not_an_event_file;
 pub(crate) use self::stamp::{ID_BYTES, LastRecord, Stamp, file_id, open, read_at};
 use self::watched::Watched;
@@ -70,6 +73,7 @@ struct Position {
     look_again: Option<Instant>,
     /// The file's first bytes when they were read: another file may stand under the same name with the same inode.
     opening: Vec<u8>,
+    compared: Option<Compared>,
 }
 
 /// Where reading goes on.
@@ -192,7 +196,10 @@ impl EventFile {
     fn progress(&self) -> Option<Progress> {
         let position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
         let contents = self.contents();
-        let whole = contents.settled && position.place.scanner.offset() == contents.bytes_read;
+        // Of a copy nothing is kept that could be given back.
+        let whole = contents.settled
+            && contents.copy_of.is_none()
+            && position.place.scanner.offset() == contents.bytes_read;
         let stamp = position.read.filter(|_| whole)?;
         Some(Progress {
             stamp,

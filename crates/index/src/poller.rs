@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::catalog::{Catalog, Run};
 use crate::changes::{Change, Touched};
-use crate::event_file::{EventFile, Glance, News};
+use crate::event_file::{EventFile, Glance, News, tell_copies};
 use crate::index::Shared;
 use crate::logdir::{Listing, LogdirState};
 use crate::saving::Saving;
@@ -49,6 +49,8 @@ pub(crate) struct Poller {
     /// Rounds so far.
     rounds: usize,
     saving: Saving,
+    /// Runs that changed since copies were looked for in them, by id.
+    changed: BTreeSet<String>,
 }
 
 /// A file that has something to read.
@@ -89,6 +91,7 @@ impl Poller {
             walked_for: None,
             walked: false,
             rounds: 0,
+            changed: BTreeSet::new(),
         }
     }
 
@@ -130,11 +133,14 @@ impl Poller {
         let news = !known.is_empty() || !new.is_empty();
         // Published only now, when the sizes of new files are known.
         if let Some(change) = walked {
+            self.changed.extend(change.runs.iter().cloned());
             shared.changes.publish(change);
         }
         let looking = started.elapsed();
         let read: Vec<&Run> = known.iter().chain(&new).map(|it| it.run).collect();
         let finished = self.read(known, &pending) & self.read(new, &pending);
+        self.changed.extend(read.iter().map(|run| run.id.clone()));
+        let finished = self.tell_copies(&catalog, &pending) & finished;
         note_restarts(&catalog, &read, &pending);
         shared.changes.publish_noted();
         let room = self.saving.after_round(&shared, news, finished);
@@ -198,6 +204,16 @@ impl Poller {
             self.shared.set_catalog(next);
             change
         })
+    }
+
+    /// Finds copies in the runs that changed. Returns whether that came to an end.
+    fn tell_copies(&mut self, catalog: &Catalog, pending: &Pending<'_>) -> bool {
+        let deadline = Instant::now() + PUBLISH;
+        self.changed.retain(|id| {
+            let run = catalog.get(id);
+            run.is_some_and(|run| !tell_copies(run, deadline, |news| pending.add(run, &news)))
+        });
+        self.changed.is_empty()
     }
 
     /// The files that have something to read: those that were read before, and the others. `new`: the catalog is;

@@ -36,11 +36,12 @@ class Run:
     """A directory that holds event files, as it was when the index was asked.
 
     `name` is its path below the log directory called `logdir`; `id` tells it from all others and stays the same.
-    `state` is `live`, `idle`, `damaged`, `unreadable`, `empty`, `header_only`, `foreign` or `loading` (spec/api.md),
-    and `message` what is wrong, if anything is. Wall times are seconds since 1970. `points` counts scalar points,
-    `tags` series of any kind, `attempts` the stretches between restarts. `parent` is the id of the run that this is
-    a sub-run of, and `made_by` the call that made it, `add_scalars` or `add_hparams`. `conflict` tells of several
-    writers at work at a time. `conflict`, `files` and `writers` are the members of that name in spec/api.md.
+    `state` is `live`, `idle`, `damaged`, `unreadable`, `empty`, `header_only`, `foreign`, `copy` or `loading`
+    (spec/api.md), and `message` what is wrong, if anything is. Wall times are seconds since 1970. `points`
+    counts scalar points, `tags` series of any kind, `attempts` the stretches between restarts. `parent` is
+    the id of the run that this is a sub-run of, and `made_by` the call that made it, `add_scalars` or
+    `add_hparams`. `conflict` tells of several writers at work at a time. `conflict`, `files` and `writers`
+    are the members of that name in spec/api.md.
     """
 
     id: str
