@@ -91,7 +91,6 @@ def test_every_tag_of_every_run_answers_with_all_its_points(
     } == {}
 
 
-<<<<<<< HEAD
 def test_conflicts_and_sub_runs_are_those_that_people_would_see(follow: Callable[..., Following]) -> None:
     """Judged by hand.
 
@@ -151,7 +150,8 @@ def test_every_value_of_another_kind_is_what_tensorboard_makes_of_it(
         expected[str(Path(path).parent)] += sum(others)
     assert {run: count for run, count in expected.items() if run in names and read[run] < count} == {}
     assert compared > 4000
-=======
+
+
 def test_every_byte_of_every_file_is_accounted_for(
     follow: Callable[..., Following], truths: dict[str, dict[str, Any]]
 ) -> None:
@@ -189,4 +189,3 @@ def test_every_byte_of_every_file_is_accounted_for(
                 ends["damaged"] += 1
     assert ends["whole"] > 100
     assert ends["early"] + ends["damaged"] > 0
->>>>>>> b902917 (Simulate and fuzz a file under fire, and account for every byte of the corpus)
