@@ -5,6 +5,7 @@ and folders, E what stands in them.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,4 +56,7 @@ def marked(path: Path) -> Iterator[str]:
 
 def test_every_row_has_a_test() -> None:
     named = {row for path in Path(__file__).parent.rglob("test_*.py") for row in marked(path)}
-    assert named == set(ROWS)
+    assert set(ROWS) - named == set()
+    assert {row for row in named - set(ROWS) if not re.fullmatch(r"W\d\d", row)} == set(), (
+        "W: what writers do"
+    )
