@@ -89,7 +89,11 @@ const SOURCE_METADATA: u32 = key::bytes(10);
 ///
 /// If the bytes are no protobuf message, or a field that events have is of another type. What lies deeper is checked
 /// when it is read: values by the iterator of [`Event::values`], numbers by the methods of a value.
-#[inline]
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "the loop over records: each call costs more than what it does"
+)]
 pub fn decode(payload: &[u8]) -> Result<Event<'_>, DecodeError> {
     let mut event = Event {
         wall_time: 0.0,

@@ -132,7 +132,11 @@ enum Header {
     Bad(Cause),
 }
 
-#[inline]
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "the loop over records: each call costs more than what it does"
+)]
 fn header(bytes: &[u8; HEADER]) -> Header {
     let (length, stored) = (little_u64(bytes), little_u32(&bytes[8..]));
     let computed = crc::masked(&bytes[..8]);
@@ -201,7 +205,11 @@ impl Scanner {
 
     /// Looks at `window`, the file's bytes from [`offset`](Self::offset) on. `at_end` says that the window reaches the
     /// file's present end. Nobody needs to hold more than the longest record, or more than the file.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loop over records: each call costs more than what it does"
+    )]
     pub fn next<'a>(&mut self, window: &'a [u8], at_end: bool) -> Scan<'a> {
         if self.lost.is_none()
             && let Found::Record(payload, checksum) = self.look(window)
@@ -211,7 +219,11 @@ impl Scanner {
         self.next_unusual(window, at_end)
     }
 
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loop over records: each call costs more than what it does"
+    )]
     fn record<'a>(&mut self, payload: &'a [u8], checksum: u32) -> Scan<'a> {
         let offset = self.offset;
         self.offset += (OVERHEAD + payload.len()) as u64;
@@ -223,7 +235,11 @@ impl Scanner {
     }
 
     /// The record at the window's start, if its checksums are right.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loop over records: each call costs more than what it does"
+    )]
     fn look<'a>(&self, window: &'a [u8]) -> Found<'a> {
         let Some(bytes) = window.first_chunk() else {
             return Found::Short { needed: HEADER };

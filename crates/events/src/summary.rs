@@ -229,7 +229,11 @@ impl<'a> Values<'a> {
     }
 
     /// The next value's bytes.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loop over records: each call costs more than what it does"
+    )]
     fn message(&mut self) -> Result<Option<&'a [u8]>, DecodeError> {
         const VALUE: u32 = key::bytes(1);
         loop {
@@ -248,7 +252,11 @@ impl<'a> Values<'a> {
 impl<'a> Iterator for Values<'a> {
     type Item = Result<Value<'a>, DecodeError>;
 
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loop over records: each call costs more than what it does"
+    )]
     fn next(&mut self) -> Option<Self::Item> {
         match self.message() {
             Ok(Some(message)) => Some(value(message)),
@@ -278,7 +286,11 @@ const NODE_NAME: u32 = key::bytes(7);
 const TENSOR: u32 = key::bytes(8);
 const METADATA: u32 = key::bytes(9);
 
-#[inline]
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "the loop over records: each call costs more than what it does"
+)]
 fn value(message: &[u8]) -> Result<Value<'_>, DecodeError> {
     let mut value = Value {
         tag: "",
