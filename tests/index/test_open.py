@@ -141,6 +141,8 @@ def test_log_directories_that_cannot_be_read(tmp_path: Path) -> None:
         lightboard.open(tmp_path / "nothing", cache_dir=None)
     with pytest.raises(ValueError, match='found the address "s3://bucket/runs"'):
         lightboard.open("s3://bucket/runs", cache_dir=None)
+    with pytest.raises(ValueError, match='found the address "s3:/bucket/runs"'):
+        lightboard.open(Path("s3://bucket/runs"), cache_dir=None)
     (tmp_path / "file").write_text("")
     with pytest.raises(NotADirectoryError):
         lightboard.open(tmp_path / "file", cache_dir=None)

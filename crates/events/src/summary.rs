@@ -230,10 +230,6 @@ impl<'a> Values<'a> {
 
     /// The next value's bytes.
     #[inline(always)]
-    #[expect(
-        clippy::inline_always,
-        reason = "the loop over records: each call costs more than what it does"
-    )]
     fn message(&mut self) -> Result<Option<&'a [u8]>, DecodeError> {
         const VALUE: u32 = key::bytes(1);
         loop {

@@ -4,7 +4,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lightboard_events::{Cause, Damage, Event, Kind, SessionLog, Tail, What, decode};
+use lightboard_events::{Cause, Damage, Event, Kind, Opening, SessionLog, Tail, What, decode};
 
 use crate::points::Location;
 use crate::series::{Logged, SeriesSet};
@@ -15,6 +15,12 @@ const LIVE: Duration = Duration::from_secs(120);
 
 /// Damaged ranges kept of one file; further ones are counted only, so that a file of rubbish costs no memory.
 const DAMAGE_KEPT: usize = 1000;
+
+const LFS_POINTER: &str = "Expected an event file, found a git-lfs pointer to one. Fetch the file itself with `git lfs pull`.";
+const GZIP: &str =
+    "Expected an event file, found a gzip file. Uncompress it beside this one with `gunzip -k`.";
+const NO_RECORD: &str = "Expected an event file, found no record in it. If it is none, rename it so that its name does \
+                         not contain `tfevents`.";
 
 /// What was read of one event file, and how far.
 #[derive(Debug)]
@@ -37,8 +43,8 @@ pub(crate) struct Contents {
     pub(crate) tail: Tail,
     /// Why the file cannot be read at present.
     pub(crate) error: Option<String>,
-    /// Why the file is no event file.
-    pub(crate) foreign: Option<String>,
+    /// What the file's first bytes say.
+    pub(crate) opening: Opening,
     /// The file of the same run that begins with all of this one; records are counted, and not taken in.
     pub(crate) copy_of: Option<String>,
     /// Seconds since 1970, of the first event that tells it.
@@ -134,7 +140,7 @@ impl Contents {
             damage_count: 0,
             tail: Tail::Clean,
             error: None,
-            foreign: None,
+            opening: Opening::Empty,
             copy_of: None,
             first_wall_time: None,
             first_value_wall_time: None,
@@ -142,6 +148,16 @@ impl Contents {
             last_step: None,
             series: SeriesSet::new(store),
             sections: Sections::default(),
+        }
+    }
+
+    /// Why the file is no event file, if it is none; only what is certain before it was read to its end.
+    pub(crate) fn foreign(&self) -> Option<&'static str> {
+        match self.opening {
+            Opening::LfsPointer => Some(LFS_POINTER),
+            Opening::Gzip => Some(GZIP),
+            Opening::Other if self.settled && self.records == 0 => Some(NO_RECORD),
+            _ => None,
         }
     }
 

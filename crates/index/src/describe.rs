@@ -251,7 +251,7 @@ fn judge(
     if let Some(error) = &contents.error {
         return (State::Unreadable, error.clone());
     }
-    if let Some(foreign) = &contents.foreign {
+    if let Some(foreign) = contents.foreign() {
         return (State::Foreign, format!("{foreign} File: {path}"));
     }
     if !contents.settled {

@@ -18,7 +18,6 @@ use lightboard_events::{Opening, Scanner};
 
 use self::copy::Compared;
 pub(crate) use self::copy::tell_copies;
-use self::reading::not_an_event_file;
 pub(crate) use self::stamp::{ID_BYTES, LastRecord, Stamp, file_id, open, read_at};
 use self::watched::Watched;
 use crate::changes::Touched;
@@ -163,9 +162,7 @@ impl EventFile {
             mut contents,
         } = saved;
         contents.file_id = file_id(&stamp, &opening);
-        if finished {
-            contents.foreign = not_an_event_file(Opening::of(&opening), contents.records);
-        }
+        contents.opening = Opening::of(&opening);
         let position = Position {
             place: ReadingPlace {
                 scanner: Scanner::at(contents.bytes_read),
@@ -277,7 +274,7 @@ impl EventFile {
             // Until what changed between two starts is read, the file is loading; only if it grew may what was read
             // before still be of it.
             contents.settled = false;
-            contents.foreign = None;
+            contents.opening = Opening::Empty;
             if found.size <= contents.bytes_read {
                 contents.bytes_read = 0;
             }

@@ -1,6 +1,6 @@
 //! The poller: a thread that looks at every event file, reads what is new, and has the log directories walked.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -137,11 +137,11 @@ impl Poller {
             shared.changes.publish(change);
         }
         let looking = started.elapsed();
-        let read: Vec<&Run> = known.iter().chain(&new).map(|it| it.run).collect();
-        let finished = self.read(known, &pending) & self.read(new, &pending);
-        self.changed.extend(read.iter().map(|run| run.id.clone()));
+        let mut read = BTreeMap::new();
+        let finished = self.read(known, &mut read, &pending) & self.read(new, &mut read, &pending);
+        self.changed.extend(read.keys().map(|id| (*id).to_owned()));
         let finished = self.tell_copies(&catalog, &pending) & finished;
-        note_restarts(&catalog, &read, &pending);
+        note_restarts(&catalog, read.into_values(), &pending);
         shared.changes.publish_noted();
         let room = self.saving.after_round(&shared, news, finished);
         if let Err(message) = room {
@@ -260,8 +260,14 @@ impl Poller {
 
     /// Reads files in parallel, for no longer than a slice of time. One half of the threads begins with the shortest,
     /// so that none waits for the longest, the other half with the longest, so that these are not left for the end.
-    /// Returns whether all came to their ends.
-    fn read(&self, mut unread: Vec<Unread<'_>>, pending: &Pending<'_>) -> bool {
+    /// Adds the runs of which something was read to `read`, by id. Returns whether all came to their ends.
+    fn read<'a>(
+        &self,
+        mut unread: Vec<Unread<'a>>,
+        read: &mut BTreeMap<&'a str, &'a Run>,
+        pending: &Pending<'_>,
+    ) -> bool {
+        let read = Mutex::new(read);
         let shared = &*self.shared;
         unread.sort_by_key(|unread| unread.bytes);
         let deadline = Instant::now() + SLICE;
@@ -280,12 +286,15 @@ impl Poller {
             while let Some(Unread { run, file, .. }) = next() {
                 let stopped =
                     shared.is_closed() || shared.store.is_full() || Instant::now() >= deadline;
-                if stopped || !file.read(&mut buffer, deadline, |news| pending.add(run, &news)) {
-                    finished.store(false, Ordering::Relaxed);
-                }
                 if stopped {
+                    finished.store(false, Ordering::Relaxed);
                     return;
                 }
+                if !file.read(&mut buffer, deadline, |news| pending.add(run, &news)) {
+                    finished.store(false, Ordering::Relaxed);
+                }
+                let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);
+                read.insert(&run.id, run);
             }
         };
         let files = unread.lock().unwrap_or_else(PoisonError::into_inner).len();
@@ -301,9 +310,12 @@ impl Poller {
 }
 
 /// A restart concerns series that it brings no value of, and a session start those of sub-runs as well.
-fn note_restarts(catalog: &Catalog, read: &[&Run], pending: &Pending<'_>) {
+fn note_restarts<'a>(
+    catalog: &Catalog,
+    read: impl Iterator<Item = &'a Run>,
+    pending: &Pending<'_>,
+) {
     let restarted: BTreeSet<&str> = read
-        .iter()
         .filter(|run| run.lies_otherwise())
         .map(|run| &*run.id)
         .collect();

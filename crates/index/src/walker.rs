@@ -45,14 +45,20 @@ impl Walker {
             .spawn(move || {
                 let mut folders: Vec<Folders> =
                     shared.logdirs.iter().map(|_| Folders::default()).collect();
+                let mut failed = None;
                 while let Ok(()) = wishes.recv() {
                     let walk = AssertUnwindSafe(|| walk(&shared, &pool, &mut folders));
-                    let outcome = catch_unwind(walk).transpose();
+                    let outcome = match failed.take() {
+                        Some(panic) => Some(Err(panic)),
+                        None => catch_unwind(walk).transpose(),
+                    };
                     let told = outcome.map_or(Ok(()), |outcome| sender.send(outcome));
                     if told.is_err() || shared.is_closed() {
                         return;
                     }
-                    look_into_strangers(&shared, &folders);
+                    // Its panic is told instead of the next walk.
+                    let look = AssertUnwindSafe(|| look_into_strangers(&shared, &folders));
+                    failed = catch_unwind(look).err();
                 }
             })?;
         Ok(Self { wanted, done })

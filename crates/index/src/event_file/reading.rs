@@ -49,19 +49,18 @@ impl EventFile {
         let mut changed = position.read != Some(found);
         position.read = Some(found);
         position.tried = Some(found);
-        let opening = Opening::of(opening);
-        let foreign = foreign(opening);
-        let readable = foreign.is_none();
-        {
+        let readable = {
             let mut contents = self.contents_mut();
+            contents.opening = Opening::of(opening);
+            let readable = !matches!(contents.opening, Opening::LfsPointer | Opening::Gzip);
             changed |= contents.error.take().is_some();
             contents.size = found.size;
             contents.modified = metadata.modified().unwrap_or(SystemTime::UNIX_EPOCH);
             contents.file_id = file_id(&found, &position.opening);
             position.live = contents.is_live(SystemTime::now());
             contents.settled |= !readable;
-            contents.foreign = foreign;
-        }
+            readable
+        };
         if changed && position.live {
             position.look_again = Some(Instant::now() + LOOK_AGAIN);
         }
@@ -78,10 +77,6 @@ impl EventFile {
             progress(News::NO_POINTS);
         }
         position.due = !finished || position.place.unsure;
-        if finished {
-            let mut contents = self.contents_mut();
-            contents.foreign = not_an_event_file(opening, contents.records);
-        }
         Ok(finished)
     }
 
@@ -227,27 +222,5 @@ impl Position {
         }
         place.unsure = false;
         Ok(!place.watched.changed(file)?)
-    }
-}
-
-const NO_RECORD: &str = "Expected an event file, found no record in it. If it is none, rename it so that its name does \
-                         not contain `tfevents`.";
-
-/// Why a file that was read to its end is no event file, if it is none.
-pub(super) fn not_an_event_file(opening: Opening, records: u64) -> Option<String> {
-    let nothing = opening == Opening::Other && records == 0;
-    foreign(opening).or_else(|| nothing.then(|| NO_RECORD.to_owned()))
-}
-
-/// Why a file that starts like this is no event file, where that is certain.
-fn foreign(opening: Opening) -> Option<String> {
-    match opening {
-        Opening::LfsPointer => Some(
-            "Expected an event file, found a git-lfs pointer to one. Fetch the file itself with `git lfs pull`.".to_owned(),
-        ),
-        Opening::Gzip => {
-            Some("Expected an event file, found a gzip file. Uncompress it beside this one with `gunzip -k`.".to_owned())
-        }
-        _ => None,
     }
 }
