@@ -211,7 +211,9 @@ impl Poller {
         let deadline = Instant::now() + PUBLISH;
         self.changed.retain(|id| {
             let run = catalog.get(id);
-            run.is_some_and(|run| !tell_copies(run, deadline, |news| pending.add(run, &news)))
+            run.is_some_and(|run| {
+                !tell_copies(&run.files, deadline, |news| pending.add(run, &news))
+            })
         });
         self.changed.is_empty()
     }

@@ -2,14 +2,14 @@
 //! Their points count once.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use super::stamp::{LastRecord, open, read_at};
 use super::{EventFile, News};
-use crate::catalog::Run;
 use crate::changes::Touched;
 
 /// Bytes compared at once.
@@ -20,26 +20,39 @@ struct Print {
     size: u64,
     opening: Vec<u8>,
     last: LastRecord,
+    reading: u64,
 }
 
-/// How far a file was compared with another, so that each byte is compared once.
+/// How far a file was compared with others, so that each byte is compared once.
 #[derive(Debug)]
 pub(super) struct Compared {
-    other: (u64, u64),
-    equal: u64,
+    /// Tells from all others what was read of this file since it was last read anew.
+    reading: u64,
+    /// By the reading of the other file.
+    others: HashMap<u64, Likeness>,
+}
+
+#[derive(Debug, Default)]
+struct Likeness {
+    /// Bytes at the start that were compared.
+    compared: u64,
     differs: bool,
 }
 
-/// Finds the copies among the files of a run, at most until `deadline`. Returns whether it came to an end.
-pub(crate) fn tell_copies(run: &Run, deadline: Instant, mut progress: impl FnMut(News)) -> bool {
-    if let [only] = &run.files[..]
+/// Finds the copies among the files of a run, until about `deadline`. Returns whether it came to an end; if not, the
+/// next call goes on from there.
+pub(crate) fn tell_copies(
+    files: &[Arc<EventFile>],
+    deadline: Instant,
+    mut progress: impl FnMut(News),
+) -> bool {
+    if let [only] = files
         && only.contents().copy_of.is_none()
     {
         return true;
     }
-    let prints: Vec<Option<Print>> = run.files.iter().map(|file| file.print()).collect();
-    let files = || run.files.iter().zip(&prints);
-    let mut finished = true;
+    let prints: Vec<Option<Print>> = files.iter().map(|file| file.print()).collect();
+    let files = || files.iter().zip(&prints);
     for (file, print) in files() {
         let Some(print) = print else { continue };
         let order =
@@ -53,20 +66,21 @@ pub(crate) fn tell_copies(run: &Run, deadline: Instant, mut progress: impl FnMut
             })
             .collect();
         originals.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+        file.forget_comparisons(|reading| originals.iter().any(|(.., it)| it.reading == reading));
         let mut original = None;
         let mut known = true;
-        for (_, other, _) in originals {
-            match file.is_beginning_of(other, print, deadline) {
+        for (_, other, found) in originals {
+            match file.is_beginning_of(other, print, found.reading, deadline) {
                 Ok(Some(true)) => {
                     original = Some(other);
                     break;
                 }
                 Ok(Some(false)) => {}
+                Ok(None) => return false,
                 // Whoever reads the file next tells what is wrong with it.
-                Ok(None) | Err(_) => known = false,
+                Err(_) => known = false,
             }
         }
-        finished &= known || Instant::now() < deadline;
         let before = file.contents().copy_of.clone();
         let unread = |name: &String| files().any(|(it, print)| it.name == *name && print.is_none());
         match (original, before) {
@@ -81,13 +95,30 @@ pub(crate) fn tell_copies(run: &Run, deadline: Instant, mut progress: impl FnMut
             _ => {}
         }
     }
-    finished
+    true
+}
+
+impl Compared {
+    fn begin() -> Self {
+        static READINGS: AtomicU64 = AtomicU64::new(0);
+        Self {
+            reading: READINGS.fetch_add(1, Ordering::Relaxed),
+            others: HashMap::new(),
+        }
+    }
+}
+
+impl Likeness {
+    /// Whether the first `size` bytes are the same, if that is known.
+    fn of(&self, size: u64) -> Option<bool> {
+        (self.differs || self.compared >= size).then_some(!self.differs)
+    }
 }
 
 impl EventFile {
     /// None if the file is not read to its end, or nothing was logged to it.
     fn print(&self) -> Option<Print> {
-        let position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
         let contents = self.contents();
         let logged = contents.series.len() > 0 || contents.copy_of.is_some();
         let read = contents.settled && !position.due && position.failed.is_none();
@@ -95,48 +126,56 @@ impl EventFile {
             size: position.read.filter(|_| logged && read)?.size,
             opening: position.opening.clone(),
             last: position.place.last_record?,
+            reading: position
+                .compared
+                .get_or_insert_with(Compared::begin)
+                .reading,
         })
     }
 
-    /// Whether the whole file is the beginning of `other`; None if that was not known by the deadline. All bytes are
-    /// compared, but only if the last record of this file stands at its place in the other as well.
+    /// Keeps comparisons only with readings of other files that there still are.
+    fn forget_comparisons(&self, is_there: impl Fn(u64) -> bool) {
+        let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(compared) = &mut position.compared {
+            compared.others.retain(|reading, _| is_there(*reading));
+        }
+    }
+
+    /// Whether the whole file is the beginning of `other`, of which `reading` was read; None if the deadline came first.
+    /// All bytes are compared, but only if the last record of this file stands at its place in the other as well. What
+    /// is known is told at once; else each call compares at least one window more.
     fn is_beginning_of(
         &self,
         other: &Self,
         print: &Print,
+        reading: u64,
         deadline: Instant,
     ) -> io::Result<Option<bool>> {
-        let (others, metadata) = open(&other.path)?;
-        if !print.last.is_there(&others)? {
-            return Ok(Some(false));
-        }
-        let identity = (metadata.dev(), metadata.ino());
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
-        let compared = match &mut position.compared {
-            Some(compared) if compared.other == identity => compared,
-            compared => compared.insert(Compared {
-                other: identity,
-                equal: 0,
-                differs: false,
-            }),
-        };
-        let (own, _) = open(&self.path)?;
+        let compared = position.compared.get_or_insert_with(Compared::begin);
+        let likeness = compared.others.entry(reading).or_default();
+        if let Some(known) = likeness.of(print.size) {
+            return Ok(Some(known));
+        }
+        let (own, others) = (open(&self.path)?.0, open(&other.path)?.0);
+        likeness.differs = !print.last.is_there(&others)?;
         let (mut left, mut right) = (vec![0; WINDOW], vec![0; WINDOW]);
-        while !compared.differs && compared.equal < print.size {
-            let wanted = (print.size - compared.equal).min(WINDOW as u64) as usize;
-            let read = read_at(&own, &mut left[..wanted], compared.equal)?;
-            read_at(&others, &mut right[..wanted], compared.equal)?;
-            if read < wanted || left[..wanted] != right[..wanted] {
-                compared.differs = true;
-            } else {
-                compared.equal += wanted as u64;
+        loop {
+            if !likeness.differs {
+                let wanted = (print.size - likeness.compared).min(WINDOW as u64) as usize;
+                let (left, right) = (&mut left[..wanted], &mut right[..wanted]);
+                let whole = read_at(&own, left, likeness.compared)? == wanted
+                    && read_at(&others, right, likeness.compared)? == wanted;
+                likeness.differs = !whole || left != right;
+                likeness.compared += wanted as u64;
             }
             if Instant::now() >= deadline {
-                break;
+                return Ok(None);
+            }
+            if let Some(known) = likeness.of(print.size) {
+                return Ok(Some(known));
             }
         }
-        let known = compared.differs || compared.equal >= print.size;
-        Ok(known.then_some(!compared.differs))
     }
 
     /// Keeps no points of the file any more, since `original` has them.
@@ -145,5 +184,81 @@ impl EventFile {
         self.store.count(contents.series.memory(), 0);
         contents.keep_account_only(Arc::clone(&self.store));
         contents.copy_of = Some(original);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use lightboard_events::encode::{Scalar, scalar};
+
+    use super::{WINDOW, tell_copies};
+    use crate::event_file::{EventFile, Glance};
+
+    /// An event file of several windows.
+    fn long() -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut step = 0;
+        while bytes.len() < 3 * WINDOW {
+            scalar(&mut bytes, 0.0, step, "loss", Scalar::Simple(1.0));
+            step += 1;
+        }
+        bytes
+    }
+
+    fn read(file: &EventFile) {
+        while file.glance() != Glance::Unchanged {
+            file.read(&mut Vec::new(), Instant::now(), |_| {});
+        }
+    }
+
+    /// Event files with their contents, read to their ends.
+    fn files(folder: &Path, contents: &[(&str, &[u8])]) -> Vec<Arc<EventFile>> {
+        let file = |(name, bytes): &(&str, &[u8])| {
+            let path = folder.join(name);
+            fs::write(&path, bytes).expect("file");
+            let file = EventFile::new(path, name.into(), Arc::default());
+            read(&file);
+            Arc::new(file)
+        };
+        contents.iter().map(file).collect()
+    }
+
+    fn originals(files: &[Arc<EventFile>]) -> Vec<Option<String>> {
+        let original = |file: &Arc<EventFile>| file.contents().copy_of.clone();
+        files.iter().map(original).collect()
+    }
+
+    /// Calls until they come to an end, none of which has any time; panics if they never do.
+    fn tell_step_by_step(files: &[Arc<EventFile>]) {
+        let steps = 10 * files.len().pow(2);
+        let finished = (0..steps).any(|_| tell_copies(files, Instant::now(), |_| {}));
+        assert!(finished, "not finished after {steps} steps");
+    }
+
+    #[test]
+    fn comparing_goes_on_where_its_time_was_up() {
+        let temp = tempfile::tempdir().expect("temp");
+        let same = long();
+        let mut other = same.clone();
+        scalar(&mut other, 0.0, 0, "loss", Scalar::Simple(2.0));
+        let mut others = same.clone();
+        others.extend_from_within(..1000);
+        let contents: [(&str, &[u8]); 5] = [
+            ("tfevents", &same),
+            ("tfevents (1)", &same),
+            ("tfevents.1", &other),
+            ("tfevents.22", &others),
+            ("tfevents.bak", &same),
+        ];
+        let files = files(temp.path(), &contents);
+        tell_step_by_step(&files);
+        let longest = Some("tfevents.22".to_owned());
+        let expected = [&longest, &longest, &None, &None, &longest];
+        assert_eq!(originals(&files).iter().collect::<Vec<_>>(), expected);
     }
 }
