@@ -77,6 +77,37 @@ def test_an_original_that_is_replaced_gives_its_copy_its_points_back(tmp_path: P
     assert set(states(following).values()) == {"live"}
 
 
+LFS_POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 12345\n"
+
+
+@pytest.mark.parametrize(
+    ("left", "state"),
+    [
+        (b"", "empty"),
+        (header(1_700_001_000.0), "header_only"),
+        (LFS_POINTER, "foreign"),
+        (scalars(range(3)), "copy"),
+    ],
+    ids=["nothing", "a header", "a pointer", "its beginning"],
+)
+@pytest.mark.parametrize("replaced", [False, True], ids=["in place", "replaced"])
+def test_an_original_that_loses_its_content_gives_its_copy_its_points_back(
+    tmp_path: Path, follow: Follow, left: bytes, state: str, replaced: bool
+) -> None:
+    original = write(tmp_path / "run", scalars(range(10)))
+    copy = write(tmp_path / "run", scalars(range(10)), NAME + ".bak")
+    following = follow(tmp_path)
+    following.until(lambda: states(following) == {NAME: "live", copy.name: "copy"})
+    if replaced:
+        other = tmp_path / "other"
+        other.write_bytes(left)
+        other.rename(original)
+    else:
+        original.write_bytes(left)
+    following.until(lambda: states(following) == {NAME: state, copy.name: "live"})
+    following.until(lambda: following.steps() == list(range(10)))
+
+
 def test_files_that_only_begin_alike_are_no_copies(tmp_path: Path, follow: Follow) -> None:
     alike = scalars(range(5))
     write(tmp_path / "run", alike + scalar(5, 5))

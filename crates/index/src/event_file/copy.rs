@@ -52,12 +52,13 @@ pub(crate) fn tell_copies(
         return true;
     }
     let prints: Vec<Option<Print>> = files.iter().map(|file| file.print()).collect();
-    let files = || files.iter().zip(&prints);
-    for (file, print) in files() {
+    let printed = || files.iter().zip(&prints);
+    let mut finished = true;
+    for (file, print) in printed() {
         let Some(print) = print else { continue };
         let order =
             |file: &EventFile, size: u64| (Reverse(size), file.name.len(), file.name.clone());
-        let mut originals: Vec<_> = files()
+        let mut originals: Vec<_> = printed()
             .filter_map(|(other, found)| {
                 Some((order(other, found.as_ref()?.size), other, found.as_ref()?))
             })
@@ -82,7 +83,7 @@ pub(crate) fn tell_copies(
             }
         }
         let before = file.contents().copy_of.clone();
-        let unread = |name: &String| files().any(|(it, print)| it.name == *name && print.is_none());
+        let unread = |name: &String| files.iter().any(|it| it.name == *name && !it.is_read());
         match (original, before) {
             (Some(original), before) if before.as_ref() != Some(&original.name) => {
                 file.become_copy(original.name.clone());
@@ -91,11 +92,14 @@ pub(crate) fn tell_copies(
                     tags: true,
                 });
             }
-            (None, Some(before)) if known && !unread(&before) => file.distrust(),
+            (None, Some(before)) if known && !unread(&before) => {
+                // Not finished before its points are there again.
+                finished &= file.distrusted.swap(true, Ordering::Relaxed);
+            }
             _ => {}
         }
     }
-    true
+    finished
 }
 
 impl Compared {
@@ -116,14 +120,22 @@ impl Likeness {
 }
 
 impl EventFile {
+    /// Whether the file was read to its end, with success.
+    fn is_read(&self) -> bool {
+        let position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
+        self.contents().settled && !position.due && position.failed.is_none()
+    }
+
     /// None if the file is not read to its end, or nothing was logged to it.
     fn print(&self) -> Option<Print> {
+        if !self.is_read() {
+            return None;
+        }
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
         let contents = self.contents();
         let logged = contents.series.len() > 0 || contents.copy_of.is_some();
-        let read = contents.settled && !position.due && position.failed.is_none();
         Some(Print {
-            size: position.read.filter(|_| logged && read)?.size,
+            size: position.read.filter(|_| logged)?.size,
             opening: position.opening.clone(),
             last: position.place.last_record?,
             reading: position
