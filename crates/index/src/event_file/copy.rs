@@ -2,7 +2,7 @@
 //! Their points count once.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
@@ -15,10 +15,9 @@ use crate::changes::Touched;
 /// Bytes compared at once.
 const WINDOW: usize = 256 << 10;
 
-/// What tells most files apart without a look into them.
+/// What tells most files that begin alike apart without a look into them.
 struct Print {
     size: u64,
-    opening: Vec<u8>,
     last: LastRecord,
     reading: u64,
 }
@@ -51,52 +50,55 @@ pub(crate) fn tell_copies(
     {
         return true;
     }
-    let prints: Vec<Option<Print>> = files.iter().map(|file| file.print()).collect();
-    let printed = || files.iter().zip(&prints);
-    let mut finished = true;
-    for (file, print) in printed() {
-        let Some(print) = print else { continue };
-        let order =
-            |file: &EventFile, size: u64| (Reverse(size), file.name.len(), file.name.clone());
-        let mut originals: Vec<_> = printed()
-            .filter_map(|(other, found)| {
-                Some((order(other, found.as_ref()?.size), other, found.as_ref()?))
-            })
-            .filter(|(place, _, found)| {
-                *place < order(file, print.size) && found.opening == print.opening
-            })
-            .collect();
-        originals.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-        file.forget_comparisons(|reading| originals.iter().any(|(.., it)| it.reading == reading));
-        let mut original = None;
-        let mut known = true;
-        for (_, other, found) in originals {
-            match file.is_beginning_of(other, print, found.reading, deadline) {
-                Ok(Some(true)) => {
-                    original = Some(other);
-                    break;
-                }
-                Ok(Some(false)) => {}
-                Ok(None) => return false,
-                // Whoever reads the file next tells what is wrong with it.
-                Err(_) => known = false,
-            }
+    let mut alike: HashMap<Vec<u8>, Vec<(&EventFile, Print)>> = HashMap::new();
+    let mut unread = HashSet::new();
+    for file in files {
+        if !file.is_read() {
+            unread.insert(&*file.name);
+        } else if let Some((opening, print)) = file.print() {
+            alike.entry(opening).or_default().push((file, print));
         }
-        let before = file.contents().copy_of.clone();
-        let unread = |name: &String| files.iter().any(|it| it.name == *name && !it.is_read());
-        match (original, before) {
-            (Some(original), before) if before.as_ref() != Some(&original.name) => {
-                file.become_copy(original.name.clone());
-                progress(News {
-                    touched: Touched::Any,
-                    tags: true,
-                });
+    }
+    let mut finished = true;
+    for mut files in alike.into_values() {
+        files.sort_by(|(a, print), (b, other)| a.place(print).cmp(&b.place(other)));
+        // Those before it that are no copies themselves: what is the beginning of a copy is one of its original as well.
+        let mut originals: Vec<(&EventFile, u64)> = Vec::new();
+        for (file, print) in files {
+            file.forget_comparisons(&originals);
+            let mut original = None;
+            let mut known = true;
+            for &(other, reading) in &originals {
+                match file.is_beginning_of(other, &print, reading, deadline) {
+                    Ok(Some(true)) => {
+                        original = Some(other);
+                        break;
+                    }
+                    Ok(Some(false)) => {}
+                    Ok(None) => return false,
+                    // Whoever reads the file next tells what is wrong with it.
+                    Err(_) => known = false,
+                }
             }
-            (None, Some(before)) if known && !unread(&before) => {
-                // Not finished before its points are there again.
-                finished &= file.distrusted.swap(true, Ordering::Relaxed);
+            let before = file.contents().copy_of.clone();
+            match (original, before) {
+                (Some(original), before) => {
+                    if before.as_ref() != Some(&original.name) {
+                        file.become_copy(original.name.clone());
+                        progress(News {
+                            touched: Touched::Any,
+                            tags: true,
+                        });
+                    }
+                    continue;
+                }
+                (None, Some(before)) if known && !unread.contains(&*before) => {
+                    // Not finished before its points are there again.
+                    finished &= file.distrusted.swap(true, Ordering::Relaxed);
+                }
+                _ => {}
             }
-            _ => {}
+            originals.push((file, print.reading));
         }
     }
     finished
@@ -126,29 +128,34 @@ impl EventFile {
         self.contents().settled && !position.due && position.failed.is_none()
     }
 
-    /// None if the file is not read to its end, or nothing was logged to it.
-    fn print(&self) -> Option<Print> {
-        if !self.is_read() {
-            return None;
-        }
+    /// With the file's first bytes, of one that was read. None if nothing was logged to it.
+    fn print(&self) -> Option<(Vec<u8>, Print)> {
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
         let contents = self.contents();
         let logged = contents.series.len() > 0 || contents.copy_of.is_some();
-        Some(Print {
+        let print = Print {
             size: position.read.filter(|_| logged)?.size,
-            opening: position.opening.clone(),
             last: position.place.last_record?,
             reading: position
                 .compared
                 .get_or_insert_with(Compared::begin)
                 .reading,
-        })
+        };
+        Some((position.opening.clone(), print))
+    }
+
+    /// Where the file stands among those that begin alike: originals come before their copies.
+    fn place(&self, print: &Print) -> impl Ord + use<'_> {
+        (Reverse(print.size), self.name.len(), &*self.name)
     }
 
     /// Keeps comparisons only with readings of other files that there still are.
-    fn forget_comparisons(&self, is_there: impl Fn(u64) -> bool) {
+    fn forget_comparisons(&self, others: &[(&Self, u64)]) {
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(compared) = &mut position.compared {
+        if let Some(compared) = &mut position.compared
+            && compared.others.len() > others.len()
+        {
+            let is_there = |reading: u64| others.iter().any(|(_, it)| *it == reading);
             compared.others.retain(|reading, _| is_there(*reading));
         }
     }
@@ -272,5 +279,24 @@ mod tests {
         let longest = Some("tfevents.22".to_owned());
         let expected = [&longest, &longest, &None, &None, &longest];
         assert_eq!(originals(&files).iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn only_files_that_begin_alike_are_compared_and_copies_only_with_their_original() {
+        let temp = tempfile::tempdir().expect("temp");
+        let same = long();
+        let mut unlike = Vec::new();
+        scalar(&mut unlike, 1.0, 0, "accuracy", Scalar::Simple(1.0));
+        let names: Vec<String> = (0..9).map(|copy| format!("tfevents.{copy}")).collect();
+        let mut contents: Vec<(&str, &[u8])> = names.iter().map(|it| (&**it, &*same)).collect();
+        contents.push(("tfevents", &unlike));
+        let files = files(temp.path(), &contents);
+        tell_step_by_step(&files);
+        let compared = |file: &Arc<EventFile>| {
+            let position = file.position.lock().expect("position");
+            position.compared.as_ref().map_or(0, |it| it.others.len())
+        };
+        let expected = [0, 1, 1, 1, 1, 1, 1, 1, 1, 0];
+        assert_eq!(files.iter().map(compared).collect::<Vec<_>>(), expected);
     }
 }
