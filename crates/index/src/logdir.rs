@@ -1,5 +1,6 @@
 //! A log directory, and what a walk through it finds.
 
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -53,7 +54,7 @@ pub(crate) struct Listing {
     /// In order of run and name.
     pub(crate) files: Vec<Found>,
     /// Folders that could not be listed, by raw path below the log directory.
-    pub(crate) unlisted: Vec<Vec<u8>>,
+    pub(crate) unlisted: HashSet<Vec<u8>>,
 }
 
 impl Listing {
@@ -64,7 +65,7 @@ impl Listing {
             message: String::new(),
             skipped: Vec::new(),
             files: Vec::new(),
-            unlisted: Vec::new(),
+            unlisted: HashSet::new(),
         }
     }
 
@@ -79,7 +80,7 @@ impl Listing {
             && [run]
                 .into_iter()
                 .chain(folders_above(run))
-                .any(|folder| self.unlisted.iter().any(|it| it == folder))
+                .any(|folder| self.unlisted.contains(folder))
     }
 }
 

@@ -1,6 +1,6 @@
 //! The walk through a log directory that finds event files, and what to tell when it finds none.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::OsStr;
 use std::fs::{self, FileType, Metadata};
 use std::io;
@@ -32,9 +32,9 @@ impl Logdir {
         let path = self.path.display();
         let failed = |state, message| {
             let unlisted = if state == LogdirState::Unreadable {
-                vec![Vec::new()]
+                HashSet::from([Vec::new()])
             } else {
-                Vec::new()
+                HashSet::new()
             };
             Some(Listing {
                 state,
@@ -283,7 +283,7 @@ impl<'a> Walk<'a> {
     }
 
     fn skip_unlisted(&mut self, folder: &[u8], error: &io::Error) {
-        self.listing.unlisted.push(folder.to_vec());
+        self.listing.unlisted.insert(folder.to_vec());
         let advice = "give the user that runs this board permission to read and search it";
         self.skip(
             folder,
