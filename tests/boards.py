@@ -96,10 +96,8 @@ def board(
     `unprivileged`: reserved ports and the permissions of files bind it, even where the tests run as root.
     """
     command = [*map(str, program), *map(str, arguments)]
-    if unprivileged and os.getuid() == 0:
-        command = ["setpriv", "--bounding-set=-net_bind_service,-dac_override,-dac_read_search", *command]
     process = subprocess.Popen(
-        command,
+        bound_by_permissions(command) if unprivileged else command,
         cwd=cwd,
         env=environment(env),
         stdin=subprocess.DEVNULL,
@@ -118,6 +116,13 @@ def board(
         for stream in (process.stdout, process.stderr):
             assert stream is not None
             stream.close()
+
+
+def bound_by_permissions(command: list[str]) -> list[str]:
+    """The command, bound by reserved ports and the permissions of files even where the tests run as root."""
+    if os.getuid() != 0:
+        return command
+    return ["setpriv", "--bounding-set=-net_bind_service,-dac_override,-dac_read_search", *command]
 
 
 def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal
 
 from lightboard._core import Index
@@ -15,8 +16,8 @@ Smoothing = tuple[Literal["ema", "gaussian", "mean"], float]
 class Following:
     """An index with answers decoded, and with `until`."""
 
-    def __init__(self, *logdirs: tuple[str, str], poll_secs: float = 0.02) -> None:
-        self.index = Index(logdirs, poll_secs=poll_secs)
+    def __init__(self, *logdirs: tuple[str, str], poll_secs: float = 0.02, cache: Path | None = None) -> None:
+        self.index = Index(logdirs, poll_secs=poll_secs, cache_dir=None if cache is None else str(cache))
 
     def state(self) -> dict[str, Any]:
         body: dict[str, Any] = json.loads(self.index.runs())
@@ -27,6 +28,9 @@ class Following:
 
     def run(self, name: str) -> dict[str, Any]:
         return self.runs()[name]
+
+    def points(self) -> int:
+        return sum(run["points"] for run in self.state()["runs"])
 
     def file(self, run: str) -> dict[str, Any]:
         (file,) = self.run(run)["files"]

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from boards import bound_by_permissions
 from lightboard._core import Index
 
 OPEN = """
@@ -15,7 +16,8 @@ def read():
     fields = dict(line.split(": ") for line in open("/proc/self/io").read().splitlines())
     return int(fields["rchar"])
 before = read()
-index = Index([("logs", sys.argv[1])], cache_dir=sys.argv[2] or None, max_memory=int(sys.argv[3]))
+cache, max_memory, end, *logdirs = sys.argv[1:]
+index = Index([("logs", logdir) for logdir in logdirs], cache_dir=cache or None, max_memory=int(max_memory))
 version = index.wait(0, 30.0)
 while True:
     runs = json.loads(index.runs())["runs"]
@@ -25,7 +27,7 @@ while True:
 cost = read() - before
 peak = int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1]) * 1024
 print(json.dumps({"read": cost, "peak": peak, "runs": runs}), flush=True)
-if sys.argv[4] == "close":
+if end == "close":
     index.close()
 sys.stdin.read()
 """
@@ -43,15 +45,25 @@ class Opened(NamedTuple):
         return sum(run["points"] for run in self.runs)
 
 
-def command(logs: Path, cache: Path | None, max_memory: int = 1 << 30, end: str = "close") -> list[str]:
+def command(*logdirs: Path, cache: Path | None, max_memory: int = 1 << 30, end: str = "close") -> list[str]:
     """Opens an index until everything is read, says what it found, and ends when its input does."""
-    return [sys.executable, "-c", OPEN, str(logs), str(cache or ""), str(max_memory), end]
+    return [sys.executable, "-c", OPEN, str(cache or ""), str(max_memory), end, *map(str, logdirs)]
 
 
-def opened(logs: Path, cache: Path | None, max_memory: int = 1 << 30) -> Opened:
-    """Open an index in a process of its own until everything is read, and close it, which saves the cache."""
+def opened(
+    logs: Path, cache: Path | None, *others: Path, max_memory: int = 1 << 30, unprivileged: bool = False
+) -> Opened:
+    """Open an index in a process of its own until everything is read, and close it, which saves the cache.
+
+    `unprivileged`: the permissions of files bind it, even where the tests run as root.
+    """
+    call = command(logs, *others, cache=cache, max_memory=max_memory)
     done = subprocess.run(
-        command(logs, cache, max_memory), check=True, capture_output=True, text=True, stdin=subprocess.DEVNULL
+        bound_by_permissions(call) if unprivileged else call,
+        check=True,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
     )
     return Opened(**json.loads(done.stdout))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from index.following import Following
 from index.opening import answer, awaited, command, opened
 from lightboard import SummaryWriter
 from lightboard._core import Index, clear_caches, list_caches
@@ -91,7 +92,9 @@ def test_boards_share_a_cache_and_a_killed_one_leaves_it_to_others(
     logs: Path, tmp_path: Path, expected: bytes
 ) -> None:
     cache = tmp_path / "cache"
-    first = subprocess.Popen(command(logs, cache, end="stay"), stdout=subprocess.PIPE, stdin=subprocess.PIPE)
+    first = subprocess.Popen(
+        command(logs, cache=cache, end="stay"), stdout=subprocess.PIPE, stdin=subprocess.PIPE
+    )
     assert first.stdout is not None
     first.stdout.readline()
     assert [entry["in_use"] for entry in json.loads(list_caches(str(cache)))["caches"]] == [True]
@@ -108,6 +111,65 @@ def test_boards_share_a_cache_and_a_killed_one_leaves_it_to_others(
     third.close()
     assert len(json.loads(clear_caches(str(cache), str(logs)))["removed"]) == 1
     assert json.loads(list_caches(str(cache)))["caches"] == []
+
+
+def size(*logdirs: Path) -> int:
+    return sum(path.stat().st_size for logdir in logdirs for path in logdir.rglob("*") if path.is_file())
+
+
+def test_a_log_directory_that_comes_late_finds_its_cache(logs: Path, tmp_path: Path) -> None:
+    cache, other, away = tmp_path / "cache", tmp_path / "other", tmp_path / "away"
+    write(other / "c", range(2_000))
+    before = opened(logs, cache, other)
+    logs.rename(away)
+    write(other / "d", range(2_000))
+    following = Following(("logs", str(logs)), ("other", str(other)), cache=cache)
+    following.until(lambda: following.points() == 12_000)
+    away.rename(logs)
+    write(other / "e", range(2_000))
+    following.until(lambda: following.points() == before.points + 12_000)
+    following.index.close()
+    after = opened(logs, cache, other)
+    assert after.points == before.points + 12_000
+    assert after.read < size(logs, other) // 4
+
+
+@pytest.mark.parametrize("mount_point", [False, True])
+def test_a_log_directory_that_goes_away_finds_its_cache_when_it_returns(
+    logs: Path, tmp_path: Path, mount_point: bool
+) -> None:
+    cache, other, away = tmp_path / "cache", tmp_path / "other", tmp_path / "away"
+    other.mkdir()
+    before = opened(logs, cache, other)
+    following = Following(("logs", str(logs)), ("other", str(other)), cache=cache)
+    following.until(lambda: following.points() == before.points)
+    logs.rename(away)
+    if mount_point:
+        logs.mkdir()
+    write(other / "c", range(2_000))
+    following.until(lambda: following.points() == 6_000)
+    following.index.close()
+    if mount_point:
+        logs.rmdir()
+    away.rename(logs)
+    after = opened(logs, cache, other)
+    assert after.points == before.points + 6_000
+    assert after.read < size(logs, other) // 4
+
+
+def test_a_folder_that_cannot_be_listed_keeps_its_part_of_the_cache(logs: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    before = opened(logs, cache)
+    (logs / "a").chmod(0)
+    try:
+        for late in ("c", "d"):
+            write(logs / late, range(2_000))
+            opened(logs, cache, unprivileged=True)
+    finally:
+        (logs / "a").chmod(0o700)
+    after = opened(logs, cache)
+    assert after.points == before.points + 12_000
+    assert after.read < size(logs) // 4
 
 
 def test_a_cache_that_cannot_be_written_costs_nothing_but_time(

@@ -153,7 +153,7 @@ impl Cache {
     }
 
     /// Numbers of the segments in the folder, whole or not.
-    fn numbers(&self) -> Vec<u64> {
+    pub(crate) fn numbers(&self) -> Vec<u64> {
         let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
         entries
             .filter_map(|entry| segment_number(&entry.file_name().to_string_lossy()))

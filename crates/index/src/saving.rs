@@ -162,7 +162,11 @@ impl Saving {
         self.last_save = Some(Instant::now());
     }
 
+    /// A log directory in which nothing is found may be absent for now: of it is kept what was saved before.
     fn save(&mut self, catalog: &Catalog, logdir: usize) -> io::Result<()> {
+        if catalog.listings[logdir].files.is_empty() {
+            return Ok(());
+        }
         let Some(cache) = &mut self.caches[logdir] else {
             return Ok(());
         };
@@ -190,10 +194,15 @@ impl Saving {
         for (run, file) in catalog.files().filter(|(run, _)| run.logdir == logdir) {
             file.save(&run.path, &mut manifest);
         }
-        match &mut self.caches[logdir] {
-            Some(cache) => cache.replace_manifest(&manifest),
-            None => Ok(()),
-        }
+        let Some(cache) = &mut self.caches[logdir] else {
+            return Ok(());
+        };
+        let saved = &mut self.saved[logdir];
+        saved.keep_segments(&cache.numbers());
+        carry_over(saved, catalog, logdir, &mut manifest);
+        let replaced = cache.replace_manifest(&manifest);
+        saved.keep_segments(&cache.numbers());
+        replaced
     }
 
     /// Writes the blocks of a log directory whose places are `wanted` to a segment that `new` makes, and lets them be
@@ -324,6 +333,22 @@ impl<V: Value> Points<V> {
             }
         }
         freed
+    }
+}
+
+/// Adds what was saved before of files that were not found since, in folders that cannot be listed.
+fn carry_over(saved: &SavedFiles, catalog: &Catalog, logdir: usize, manifest: &mut ManifestWriter) {
+    let listing = &catalog.listings[logdir];
+    for (run, name) in saved.names() {
+        let found = listing
+            .files
+            .binary_search_by(|found| (&*found.run, found.name.as_bytes()).cmp(&(run, name)));
+        if listing.is_unlisted(run)
+            && found.is_err()
+            && let Some(Saved { progress, contents }) = saved.get(run, name)
+        {
+            manifest.add(run, name, &progress, &contents);
+        }
     }
 }
 

@@ -117,6 +117,13 @@ impl SavedFiles {
         take.0.is_empty().then_some(saved)
     }
 
+    /// Keeps only segments with these numbers. What lies in others is no longer to be found.
+    pub(crate) fn keep_segments(&mut self, numbers: &[u64]) {
+        for segment in &mut self.segments {
+            segment.take_if(|segment| segment.number.is_none_or(|it| !numbers.contains(&it)));
+        }
+    }
+
     /// Runs and names of the files.
     pub(crate) fn names(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.places.iter().map(|places| {
