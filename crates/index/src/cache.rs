@@ -59,7 +59,7 @@ impl Cache {
     /// Opens the cache below `root` of the log directory at `logdir`, and reads what it holds. A folder that cannot be
     /// made or read is one that holds nothing.
     pub(crate) fn open(root: &Path, logdir: &Path, store: &Arc<Store>) -> (Self, SavedFiles) {
-        let logdir = fs::canonicalize(logdir).unwrap_or_else(|_| logdir.to_owned());
+        let logdir = real_path(logdir);
         let folder = root
             .join(VERSION)
             .join(id_of(logdir.as_os_str().as_bytes()));
@@ -222,6 +222,17 @@ impl Cache {
     }
 }
 
+/// The real path of a log directory, which may not be there yet.
+fn real_path(logdir: &Path) -> PathBuf {
+    let absolute = std::path::absolute(logdir).unwrap_or_else(|_| logdir.to_owned());
+    let real = absolute.ancestors().find_map(|above| {
+        let below = absolute.strip_prefix(above).ok()?;
+        let real = fs::canonicalize(above).ok()?;
+        Some(real.components().chain(below.components()).collect())
+    });
+    real.unwrap_or(absolute)
+}
+
 /// Whether a folder lies on a file system that other hosts may change.
 #[cfg(target_os = "linux")]
 fn is_on_network(folder: &Path) -> bool {
@@ -337,6 +348,20 @@ mod tests {
         cache.give_up();
         assert!(cache.acquire());
         assert!(segment.number < Some(cache.first_number()));
+    }
+
+    #[test]
+    fn a_log_directory_that_comes_later_has_the_same_cache() {
+        let (root, above) = folders();
+        std::os::unix::fs::symlink(above.path(), root.path().join("link")).expect("link");
+        let logdir = root.path().join("link").join("a").join("b");
+        let folder = || {
+            let store = Arc::new(Store::new(1 << 30));
+            Cache::open(root.path(), &logdir, &store).0.folder
+        };
+        let before = folder();
+        fs::create_dir_all(&logdir).expect("logdir");
+        assert_eq!(folder(), before);
     }
 
     #[test]
