@@ -172,6 +172,19 @@ def test_a_folder_that_cannot_be_listed_keeps_its_part_of_the_cache(logs: Path, 
     assert after.read < size(logs) // 4
 
 
+def test_a_file_that_cannot_be_read_does_not_make_the_cache_be_written_anew(
+    logs: Path, tmp_path: Path
+) -> None:
+    cache = tmp_path / "cache"
+    write(logs / "c", range(10))
+    next((logs / "c").iterdir()).chmod(0)
+    opened(logs, cache, unprivileged=True)
+    (manifest,) = cache.rglob("manifest")
+    before = manifest.stat().st_ino
+    opened(logs, cache, unprivileged=True)
+    assert manifest.stat().st_ino == before
+
+
 def test_a_cache_that_cannot_be_written_costs_nothing_but_time(
     logs: Path, tmp_path: Path, expected: bytes
 ) -> None:

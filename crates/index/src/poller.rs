@@ -15,7 +15,7 @@ use crate::changes::{Change, Touched};
 use crate::event_file::{EventFile, Glance, News, tell_copies};
 use crate::index::Shared;
 use crate::logdir::{Listing, LogdirState};
-use crate::saving::Saving;
+use crate::saving::{Attempt, Saving};
 use crate::sub_runs::parent;
 use crate::walker::{Walked, Walker};
 
@@ -130,7 +130,8 @@ impl Poller {
             published: Mutex::new(started),
         };
         let [known, new] = self.look(&catalog, walked.is_some(), wish.is_some(), &pending);
-        let news = !known.is_empty() || !new.is_empty();
+        let unread = known.iter().chain(&new);
+        let attempts: Vec<Attempt<'_>> = unread.map(|it| Attempt::at(it.file)).collect();
         // Published only now, when the sizes of new files are known.
         if let Some(change) = walked {
             self.changed.extend(change.runs.iter().cloned());
@@ -143,6 +144,7 @@ impl Poller {
         let finished = self.tell_copies(&catalog, &pending) & finished;
         note_restarts(&catalog, read.into_values(), &pending);
         shared.changes.publish_noted();
+        let news = attempts.iter().any(Attempt::read_something);
         let room = self.saving.after_round(&shared, news, finished);
         if let Err(message) = room {
             shared.set_fault(Some(message));

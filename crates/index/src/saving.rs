@@ -272,6 +272,25 @@ impl Saving {
     }
 }
 
+/// An attempt to read a file. Those that fail again and again bring nothing to save.
+pub(crate) struct Attempt<'a> {
+    file: &'a EventFile,
+    bytes_read: u64,
+}
+
+impl<'a> Attempt<'a> {
+    pub(crate) fn at(file: &'a EventFile) -> Self {
+        let bytes_read = file.contents().bytes_read;
+        Self { file, bytes_read }
+    }
+
+    /// Whether it succeeded, if only in part.
+    pub(crate) fn read_something(&self) -> bool {
+        let contents = self.file.contents();
+        contents.error.is_none() || contents.bytes_read != self.bytes_read
+    }
+}
+
 impl EventFile {
     /// Seals all points.
     fn seal(&self) {
