@@ -8,6 +8,7 @@ import pytest
 
 from index.following import Following, Smoothing
 from index.random_series import AXES, SHAPES, Floats, in_order, position, random_points, write_points
+from index.records import header, scalar, write
 
 Follow = Callable[..., Following]
 
@@ -64,3 +65,16 @@ def test_a_window_of_any_width_takes_no_longer(tmp_path: Path, follow: Follow) -
             low, high = points.value.min(), points.value.max()
             assert ((smoothed >= low) & (smoothed <= high)).all()
         np.testing.assert_allclose(smoothed, points.value.mean(), rtol=1e-9)
+
+
+def test_wall_times_that_no_clock_shows_are_no_obstacle(tmp_path: Path, follow: Follow) -> None:
+    """Their difference is more than a float can hold."""
+    values = [scalar(step, step, wall_time=wall_time) for step, wall_time in enumerate([5.0, 1.7e308, 9.0])]
+    write(tmp_path / "run", header(-1.7e308) + b"".join(values))
+    following = follow(tmp_path)
+    following.until_loaded()
+    for axis in AXES:
+        for smoothing in (("ema", 0.5), ("gaussian", 1.0), ("mean", 2.0)):
+            frame = following.scalars(axis=axis, smoothing=smoothing)
+            assert frame.columns["wall_time"].tolist() == [5.0, 5.0, 9.0]
+            assert np.isfinite(frame.columns["smoothed"]).all()

@@ -13,6 +13,10 @@ use crate::store::Store;
 /// A file that changed within this time is being written.
 const LIVE: Duration = Duration::from_secs(120);
 
+/// No clock is further from 1970, in seconds (30 million years). Up to it wall times have differences that are finite,
+/// and exact to a fifth of a second.
+const FURTHEST: f64 = 1e15;
+
 /// Damaged ranges kept of one file; further ones are counted only, so that a file of rubbish costs no memory.
 const DAMAGE_KEPT: usize = 1000;
 
@@ -278,10 +282,11 @@ impl Contents {
         outcome
     }
 
-    /// A time that is no number would tear the axis: the one before stands in, at a file's start that of its change.
+    /// A time that is no number, or that no clock shows, would tear the axis: the one before stands in, at a file's start
+    /// that of its change.
     #[inline]
     fn see_wall_time(&mut self, wall_time: f64) -> f64 {
-        let wall_time = if wall_time.is_finite() {
+        let wall_time = if wall_time.abs() <= FURTHEST {
             wall_time
         } else {
             self.last_wall_time

@@ -182,6 +182,18 @@ mod tests {
     }
 
     #[test]
+    fn infinite_x_end_nothing() {
+        let x = [f64::NEG_INFINITY, 0.0, 1.0, f64::INFINITY, f64::INFINITY];
+        for kind in kinds() {
+            for part in [0..5, 1..5, 3..5, 0..1, 2..4] {
+                let values: Vec<f64> = (0..part.len()).map(|it| it as f64).collect();
+                let smoothed = kind.apply(&x[part.clone()], &values);
+                assert_eq!(smoothed.len(), part.len());
+            }
+        }
+    }
+
+    #[test]
     fn a_value_that_left_the_window_leaves_no_trace() {
         let x: Vec<f64> = (0..100).map(f64::from).collect();
         let mut values = vec![1.0; 100];

@@ -24,12 +24,12 @@ pub(super) fn gaussian(x: &[f64], values: &[f64], sigma: f64) -> Vec<f64> {
     let mut moments: Vec<Option<Box<Series>>> = vec![None; bins.len()];
     let mut smoothed = Vec::with_capacity(x.len());
     let (mut first, mut end) = (0, 0);
-    for bin in &bins {
+    for (number, bin) in bins.iter().enumerate() {
         while x[bin.start] - x[bins[first].end - 1] > reach {
             moments[first] = None;
             first += 1;
         }
-        while end < bins.len() && x[bins[end].start] - x[bin.end - 1] <= reach {
+        while end < bins.len() && (end <= number || x[bins[end].start] - x[bin.end - 1] <= reach) {
             end += 1;
         }
         let near = bins[first].start..bins[end - 1].end;
@@ -59,14 +59,15 @@ pub(super) fn gaussian(x: &[f64], values: &[f64], sigma: f64) -> Vec<f64> {
     smoothed
 }
 
-/// Stretches of points at most `sigma` wide.
+/// Stretches of points at most `sigma` wide, none empty even where x is infinite and has no distance from itself.
 fn bins(x: &[f64], sigma: f64) -> Vec<Range<usize>> {
     let mut bins = Vec::new();
     let mut start = 0;
     while start < x.len() {
         let inside = x[start..].partition_point(|it| it - x[start] <= sigma);
-        bins.push(start..start + inside);
-        start += inside;
+        let end = start + inside.max(1);
+        bins.push(start..end);
+        start = end;
     }
     bins
 }
