@@ -148,6 +148,8 @@ class Index:
     ) -> bytes:
         """Column frame of POST /api/scalars. `runs=None` means every run; unknown ids are left out.
 
+        Of runs that its header calls `incomplete` points are missing until their files are read anew: the cache is
+        damaged. So with `groups` and `table`.
         `smoothing` is a kind with its weight, sigma or window. Raises ValueError for a width of 0, an amount of
         smoothing out of range, or edges that are not finite or not in order.
         """

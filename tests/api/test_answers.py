@@ -17,7 +17,7 @@ RUN_MEMBERS = {
 }  # fmt: skip
 SCALARS_MEMBERS = {
     "version", "axis", "smoothing", "attempts", "width_asked", "width", "vertex_budget", "vertices", "pictures",
-    "series",
+    "incomplete", "series",
 }  # fmt: skip
 SERIES_MEMBERS = {
     "run", "tag", "attempt", "attempts", "start", "length", "points", "superseded", "superseded_from",
@@ -162,7 +162,7 @@ def test_groups_tell_what_their_runs_have_in_common(http: httpx.Client) -> None:
 
 def test_a_table_has_a_cell_for_each_run_and_tag(http: httpx.Client) -> None:
     frame = post(http, "/api/table", tags=["loss", "accuracy"], at_step=1)
-    assert set(frame.header) == {"version", "tags", "runs", "at_step"}
+    assert set(frame.header) == {"version", "tags", "runs", "at_step", "incomplete"}
     assert (frame.header["tags"], frame.header["at_step"]) == (["loss", "accuracy"], 1)
     cells = {
         run: {name: column[2 * place : 2 * place + 2].tolist() for name, column in frame.columns.items()}

@@ -1,16 +1,19 @@
 """Whatever byte of a cache is another one than was written: the answers are those of an index without a cache."""
 
 import json
+import math
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from index.opening import answer, awaited, opened
 from index.records import scalars, write
 from lightboard import SummaryWriter
 from lightboard._core import Index
+from lightboard.index import decode
 
 FOOT = 16
 
@@ -103,3 +106,75 @@ def test_any_cut(logs: Path, cache: Path, expected: tuple[bytes, object], tmp_pa
         len(content) - 1,
     ]:
         check(logs, cache, expected, name, content[:end], tmp_path / str(end))
+
+
+Ask = Callable[[Index, list[str]], bytes]
+QUESTIONS: dict[str, Ask] = {
+    "scalars": lambda index, _: index.scalars(
+        ["loss"], runs=None, axis="step", x_min=None, x_max=None, width=800, smoothing=None
+    ),
+    "smoothed scalars": lambda index, _: index.scalars(
+        ["loss"], runs=None, axis="step", x_min=None, x_max=None, width=800, smoothing=("ema", 0.5)
+    ),
+    "groups": lambda index, runs: index.groups(
+        ["loss"],
+        [("both", runs)],
+        axis="step",
+        x_min=None,
+        x_max=None,
+        width=800,
+        smoothing=None,
+        alignment=None,
+    ),
+    "table": lambda index, _: index.table(["loss"], runs=None, at_step=50),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_an_answer_names_the_runs_whose_points_it_lacks(tmp_path: Path, question: str) -> None:
+    """Until their files have been read anew, which is a change."""
+    for run in "ab":
+        write(tmp_path / "logs" / run, scalars(range(100)))
+    logs = [("logs", str(tmp_path / "logs"))]
+    cache = tmp_path / "cache"
+    runs = [str(run["id"]) for run in opened(tmp_path / "logs", cache).runs]
+    (segment,) = cache.rglob("0.segment")
+    content = bytearray(segment.read_bytes())
+    content[FOOT + 40] ^= 0xFF
+    segment.write_bytes(content)
+    index = Index(logs, cache_dir=str(cache))
+    index.refresh(30.0)
+    version = index.version
+
+    damaged = decode(QUESTIONS[question](index, runs))
+    (lacking,) = damaged.header["incomplete"]
+    (other,) = {*runs} - {lacking}
+    if question == "table":
+        cells = {
+            name: dict(zip(runs, column.tolist(), strict=True)) for name, column in damaged.columns.items()
+        }
+        assert cells["count"] == dict.fromkeys(runs, 100)
+        assert (cells["last_value"][other], cells["at_value"][other]) == (99.0, 50.0)
+        assert all(math.isnan(cells[name][lacking]) for name in ("last_value", "min_value", "at_value"))
+    elif question == "groups":
+        assert damaged.columns["n"].tolist() == [1] * 100
+    else:
+        assert [entry["run"] for entry in damaged.header["series"]] == [other]
+
+    changed: set[str] = set()
+    while (frame := decode(QUESTIONS[question](index, runs))).header["incomplete"] or lacking not in changed:
+        index.wait(version, 30.0)
+        version, text = index.changes(version)
+        change = json.loads(text)
+        assert change["runs"], "no news of the file that was read anew"
+        changed.update(change["runs"][place] for place in change["any_series"])
+    index.refresh(30.0)
+    frame = decode(QUESTIONS[question](index, runs))
+    index.close()
+    whole = Index(logs)
+    whole.refresh(30.0)
+    expected = decode(QUESTIONS[question](whole, runs))
+    whole.close()
+    assert {**frame.header, "version": 0} == {**expected.header, "version": 0}
+    for name, column in expected.columns.items():
+        np.testing.assert_array_equal(frame.columns[name], column)

@@ -158,6 +158,8 @@ export interface PictureHeader {
   vertex_budget: number;
   vertices: number;
   pictures: Picture[];
+  /** Runs that lack points until their files are read anew: the cache is damaged. */
+  incomplete: string[];
 }
 
 /** Header of the column frame that answers a ScalarQuery. */
@@ -210,4 +212,6 @@ export interface TableHeader {
   tags: string[];
   runs: string[];
   at_step: number | null;
+  /** Runs with cells that tell the count only, until their files are read anew: the cache is damaged. */
+  incomplete: string[];
 }

@@ -29,6 +29,7 @@ function answer(axis: Axis = "step", smoothed = false, attempts: Attempts = "all
       width: 50,
       vertex_budget: 1000,
       vertices: 5,
+      incomplete: [],
       pictures: [
         { tag: "nobody's", x_min: null, x_max: null },
         { tag: "loss", x_min: 1, x_max: 9 },

@@ -72,7 +72,7 @@ test.each([
   expect(() => readGroups(frame(header, columns))).toThrow(reason);
 });
 
-const tableHeader = { version: 1, tags: ["loss", "lr"], runs: ["a"], at_step: null };
+const tableHeader = { version: 1, tags: ["loss", "lr"], runs: ["a"], at_step: null, incomplete: [] };
 
 function tableColumns(cells: number, at = false): Record<string, Items> {
   const integers = ["count", "last_step", "min_step", "max_step", "non_finite", "first_non_finite_step"];

@@ -1,5 +1,6 @@
 //! A run held still for a query: its files in order, its attempts, and the points of each.
 
+use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 use std::sync::RwLockReadGuard;
@@ -24,6 +25,8 @@ pub(crate) struct Snapshot<'a> {
     pub(crate) attempts: usize,
     /// Session starts of the run that this is a sub-run of, and who wrote them.
     pub(crate) starts_above: Vec<(Start, Option<Writer>)>,
+    /// Whether points that were asked for could not be read.
+    unread: Cell<bool>,
 }
 
 /// One attempt's points of one series: for each file that has some, its place in the run and a range of indices.
@@ -50,6 +53,7 @@ impl<'a> Snapshot<'a> {
             files,
             labels,
             starts_above,
+            unread: Cell::new(false),
         }
     }
 
@@ -125,8 +129,7 @@ impl Snapshot<'_> {
     /// are not unpacked. None if there are no such points, or the cache does not hold what was written to it; the file
     /// is then read anew.
     pub(crate) fn extent(&self, file: usize, tag: &str, range: &Range<usize>) -> Option<Extent> {
-        let (file, contents) = &self.files[file];
-        let points = contents.series.scalar(tag)?;
+        let points = self.files[file].1.series.scalar(tag)?;
         let mut whole: Option<Extent> = None;
         for (stretch, extent, _) in points.stretches() {
             let part = stretch.start.max(range.start)..stretch.end.min(range.end);
@@ -138,7 +141,7 @@ impl Snapshot<'_> {
             } else if let Ok(columns) = points.columns(part) {
                 Extent::of(&columns.steps, &columns.wall_times)?
             } else {
-                file.distrust();
+                self.distrust(file);
                 return None;
             };
             whole = Some(whole.map_or(extent, |whole| whole.and(extent)));
@@ -192,9 +195,9 @@ impl Snapshot<'_> {
     pub(crate) fn pieces<'s>(&'s self, tag: &str, parts: &Parts) -> Option<Vec<Piece<'s, f64>>> {
         let mut pieces = Vec::new();
         for (file, range) in parts {
-            let (file, contents) = &self.files[*file];
-            let Ok(mut more) = contents.series.scalar(tag)?.pieces(range.clone()) else {
-                file.distrust();
+            let points = self.files[*file].1.series.scalar(tag)?;
+            let Ok(mut more) = points.pieces(range.clone()) else {
+                self.distrust(*file);
                 return None;
             };
             pieces.append(&mut more);
@@ -202,10 +205,14 @@ impl Snapshot<'_> {
         Some(pieces)
     }
 
-    /// Lets the files of `parts` be read anew, since the cache does not hold what was read of them.
-    pub(crate) fn distrust(&self, parts: &Parts) {
-        for (file, _) in parts {
-            self.files[*file].0.distrust();
-        }
+    /// Lets a file be read anew, since the cache does not hold what was read of it.
+    pub(crate) fn distrust(&self, file: usize) {
+        self.files[file].0.distrust();
+        self.unread.set(true);
+    }
+
+    /// Whether points that were asked for since this was asked last could not be read.
+    pub(crate) fn take_unread(&self) -> bool {
+        self.unread.take()
     }
 }

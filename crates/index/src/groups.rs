@@ -1,6 +1,6 @@
 //! The answer to a question for groups of runs: at each x what its runs have in common (`spec/api.md`, POST /api/groups).
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::downsample::{Grid, vertices};
 use crate::frame::{Column, encode};
 use crate::parts::sort_by_x;
 use crate::picture::{Extent, Picture, span, within_budget};
-use crate::query::{Axis, QueryError, View, check_smoothing, distinct, runs_of};
+use crate::query::{Axis, Incomplete, QueryError, View, check_smoothing, distinct, runs_of};
 use crate::smoothing::Smoothing;
 use crate::statistics::Statistics;
 
@@ -70,6 +70,7 @@ struct Metadata<'a> {
     vertex_budget: usize,
     vertices: usize,
     pictures: Vec<Picture<'a>>,
+    incomplete: BTreeSet<&'a str>,
     groups: Vec<Entry<'a>>,
 }
 
@@ -121,12 +122,13 @@ pub(crate) fn answer(
         .collect();
     let mut all: HashMap<&str, &Arc<Run>> = HashMap::new();
     all.extend(members.iter().flatten().map(|run| (&*run.id, *run)));
+    let incomplete = Incomplete::default();
     let known: Vec<HashMap<&str, Known>> = tags
         .iter()
         .map(|tag| {
             let known = all
                 .par_iter()
-                .filter_map(|(id, run)| Some((*id, known(run, tag, query)?)));
+                .filter_map(|(id, run)| Some((*id, known(run, tag, query, &incomplete)?)));
             known.collect()
         })
         .collect();
@@ -170,7 +172,7 @@ pub(crate) fn answer(
         |width| {
             let drawn = pairs.iter().map(|(tag, _, runs)| {
                 let grid = pictures[*tag].grid(width);
-                Aggregate::of(runs, tags[*tag], query, alignment, &grid)
+                Aggregate::of(runs, tags[*tag], query, alignment, &grid, &incomplete)
             });
             drawn.collect()
         },
@@ -200,16 +202,24 @@ pub(crate) fn answer(
         vertex_budget: BUDGET,
         vertices: rows.len(),
         pictures,
+        incomplete: incomplete.runs(),
         groups: entries,
     };
     let columns = columns(query.view.axis, &rows);
     Ok(encode(&metadata, &columns).expect("numbers and text serialise"))
 }
 
-fn known(run: &Run, tag: &str, query: &GroupQuery) -> Option<Known> {
+fn known<'a>(
+    run: &'a Run,
+    tag: &str,
+    query: &GroupQuery,
+    incomplete: &Incomplete<'a>,
+) -> Option<Known> {
     let snapshot = Snapshot::of(run);
     let parts = snapshot.latest(tag);
-    let extent = Extent::of(&snapshot, tag, &parts, query.view.axis)?;
+    let extent = Extent::of(&snapshot, tag, &parts, query.view.axis);
+    incomplete.note(run, &snapshot);
+    let extent = extent?;
     let mut needed = extent.points;
     if query.smoothing.is_none() {
         let axis = query.view.axis;
@@ -239,17 +249,23 @@ fn rows_at_most(axis: Axis, points: usize, extents: impl Iterator<Item = Extent>
 }
 
 impl Aggregate {
-    fn of(
-        runs: &[&Arc<Run>],
+    fn of<'a>(
+        runs: &[&'a Arc<Run>],
         tag: &str,
         query: &GroupQuery,
         alignment: Alignment,
         grid: &Grid,
+        incomplete: &Incomplete<'a>,
     ) -> Self {
         let axis = query.view.axis;
         let tracks: Vec<Track> = runs
             .par_iter()
-            .filter_map(|run| track(run, tag, query))
+            .filter_map(|run| {
+                let snapshot = Snapshot::of(run);
+                let track = track(&snapshot, tag, query);
+                incomplete.note(run, &snapshot);
+                track
+            })
             .collect();
         let (rows, spacing) = match alignment {
             Alignment::Exact => (aggregate::exact(&tracks), None),
@@ -290,8 +306,7 @@ impl Aggregate {
 }
 
 /// A run's curve as far as the picture needs it.
-fn track(run: &Run, tag: &str, query: &GroupQuery) -> Option<Track> {
-    let snapshot = Snapshot::of(run);
+fn track(snapshot: &Snapshot<'_>, tag: &str, query: &GroupQuery) -> Option<Track> {
     let axis = query.view.axis;
     let origin = axis.origin(snapshot.first_wall_time());
     let mut parts = snapshot.latest(tag);

@@ -154,10 +154,9 @@ impl Snapshot<'_> {
     }
 
     fn columns(&self, tag: &str, file: usize, range: Range<usize>) -> Option<Columns<'_>> {
-        let (file, contents) = &self.files[file];
-        let columns = contents.series.scalar(tag)?.columns(range);
+        let columns = self.files[file].1.series.scalar(tag)?.columns(range);
         if columns.is_err() {
-            file.distrust();
+            self.distrust(file);
         }
         columns.ok()
     }

@@ -1,11 +1,12 @@
 //! What the questions have in common: which runs and tags, what x is, which part of it, how wide the picture is.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::Hash;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Serialize;
 
+use crate::attempts::Snapshot;
 use crate::catalog::{Catalog, Run};
 use crate::smoothing::Smoothing;
 
@@ -104,6 +105,27 @@ pub(crate) fn runs_of<'a>(catalog: &'a Catalog, ids: Option<&[String]>) -> Vec<&
             .filter_map(|id| catalog.get(id))
             .collect(),
         None => catalog.runs.iter().collect(),
+    }
+}
+
+/// The runs of an answer that lack points, since the cache does not hold what was written to it.
+#[derive(Debug, Default)]
+pub(crate) struct Incomplete<'a>(Mutex<BTreeSet<&'a str>>);
+
+impl<'a> Incomplete<'a> {
+    /// Adds a run if points of it could not be read since this was asked last; whether that is so.
+    pub(crate) fn note(&self, run: &'a Run, snapshot: &Snapshot<'_>) -> bool {
+        let unread = snapshot.take_unread();
+        if unread {
+            let mut runs = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            runs.insert(&run.id);
+        }
+        unread
+    }
+
+    /// Their ids, ascending.
+    pub(crate) fn runs(self) -> BTreeSet<&'a str> {
+        self.0.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The answer to a question for curves: some tags of some runs, as a column frame (`spec/api.md`, POST /api/scalars).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -12,7 +13,7 @@ use crate::downsample::{Grid, vertices};
 use crate::frame::{Column, encode};
 use crate::parts::sort_by_x;
 use crate::picture::{Extent, Picture, span, within_budget};
-use crate::query::{Axis, QueryError, View, check_smoothing, distinct, runs_of};
+use crate::query::{Axis, Incomplete, QueryError, View, check_smoothing, distinct, runs_of};
 use crate::smoothing::Smoothing;
 use crate::superseding::Attempts;
 
@@ -45,6 +46,7 @@ struct Metadata<'a> {
     vertex_budget: usize,
     vertices: usize,
     pictures: Vec<Picture<'a>>,
+    incomplete: BTreeSet<&'a str>,
     series: Vec<Entry<'a>>,
 }
 
@@ -100,10 +102,11 @@ pub(crate) fn answer(
     let pairs: Vec<(usize, &Arc<Run>)> = (0..tags.len())
         .flat_map(|tag| runs.iter().map(move |run| (tag, *run)))
         .collect();
+    let incomplete = Incomplete::default();
     let asked: Vec<Asked<'_>> = pairs
         .into_par_iter()
         .filter_map(|(tag, run)| {
-            let extents = extents(run, tags[tag], query)?;
+            let extents = extents(run, tags[tag], query, &incomplete)?;
             Some(Asked { run, tag, extents })
         })
         .collect();
@@ -129,7 +132,7 @@ pub(crate) fn answer(
         |width| {
             let drawn = asked.par_iter().map(|asked| {
                 let grid = pictures[asked.tag].grid(width);
-                draw(asked.run, tags[asked.tag], query, &grid)
+                draw(asked.run, tags[asked.tag], query, &grid, &incomplete)
             });
             drawn.collect()
         },
@@ -156,6 +159,7 @@ pub(crate) fn answer(
         vertex_budget: BUDGET,
         vertices: all.steps.len(),
         pictures,
+        incomplete: incomplete.runs(),
         series: all.entries,
     };
     let mut columns = vec![
@@ -170,16 +174,29 @@ pub(crate) fn answer(
 }
 
 /// None if the run does not have the tag.
-fn extents(run: &Run, tag: &str, query: &ScalarQuery) -> Option<Vec<Extent>> {
+fn extents<'a>(
+    run: &'a Run,
+    tag: &str,
+    query: &ScalarQuery,
+    incomplete: &Incomplete<'a>,
+) -> Option<Vec<Extent>> {
     let snapshot = Snapshot::of(run);
     let attempts = snapshot.attempts_of(tag, query.attempts);
     let extents = attempts
         .iter()
-        .filter_map(|it| Extent::of(&snapshot, tag, &it.parts, query.view.axis));
-    (!attempts.is_empty()).then(|| extents.collect())
+        .filter_map(|it| Extent::of(&snapshot, tag, &it.parts, query.view.axis))
+        .collect();
+    incomplete.note(run, &snapshot);
+    (!attempts.is_empty()).then_some(extents)
 }
 
-fn draw<'a>(run: &'a Run, tag: &'a str, query: &ScalarQuery, grid: &Grid) -> Drawn<'a> {
+fn draw<'a>(
+    run: &'a Run,
+    tag: &'a str,
+    query: &ScalarQuery,
+    grid: &Grid,
+    incomplete: &Incomplete<'a>,
+) -> Drawn<'a> {
     let snapshot = Snapshot::of(run);
     let mut drawn = Drawn::default();
     for attempt in snapshot.attempts_of(tag, query.attempts) {
@@ -210,6 +227,7 @@ fn draw<'a>(run: &'a Run, tag: &'a str, query: &ScalarQuery, grid: &Grid) -> Dra
             first_wall_time: snapshot.first_wall_time(),
         });
     }
+    incomplete.note(run, &snapshot);
     drawn
 }
 
@@ -240,7 +258,9 @@ impl Drawn<'_> {
             };
             let pieces = snapshot.pieces(tag, &parts)?;
             let Ok(mut vertices) = Ascending::new(pieces, x).vertices(grid) else {
-                snapshot.distrust(&parts);
+                for (file, _) in &parts {
+                    snapshot.distrust(*file);
+                }
                 return None;
             };
             self.steps.append(&mut vertices.steps);

@@ -92,7 +92,7 @@ impl Snapshot<'_> {
             superseded_from: None,
         };
         for (place, range) in parts {
-            let (file, contents) = &self.files[place];
+            let contents = &self.files[place].1;
             let end = contents.end();
             let from = takers.as_mut().and_then(|it| it.from(number, place, end));
             let cuts: Vec<Cut> = from
@@ -110,7 +110,7 @@ impl Snapshot<'_> {
             {
                 Some(Ok(parted)) if !cuts.is_empty() => parted,
                 Some(Err(Malformed)) => {
-                    file.distrust();
+                    self.distrust(place);
                     continue;
                 }
                 _ => {

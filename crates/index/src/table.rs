@@ -1,6 +1,6 @@
 //! The answer to a question for a table: what became of some tags in some runs (`spec/api.md`, POST /api/table).
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use serde::Serialize;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::attempts::Snapshot;
 use crate::catalog::{Catalog, Run};
 use crate::frame::{Column, encode};
-use crate::query::{distinct, runs_of};
+use crate::query::{Incomplete, distinct, runs_of};
 use crate::summary::Extremes;
 
 /// A question for a table.
@@ -28,6 +28,7 @@ struct Metadata<'a> {
     tags: Vec<&'a String>,
     runs: Vec<&'a str>,
     at_step: Option<i64>,
+    incomplete: BTreeSet<&'a str>,
 }
 
 /// One tag of one run. Without points everything is zero or none.
@@ -44,30 +45,45 @@ struct Cell {
 pub(crate) fn answer(catalog: &Catalog, version: u64, query: &TableQuery) -> Vec<u8> {
     let tags = distinct(&query.tags);
     let runs = runs_of(catalog, query.runs.as_deref());
+    let incomplete = Incomplete::default();
     let cells: Vec<Cell> = runs
         .par_iter()
-        .flat_map_iter(|run| of_run(run, &tags, query.at_step))
+        .flat_map_iter(|run| of_run(run, &tags, query.at_step, &incomplete))
         .collect();
     let metadata = Metadata {
         version,
         tags,
         runs: runs.iter().map(|run| &*run.id).collect(),
         at_step: query.at_step,
+        incomplete: incomplete.runs(),
     };
     let columns = columns(&cells, query.at_step.is_some());
     encode(&metadata, &columns).expect("numbers and text serialise")
 }
 
-fn of_run(run: &Arc<Run>, tags: &[&String], at_step: Option<i64>) -> Vec<Cell> {
+fn of_run<'a>(
+    run: &'a Run,
+    tags: &[&String],
+    at_step: Option<i64>,
+    incomplete: &Incomplete<'a>,
+) -> Vec<Cell> {
     let snapshot = Snapshot::of(run);
     let cell = |tag: &&String| {
         let parts = snapshot.latest(tag);
-        Cell {
-            count: parts.iter().map(|(_, range)| range.len()).sum(),
+        let count = parts.iter().map(|(_, range)| range.len()).sum();
+        let cell = Cell {
+            count,
             extremes: snapshot.extremes(tag, &parts),
             last: snapshot.last(tag, &parts),
             at: at_step.and_then(|at| snapshot.in_force(tag, &parts, at)),
+        };
+        if incomplete.note(run, &snapshot) {
+            return Cell {
+                count,
+                ..Cell::default()
+            };
         }
+        cell
     };
     tags.iter().map(cell).collect()
 }
