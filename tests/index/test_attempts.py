@@ -370,3 +370,15 @@ def test_restarts_are_no_conflict(tmp_path: Path, follow: Follow) -> None:
     following.until_loaded()
     assert following.run("run")["conflict"] is None
     assert following.scalars(attempts="latest").columns["step"].tolist() == [0, 1, 2]
+
+
+def test_a_start_before_each_value_costs_no_look_at_all_values(tmp_path: Path, follow: Follow) -> None:
+    """A look at each block for each value would take minutes."""
+    count = 300_000
+    write(tmp_path / "run", header() + (session_start(0) + scalar(1, 1.0)) * count)
+    following = follow(tmp_path)
+    following.until_loaded()
+    assert following.run("run")["attempts"] == count
+    cells = following.table()
+    assert (cells.columns["count"].tolist(), cells.columns["last_value"].tolist()) == ([1], [1.0])
+    assert following.groups({"all": ["run"]}).columns["n"].tolist() == [1]

@@ -10,7 +10,7 @@ use lightboard_events::Kind;
 use crate::catalog::Run;
 use crate::contents::{Contents, Start};
 use crate::event_file::EventFile;
-use crate::points::{Piece, Points};
+use crate::points::Piece;
 use crate::restarts::{Labels, Stretch, label};
 use crate::sub_runs::starts_above;
 use crate::summary::Extent;
@@ -131,12 +131,8 @@ impl Snapshot<'_> {
     pub(crate) fn extent(&self, file: usize, tag: &str, range: &Range<usize>) -> Option<Extent> {
         let points = self.files[file].1.series.scalar(tag)?;
         let mut whole: Option<Extent> = None;
-        for (stretch, extent, _) in points.stretches() {
-            let part = stretch.start.max(range.start)..stretch.end.min(range.end);
-            if part.is_empty() {
-                continue;
-            }
-            let extent = if part == stretch {
+        for (part, complete, extent, _) in points.stretches(range.clone()) {
+            let extent = if complete {
                 extent
             } else if let Ok(columns) = points.columns(part) {
                 Extent::of(&columns.steps, &columns.wall_times)?
@@ -169,10 +165,12 @@ impl Snapshot<'_> {
         let narrow = |(file, range): &(usize, Range<usize>)| {
             let (mut start, mut end) = (range.start, range.end);
             let points = self.files[*file].1.series.scalar(tag);
-            for (stretch, extent, _) in points.into_iter().flat_map(Points::stretches) {
-                let part = stretch.start.max(range.start)..stretch.end.min(range.end);
+            let stretches = points
+                .into_iter()
+                .flat_map(|it| it.stretches(range.clone()));
+            for (part, whole, extent, _) in stretches {
                 // What lies in the range of another section may be anywhere.
-                if part != stretch {
+                if !whole {
                     continue;
                 }
                 let (lowest, highest, _) = span(&extent);

@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use std::ops::Range;
 
 use crate::attempts::{Parts, Snapshot};
-use crate::points::{Columns, Points};
+use crate::points::Columns;
 use crate::query::Axis;
 use crate::summary::{Extent, Extremes};
 use crate::superseding::Attempts;
@@ -173,17 +173,14 @@ impl Snapshot<'_> {
         let mut all = Vec::new();
         for (file, range) in parts {
             let points = self.files[*file].1.series.scalar(tag);
-            for (stretch, extent, extremes) in points.into_iter().flat_map(Points::stretches) {
-                let part = stretch.start.max(range.start)..stretch.end.min(range.end);
-                if !part.is_empty() {
-                    let whole = part == stretch;
-                    all.push(Stretch {
-                        file: *file,
-                        range: part,
-                        known: whole.then_some((extent, extremes)),
-                    });
-                }
-            }
+            let stretches = points
+                .into_iter()
+                .flat_map(|it| it.stretches(range.clone()));
+            all.extend(stretches.map(|(part, whole, extent, extremes)| Stretch {
+                file: *file,
+                range: part,
+                known: whole.then_some((extent, extremes)),
+            }));
         }
         all
     }

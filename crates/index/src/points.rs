@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Debug;
+use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -361,20 +362,40 @@ impl<V: Value> Points<V> {
         }
     }
 
-    /// The stretches that the points are kept in, in log order: indices and extent of each, and its summary.
-    pub(crate) fn stretches(&self) -> impl Iterator<Item = (Range<usize>, Extent, V::Summary)> {
-        let starts = [0].into_iter().chain(self.blocks.iter().map(|it| it.end));
-        let blocks = self
-            .blocks
-            .iter()
-            .zip(starts)
-            .map(|(block, start)| (start..block.end, block.extent, block.summary));
-        let tail = self.tail.iter().filter_map(|tail| {
+    /// The blocks and the tail that hold the points with the indices of `range`, in log order: the indices in `range`,
+    /// whether these are all, and extent and summary of all. Others are not looked at.
+    pub(crate) fn stretches(
+        &self,
+        range: Range<usize>,
+    ) -> impl Iterator<Item = (Range<usize>, bool, Extent, V::Summary)> {
+        let (first, start) = self.block_with(range.start);
+        let blocks = self.blocks[first..].iter().scan(start, |start, block| {
+            let stretch = mem::replace(start, block.end)..block.end;
+            Some((stretch, block.extent, block.summary))
+        });
+        let tail = self.tail.iter().filter(move |_| range.end > self.sealed());
+        let tail = tail.filter_map(|tail| {
             let extent = Extent::of(&tail.steps, &tail.wall_times)?;
             let summary = V::summary(&tail.steps, &tail.values);
             Some((self.sealed()..self.len(), extent, summary))
         });
-        blocks.chain(tail)
+        let end = range.end;
+        blocks
+            .take_while(move |(stretch, ..)| stretch.start < end)
+            .chain(tail)
+            .map(move |(stretch, extent, summary)| {
+                let part = stretch.start.max(range.start)..stretch.end.min(range.end);
+                let whole = part == stretch;
+                (part, whole, extent, summary)
+            })
+            .filter(|(part, ..)| !part.is_empty())
+    }
+
+    /// The first block that ends behind a point, and the index of its first one.
+    fn block_with(&self, point: usize) -> (usize, usize) {
+        let first = self.blocks.partition_point(|block| block.end <= point);
+        let start = first.checked_sub(1).map_or(0, |last| self.blocks[last].end);
+        (first, start)
     }
 
     /// The points with the indices of `range`.
@@ -417,10 +438,7 @@ impl<V: Value> Points<V> {
     /// # Errors
     /// When a block's bytes are not what was written.
     pub(crate) fn pieces(&self, range: Range<usize>) -> Result<Vec<Piece<'_, V>>, Malformed> {
-        let first = self
-            .blocks
-            .partition_point(|block| block.end <= range.start);
-        let mut start = first.checked_sub(1).map_or(0, |last| self.blocks[last].end);
+        let (first, mut start) = self.block_with(range.start);
         let mut pieces = Vec::new();
         for block in &self.blocks[first..] {
             if start >= range.end {
@@ -529,14 +547,25 @@ mod tests {
             prop_assert_eq!(&*columns.wall_times, &(from..to).map(|it| it as f64).collect::<Vec<_>>()[..]);
             prop_assert_eq!(&*columns.values, &(from..to).map(|it| (it as f64).sqrt()).collect::<Vec<_>>()[..]);
             let mut end = 0;
-            for (range, extent, extremes) in kept.stretches() {
+            let mut stretches = Vec::new();
+            for (range, whole, extent, extremes) in kept.stretches(0..points) {
+                prop_assert!(whole);
                 prop_assert_eq!(range.start, end);
                 end = range.end;
+                stretches.push(range.clone());
                 let part = kept.columns(range).unwrap();
                 prop_assert_eq!(Some(extent), Extent::of(&part.steps, &part.wall_times));
                 prop_assert_eq!(extremes, Extremes::of(&part.steps, &part.values));
             }
             prop_assert_eq!(end, points);
+            let expected: Vec<_> = stretches
+                .into_iter()
+                .map(|all| (all.start.max(from)..all.end.min(to), all))
+                .filter(|(part, _)| !part.is_empty())
+                .map(|(part, all)| (part.clone(), part == all))
+                .collect();
+            let found = kept.stretches(from..to).map(|(part, whole, ..)| (part, whole));
+            prop_assert_eq!(found.collect::<Vec<_>>(), expected);
         }
     }
 }

@@ -233,11 +233,7 @@ fn parted<V: Value>(
     cuts: &[Cut],
 ) -> Result<Parted, Malformed> {
     let mut all = Parted::default();
-    for (stretch, extent, _) in points.stretches() {
-        let part = stretch.start.max(range.start)..stretch.end.min(range.end);
-        if part.is_empty() {
-            continue;
-        }
+    for (part, whole, extent, _) in points.stretches(range.clone()) {
         let untouched = cuts
             .iter()
             .all(|cut| extent.max_step < cut.step || extent.min_wall_time >= cut.before);
@@ -248,7 +244,7 @@ fn parted<V: Value>(
         let gone = cuts
             .iter()
             .any(|cut| extent.min_step >= cut.step && extent.max_wall_time < cut.before);
-        if gone && part == stretch {
+        if gone && whole {
             all.supersede(part.len(), extent.min_step);
             continue;
         }

@@ -76,7 +76,7 @@ fn what_was_saved_comes_back() {
             .iter()
             .all(|it| it.is_nan())
     );
-    assert_eq!(points.stretches().next().unwrap().2.nan, 30);
+    assert_eq!(points.stretches(0..points.len()).next().unwrap().3.nan, 30);
 }
 
 #[test]
