@@ -168,7 +168,7 @@ class Index:
     ) -> bytes:
         """Column frame of POST /api/groups. A group is a name and the ids of its runs; unknown ones are left out.
 
-        Raises ValueError as `scalars` does, and for a group with more points than can be brought together.
+        Raises ValueError as `scalars` does, and for groups with more points than can be brought together.
         """
 
     def table(self, tags: Sequence[str], *, runs: Sequence[str] | None, at_step: int | None) -> bytes:

@@ -289,3 +289,15 @@ def test_questions_that_make_no_sense_are_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         follow(tmp_path).groups({}, **wrong)
+
+
+def test_more_points_than_all_groups_may_have_are_refused(tmp_path: Path, follow: Follow) -> None:
+    write_points(tmp_path / "run", {"loss": random_points(np.random.default_rng(0), "walk", 270_000)})
+    following = follow(tmp_path)
+    following.until_loaded()
+    groups = {f"group {number}": ["run"] for number in range(1_000)}
+    with pytest.raises(
+        ValueError, match=r"at most 268435456 points .* found 270000000: ask for fewer groups or tags"
+    ):
+        following.groups(groups)
+    assert len(following.groups(groups, x_min=0, x_max=10).header["groups"]) == 1_000

@@ -22,6 +22,8 @@ use crate::statistics::Statistics;
 const BUDGET: usize = 500_000;
 /// Points of one tag that the runs of one group may have in the picture: half a gigabyte while they are brought together.
 const POINTS: usize = 1 << 25;
+/// The same of all tags and groups together: about ten seconds of work.
+const ALL_POINTS: usize = 1 << 28;
 /// First and last row of a pixel column, and both extremes of each curve of [`Aggregate::curves`].
 const A_COLUMN: usize = 18;
 
@@ -92,6 +94,14 @@ struct Known {
     needed: usize,
 }
 
+/// A group of a tag, by their places, with those of its runs that have the tag.
+struct Pair<'a> {
+    tag: usize,
+    group: usize,
+    runs: Vec<&'a Arc<Run>>,
+    most_rows: usize,
+}
+
 /// A group's rows for one tag, and whether rows of the picture were left out.
 struct Aggregate {
     rows: Vec<Row>,
@@ -102,7 +112,7 @@ struct Aggregate {
 /// Answers `query` from the runs of `catalog`, as of `version`.
 ///
 /// # Errors
-/// When the query makes no sense, or a group has more points than can be brought together.
+/// When the query makes no sense, or its groups have more points than can be brought together.
 pub(crate) fn answer(
     catalog: &Catalog,
     version: u64,
@@ -140,37 +150,15 @@ pub(crate) fn answer(
             Picture::of(tag, &query.view, extents)
         })
         .collect();
-    // Each group of each tag, with those of its runs that have the tag.
-    let mut pairs: Vec<(usize, usize, Vec<&Arc<Run>>)> = Vec::new();
-    let mut most_rows = Vec::new();
-    for (tag, known) in known.iter().enumerate() {
-        for (group, members) in members.iter().enumerate() {
-            let runs: Vec<&Arc<Run>> = members
-                .iter()
-                .copied()
-                .filter(|run| known.contains_key(&*run.id))
-                .collect();
-            let needed = runs.iter().map(|run| known[&*run.id].needed).sum();
-            if needed > POINTS {
-                return Err(QueryError::Points {
-                    group: query.groups[group].name.clone(),
-                    tag: tags[tag].clone(),
-                    points: needed,
-                    most: POINTS,
-                });
-            }
-            let extents = runs.iter().map(|run| known[&*run.id].extent);
-            most_rows.push(rows_at_most(query.view.axis, needed, extents));
-            pairs.push((tag, group, runs));
-        }
-    }
+    let pairs = pairs(query, &tags, &members, &known)?;
+    let most_rows: Vec<usize> = pairs.iter().map(|pair| pair.most_rows).collect();
     let (width, drawn) = within_budget(
         &query.view,
         &most_rows,
         A_COLUMN,
         BUDGET,
         |width| {
-            let drawn = pairs.iter().map(|(tag, _, runs)| {
+            let drawn = pairs.iter().map(|Pair { tag, runs, .. }| {
                 let grid = pictures[*tag].grid(width);
                 Aggregate::of(runs, tags[*tag], query, alignment, &grid, &incomplete)
             });
@@ -180,11 +168,11 @@ pub(crate) fn answer(
     );
     let mut rows = Vec::new();
     let mut entries = Vec::new();
-    for ((tag, group, runs), mut drawn) in pairs.iter().zip(drawn) {
+    for (pair, mut drawn) in pairs.iter().zip(drawn) {
         entries.push(Entry {
-            group: &query.groups[*group].name,
-            tag: tags[*tag],
-            runs: runs.len(),
+            group: &query.groups[pair.group].name,
+            tag: tags[pair.tag],
+            runs: pair.runs.len(),
             start: rows.len(),
             length: drawn.rows.len(),
             thinned: drawn.thinned,
@@ -228,6 +216,51 @@ fn known<'a>(
         needed = parts.iter().map(|(_, range)| range.len()).sum();
     }
     Some(Known { extent, needed })
+}
+
+/// Each group of each tag, if that is not too much.
+fn pairs<'a>(
+    query: &GroupQuery,
+    tags: &[&String],
+    members: &[Vec<&'a Arc<Run>>],
+    known: &[HashMap<&str, Known>],
+) -> Result<Vec<Pair<'a>>, QueryError> {
+    let mut pairs = Vec::new();
+    let mut all_needed: usize = 0;
+    for (tag, known) in known.iter().enumerate() {
+        for (group, members) in members.iter().enumerate() {
+            let runs: Vec<&Arc<Run>> = members
+                .iter()
+                .copied()
+                .filter(|run| known.contains_key(&*run.id))
+                .collect();
+            let needed = runs.iter().map(|run| known[&*run.id].needed).sum();
+            if needed > POINTS {
+                return Err(QueryError::Points {
+                    group: query.groups[group].name.clone(),
+                    tag: tags[tag].clone(),
+                    points: needed,
+                    most: POINTS,
+                });
+            }
+            all_needed = all_needed.saturating_add(needed);
+            let extents = runs.iter().map(|run| known[&*run.id].extent);
+            let most_rows = rows_at_most(query.view.axis, needed, extents);
+            pairs.push(Pair {
+                tag,
+                group,
+                runs,
+                most_rows,
+            });
+        }
+    }
+    if all_needed > ALL_POINTS {
+        return Err(QueryError::AllPoints {
+            points: all_needed,
+            most: ALL_POINTS,
+        });
+    }
+    Ok(pairs)
 }
 
 fn range(view: &View) -> (f64, f64) {

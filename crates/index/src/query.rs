@@ -74,6 +74,17 @@ pub enum QueryError {
         /// How many there may be.
         most: usize,
     },
+    /// All groups together would take too long.
+    #[error(
+        "expected at most {most} points in the pictures for the runs of all groups and tags together, those of a run in \
+         several groups as often, found {points}: ask for fewer groups or tags, or for a smaller range without smoothing"
+    )]
+    AllPoints {
+        /// How many there are.
+        points: usize,
+        /// How many there may be.
+        most: usize,
+    },
 }
 
 impl View {
