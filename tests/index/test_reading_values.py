@@ -293,6 +293,38 @@ def test_a_tensor_that_claims_to_be_huge_takes_no_memory(tmp_path: Path) -> None
     assert found[1, 2, 3, 4] == 1.0
 
 
+@pytest.mark.parametrize("plugin", ["text", "images", "audio"])
+def test_text_and_files_are_not_repeated_to_fill_a_shape(
+    tmp_path: Path, opened: Callable[[Path], Index], plugin: str
+) -> None:
+    write(tmp_path / "run", header() + record(1, tensor("t", plugin, strings(b"7" * 1000, shape=(65_536,)))))
+    (series,) = opened(tmp_path).series(kind=None)
+    code, message = refused(series, 0)
+    assert code == "not_decodable"
+    assert "expected a tensor with all its elements, found 1 elements in the shape [65536]" in message
+
+
+def test_text_without_values_is_empty_text(tmp_path: Path) -> None:
+    assert one(tmp_path, record(1, tensor("t", "text", strings(shape=(2, 2))))) == [["", ""], ["", ""]]
+
+
+def test_an_answer_is_no_larger_than_records_may_be(tmp_path: Path, opened: Callable[[Path], Index]) -> None:
+    proto = TensorProto(dtype=1, float_val=[0.5])
+    proto.tensor_shape.dim.extend(TensorShapeProto.Dim(size=size) for size in (6, 10_922))
+    write(tmp_path / "run", header() + record(1, tensor("t", "pr_curves", proto)))
+    index = opened(tmp_path)
+    (series,) = index.series("t", kind="pr_curve")
+    asked = [*series.values._references] * 1000
+    answer = lightboard.index.decode(
+        index._core.read_values(series.run.id, "t", "pr_curve", asked, with_files=False)
+    )
+    fitting = (256 << 20) // (7 * 10_922 * 8)
+    good, refused = answer.header["values"][:fitting], answer.header["values"][fitting:]
+    assert [value["recall"]["length"] for value in good] == [10_922] * len(good)
+    assert {value["error"]["code"] for value in refused} == {"value_too_large"}
+    assert 7 * 10_922 * len(good) == len(answer.columns["number"])
+
+
 def test_an_unknown_plugin_is_shown_as_it_is(tmp_path: Path) -> None:
     proto = make_tensor_proto(np.arange(3, dtype=np.int16))
     found = one(tmp_path, record(1, tensor("t", "npmi", proto, b"\x08\x01")))

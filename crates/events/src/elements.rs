@@ -182,12 +182,16 @@ impl<'a> Array<'a> {
         Ok(numbers)
     }
 
-    /// All its elements as strings.
+    /// All its elements as strings. None is repeated, as text of any length would be; only empty ones are filled in.
     pub(crate) fn into_strings(self) -> Result<Strings<'a>, ContentError> {
         let Elements::Strings(mut items) = self.elements else {
             return Err(ContentError::other("a tensor of strings", self.data_type));
         };
-        fill(&mut items, &self.shape)?;
+        if items == [b""] {
+            fill(&mut items, &self.shape)?;
+        } else if product(&self.shape) != Some(items.len() as u64) {
+            return Err(incomplete(items.len(), &self.shape));
+        }
         Ok(Strings {
             shape: self.shape,
             items,
@@ -222,13 +226,17 @@ fn fill<T: Copy>(items: &mut Vec<T>, shape: &[u64]) -> Result<(), ContentError> 
         return Ok(());
     }
     if wanted > MAX_FILLED {
-        let found = format!("{} elements in the shape {shape:?}", items.len());
-        return Err(ContentError::other("a tensor with all its elements", found));
+        return Err(incomplete(items.len(), shape));
     }
     if let Some(last) = items.last().copied() {
         items.resize(wanted as usize, last);
     }
     Ok(())
+}
+
+fn incomplete(stored: usize, shape: &[u64]) -> ContentError {
+    let found = format!("{stored} elements in the shape {shape:?}");
+    ContentError::other("a tensor with all its elements", found)
 }
 
 fn product(shape: &[u64]) -> Option<u64> {

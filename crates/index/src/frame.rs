@@ -1,7 +1,7 @@
 //! Column frames: a JSON header and raw little-endian columns in one body (`spec/columns.md`).
 
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::{Error, SerializeMap, Serializer};
 
 const MAGIC: [u8; 4] = *b"LBCF";
 const VERSION: u32 = 2;
@@ -116,7 +116,7 @@ fn fill<T: Copy, const N: usize>(out: &mut [u8], items: &[T], bytes: impl Fn(T) 
 /// Encodes one frame. `metadata` must serialise to a JSON object without a member `columns`.
 ///
 /// # Errors
-/// When `metadata` cannot be serialised.
+/// When `metadata` cannot be serialised, or takes 4 GiB or more.
 pub fn encode(
     metadata: &impl Serialize,
     columns: &[(&'static str, Column)],
@@ -141,10 +141,12 @@ pub fn encode(
         }
         start = PREFIX + header.len();
     };
+    let header_length = u32::try_from(header.len())
+        .map_err(|_| Error::custom("expected a header of less than 4 GiB, found a longer one"))?;
     let mut out = vec![0; start + bodies.iter().map(|(_, body)| body.size()).sum::<usize>()];
     out[..4].copy_from_slice(&MAGIC);
     out[4..8].copy_from_slice(&VERSION.to_le_bytes());
-    out[8..12].copy_from_slice(&(header.len() as u32).to_le_bytes());
+    out[8..12].copy_from_slice(&header_length.to_le_bytes());
     out[PREFIX..start].copy_from_slice(&header);
     let mut rest = &mut out[start..];
     for (_, body) in bodies {

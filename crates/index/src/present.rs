@@ -4,12 +4,17 @@ use lightboard_events::{
     Array, Category, Chart, ChartContent, Clip, Content, Domain, Elements, Experiment, Hparam,
     Hparams, Metric, Setting, media_type,
 };
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value as Json, json};
+
+use crate::records::{MAX_RECORD, ValueError};
 
 /// The columns of an answer so far.
 pub(crate) struct Presented {
     pub(crate) numbers: Vec<f64>,
     pub(crate) bytes: Vec<u8>,
+    /// Bytes of JSON that were made besides.
+    text: usize,
     with_files: bool,
 }
 
@@ -18,8 +23,28 @@ impl Presented {
         Self {
             numbers: Vec::new(),
             bytes: Vec::new(),
+            text: 0,
             with_files,
         }
+    }
+
+    /// Adds a value: its numbers and bytes to the columns, the rest is given. A short record may hold what makes a long
+    /// answer, and may be asked for again and again.
+    ///
+    /// # Errors
+    /// If the answer would be larger than any record may be; then nothing was added.
+    pub(crate) fn add(&mut self, content: &Content<'_>) -> Result<Box<RawValue>, ValueError> {
+        let (numbers, bytes) = (self.numbers.len(), self.bytes.len());
+        let json = to_raw_value(&present(content, self)).expect("numbers and text serialise");
+        let text = self.text + json.get().len();
+        let size = (self.numbers.len() * size_of::<f64>() + self.bytes.len() + text) as u64;
+        if size > MAX_RECORD {
+            self.numbers.truncate(numbers);
+            self.bytes.truncate(bytes);
+            return Err(ValueError::TooLarge(size));
+        }
+        self.text = text;
+        Ok(json)
     }
 
     fn numbers(&mut self, numbers: &[f64]) -> Json {
@@ -60,7 +85,7 @@ pub(crate) fn files<'a>(content: &'a Content<'_>) -> Vec<&'a [u8]> {
 }
 
 /// One value as a JSON object; its numbers and bytes go to the columns.
-pub(crate) fn present(content: &Content<'_>, out: &mut Presented) -> Json {
+fn present(content: &Content<'_>, out: &mut Presented) -> Json {
     match content {
         Content::Histogram(buckets) => json!({
             "left": out.numbers(&buckets.left),

@@ -10,7 +10,7 @@ use crate::event_file::{self, EventFile, ID_BYTES, Stamp, file_id, read_at};
 use crate::logdir::is_absent;
 use crate::points::Location;
 
-/// The largest record that is read again, in bytes of its payload.
+/// The largest record that is read again, in bytes of its payload; as many are read for one request, and as many answered.
 pub(crate) const MAX_RECORD: u64 = 256 << 20;
 
 /// Why a value cannot be had.
@@ -50,8 +50,8 @@ pub enum ValueError {
     },
     /// The value is more than is read at once.
     #[error(
-        "expected values from records of at most {MAX_RECORD} bytes together, found {0} bytes: ask for fewer at once; a \
-         record that is larger by itself can only be read from its file"
+        "expected values that take at most {MAX_RECORD} bytes together, in their records and in the answer, found {0} \
+         bytes: ask for fewer at once; one that is larger by itself can only be read from its file"
     )]
     TooLarge(u64),
     /// The record is as it was, but its value is not of the series' kind.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use lightboard_events::{Content, DecodeError, Kind, Metadata, Value, decode, media_type};
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::json;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::attempts::Snapshot;
 use crate::block::Malformed;
@@ -15,7 +16,7 @@ use crate::catalog::{Catalog, Run};
 use crate::event_file::EventFile;
 use crate::frame::{Column, encode};
 use crate::points::{Location, Points};
-use crate::present::{Presented, files, present};
+use crate::present::{Presented, files};
 use crate::records::{MAX_RECORD, OpenFile, ValueError};
 
 /// Values in one list of several series; a single series may have more.
@@ -79,6 +80,15 @@ struct Listed {
 struct ListedFile {
     id: String,
     name: String,
+}
+
+#[derive(Serialize)]
+struct ReadHeader<'a> {
+    version: u64,
+    run: &'a str,
+    tag: &'a str,
+    kind: &'static str,
+    values: Vec<Box<RawValue>>,
 }
 
 #[derive(Default)]
@@ -372,18 +382,23 @@ pub(crate) fn read(
 ) -> Result<Vec<u8>, ValueError> {
     let mut reader = Reader::new(catalog, run, tag, kind)?;
     let mut presented = Presented::new(with_files);
-    let values: Vec<Json> = references
+    let values = references
         .iter()
         .map(|reference| {
-            let read = reader.read(reference, |content| Ok(present(&content, &mut presented)));
-            read.unwrap_or_else(
-                |error| json!({"error": {"code": error.code(), "message": error.to_string()}}),
-            )
+            let read = reader.read(reference, |content| presented.add(&content));
+            read.unwrap_or_else(|error| {
+                let error = json!({"code": error.code(), "message": error.to_string()});
+                to_raw_value(&json!({"error": error})).expect("text serialises")
+            })
         })
         .collect();
-    let header = json!({
-        "version": version, "run": run, "tag": tag, "kind": kind.as_str(), "values": values,
-    });
+    let header = ReadHeader {
+        version,
+        run,
+        tag,
+        kind: kind.as_str(),
+        values,
+    };
     let columns = [
         ("number", Column::F64(presented.numbers)),
         ("byte", Column::U8(presented.bytes)),
