@@ -36,7 +36,7 @@ from tensorboardX import SummaryWriter
 
 import lightboard
 from index import as_tensorboard
-from index.records import append, frame, header, scalar, write
+from index.records import NAME, append, frame, header, scalar, write
 from index.values import gif, mesh, png, record, strings, tensor, wav
 from lightboard.index import Histogram, Index, Series, UnavailableError
 
@@ -395,6 +395,19 @@ def test_what_is_not_of_the_kind_says_why_and_costs_no_other(
         _ = series.values[1]
     assert refused.value.code == "not_decodable"
     assert str(path) in str(refused.value)
+
+
+@pytest.mark.parametrize("link", [Path.hardlink_to, Path.symlink_to])
+@pytest.mark.parametrize("name", [f"events.out.tfevents.0.{'a longer name' * 3}", f"{NAME}.bak"])
+def test_values_of_a_file_with_two_names_are_read(
+    tmp_path: Path, opened: Callable[[Path], Index], link: Callable[[Path, Path], None], name: str
+) -> None:
+    path = write(tmp_path / "run", notes(3)[1])
+    link(path.with_name(name), path)
+    index = opened(tmp_path)
+    (series,) = index.series("t", kind="text")
+    assert sorted(file["state"] == "copy" for file in series.run.files) == [False, True]
+    assert series.values[:] == [["note 0"], ["note 1"], ["note 2"]]
 
 
 def notes(count: int) -> tuple[list[bytes], bytes]:

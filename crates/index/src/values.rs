@@ -236,7 +236,8 @@ struct Found<'a> {
     metadata: Option<Location>,
 }
 
-/// Looks a reference up. What is not a value of the series is not found, whatever lies there.
+/// Looks a reference up. What is not a value of the series is not found, whatever lies there. Several names of a run may
+/// be of the same file, by links: all but one of them are its copies, which hold no series.
 fn find<'a>(
     run: &'a Run,
     tag: &str,
@@ -244,14 +245,19 @@ fn find<'a>(
     reference: &Reference,
 ) -> Result<Found<'a>, ValueError> {
     let unknown = |expected, found| ValueError::Unknown { expected, found };
+    let mut missing = unknown(
+        "the id of an event file of the run",
+        format!("{:?}", reference.file),
+    );
     for file in &run.files {
         let contents = file.contents();
-        if contents.file_id.as_ref() != Some(&reference.file) {
+        if contents.file_id.as_ref() != Some(&reference.file) || contents.copy_of.is_some() {
             continue;
         }
         let Some(series) = contents.series.get(tag, kind) else {
             let found = format!("{tag:?} of the kind {}", kind.as_str());
-            return Err(unknown("a series of the file", found));
+            missing = unknown("a series of the file", found);
+            continue;
         };
         let points = series.values();
         let found = points.map_or(Ok(None), |points| look_up(points, reference));
@@ -259,18 +265,18 @@ fn find<'a>(
             file.distrust();
             return Err(ValueError::ReadAnew);
         };
-        let location = found.ok_or_else(|| {
+        let Some(location) = found else {
             let found = format!("byte {}, value {}", reference.offset, reference.index);
-            unknown("the place of a value of the series", found)
-        })?;
+            missing = unknown("the place of a value of the series", found);
+            continue;
+        };
         return Ok(Found {
             file,
             location,
             metadata: series.metadata,
         });
     }
-    let found = format!("{:?}", reference.file);
-    Err(unknown("the id of an event file of the run", found))
+    Err(missing)
 }
 
 /// Values lie in the order of their records.
