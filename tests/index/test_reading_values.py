@@ -368,6 +368,20 @@ def test_metadata_that_is_told_once_counts_for_all_values(
     assert [(graph.format, graph.encoded) for graph in series.values] == [("keras_model", model)] * 2
 
 
+def test_metadata_is_read_once_for_many_values(tmp_path: Path, opened: Callable[[Path], Index]) -> None:
+    """It lies in a record of 32 MiB here: read for each value, nine would be more than one request may read."""
+    first = tensor("t", "text", strings(bytes(32 << 20)))
+    rest = [record(step, Summary.Value(tag="t", tensor=strings(b"%d" % step))) for step in range(1, 21)]
+    write(tmp_path / "run", header() + record(0, first) + b"".join(rest))
+    index = opened(tmp_path)
+    (series,) = index.series("t", kind="text")
+    asked = [*series.values._references][1:]
+    answer = lightboard.index.decode(
+        index._core.read_values(series.run.id, "t", "text", asked, with_files=False)
+    )
+    assert [value["texts"] for value in answer.header["values"]] == [[str(step)] for step in range(1, 21)]
+
+
 def test_restarts_are_attempts_of_these_series_too(tmp_path: Path, opened: Callable[[Path], Index]) -> None:
     def file(time: int, steps: range) -> bytes:
         return header(time) + b"".join(

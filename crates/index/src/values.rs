@@ -305,6 +305,8 @@ struct Reader<'a> {
     kind: Kind,
     /// The file that was read last.
     open: Option<(String, OpenFile<'a>)>,
+    /// The record with the series' metadata that was read last: its file, where it lies, and what it holds.
+    described: Option<(String, Location, Vec<u8>)>,
     /// Bytes that may still be read.
     left: u64,
 }
@@ -320,6 +322,7 @@ impl<'a> Reader<'a> {
             tag,
             kind,
             open: None,
+            described: None,
             left: MAX_RECORD,
         })
     }
@@ -332,27 +335,51 @@ impl<'a> Reader<'a> {
     ) -> Result<T, ValueError> {
         let found = find(self.run, self.tag, self.kind, reference)?;
         let (location, id) = (found.location, &reference.file);
-        let used = MAX_RECORD - self.left;
-        self.left = self
-            .left
-            .checked_sub(location.length)
-            .ok_or(ValueError::TooLarge(used + location.length))?;
+        self.charge(location)?;
         let open = match self.open.take() {
             Some((before, open)) if before == *id => open,
             _ => OpenFile::open(found.file, id, location.offset)?,
         };
-        let outcome = self.decode(&open, &found, take);
+        let outcome = self.decode(&open, id, &found, take);
         self.open = Some((id.clone(), open));
         outcome
     }
 
-    fn decode<T>(
-        &self,
+    /// Counts a record that is going to be read.
+    fn charge(&mut self, location: Location) -> Result<(), ValueError> {
+        let used = MAX_RECORD - self.left;
+        let left = self.left.checked_sub(location.length);
+        self.left =
+            left.ok_or_else(|| ValueError::TooLarge(used.saturating_add(location.length)))?;
+        Ok(())
+    }
+
+    /// The record with the series' metadata, which is read once for all values of a file that need it.
+    fn described(
+        &mut self,
         open: &OpenFile<'_>,
+        id: &str,
+        place: Location,
+    ) -> Result<&[u8], ValueError> {
+        let (_, _, payload) = match self.described.take() {
+            Some(before) if before.0 == id && before.1 == place => self.described.insert(before),
+            _ => {
+                self.charge(place)?;
+                let payload = open.payload(place)?;
+                self.described.insert((id.to_owned(), place, payload))
+            }
+        };
+        Ok(payload)
+    }
+
+    fn decode<T>(
+        &mut self,
+        open: &OpenFile<'_>,
+        id: &str,
         found: &Found<'_>,
         take: impl FnOnce(Content<'_>) -> Result<T, ValueError>,
     ) -> Result<T, ValueError> {
-        let location = found.location;
+        let (kind, location) = (self.kind, found.location);
         let offset = location.offset;
         let payload = open.payload(location)?;
         let broken = |error: DecodeError| open.content(offset, error.into());
@@ -362,18 +389,15 @@ impl<'a> Reader<'a> {
         let Some(value) = value.filter(|it| it.tag == self.tag) else {
             return Err(open.changed(offset, "a record of other values"));
         };
-        let mut described = Vec::new();
-        if let (None, Some(place)) = (value.metadata, found.metadata) {
-            described = open.payload(place)?;
-        }
-        let first = match found.metadata {
-            Some(place) if !described.is_empty() => {
-                value_in(&described, place.index).map_err(broken)?
+        let first = match (value.metadata, found.metadata) {
+            (None, Some(place)) => {
+                let described = self.described(open, id, place)?;
+                value_in(described, place.index).map_err(broken)?
             }
             _ => None,
         };
         let series = first.and_then(|first| first.metadata);
-        let content = value.content(self.kind, series.unwrap_or(Metadata::default()));
+        let content = value.content(kind, series.unwrap_or(Metadata::default()));
         take(content.map_err(|error| open.content(offset, error))?)
     }
 }
