@@ -1,6 +1,6 @@
 //! Every point of a series as columns, for programs; and which series there are.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use lightboard_events::Kind;
@@ -130,10 +130,11 @@ pub(crate) fn list(
     tag: Option<&str>,
     runs: Option<&[String]>,
 ) -> Vec<u8> {
+    let ids = runs.map(|ids| ids.iter().collect::<HashSet<_>>());
     let series = catalog
         .runs
         .par_iter()
-        .filter(|run| runs.is_none_or(|ids| ids.contains(&run.id)))
+        .filter(|run| ids.as_ref().is_none_or(|ids| ids.contains(&run.id)))
         .flat_map_iter(|run| of_run(run, tag))
         .collect();
     json(&SeriesBody { version, series })
