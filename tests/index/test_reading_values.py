@@ -368,6 +368,12 @@ def test_metadata_that_is_told_once_counts_for_all_values(
     assert [(graph.format, graph.encoded) for graph in series.values] == [("keras_model", model)] * 2
 
 
+def test_values_are_listed_once(held: tuple[Path, Series]) -> None:
+    """Programs write `series.values[place]` in loops."""
+    _, series = held
+    assert series.values is series.values
+
+
 def test_metadata_is_read_once_for_many_values(tmp_path: Path, opened: Callable[[Path], Index]) -> None:
     """It lies in a record of 32 MiB here: read for each value, nine would be more than one request may read."""
     first = tensor("t", "text", strings(bytes(32 << 20)))

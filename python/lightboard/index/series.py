@@ -119,7 +119,7 @@ class Series:
         self._check_kind()
         return self._columns.value
 
-    @property
+    @cached_property
     def values(self) -> Values:
         """Each value of a series of another kind than scalar, read when it is asked for."""
         self._check_kind_is_other()
