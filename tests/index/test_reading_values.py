@@ -273,6 +273,11 @@ def test_any_array_comes_back_as_it_was(tmp_path: Path, arrays: list[np.ndarray[
             TensorProto(dtype=7, string_val=[b"\xff", b""]),
             np.array([[b"\xff"] + [b""] * 2, [b""] * 3], object),
         ),
+        (TensorProto(dtype=7, string_val=[b"a\0"]), np.array([[b"a\0"] * 3] * 2, object)),
+        (
+            TensorProto(dtype=7, string_val=[b"", b"a\0"]),
+            np.array([[b"", b"a\0", b"a\0"], [b"a\0"] * 3], object),
+        ),
         (TensorProto(dtype=110, bool_val=[True]), np.full((2, 3), True)),
     ],
 )
@@ -291,6 +296,20 @@ def test_a_tensor_that_claims_to_be_huge_takes_no_memory(tmp_path: Path) -> None
     found = one(tmp_path, record(1, tensor("t", "tensor", proto)))
     assert found.shape == (1 << 10,) * 4
     assert found[1, 2, 3, 4] == 1.0
+
+
+def test_a_tensor_that_claims_to_be_huge_is_not_laid_out(
+    tmp_path: Path, opened: Callable[[Path], Index]
+) -> None:
+    proto = TensorProto(dtype=2, double_val=[1.0, 2.0])
+    proto.tensor_shape.dim.add(size=10**11)
+    write(tmp_path / "run", header() + record(1, tensor("t", "tensor", proto), tensor("u", "npmi", proto)))
+    index = opened(tmp_path)
+    code, message = refused(index.series("t", kind="tensor")[0], 0)
+    assert code == "not_decodable"
+    assert "expected a tensor with all its elements, found 2 elements in the shape [100000000000]" in message
+    (unknown,) = index.series("u", kind="unknown")[0].values
+    assert (TensorProto.FromString(unknown.encoded), unknown.tensor) == (proto, None)
 
 
 @pytest.mark.parametrize("plugin", ["text", "images", "audio"])

@@ -12,7 +12,8 @@ use crate::wire::{DecodeError, END, Fields, key};
 const MAX_RANK: usize = 64;
 /// Strings of one tensor that are read: each takes more memory than it takes in the file.
 const MAX_STRINGS: usize = 1 << 20;
-/// Elements up to which a tensor is filled where all of them are wanted.
+/// Elements up to which a tensor is filled. One of which a single element stands for all is larger at will until all of
+/// them are wanted.
 const MAX_FILLED: u64 = 1 << 16;
 
 /// A tensor with its elements.
@@ -23,7 +24,8 @@ pub struct Array<'a> {
     /// Sizes of the dimensions; none for a single element.
     pub shape: Vec<u64>,
     /// The elements, the last dimension's neighbours next to each other. If there are fewer than the shape has, the
-    /// last one stands for all that follow; there is one at least unless the shape has none.
+    /// last one stands for all that follow; there is one at least unless the shape has none, and there is only one if the
+    /// shape has more than 65,536.
     pub elements: Elements<'a>,
 }
 
@@ -153,6 +155,10 @@ impl<'a> Array<'a> {
                 format!("{stored} elements in the shape {shape:?}"),
             ));
         }
+        // One element may be shown in any shape without a copy; several have to be laid out.
+        if stored > 1 && stored < wanted && wanted > MAX_FILLED {
+            return Err(incomplete(stored, &shape));
+        }
         if stored == 0 && wanted > 0 {
             elements.push_default();
         }
@@ -190,7 +196,7 @@ impl<'a> Array<'a> {
         if items == [b""] {
             fill(&mut items, &self.shape)?;
         } else if product(&self.shape) != Some(items.len() as u64) {
-            return Err(incomplete(items.len(), &self.shape));
+            return Err(incomplete(items.len() as u64, &self.shape));
         }
         Ok(Strings {
             shape: self.shape,
@@ -226,7 +232,7 @@ fn fill<T: Copy>(items: &mut Vec<T>, shape: &[u64]) -> Result<(), ContentError> 
         return Ok(());
     }
     if wanted > MAX_FILLED {
-        return Err(incomplete(items.len(), shape));
+        return Err(incomplete(items.len() as u64, shape));
     }
     if let Some(last) = items.last().copied() {
         items.resize(wanted as usize, last);
@@ -234,7 +240,7 @@ fn fill<T: Copy>(items: &mut Vec<T>, shape: &[u64]) -> Result<(), ContentError> 
     Ok(())
 }
 
-fn incomplete(stored: usize, shape: &[u64]) -> ContentError {
+fn incomplete(stored: u64, shape: &[u64]) -> ContentError {
     let found = format!("{stored} elements in the shape {shape:?}");
     ContentError::other("a tensor with all its elements", found)
 }

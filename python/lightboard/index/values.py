@@ -221,9 +221,9 @@ def _tensor(value: dict[str, Any], parts: Parts) -> NDArray[Any]:
             items = items.astype(np.float16)
     shape, missing = value["shape"], math.prod(value["shape"]) - len(items)
     if missing and len(items) == 1:
-        return np.broadcast_to(items[0], shape)
+        return np.broadcast_to(items, shape)
     if missing:
-        items = np.concatenate([items, np.broadcast_to(items[-1], missing)])
+        items = np.concatenate([items, np.broadcast_to(items[-1:], missing)])
     return items.reshape(shape)
 
 
