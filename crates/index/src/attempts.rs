@@ -209,6 +209,13 @@ impl Snapshot<'_> {
         self.unread.set(true);
     }
 
+    /// The same of all files of some parts.
+    pub(crate) fn distrust_all(&self, parts: &Parts) {
+        for (file, _) in parts {
+            self.distrust(*file);
+        }
+    }
+
     /// Whether points that were asked for since this was asked last could not be read.
     pub(crate) fn take_unread(&self) -> bool {
         self.unread.take()

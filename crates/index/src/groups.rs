@@ -9,11 +9,13 @@ use serde::Serialize;
 
 use crate::aggregate::{self, Row, Track, key_of, x_of};
 use crate::attempts::Snapshot;
+use crate::block::Malformed;
 use crate::catalog::{Catalog, Run};
 use crate::downsample::{Grid, vertices};
 use crate::frame::{Column, encode};
-use crate::parts::sort_by_x;
+use crate::parts::order_by;
 use crate::picture::{Extent, Picture, span, within_budget};
+use crate::points::Piece;
 use crate::query::{Axis, Incomplete, QueryError, View, check_smoothing, distinct, runs_of};
 use crate::smoothing::Smoothing;
 use crate::statistics::Statistics;
@@ -338,7 +340,7 @@ impl Aggregate {
     }
 }
 
-/// A run's curve as far as the picture needs it.
+/// A run's curve as far as the picture needs it. Of steps and wall times only those that x is are unpacked.
 fn track(snapshot: &Snapshot<'_>, tag: &str, query: &GroupQuery) -> Option<Track> {
     let axis = query.view.axis;
     let origin = axis.origin(snapshot.first_wall_time());
@@ -346,17 +348,47 @@ fn track(snapshot: &Snapshot<'_>, tag: &str, query: &GroupQuery) -> Option<Track
     if query.smoothing.is_none() {
         parts = snapshot.around(tag, parts, range(&query.view), |it| span(it, axis, origin));
     }
-    let mut curve = snapshot.gather(tag, &parts)?;
-    let x = sort_by_x(&mut curve, axis, origin);
-    let values = match query.smoothing {
-        Some(smoothing) => smoothing.apply(&x, &curve.values),
-        None => curve.values.into_owned(),
+    let pieces = snapshot.pieces(tag, &parts)?;
+    let Ok((mut keys, mut values)) = unpack(&pieces, axis, origin) else {
+        snapshot.distrust_all(&parts);
+        return None;
     };
-    let keys = match axis {
-        Axis::Step => curve.steps.into_owned(),
-        Axis::Relative | Axis::Wall => x.into_iter().map(key_of).collect(),
-    };
+    if !keys.is_sorted() {
+        let order = order_by(keys.len(), |a, b| keys[a].cmp(&keys[b]));
+        keys = order.iter().map(|at| keys[*at]).collect();
+        values = order.iter().map(|at| values[*at]).collect();
+    }
+    if let Some(smoothing) = query.smoothing {
+        let x: Vec<f64> = keys.iter().map(|key| x_of(axis, *key)).collect();
+        values = smoothing.apply(&x, &values);
+    }
     Some(Track::of(keys, values).around(&keys_within(&query.view)))
+}
+
+/// Keys and values in log order.
+fn unpack(
+    pieces: &[Piece<'_, f64>],
+    axis: Axis,
+    origin: f64,
+) -> Result<(Vec<i64>, Vec<f64>), Malformed> {
+    let points = pieces.iter().map(Piece::len).sum();
+    let mut values = Vec::with_capacity(points);
+    for piece in pieces {
+        piece.values(&mut values)?;
+    }
+    if axis == Axis::Step {
+        let mut steps = Vec::with_capacity(points);
+        for piece in pieces {
+            piece.steps(&mut steps)?;
+        }
+        return Ok((steps, values));
+    }
+    let mut wall_times = Vec::with_capacity(points);
+    for piece in pieces {
+        piece.wall_times(&mut wall_times)?;
+    }
+    let keys = wall_times.into_iter().map(|time| key_of(time - origin));
+    Ok((keys.collect(), values))
 }
 
 /// The lowest and the highest key in the picture.

@@ -215,7 +215,7 @@ pub(crate) fn sort_by_x(columns: &mut Columns<'_>, axis: Axis, origin: f64) -> V
 }
 
 /// A stable order of indices.
-fn order_by(length: usize, compare: impl Fn(usize, usize) -> Ordering) -> Vec<usize> {
+pub(crate) fn order_by(length: usize, compare: impl Fn(usize, usize) -> Ordering) -> Vec<usize> {
     let mut order: Vec<usize> = (0..length).collect();
     order.sort_by(|a, b| compare(*a, *b));
     order

@@ -258,9 +258,7 @@ impl Drawn<'_> {
             };
             let pieces = snapshot.pieces(tag, &parts)?;
             let Ok(mut vertices) = Ascending::new(pieces, x).vertices(grid) else {
-                for (file, _) in &parts {
-                    snapshot.distrust(*file);
-                }
+                snapshot.distrust_all(&parts);
                 return None;
             };
             self.steps.append(&mut vertices.steps);
