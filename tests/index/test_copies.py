@@ -41,6 +41,19 @@ def test_a_copy_is_named_and_counts_once(tmp_path: Path, follow: Follow, suffix:
     assert following.run("run")["points"] == 11
 
 
+@pytest.mark.parametrize("link", [Path.hardlink_to, Path.symlink_to])
+def test_of_several_names_of_a_file_the_writers_own_is_the_original(
+    tmp_path: Path, follow: Follow, link: Callable[[Path, Path], None]
+) -> None:
+    original = write(tmp_path / "run", scalars(range(10)))
+    link(original.with_name("latest.tfevents"), original)
+    following = follow(tmp_path)
+    following.until(lambda: states(following) == {NAME: "live", "latest.tfevents": "copy"})
+    (told,) = (file for file in following.run("run")["files"] if file["state"] == "copy")
+    assert f"beginning of {NAME}," in told["message"]
+    assert following.steps() == list(range(10))
+
+
 def test_a_copy_that_goes_its_own_way_counts_again(tmp_path: Path, follow: Follow) -> None:
     original = write(tmp_path / "run", scalars(range(10)))
     copy = write(tmp_path / "run", scalars(range(10)), NAME + ".bak")

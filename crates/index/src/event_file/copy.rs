@@ -144,9 +144,15 @@ impl EventFile {
         Some((position.opening.clone(), print))
     }
 
-    /// Where the file stands among those that begin alike: originals come before their copies.
+    /// Where the file stands among those that begin alike: originals come before their copies, and of equal ones (they
+    /// may be one file under several names) that with the name of an event file whose writer it tells, then the shortest.
     fn place(&self, print: &Print) -> impl Ord + use<'_> {
-        (Reverse(print.size), self.name.len(), &*self.name)
+        (
+            Reverse(print.size),
+            self.writer.is_none(),
+            self.name.len(),
+            &*self.name,
+        )
     }
 
     /// Keeps comparisons only with readings of other files that there still are.
