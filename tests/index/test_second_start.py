@@ -1,11 +1,13 @@
 """A second start parses only appended bytes: of sound, damaged and cut-off files, and of files that are none."""
 
+import json
 from pathlib import Path
 
 import pytest
 
 from index.opening import opened
 from index.records import append, length_header, scalar, scalars, write
+from lightboard._core import Index
 
 STEPS = range(6_000)
 SOUND = scalars(STEPS)
@@ -94,3 +96,13 @@ def test_damage_that_healed_between_two_starts_is_noticed(tmp_path: Path, grown:
     outcome = opened(logs, cache)
     assert outcome.points == len(STEPS) + grown
     assert outcome.runs[0]["files"][0]["damage"] == []
+
+
+def test_who_asked_before_is_told_that_there_are_tags(tmp_path: Path) -> None:
+    logs, cache = tmp_path / "logs", tmp_path / "cache"
+    write(logs / "run", SOUND)
+    opened(logs, cache)
+    index = Index([("logs", str(logs))], cache_dir=str(cache))
+    index.wait(0, 30.0)
+    assert json.loads(index.changes(0)[1])["tags"] is True
+    index.close()

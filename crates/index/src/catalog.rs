@@ -174,6 +174,9 @@ impl Catalog {
             });
             if !same {
                 change.runs.insert(run.id.clone());
+                // What a cache holds of a file is known at once, and no reading tells of it.
+                let known = |file: &Arc<EventFile>| file.contents().series.len() > 0;
+                change.tags |= run.files.iter().any(known);
             }
         }
         for run in &self.runs {
