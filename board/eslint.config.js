@@ -8,7 +8,7 @@ const layers = ["wire", "model", "charts", "workers", "state", "widgets", "views
 const above = (layer) => layers.slice(layers.indexOf(layer) + 1);
 
 export default ts.config(
-  { ignores: ["gallery-dist/", "node_modules/"] },
+  { ignores: ["gallery-dist/", "node_modules/", "src/wire/types.ts"] },
   ...ts.configs.strict,
   ...svelte.configs.recommended,
   { languageOptions: { globals: { ...globals.browser, ...globals.worker } } },

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import httpx
 
+from api import described
+
 START_SECS = 20
 STOP_SECS = 10
 LIGHTBOARD = (sys.executable, "-m", "lightboard")
@@ -132,5 +134,6 @@ def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
 
 
 def client(running: Board) -> httpx.Client:
-    """An HTTP client for the board."""
-    return httpx.Client(base_url=running.address, timeout=START_SECS, trust_env=False)
+    """An HTTP client for the board; whatever it is answered must be as spec/api.yaml describes it."""
+    hooks = {"response": [described.check]}
+    return httpx.Client(base_url=running.address, timeout=START_SECS, trust_env=False, event_hooks=hooks)

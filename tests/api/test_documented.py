@@ -6,9 +6,13 @@ import tomllib
 from pathlib import Path
 
 import click
+import httpx
+import pytest
+from jsonschema import ValidationError
 from starlette.routing import Route
 
 import lightboard
+from api.described import DESCRIPTION, check
 from lightboard._core import Index
 from lightboard.api.app import create_app
 from lightboard.api.settings import Settings
@@ -17,13 +21,11 @@ from lightboard.cli.serve import serve
 ROOT = Path(__file__).parent.parent.parent
 
 
-def test_every_address_is_in_the_specification() -> None:
+def routes() -> set[tuple[str, str]]:
     index = Index([])
     try:
         app = create_app(index, Settings(logdirs=(), port=0, started=0.0))
-        specified = (ROOT / "spec/api.md").read_text()
-        headings = set(re.findall(r"^## (GET|POST) (/\S+)$", specified, re.MULTILINE))
-        routed = {
+        return {
             (method, route.path)
             for route in app.routes
             if isinstance(route, Route)
@@ -32,7 +34,31 @@ def test_every_address_is_in_the_specification() -> None:
         }
     finally:
         index.close()
-    assert routed == headings
+
+
+def test_every_address_is_in_the_specification() -> None:
+    specified = (ROOT / "spec/api.md").read_text()
+    assert set(re.findall(r"^## (GET|POST) (/\S+)$", specified, re.MULTILINE)) == routes()
+
+
+def test_every_address_is_in_the_description() -> None:
+    described = {
+        (method.upper(), path) for path, operations in DESCRIPTION["paths"].items() for method in operations
+    }
+    assert described == routes()
+
+
+def test_an_answer_unlike_its_description_is_noticed() -> None:
+    tags = {"version": 1, "tags": [{"tag": "loss", "kind": "scalar", "runs": 1}]}
+    check(answer("/api/tags", tags))
+    with pytest.raises(ValidationError, match="'plugin' was unexpected"):
+        check(answer("/api/tags", tags | {"plugin": "scalars"}))
+    with pytest.raises(ValidationError, match="'runs' is a required property"):
+        check(answer("/api/tags", {"version": 1, "tags": [{"tag": "loss", "kind": "scalar"}]}))
+
+
+def answer(path: str, body: object) -> httpx.Response:
+    return httpx.Response(200, json=body, request=httpx.Request("GET", f"http://localhost{path}"))
 
 
 def test_every_failure_code_is_in_the_specification() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api import described
 from boards import board, client
 from index.records import append, header, scalar, write
 from lightboard._core import Index
@@ -55,7 +56,9 @@ class Events:
             if name == "id":
                 self.id = value
             if name == "data":
-                yield json.loads(value)
+                change = json.loads(value)
+                described.shape("Change").validate(change)
+                yield change
 
 
 def test_what_a_program_logs_arrives_without_asking_again(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ describe("the account", () => {
 
 describe("a run that draws nothing", () => {
   test("says why in the server's words, each once", () => {
-    const damage = [{ code: "zeros", offset: 8, length: 4, message: "4 zeros at 8" }];
+    const damage = [{ code: "zeros" as const, offset: 8, length: 4, message: "4 zeros at 8" }];
     const file = {
       name: "f",
       bytes: 1,
