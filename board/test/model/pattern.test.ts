@@ -1,0 +1,119 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { compilePattern, PatternError } from "../../src/model/pattern";
+
+const matches = (source: string, text: string): boolean => compilePattern(source).test(text);
+
+/** Expressions of every kind that is understood, over a small alphabet so that they do match. */
+const source = fc.letrec<{ all: string; one: string; part: string }>((tie) => ({
+  one: fc.constantFrom(
+    "a",
+    "b",
+    "B",
+    "1",
+    "é",
+    "実",
+    ".",
+    "^",
+    "$",
+    "\\b",
+    "\\B",
+    "\\d",
+    "\\w",
+    "\\W",
+    "\\s",
+    "[ab]",
+    "[^a1]",
+    "[\\d実]",
+    "\\.",
+    "\\x61",
+    "\\u{5b9f}",
+    "\\p{L}",
+    "\\-",
+  ),
+  part: fc.oneof(
+    { maxDepth: 4 },
+    tie("one"),
+    fc
+      .tuple(
+        tie("all"),
+        fc.constantFrom("(", "(?:"),
+        fc.constantFrom("", "*", "+", "?", "{2}", "{1,}", "{0,2}", "+?"),
+      )
+      .map(([inside, open, often]) => `${open}${inside})${often}`),
+    fc
+      .tuple(
+        fc.constantFrom("a", "b", ".", "[ab]", "\\d"),
+        fc.constantFrom("*", "+", "?", "{2}", "{1,3}", "*?"),
+      )
+      .map(([one, often]) => one + often),
+  ),
+  all: fc.oneof(
+    fc.array(tie("part"), { maxLength: 4 }).map((parts) => parts.join("")),
+    fc.tuple(tie("part"), tie("part")).map(([a, b]) => `${a}|${b}`),
+  ),
+})).all;
+const text = fc.string({
+  unit: fc.constantFrom("a", "b", "A", "1", "é", "実", " ", "-", ".", "\n"),
+  maxLength: 12,
+});
+
+describe("a pattern", () => {
+  test("matches where the browser's own engine does", () => {
+    fc.assert(
+      fc.property(source, text, (expression, subject) => {
+        // Outside of classes the browser takes "\-" only without the flag that makes 実 one character.
+        const native = new RegExp(expression.replaceAll("\\-", "-"), "iu");
+        expect(matches(expression, subject)).toBe(native.test(subject));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test("is done with at once, also where backtracking would take for ever", () => {
+    const name = "a".repeat(5_000);
+    for (const expression of ["(a+)+$b", "(a|a)*b", "(a*)*b", "(.*)*.*.*.*x", "(a?){30}a{30}b", "((a+)*)+b"])
+      expect(matches(expression, name)).toBe(false);
+  });
+
+  test.each([
+    ["(", "expected a ) that closes this", "("],
+    ["a)", "found a ) that nothing opened", ")"],
+    ["v[0-9", "expected a ] that closes this", "[0-9"],
+    ["a**", "found nothing to repeat", "*"],
+    ["+a", "found nothing to repeat", "+"],
+    ["a{3,2}", "expected the smaller number first", "{3,2}"],
+    ["x[z-a]", "[z-a] means nothing", "[z-a]"],
+    ["a\\p{Klingon}", "\\p{Klingon} means nothing", "\\p{Klingon}"],
+    ["a\\", "expected a character after \\", "\\"],
+    ["(a)\\1", "back-references are not possible here", "\\1"],
+    ["a(?=b)", "look-around is not possible here", "(?="],
+    ["(?<!b)a", "look-around is not possible here", "(?<"],
+  ])("%s says what is wrong, and where", (expression, message, wrong) => {
+    try {
+      compilePattern(expression);
+      expect.unreachable();
+    } catch (error) {
+      const { message: said, from, to } = error as PatternError;
+      expect([said, expression.slice(from, to)]).toEqual([expect.stringContaining(message), wrong]);
+    }
+  });
+
+  test("that repeats beyond measure is refused", () => {
+    for (const expression of ["(a{999}){999}", "((){9999}){9999}", "a".repeat(501)])
+      expect(() => compilePattern(expression)).toThrow(PatternError);
+  });
+
+  test("of any text is understood or refused, never anything else", () => {
+    const soup = fc.string({ unit: fc.constantFrom(..."ab1実(){}[]|*+?^$\\.,-:=<>!kpu"), maxLength: 20 });
+    fc.assert(
+      fc.property(soup, text, (expression, subject) => {
+        try {
+          compilePattern(expression).test(subject);
+        } catch (error) {
+          expect(error).toBeInstanceOf(PatternError);
+        }
+      }),
+    );
+  });
+});
