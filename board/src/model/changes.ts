@@ -2,10 +2,10 @@
 
 import type { Change } from "../wire/types";
 
-/** The runs whose points of `tag` changed. */
-export function runsWith(change: Change, tag: string): string[] {
-  const named = Object.hasOwn(change.series, tag) ? change.series[tag]! : [];
-  return [...change.any_series, ...named].map((index) => change.runs[index]!);
+/** The runs whose points of any of the `tags` changed. */
+export function runsWith(change: Change, tags: readonly string[]): string[] {
+  const named = tags.flatMap((tag) => (Object.hasOwn(change.series, tag) ? change.series[tag]! : []));
+  return [...new Set([...change.any_series, ...named])].map((index) => change.runs[index]!);
 }
 
 export interface Pending {

@@ -27,14 +27,14 @@ const EMPHASIS = 2.5;
 /** Ids of moving averages, and of values where there is none, so that they lie over all raw curves. */
 const MAIN = 2 ** 24;
 
-/** Curve ids that stay the same for a run's attempt as long as the page is open. */
+/** Curve ids that stay the same for an attempt's tag as long as the page is open. */
 export class CurveIds {
   private readonly ids = new Map<string, number>();
   private readonly runs: string[] = [];
 
   /** The main curve's id; the raw curve's is `rawId` of it. */
   of(series: Series): number {
-    const key = `${series.run}/${series.attempt}`;
+    const key = `${series.run}/${series.attempt}/${series.tag}`;
     let id = this.ids.get(key);
     if (id === undefined) {
       id = this.runs.push(series.run) - 1;

@@ -68,9 +68,11 @@ export class Board {
     return slotColour(this.slots.get(run) ?? 0, this.settings.theme);
   }
 
-  card(tag: string): ScalarCard {
-    let card = this.cards.get(tag);
-    if (!card) this.cards.set(tag, (card = new ScalarCard(tag, this.settings)));
+  /** The card that shows these tags together. */
+  card(tags: readonly string[]): ScalarCard {
+    const key = JSON.stringify(tags);
+    let card = this.cards.get(key);
+    if (!card) this.cards.set(key, (card = new ScalarCard(tags, this.settings)));
     return card;
   }
 
@@ -123,7 +125,7 @@ export class Board {
   private take(change: Change): void {
     this.pending = withChange(this.pending, change);
     for (const card of this.cards.values()) {
-      const runs = change.all ? null : runsWith(change, card.tag);
+      const runs = change.all ? null : runsWith(change, card.tags);
       if (runs?.length !== 0) card.markDirty(runs);
       if (change.removed.length > 0) card.forget(new Set(change.removed));
     }

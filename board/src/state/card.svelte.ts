@@ -1,4 +1,4 @@
-/** The points of one tag: fetched while its card is in view, one request at a time, and kept up to date. */
+/** The points of a card's tags: fetched while it is in view, one request at a time, and kept up to date. */
 
 import { type Bounds, type Series, toSeries, withSeries } from "../model/series";
 import { ApiError, fetchScalars } from "../wire/client";
@@ -23,6 +23,8 @@ export class ScalarCard {
   /** The window that a person chose; null: everything that is on. */
   zoom = $state.raw<Bounds | null>(null);
   fault = $state.raw<string | null>(null);
+  /** Ids of runs of which points could not be read just now. */
+  incomplete = $state.raw<readonly string[]>([]);
 
   inView = $state(false);
 
@@ -35,7 +37,7 @@ export class ScalarCard {
   axis = $state.raw<Axis>("step");
 
   constructor(
-    readonly tag: string,
+    readonly tags: readonly string[],
     settings: Settings,
   ) {
     this.settings = settings;
@@ -118,7 +120,12 @@ export class ScalarCard {
   private async fetchOverview(dirt: Dirt): Promise<void> {
     const asked = dirt === "every run" ? null : dirt;
     const axis = this.settings.axis;
-    const came = await this.fetch({ runs: asked && [...asked], axis, x_min: null, x_max: null });
+    const { series: came, incomplete } = await this.fetch({
+      runs: asked && [...asked],
+      axis,
+      x_min: null,
+      x_max: null,
+    });
     if (axis !== this.axis) {
       this.axis = axis;
       this.zoom = null;
@@ -126,23 +133,38 @@ export class ScalarCard {
       this.wanted = null;
     }
     this.overview = withSeries(this.overview ?? [], asked, came);
+    this.incomplete = asked
+      ? [...new Set([...this.incomplete.filter((run) => !asked.has(run)), ...incomplete])]
+      : incomplete;
   }
 
   private async fetchDetail({ xMin, xMax }: { xMin: number; xMax: number }, dirt: Dirt): Promise<void> {
     const asked = dirt === "every run" ? null : dirt;
     const axis = this.settings.axis;
     if (axis !== this.axis) return;
-    const came = await this.fetch({ runs: asked && [...asked], axis, x_min: xMin, x_max: xMax });
+    const { series: came } = await this.fetch({
+      runs: asked && [...asked],
+      axis,
+      x_min: xMin,
+      x_max: xMax,
+    });
     if (this.wanted?.xMin !== xMin || this.wanted.xMax !== xMax) return;
     this.detail = { xMin, xMax, series: withSeries(this.detail?.series ?? [], asked, came) };
   }
 
-  private async fetch(query: Pick<ScalarQuery, "runs" | "axis" | "x_min" | "x_max">): Promise<Series[]> {
+  private async fetch(
+    query: Pick<ScalarQuery, "runs" | "axis" | "x_min" | "x_max">,
+  ): Promise<{ series: Series[]; incomplete: readonly string[] }> {
     const { smoothing: weight, earlierAttempts } = this.settings;
     const attempts = earlierAttempts ? "all" : "latest";
     const smoothing: Smoothing | null = weight > 0 ? { kind: "ema", weight } : null;
-    return toSeries(
-      await fetchScalars({ ...query, tags: [this.tag], width: this.width, smoothing, attempts }),
-    );
+    const columns = await fetchScalars({
+      ...query,
+      tags: [...this.tags],
+      width: this.width,
+      smoothing,
+      attempts,
+    });
+    return { series: toSeries(columns), incomplete: columns.header.incomplete };
   }
 }

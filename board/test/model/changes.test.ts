@@ -15,10 +15,11 @@ const change = (members: Partial<Change>): Change => ({
 
 test("a change concerns a tag in the runs that name it and in those that name none", () => {
   const some = change({ runs: ["a", "b", "c", "d"], series: { loss: [0, 2], lr: [0] }, any_series: [3] });
-  expect(runsWith(some, "loss")).toEqual(["d", "a", "c"]);
-  expect(runsWith(some, "lr")).toEqual(["d", "a"]);
-  expect(runsWith(some, "accuracy")).toEqual(["d"]);
-  expect(runsWith(change({ runs: ["a"] }), "constructor")).toEqual([]);
+  expect(runsWith(some, ["loss"])).toEqual(["d", "a", "c"]);
+  expect(runsWith(some, ["lr"])).toEqual(["d", "a"]);
+  expect(runsWith(some, ["lr", "loss"])).toEqual(["d", "a", "c"]);
+  expect(runsWith(some, ["accuracy"])).toEqual(["d"]);
+  expect(runsWith(change({ runs: ["a"] }), ["constructor"])).toEqual([]);
 });
 
 test("pending changes add up, and the later word on a run counts", () => {
