@@ -1,0 +1,206 @@
+/** The rows of the run list: runs below their folders, groups or log directories, and sub-runs below their parents. */
+
+import { oneLine, splitNames, type SplitName } from "./names";
+
+/** What a row stands for: itself and all below it, as a stretch of `order`. */
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface Heading extends Span {
+  readonly what: "log directory" | "group" | "folder";
+  /** Tells rows apart; the same when runs come and go. */
+  readonly key: string;
+  readonly depth: number;
+  readonly name: SplitName;
+  readonly open: boolean;
+}
+
+export interface RunRow extends Span {
+  readonly what: "run";
+  /** The run's id. */
+  readonly key: string;
+  readonly depth: number;
+  readonly name: SplitName;
+  /** Whether its sub-runs are on show; null: it has none. */
+  readonly open: boolean | null;
+}
+
+export type Row = Heading | RunRow;
+
+export interface Rows {
+  readonly rows: readonly Row[];
+  /** Ids of all runs in the order of their rows, those in closed folders too. */
+  readonly order: readonly string[];
+}
+
+/** What decides where a run stands. */
+export interface Listed {
+  readonly id: string;
+  readonly logdir: string;
+  readonly name: string;
+  readonly parent: string | null;
+}
+
+export interface Arrangement {
+  /** Folders of the path are headings. */
+  readonly tree: boolean;
+  /** Of several, each is a heading. */
+  readonly logdirs: readonly string[];
+  /** The group of a run, null for the rest; null: by log directory and folder. */
+  readonly groupOf: ((run: string) => string | null) | null;
+  /** Keys of rows whose contents are folded away. */
+  readonly closed: ReadonlySet<string>;
+}
+
+/** Rows for `runs`, which keep their order among neighbours; a folder stands where its first run does. */
+export function rowsOf(runs: readonly Listed[], { tree, logdirs, groupOf, closed }: Arrangement): Rows {
+  const families = familiesOf(runs);
+  const laid = new Layout(closed);
+  if (groupOf) {
+    const several = logdirs.length > 1;
+    const label = ({ run }: Family): string => (several ? `${run.logdir}: ${run.name}` : run.name);
+    const leaves = (some: readonly Family[]): Item[] => some.map((one) => leafOf(one, label(one)));
+    const groups = groupBy(families, ({ run }) => groupOf(run.id));
+    const rest = groups.get(null) ?? [];
+    groups.delete(null);
+    const items = [...groups].map(([group, some]): Item => ({
+      what: "group",
+      key: `/group/${group!}`,
+      label: group!,
+      items: leaves(some),
+    }));
+    if (rest.length > 0) items.push({ what: "group", key: "/rest", label: "no group", items: leaves(rest) });
+    laid.lay(items, 0, true);
+  } else {
+    const below = (some: readonly Family[], logdir: string): Item[] =>
+      tree ? foldersOf(some, `/folder/${logdir}/`) : some.map((one) => leafOf(one, one.run.name));
+    const byLogdir = groupBy(families, ({ run }) => run.logdir);
+    const items = logdirs.map((logdir): Item => ({
+      what: "log directory",
+      key: `/logdir/${logdir}`,
+      label: logdir,
+      items: below(byLogdir.get(logdir) ?? [], logdir),
+    }));
+    laid.lay(items.length === 1 ? (items[0] as Branch).items : items, 0, true);
+  }
+  return laid;
+}
+
+/** How many runs before each place of `order` are on. */
+export function onBefore(order: readonly string[], isOn: (run: string) => boolean): Uint32Array {
+  const before = new Uint32Array(order.length + 1);
+  order.forEach((run, i) => (before[i + 1] = before[i]! + Number(isOn(run))));
+  return before;
+}
+
+/** A run with its sub-runs. */
+interface Family {
+  readonly run: Listed;
+  readonly subs: readonly Family[];
+}
+
+function familiesOf(runs: readonly Listed[]): Family[] {
+  const listed = new Set(runs.map(({ id }) => id));
+  const subs = groupBy(runs, ({ parent }) => (parent !== null && listed.has(parent) ? parent : null));
+  const families = (parent: string | null): Family[] =>
+    (subs.get(parent) ?? []).map((run) => ({ run, subs: families(run.id) }));
+  return families(null);
+}
+
+interface Branch {
+  readonly what: Heading["what"];
+  readonly key: string;
+  readonly label: string;
+  readonly items: readonly Item[];
+}
+
+interface Leaf {
+  readonly what: "run";
+  readonly key: string;
+  readonly label: string;
+  readonly items: readonly Leaf[];
+}
+
+type Item = Branch | Leaf;
+
+function leafOf({ run, subs }: Family, label: string): Leaf {
+  const start = `${run.name}/`;
+  const items = subs.map((sub) =>
+    leafOf(sub, sub.run.name.startsWith(start) ? sub.run.name.slice(start.length) : sub.run.name),
+  );
+  return { what: "run", key: run.id, label, items };
+}
+
+/** A folder while it is being filled, its contents in the order of their first run. */
+interface Folder {
+  readonly folders: Map<string, Folder>;
+  readonly contents: (Family | [segment: string, folder: Folder])[];
+}
+
+function foldersOf(families: readonly Family[], path: string): Item[] {
+  const root: Folder = { folders: new Map(), contents: [] };
+  for (const family of families) {
+    let folder = root;
+    for (const segment of family.run.name.split("/")) {
+      let inner = folder.folders.get(segment);
+      if (!inner) {
+        folder.folders.set(segment, (inner = { folders: new Map(), contents: [] }));
+        folder.contents.push([segment, inner]);
+      }
+      folder = inner;
+    }
+    folder.contents.push(family);
+  }
+  return itemsOf(root, "", path);
+}
+
+/** A folder that holds one thing is no heading: it goes into that one's name. */
+function itemsOf({ contents }: Folder, name: string, path: string): Item[] {
+  return contents.map((content): Item => {
+    if (!Array.isArray(content)) return leafOf(content, name);
+    const [segment, folder] = content;
+    const below = `${path}${segment}/`;
+    const items = itemsOf(folder, segment, below);
+    const [only] = items;
+    if (items.length > 1) return { what: "folder", key: below, label: `${segment}/`, items };
+    // The run whose name ends here is called by its last part already.
+    return folder.folders.size === 0 ? only! : { ...only!, label: `${segment}/${only!.label}` };
+  });
+}
+
+class Layout implements Rows {
+  readonly rows: Row[] = [];
+  readonly order: string[] = [];
+
+  constructor(private readonly closed: ReadonlySet<string>) {}
+
+  lay(items: readonly Item[], depth: number, shown: boolean): void {
+    const names = shown ? splitNames(items.map(({ label }) => oneLine(label))) : [];
+    items.forEach((item, i) => {
+      const { what, key } = item;
+      const open = !this.closed.has(key);
+      const from = this.order.length;
+      const place = this.rows.length;
+      if (shown) this.rows.push(null!); // its end is known once its contents are laid
+      if (what === "run") this.order.push(key);
+      this.lay(item.items, depth + 1, shown && open);
+      if (!shown) return;
+      const row = { key, depth, name: names[i]!, from, to: this.order.length };
+      this.rows[place] =
+        what === "run" ? { ...row, what, open: item.items.length > 0 ? open : null } : { ...row, what, open };
+    });
+  }
+}
+
+function groupBy<Key, Value>(values: readonly Value[], keyOf: (value: Value) => Key): Map<Key, Value[]> {
+  const groups = new Map<Key, Value[]>();
+  for (const value of values) {
+    const key = keyOf(value);
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
+}

@@ -1,0 +1,175 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Arrangement, type Listed, onBefore, type Row, rowsOf } from "../../src/model/rows";
+
+const run = (name: string, change: Partial<Listed> = {}): Listed => ({
+  id: `id of ${name}`,
+  logdir: "runs",
+  name,
+  parent: null,
+  ...change,
+});
+const TREE: Arrangement = { tree: true, logdirs: ["runs"], groupOf: null, closed: new Set() };
+
+/** Each row as a line: its depth, name and how many runs it stands for. */
+function drawn(runs: readonly Listed[], change: Partial<Arrangement> = {}): string[] {
+  return rowsOf(runs, { ...TREE, ...change }).rows.map(({ depth, name, from, to, what, open }) => {
+    const sign = open === null ? " " : open ? "v" : ">";
+    return `${"  ".repeat(depth)}${sign} ${name.shared}${name.own}${what === "run" ? "" : ` (${to - from})`}`;
+  });
+}
+const runs = (...names: string[]): Listed[] => names.map((name) => run(name));
+
+describe("a tree", () => {
+  test("has a heading for each folder of several runs, and none for others", () => {
+    expect(drawn(runs("sweep/a/1", "sweep/a/2", "sweep/b", "alone/deep/run", "top", "."))).toEqual([
+      "v sweep/ (3)",
+      "  v a/ (2)",
+      "      1",
+      "      2",
+      "    b",
+      "  alone/deep/run",
+      "  top",
+      "  .",
+    ]);
+  });
+  test("joins folders that hold nothing but a folder", () => {
+    expect(drawn(runs("a/b/c/1", "a/b/c/2"))).toEqual(["v a/b/c/ (2)", "    1", "    2"]);
+  });
+  test("of a run that is a folder too has both", () => {
+    expect(drawn(runs("exp", "exp/val", "exp/test"))).toEqual([
+      "v exp/ (3)",
+      "    exp",
+      "    val",
+      "    test",
+    ]);
+    expect(drawn(runs("a/exp", "a/exp/val"))).toEqual(["v a/exp/ (2)", "    exp", "    val"]);
+  });
+  test("has sub-runs below their parent", () => {
+    const parent = run("a/exp");
+    const subs = ["loss_train", "loss_val"].map((name) => run(`a/exp/${name}`, { parent: parent.id }));
+    expect(drawn([parent, ...subs])).toEqual(["v a/exp", "    loss_train", "    loss_val"]);
+    // Whose parent is not listed stands by itself.
+    expect(drawn(subs)).toEqual(["v a/exp/ (2)", "    loss_train", "    loss_val"]);
+  });
+  test("keeps what is folded away in its order", () => {
+    const { rows, order } = rowsOf(runs("s/a/1", "s/a/2", "s/b"), {
+      ...TREE,
+      closed: new Set(["/folder/runs/s/a/"]),
+    });
+    expect(rows.map(({ from, to }) => [from, to])).toEqual([
+      [0, 3],
+      [0, 2],
+      [2, 3],
+    ]);
+    expect(order).toEqual(["id of s/a/1", "id of s/a/2", "id of s/b"]);
+  });
+  test("puts a folder where its first run stands", () => {
+    expect(drawn(runs("b/2", "c", "a/1", "b/1", "a/2"))).toEqual([
+      "v b/ (2)",
+      "    2",
+      "    1",
+      "  c",
+      "v a/ (2)",
+      "    1",
+      "    2",
+    ]);
+  });
+});
+
+test("flat rows have whole names, sub-runs still below their parent", () => {
+  const parent = run("s/exp");
+  expect(drawn([run("s/a"), parent, run("s/exp/x", { parent: parent.id })], { tree: false })).toEqual([
+    "  s/a",
+    "v s/exp",
+    "    x",
+  ]);
+});
+
+test("several log directories are headings, also without runs", () => {
+  expect(drawn([run("a"), run("b", { logdir: "old" })], { logdirs: ["runs", "old", "none"] })).toEqual([
+    "v runs (1)",
+    "    a",
+    "v old (1)",
+    "    b",
+    "v none (0)",
+  ]);
+});
+
+test("groups are headings, and what is in none comes last", () => {
+  const groupOf = (id: string): string | null => /lr=(\S+)/.exec(id)?.[1] ?? null;
+  expect(drawn(runs("x", "a/lr=1", "b/lr=2", "c/lr=1"), { groupOf })).toEqual([
+    "v 1 (2)",
+    "    a/lr=1",
+    "    c/lr=1",
+    "v 2 (1)",
+    "    b/lr=2",
+    "v no group (1)",
+    "    x",
+  ]);
+});
+
+describe("whatever runs there are", () => {
+  const segment = fc.constantFrom("a", "b", "実験", ".", "lr=1");
+  const listed = fc
+    .uniqueArray(
+      fc.array(segment, { minLength: 1, maxLength: 4 }).map((path) => path.join("/")),
+      { maxLength: 30 },
+    )
+    .chain((names) =>
+      fc.tuple(
+        ...names.map((name) =>
+          fc
+            .record({ sub: fc.boolean(), logdir: fc.constantFrom("runs", "old") })
+            .map((more) => ({ name, ...more })),
+        ),
+      ),
+    )
+    .map((found) =>
+      found.map(({ name, sub, logdir }): Listed => {
+        const above = found.find((other) => other.logdir === logdir && name.startsWith(`${other.name}/`));
+        return run(name, { logdir, parent: sub && above ? `id of ${above.name}` : null });
+      }),
+    );
+  const arrangement = fc.record({
+    tree: fc.boolean(),
+    logdirs: fc.constant(["runs", "old"]),
+    groupOf: fc.constantFrom(null, (id: string) => (id.includes("a") ? "a" : null)),
+    closed: fc
+      .subarray(["/folder/runs/a/", "/folder/runs/a/b/", "/group/a", "/logdir/old", "id of a"])
+      .map((keys) => new Set(keys)),
+  });
+
+  test("each is listed once, and rows above stand for those below them", () => {
+    fc.assert(
+      fc.property(listed, arrangement, (some, how) => {
+        const { rows, order } = rowsOf(some, how);
+        expect([...order].sort()).toEqual(some.map(({ id }) => id).sort());
+        const above: Row[] = [];
+        for (const row of rows) {
+          while (above.length > row.depth) above.pop();
+          expect(above.length).toBe(row.depth);
+          const last = above.at(-1);
+          if (last) expect(last.from <= row.from && row.to <= last.to).toBe(true);
+          if (last) expect(last.open).toBe(true);
+          if (row.what === "run") expect(order[row.from]).toBe(row.key);
+          above.push(row);
+        }
+        expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
+        const open = rowsOf(some, { ...how, closed: new Set() });
+        expect(open.order).toEqual(order);
+        expect(open.rows.filter(({ what }) => what === "run")).toHaveLength(some.length);
+      }),
+    );
+  });
+
+  test("how many are on below a row is the difference of two counts", () => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean()), (on) => {
+        const order = on.map((_, i) => String(i));
+        const before = onBefore(order, (id) => on[Number(id)]!);
+        expect([...before]).toEqual([0, ...on.map((_, i) => on.slice(0, i + 1).filter(Boolean).length)]);
+      }),
+    );
+  });
+});
