@@ -76,6 +76,11 @@ class OpenBoard:
         rows = self.page.locator("[data-run-name]").all()
         return [row.get_attribute("data-run-name") or "" for row in rows]
 
+    def address(self, pattern: str) -> str:
+        """Wait for the address, which follows what a person does in half a second, to match; return it."""
+        self.page.wait_for_url(re.compile(pattern), timeout=WAIT_MS)
+        return self.page.url
+
     def wait_for_runs(self, *runs: str) -> None:
         """Wait until each of these is in the list."""
         for run in runs:

@@ -48,24 +48,24 @@ export function withRuns(
 }
 
 /**
- * The selection as the part of an address after `#`: empty, `off=id,id` or `on=id,id`. Each id is cut to the
- * shortest start that no other of the `known` runs has.
+ * The selection as text: null if all are on, else `off.id.id` or `on.id.id`. Each id is cut to the shortest start that no
+ * other of the `known` runs has.
  */
-export function toAddress(selection: Selection, known: readonly string[]): string {
-  if (selection.exceptions.size === 0) return selection.rest ? "" : "on=";
+export function toText(selection: Selection, known: readonly string[]): string | null {
+  if (selection.exceptions.size === 0) return selection.rest ? null : "on";
   const short = shortIds(known);
   const ids = [...selection.exceptions].sort().map((run) => short.get(run) ?? run);
-  return `${selection.rest ? "off" : "on"}=${ids.join(",")}`;
+  return [selection.rest ? "off" : "on", ...ids].join(".");
 }
 
-/** The selection in an address, or null if there is none that can be read. */
-export function fromAddress(hash: string): Selection | null {
-  const match = /^#?(on|off)=([0-9a-v,]*)$/.exec(hash);
-  if (!match) return null;
-  return { rest: match[1] === "off", exceptions: new Set(match[2]!.split(",").filter(Boolean)) };
+/** The selection that a text holds, or null if there is none that can be read. */
+export function fromText(saved: unknown): Selection | null {
+  if (typeof saved !== "string" || !/^(on|off)(\.[0-9a-v]{5,13})*$/.test(saved)) return null;
+  const [rest, ...ids] = saved.split(".");
+  return { rest: rest === "off", exceptions: new Set(ids) };
 }
 
-/** Replace ids that an address cut short by those of the `known` runs that start so. */
+/** Replace ids that a text holds cut short by those of the `known` runs that start so. */
 export function resolved(selection: Selection, known: readonly string[]): Selection {
   const complete = new Set(known);
   const open = [...selection.exceptions].filter((id) => !complete.has(id));

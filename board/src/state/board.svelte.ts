@@ -9,6 +9,7 @@ import type { Change, LogDirectory, Run, Tag } from "../wire/types";
 import { ScalarCard } from "./card.svelte";
 import { SelectionStore } from "./selection.svelte";
 import { Settings } from "./settings.svelte";
+import { SavedView } from "./view.svelte";
 
 export type Connection =
   { readonly state: "connecting" | "live" } | { readonly state: "lost"; readonly since: Date };
@@ -28,7 +29,8 @@ const RUN_LIST_MS = 250;
 
 export class Board {
   readonly settings = new Settings();
-  readonly selection = new SelectionStore();
+  readonly view = new SavedView();
+  readonly selection = new SelectionStore(this.view);
   readonly pool = new RasterPool(({ reason, replaced }) => {
     this.fault = `A part of the page that draws charts stopped (${reason}). ${replaced ? "It was started again." : "Reload the page."}`;
   });
@@ -143,7 +145,8 @@ export class Board {
         const [list, tagList] = await Promise.all([fetchRuns(), tags || all ? fetchTags() : null]);
         this.logdirs = list.logdirs;
         this.loading = list.loading;
-        this.selection.meet(list.logdirs, list.runs);
+        this.view.meet(list.logdirs);
+        this.selection.meet(list.runs);
         this.slots = unlessSame(this.slots, colourSlots(list.runs));
         this.runs = list.runs;
         if (tagList) this.tags = tagList.tags;

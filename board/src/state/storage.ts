@@ -1,10 +1,12 @@
 /** What the browser remembers. A browser that refuses (private mode, full, blocked) remembers nothing; the board works. */
 
+/** Keep a value under a key; null forgets it. */
 export function remember(key: string, value: unknown): void {
   try {
-    localStorage.setItem(`lightboard.${key}`, JSON.stringify(value));
+    if (value === null) localStorage.removeItem(`lightboard.${key}`);
+    else localStorage.setItem(`lightboard.${key}`, JSON.stringify(value));
   } catch {
-    // Nothing depends on it: the selection is in the address as well.
+    // Nothing depends on it: what a person set up is in the address as well.
   }
 }
 

@@ -1,0 +1,254 @@
+/**
+ * What a person set up, kept in two homes: the address, which can be shared, and the browser's storage, keyed by the log
+ * directories. The address wins. Stores hand in their parts; this one knows nothing of what is in them.
+ */
+
+import { untrack } from "svelte";
+import { fromFragment, LONGEST, toFragment } from "../model/address";
+import type { Json } from "../model/notation";
+import type { LogDirectory } from "../wire/types";
+import { recall, remember } from "./storage";
+
+/** A part of what a person set up: kept in the address and in storage. */
+export interface Part {
+  /** Letters; short: it stands in the address. */
+  readonly name: string;
+  /** Reactive; null: all is as it is by default. */
+  get(): Json | null;
+  /** Untrusted: what cannot be read becomes the default. Another value than `get` then gives is reported as unread. */
+  set(saved: Json | null): void;
+  /** A shorter form for the address, where there is one; `set` reads it as well. */
+  short?(): Json | null;
+}
+
+type Parts = ReadonlyMap<string, Json>;
+
+/** Changes within it are written together: browsers refuse more than 100 writes of the address in 30 seconds. */
+const WRITE_MS = 500;
+
+export class SavedView {
+  /** What could not be taken from the address or a file, and why; null: all was. */
+  notice = $state.raw<string | null>(null);
+  /** What a reset or a file replaced; null: nothing that could be brought back. */
+  private replaced = $state.raw<Parts | null>(null);
+  readonly canRestore = $derived(this.replaced !== null);
+
+  private readonly parts: Part[] = [];
+  /** What is handed to parts as they come: the address's view, and that of storage once its key is known. */
+  private opened = fromFragment(location.hash);
+  private key: string | null = null;
+  /** The fragment that this store wrote or took in last: any other is a person's doing. */
+  private fragment = location.hash;
+  private how: "replace" | "push" = "replace";
+  private due: ReturnType<typeof setTimeout> | null = null;
+  private lastWritten = -Infinity;
+  /** Counts how often parts were asked; an effect that runs in the same round runs because one changed. */
+  private round = $state(1);
+  private watched = 0;
+
+  constructor() {
+    this.notice = unreadNotice(this.opened.unread);
+    addEventListener("hashchange", () => this.follow());
+    addEventListener("pagehide", () => this.write(false));
+    $effect.root(() => {
+      $effect(() => this.watch());
+    });
+  }
+
+  /** Keep this part from now on; if the address or storage has it, hand that in now. */
+  keep(part: Part): void {
+    this.parts.push(part);
+    const saved = this.opened.parts.get(part.name);
+    if (saved !== undefined) this.give(part, saved, "The address");
+    this.round++;
+  }
+
+  /** Learn which log directories there are; the first time, recall their view unless the address has one. */
+  meet(logdirs: readonly LogDirectory[]): void {
+    if (this.key !== null) return;
+    this.key = `view.${JSON.stringify(logdirs.map(({ name, path }) => [name, path]))}`;
+    const saved = asSaved(recall(this.key));
+    const { parts, unread, leftOut } = this.opened;
+    const isEmpty = parts.size + unread.length + leftOut.length === 0;
+    if (saved !== null && (isEmpty || isOlder(saved))) {
+      const recalled = new Map(Object.entries(saved.parts));
+      this.opened = { parts: recalled, unread: [], leftOut: [] };
+      for (const part of this.parts) this.give(part, recalled.get(part.name) ?? null, "The browser's memory");
+    } else if (leftOut.length > 0) {
+      this.say(
+        `The link was too long to hold all that was set up: ${leftOut.join(", ")} is as it is by default.`,
+      );
+    }
+    this.writeSoon();
+  }
+
+  /** The change that follows is a big one: Back leads to how it was before. */
+  milestone(): void {
+    const isCalm = performance.now() - this.lastWritten > WRITE_MS;
+    if (this.due !== null && isCalm) this.write(true);
+    this.how = "push";
+    if (!isCalm || this.key === null) return this.writeSoon();
+    this.stopWaiting();
+    this.due = setTimeout(() => this.write(true)); // at once, but not before the change is painted
+  }
+
+  /** Everything as it is by default; `restore` brings it back, and so does Back. */
+  reset(): void {
+    this.replace(new Map(), "");
+    this.notice = null;
+  }
+
+  /** Undo a reset, or opening a file. */
+  restore(): void {
+    const parts = this.replaced;
+    if (parts === null) return;
+    this.replace(parts, "");
+    this.replaced = null;
+  }
+
+  /** The address of what is on show, at most LONGEST characters long, and the names of what it has no room for. */
+  link(): { readonly href: string; readonly leftOut: readonly string[] } {
+    const fragment = this.toFragment();
+    return { href: page() + fragment, leftOut: fromFragment(fragment).leftOut };
+  }
+
+  private replace(parts: Parts, from: string): void {
+    this.milestone();
+    const before = this.values();
+    for (const part of this.parts) this.give(part, parts.get(part.name) ?? null, from);
+    this.replaced = before;
+  }
+
+  /** The address changed by Back, or by hand. */
+  private follow(): void {
+    if (location.hash === this.fragment) return;
+    this.stopWaiting();
+    this.how = "replace";
+    this.fragment = location.hash;
+    const found = fromFragment(location.hash);
+    this.notice = unreadNotice(found.unread);
+    for (const part of this.parts) {
+      if (!found.leftOut.includes(part.name))
+        this.give(part, found.parts.get(part.name) ?? null, "The address");
+    }
+  }
+
+  private give(part: Part, saved: Json | null, from: string): void {
+    const text = JSON.stringify(saved);
+    const isThere = (): boolean =>
+      text === JSON.stringify(part.get()) ||
+      (part.short !== undefined && text === JSON.stringify(part.short()));
+    untrack(() => {
+      if (isThere()) return;
+      part.set(saved);
+      if (saved !== null && part.get() === null)
+        this.say(`${from} holds a “${part.name}” that could not be read.`);
+    });
+  }
+
+  private say(sentence: string): void {
+    this.notice = this.notice === null ? sentence : `${this.notice} ${sentence}`;
+  }
+
+  /**
+   * Wait for a change, then write a little later what there is by then. Parts are only asked when they are written, so
+   * that a change costs the same however much there is to keep, and further ones cost nothing.
+   */
+  private watch(): void {
+    if (this.round === this.watched) {
+      this.writeSoon();
+      return;
+    }
+    this.watched = this.round;
+    for (const part of this.parts) part.get();
+  }
+
+  private writeSoon(): void {
+    if (this.key !== null) this.due ??= setTimeout(() => this.write(true), WRITE_MS);
+  }
+
+  /** Write what there is; the address only where the page stays, for the browser has read it already where it goes. */
+  private write(stays: boolean): void {
+    if (this.key === null) return;
+    this.stopWaiting();
+    const values = this.values();
+    if (stays) this.address();
+    const saved: Saved = { fragment: location.hash, behind: !stays, parts: Object.fromEntries(values) };
+    remember(this.key, values.size === 0 && stays ? null : saved);
+    this.round++;
+  }
+
+  private address(): void {
+    const fragment = this.toFragment();
+    const [how, now] = [this.how, performance.now()];
+    this.how = "replace";
+    this.lastWritten = now;
+    if (fragment === location.hash) return;
+    try {
+      history[`${how}State`](null, "", location.pathname + location.search + fragment);
+      this.fragment = location.hash;
+    } catch {
+      this.how = how; // too many writes for this browser: the next one holds this change as well
+    }
+  }
+
+  private stopWaiting(): void {
+    if (this.due !== null) clearTimeout(this.due);
+    this.due = null;
+  }
+
+  private values(): Map<string, Json> {
+    return valuesOf(this.parts, (part) => part.get());
+  }
+
+  private toFragment(): string {
+    const values = valuesOf(this.parts, (part) => (part.short ? part.short() : part.get()));
+    return toFragment(values, LONGEST - page().length);
+  }
+}
+
+function valuesOf(parts: readonly Part[], value: (part: Part) => Json | null): Map<string, Json> {
+  return untrack(
+    () =>
+      new Map(
+        parts.flatMap((part) => {
+          const found = value(part);
+          return found === null ? [] : [[part.name, found] as const];
+        }),
+      ),
+  );
+}
+
+function unreadNotice(unread: readonly string[]): string | null {
+  if (unread.length === 0) return null;
+  return `The address could not be read in full (${unread.join(", ")}): what stood there is as it is by default.`;
+}
+
+function page(): string {
+  return location.origin + location.pathname + location.search;
+}
+
+/** What storage holds. */
+interface Saved {
+  /** The address at that time. */
+  readonly fragment: string;
+  /** The page was left before its address could follow the last change. */
+  readonly behind: boolean;
+  readonly parts: Readonly<Record<string, Json>>;
+}
+
+function asSaved(found: unknown): Saved | null {
+  if (typeof found !== "object" || found === null || !("parts" in found) || !("fragment" in found))
+    return null;
+  const { parts, fragment } = found;
+  if (typeof parts !== "object" || parts === null || typeof fragment !== "string") return null;
+  const behind = "behind" in found && found.behind === true;
+  return { fragment, behind, parts: parts as Saved["parts"] };
+}
+
+/** Whether the address says no more than what is saved: it is the one of that view, or this is a reload of its page. */
+function isOlder(saved: Saved): boolean {
+  if (saved.fragment !== location.hash) return false;
+  const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return !saved.behind || entry?.type !== "navigate";
+}
