@@ -3,11 +3,11 @@
 import math
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Request, expect
 
 from board.browser import MEASURE, WAIT_MS, OpenBoard, tab
 from boards import board
@@ -118,6 +118,29 @@ def test_smoothing_calms_the_curve_and_leaves_the_raw_one_behind_it(opened: Open
     )
     opened.page.locator('[data-tag="loss"] .hit').hover()
     expect(opened.page.get_by_role("columnheader", name="Smoothed")).to_be_visible()
+
+
+def test_smoothing_of_each_kind_is_asked_for_and_kept(opened: OpenBoard) -> None:
+    kind = opened.page.get_by_role("combobox", name="Kind of smoothing")
+    amount = opened.page.get_by_role("spinbutton", name="Amount of smoothing")
+
+    def asks_for(smoothing: dict[str, object]) -> Callable[[Request], bool]:
+        return lambda request: (
+            request.url.endswith("/api/scalars") and (request.post_data_json or {})["smoothing"] == smoothing
+        )
+
+    kind.select_option("Gaussian")
+    with opened.page.expect_request(asks_for({"kind": "gaussian", "sigma": 50})):
+        amount.fill("50")
+        amount.press("Enter")
+    with opened.page.expect_request(asks_for({"kind": "mean", "window": 50})):
+        kind.select_option("Mean")
+    amount.fill("-1")
+    amount.press("Enter")
+    expect(amount).to_have_value("50")
+    opened.page.reload()
+    expect(kind).to_have_value("mean")
+    expect(amount).to_have_value("50")
 
 
 @pytest.mark.parametrize(("name", "pattern"), [("Relative", r"\d (s|min|h)"), ("Wall", r"\d\d:\d\d")])

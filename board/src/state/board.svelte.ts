@@ -74,7 +74,7 @@ export class Board {
   card(tags: readonly string[]): ScalarCard {
     const key = JSON.stringify(tags);
     let card = this.cards.get(key);
-    if (!card) this.cards.set(key, (card = new ScalarCard(tags, this.settings)));
+    if (!card) this.cards.set(key, (card = new ScalarCard(tags)));
     return card;
   }
 
@@ -99,12 +99,6 @@ export class Board {
       stop?.();
       clearInterval(clock);
     };
-  }
-
-  /** Axis, smoothing or the attempts to draw changed: every card asks again. */
-  redrawAll(): void {
-    this.settings.save();
-    for (const card of this.cards.values()) card.markDirty(null);
   }
 
   /** A stream begins with an event that says what changed since the one before it. */

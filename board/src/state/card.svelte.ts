@@ -2,8 +2,8 @@
 
 import { type Bounds, type Series, toSeries, withSeries } from "../model/series";
 import { ApiError, fetchScalars } from "../wire/client";
-import type { Axis, ScalarQuery, Smoothing } from "../wire/types";
-import type { Settings } from "./settings.svelte";
+import type { Axis, ScalarQuery } from "../wire/types";
+import type { PointsAsked } from "./settings.svelte";
 
 /** Points in full resolution for a part of the x axis. */
 interface Detail {
@@ -32,17 +32,11 @@ export class ScalarCard {
   private wanted: { xMin: number; xMax: number } | null = null;
   private running = false;
   private width = 0;
-  private readonly settings: Settings;
+  private asked: PointsAsked = { axis: "step", smoothing: null, attempts: "latest" };
   /** The axis of the series at hand; a new choice holds from its first answer on. */
   axis = $state.raw<Axis>("step");
 
-  constructor(
-    readonly tags: readonly string[],
-    settings: Settings,
-  ) {
-    this.settings = settings;
-    this.axis = settings.axis;
-  }
+  constructor(readonly tags: readonly string[]) {}
 
   /** The card came into view or left it. Out of view nothing is fetched; what changed meanwhile is fetched on return. */
   show(inView: boolean): void {
@@ -56,6 +50,13 @@ export class ScalarCard {
     if (columns > this.width) this.markDirty(null);
     this.width = columns;
     void this.work();
+  }
+
+  /** How points are to be: what is at hand stays until it is there. */
+  ask(points: PointsAsked): void {
+    if (JSON.stringify(points) === JSON.stringify(this.asked)) return;
+    this.asked = points;
+    this.markDirty(null);
   }
 
   /** These runs have new points; null: everything is to be fetched again. */
@@ -119,7 +120,7 @@ export class ScalarCard {
 
   private async fetchOverview(dirt: Dirt): Promise<void> {
     const asked = dirt === "every run" ? null : dirt;
-    const axis = this.settings.axis;
+    const { axis } = this.asked;
     const { series: came, incomplete } = await this.fetch({
       runs: asked && [...asked],
       axis,
@@ -140,7 +141,7 @@ export class ScalarCard {
 
   private async fetchDetail({ xMin, xMax }: { xMin: number; xMax: number }, dirt: Dirt): Promise<void> {
     const asked = dirt === "every run" ? null : dirt;
-    const axis = this.settings.axis;
+    const { axis } = this.asked;
     if (axis !== this.axis) return;
     const { series: came } = await this.fetch({
       runs: asked && [...asked],
@@ -155,9 +156,7 @@ export class ScalarCard {
   private async fetch(
     query: Pick<ScalarQuery, "runs" | "axis" | "x_min" | "x_max">,
   ): Promise<{ series: Series[]; incomplete: readonly string[] }> {
-    const { smoothing: weight, earlierAttempts } = this.settings;
-    const attempts = earlierAttempts ? "all" : "latest";
-    const smoothing: Smoothing | null = weight > 0 ? { kind: "ema", weight } : null;
+    const { smoothing, attempts } = this.asked;
     const columns = await fetchScalars({
       ...query,
       tags: [...this.tags],

@@ -1,45 +1,69 @@
-/** How charts are drawn, chosen in the toolbar and remembered by the browser. */
+/** How charts are drawn, and the theme: what the toolbar and the drawer set. */
 
 import type { Theme } from "../model/colour";
-import type { Axis } from "../wire/types";
+import {
+  type ChartSettings,
+  DEFAULTS,
+  isYLog,
+  keptSettings,
+  readSettings,
+  smoothingOf,
+} from "../model/settings";
+import type { Attempts, Axis, Smoothing } from "../wire/types";
 import { recall, remember } from "./storage";
 
 export type ThemeChoice = Theme | "system";
 
-const AXES: readonly Axis[] = ["step", "relative", "wall"];
 const THEMES: readonly ThemeChoice[] = ["system", "light", "dark"];
-export const MAX_SMOOTHING = 0.99;
+
+/** What of the settings an answer's points depend on. */
+export interface PointsAsked {
+  readonly axis: Axis;
+  readonly smoothing: Smoothing | null;
+  readonly attempts: Attempts;
+}
 
 export class Settings {
-  axis = $state<Axis>("step");
-  /** Weight of the moving average, 0 to MAX_SMOOTHING. */
-  smoothing = $state(0);
-  /** Draw what a later attempt superseded. */
-  earlierAttempts = $state(false);
+  chart = $state.raw<ChartSettings>(DEFAULTS);
   themeChoice = $state<ThemeChoice>("system");
   private systemTheme = $state<Theme>("light");
   theme: Theme = $derived(this.themeChoice === "system" ? this.systemTheme : this.themeChoice);
 
+  readonly asked: PointsAsked = $derived({
+    axis: this.chart.xTag === null ? this.chart.axis : "step",
+    smoothing: smoothingOf(this.chart),
+    attempts: this.chart.earlierAttempts ? "all" : "latest",
+  });
+
   constructor() {
-    const saved = (recall("settings") ?? {}) as Partial<Record<string, unknown>>;
-    this.axis = AXES.find((axis) => axis === saved["axis"]) ?? "step";
-    this.themeChoice = THEMES.find((theme) => theme === saved["theme"]) ?? "system";
-    this.earlierAttempts = saved["earlierAttempts"] === true;
-    const smoothing = saved["smoothing"];
-    if (typeof smoothing === "number" && smoothing >= 0 && smoothing <= MAX_SMOOTHING)
-      this.smoothing = smoothing;
+    this.chart = readSettings(recall("chart"));
+    const saved = recall("theme");
+    this.themeChoice = THEMES.find((theme) => theme === saved) ?? "system";
 
     const dark = matchMedia("(prefers-color-scheme: dark)");
     this.systemTheme = dark.matches ? "dark" : "light";
     dark.addEventListener("change", () => (this.systemTheme = dark.matches ? "dark" : "light"));
   }
 
-  save(): void {
-    remember("settings", {
-      axis: this.axis,
-      smoothing: this.smoothing,
-      earlierAttempts: this.earlierAttempts,
-      theme: this.themeChoice,
-    });
+  change(some: Partial<ChartSettings>): void {
+    this.chart = { ...this.chart, ...some };
+    remember("chart", keptSettings(this.chart));
+  }
+
+  setTheme(choice: ThemeChoice): void {
+    this.themeChoice = choice;
+    remember("theme", choice);
+  }
+
+  isYLog(card: string): boolean {
+    return isYLog(this.chart, card);
+  }
+
+  /** Makes one card's y axis logarithmic, or linear, whatever holds for the others. */
+  setYLog(card: string, log: boolean): void {
+    const yLogOf = new Map(this.chart.yLogOf);
+    if (log === this.chart.yLog) yLogOf.delete(card);
+    else yLogOf.set(card, log);
+    this.change({ yLogOf });
   }
 }
