@@ -54,8 +54,8 @@ function strokeCurve(
   width: number,
   height: number,
 ): void {
-  const xScale = makeScale(view.xMin, view.xMax, view.xLog);
-  const yScale = makeScale(view.yMin, view.yMax, view.yLog);
+  const xScale = makeScale(view.xMin, view.xMax, view.xScale);
+  const yScale = makeScale(view.yMin, view.yMax, view.yScale);
   // Skia loses precision far outside its canvas.
   const limit = (value: number) => Math.max(-1e6, Math.min(1e6, value));
   const points: [number, number][] = [];

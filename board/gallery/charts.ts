@@ -159,9 +159,22 @@ function logLoss(): NamedChart {
       xMax: 100,
       yMin: 1e-7,
       yMax: 100,
-      yLog: true,
+      yScale: "log",
     },
     curves,
+  );
+}
+
+function symlogGap(): NamedChart {
+  const next = random(13);
+  // A difference that dies out on both sides of zero, and one that crosses it for good.
+  const ringing = (i: number) => 300 * Math.exp(-i / 20) * Math.cos(i / 5) + 0.02 * (next() - 0.5);
+  const crossing = (i: number) => 0.002 * (i - 150) * Math.abs(i - 150);
+  return chart(
+    "symlog y",
+    "Linear between −0.1 and 0.1, by the logarithm outside: no kink where they meet.",
+    { xMin: 0, xMax: 100, yMin: -500, yMax: 500, yScale: { symlog: 0.1 } },
+    [curve(0, 401, (i) => i / 4, ringing), curve(1, 301, (i) => i / 3, crossing)],
   );
 }
 
@@ -228,6 +241,7 @@ export const FEW: readonly NamedChart[] = [
   chart("sixteen noisy curves", "Crossings stay legible.", unit, losses(16, 200, 0.12, 1)),
   gaps(),
   logLoss(),
+  symlogGap(),
   tiny(),
   largeSteps(),
   outside(),

@@ -28,6 +28,7 @@ FEW = [
     "sixteen noisy curves",
     "gaps",
     "log y",
+    "symlog y",
     "tiny values",
     "large steps",
     "outside",

@@ -38,7 +38,7 @@ export function makeAxis(scale: Scale, options: AxisOptions): Axis {
   let count = Math.max(2, Math.floor(length / (upright ? LINE_HEIGHT : 50)));
   for (;;) {
     const values = ticks(scale, count, quantity);
-    const { texts, origin } = tickLabels(values, quantity, scale.log);
+    const { texts, origin } = tickLabels(values, quantity, scale.kind);
     const placed = values.map((value, i) => {
       const unit = scale.toUnit(value);
       return { value, position: (upright ? 1 - unit : unit) * length, text: texts[i]! };

@@ -1,5 +1,7 @@
 /** Curves, how they are painted, and the window of data space that a chart shows. */
 
+import type { ScaleKind } from "./scale";
+
 /**
  * One attempt of one run for one tag, as vertices sorted by x; both columns have the same length.
  * A vertex that is not finite in x or y breaks the line; a vertex alone between breaks is drawn as a dot.
@@ -30,8 +32,9 @@ export interface View {
   readonly xMax: number;
   readonly yMin: number;
   readonly yMax: number;
-  readonly xLog?: boolean;
-  readonly yLog?: boolean;
+  /** Linear if absent. */
+  readonly xScale?: ScaleKind;
+  readonly yScale?: ScaleKind;
 }
 
 export const STROKE_WIDTH = 1.5;

@@ -1,5 +1,6 @@
 /** Numbers as people read them: tick labels that line up, and single values for legends and crosshairs. */
 
+import type { ScaleKind } from "./scale";
 import type { Quantity } from "./ticks";
 
 /** The labels of an axis. Where they would be long and alike, they are differences to `origin`. */
@@ -16,17 +17,26 @@ const PREFIXES = [
   { power: 3, symbol: "k" },
 ];
 
+const DURATIONS = [
+  { seconds: 86400, symbol: "d" },
+  { seconds: 3600, symbol: "h" },
+  { seconds: 60, symbol: "min" },
+];
+
 const MINUS = "−";
 
 export function tickLabels(
   values: readonly number[],
   quantity: Quantity = "number",
-  log = false,
+  kind: ScaleKind = "linear",
 ): TickLabels {
   if (values.length === 0) return { texts: [], origin: null };
   if (quantity === "time") return timeLabels(values);
+  if (kind !== "linear") {
+    const texts = values.map(quantity === "duration" ? roundDuration : tidy);
+    if (new Set(texts).size === texts.length) return { texts, origin: null };
+  }
   if (quantity === "duration") return { texts: durationLabels(values), origin: null };
-  if (log) return { texts: values.map((value) => tidy(value)), origin: null };
   return numberLabels(values);
 }
 
@@ -169,6 +179,13 @@ function durationLabels(values: readonly number[]): string[] {
       ? `${days}${hour}:${pad(minute)}:${pad(second)}`
       : `${sign}${minute}:${pad(second)}`;
   });
+}
+
+/** A duration of a few whole units: 10 min. */
+function roundDuration(value: number): string {
+  if (value === 0) return "0";
+  const unit = DURATIONS.find(({ seconds }) => Math.abs(value) >= seconds);
+  return unit ? `${tidy(value / unit.seconds)} ${unit.symbol}` : `${tidy(value)} s`;
 }
 
 /** Each label says only what its neighbours leave open; the origin says the day of the first. */

@@ -60,9 +60,10 @@ export class Outlines {
 
   /** Sets what outlines depend on besides curve and width, and forgets those for anything else. */
   meet(view: View, size: RasterSize, samples: number): void {
-    const { xMin, xMax, yMin, yMax, xLog = false, yLog = false } = view;
+    const { xMin, xMax, yMin, yMax, xScale, yScale } = view;
     const { width, height, pixelRatio } = size;
-    const key = [xMin, xMax, yMin, yMax, xLog, yLog, width, height, pixelRatio, samples].join();
+    const kinds = [xScale, yScale].map((kind) => (typeof kind === "object" ? kind.symlog : kind));
+    const key = [xMin, xMax, yMin, yMax, ...kinds, width, height, pixelRatio, samples].join();
     if (key === this.key) return;
     this.key = key;
     this.pen = new Pen(new Envelope(width, height, samples), view, size);
@@ -90,8 +91,8 @@ class Pen {
     view: View,
     private readonly size: RasterSize,
   ) {
-    this.xScale = makeScale(view.xMin, view.xMax, view.xLog);
-    this.yScale = makeScale(view.yMin, view.yMax, view.yLog);
+    this.xScale = makeScale(view.xMin, view.xMax, view.xScale);
+    this.yScale = makeScale(view.yMin, view.yMax, view.yScale);
   }
 
   outline(curve: Curve, cssWidth: number): Outline[] {

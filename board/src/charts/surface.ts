@@ -6,6 +6,7 @@ import { paintList } from "./paint";
 import type { PoolSeat, RasterPool } from "./pool";
 import type { DrawOrder, Drawing } from "./protocol";
 import type { RasterSize } from "./raster";
+import type { ScaleKind } from "./scale";
 
 interface Waiter {
   readonly resolve: () => void;
@@ -67,9 +68,7 @@ export class ChartSurface {
    */
   draw(view: View, styles: readonly CurveStyle[]): Promise<void> {
     if (this.destroyed) return Promise.resolve();
-    // Copied, since the caller may reuse its view, and frameworks' proxies do not cross to a worker.
-    const { xMin, xMax, yMin, yMax, xLog = false, yLog = false } = view;
-    this.next = { list: paintList(styles), view: { xMin, xMax, yMin, yMax, xLog, yLog }, size: this.size };
+    this.next = { list: paintList(styles), view: plain(view), size: this.size };
     return new Promise((resolve, reject) => {
       this.nextWaiters.push({ resolve, reject });
       this.advance();
@@ -143,4 +142,10 @@ export class ChartSurface {
     if (this.drawing !== null)
       this.seat.post({ kind: "draw", chart: this.seat.chart, order: this.drawing }, []);
   }
+}
+
+/** A copy, since the caller may reuse its view, and frameworks' proxies do not cross to a worker. */
+function plain({ xMin, xMax, yMin, yMax, xScale = "linear", yScale = "linear" }: View): View {
+  const copy = (kind: ScaleKind): ScaleKind => (typeof kind === "object" ? { symlog: kind.symlog } : kind);
+  return { xMin, xMax, yMin, yMax, xScale: copy(xScale), yScale: copy(yScale) };
 }

@@ -1,6 +1,6 @@
 /** Where the ticks of an axis lie: round values of a linear, logarithmic, wall-time or duration axis. */
 
-import { makeScale, type Scale } from "./scale";
+import type { Scale } from "./scale";
 
 /** What the numbers of an axis are. `time` is seconds since 1970, `duration` seconds since a start. */
 export type Quantity = "number" | "time" | "duration";
@@ -19,11 +19,14 @@ const CLOCK_STEPS = [
 
 /** Ascending tick values inside the scale's domain, about `count` of them and never more than 4 × `count`. */
 export function ticks(scale: Scale, count: number, quantity: Quantity = "number"): number[] {
-  if (scale.log) return logTicks(scale.min, scale.max, count);
   if (quantity === "time") return timeTicks(scale.min, scale.max, count);
-  if (quantity === "duration")
-    return multiples(scale.min, scale.max, clockStep((scale.max - scale.min) / count));
-  return linearTicks(scale.min, scale.max, count);
+  if (scale.kind !== "linear") return decadeTicks(scale, count, quantity);
+  return evenTicks(scale.min, scale.max, count, quantity);
+}
+
+function evenTicks(min: number, max: number, count: number, quantity: Quantity): number[] {
+  if (quantity === "duration") return multiples(min, max, clockStep((max - min) / count));
+  return linearTicks(min, max, count);
 }
 
 /** Multiples of 1, 2 or 5 × 10ᵏ. */
@@ -70,22 +73,44 @@ function clockStep(width: number): number {
   return CLOCK_STEPS.find((step) => step >= width / 1.25) ?? roundStep(width / DAY) * DAY;
 }
 
-/** Decades and, where there is room, twice and five times each; below a decade, linear ticks. */
-function logTicks(min: number, max: number, count: number): number[] {
-  const decades = Math.log10(max) - Math.log10(min);
-  if (decades < 1) return linearTicks(min, max, count);
+/** Decades on either side of zero and, where there is room, twice and five times each; below one, even ticks. */
+function decadeTicks({ min, max, kind }: Scale, count: number, quantity: Quantity): number[] {
+  const symlog = typeof kind === "object";
+  // Up to its threshold, a symlog axis has one tick, zero; from there on its decades are counted.
+  const least = symlog ? kind.symlog : Number.MIN_VALUE;
+  const origin = symlog ? Math.ceil(Math.log10(least) - 1e-9) : 0;
+  const sides = [
+    { sign: -1, from: Math.max(-max, least), to: -min },
+    { sign: 1, from: Math.max(min, least), to: max },
+  ].filter(({ from, to }) => from <= to);
+  const decades = sides.reduce((sum, { from, to }) => sum + Math.log10(to) - Math.log10(from), 0);
+  if (decades < 1) return evenTicks(min, max, count, quantity);
+
   const every = Math.max(1, Math.ceil(decades / count));
-  const parts = decades * 3 <= count ? [1, 2, 5] : [1];
-  const values: number[] = [];
-  const lastDecade = Math.floor(Math.log10(max) + 1e-9);
-  for (let decade = Math.floor(Math.log10(min)); decade <= lastDecade; decade++) {
-    if (decade % every !== 0) continue;
-    for (const part of parts) {
-      const value = Number(`${part}e${decade}`);
-      if (value >= min && value <= max && value > 0) values.push(value);
+  const pick = (parts: readonly number[]): number[] => {
+    const values = symlog && min <= 0 && max >= 0 ? [0] : [];
+    for (const { sign, from, to } of sides) {
+      const last = Math.floor(Math.log10(to)) + 1;
+      for (let decade = Math.floor(Math.log10(from)) - 1; decade <= last; decade++) {
+        if ((decade - origin) % every !== 0) continue;
+        for (const part of parts) {
+          const size = quantity === "duration" ? durationDecade(decade) : Number(`${part}e${decade}`);
+          if (size >= from && size <= to && size > 0) values.push(sign * size);
+        }
+      }
     }
-  }
-  return values;
+    return values.sort((a, b) => a - b);
+  };
+  const whole = pick([1]);
+  const dense = quantity === "number" && (decades * 3 <= count || whole.length < 2);
+  return dense ? pick([1, 2, 5]) : whole;
+}
+
+/** What stands for a power of ten of seconds where time is counted in minutes, hours and days. */
+function durationDecade(exponent: number): number {
+  if (exponent < 2) return Number(`1e${exponent}`);
+  if (exponent < 4) return MINUTE * 10 ** (exponent - 2);
+  return exponent < 6 ? HOUR * 10 ** (exponent - 4) : DAY * 10 ** (exponent - 6);
 }
 
 /** Round local times: days start at local midnight, months and years on their first day. */
@@ -120,11 +145,4 @@ function calendarTicks(min: number, max: number, width: number): number[] {
     if (value >= min) values.push(value);
   }
   return values;
-}
-
-/** The domain widened to the next ticks on either side. */
-export function niceDomain(min: number, max: number, count: number): [number, number] {
-  const scale = makeScale(min, max);
-  const step = roundStep(scale.max / count - scale.min / count);
-  return [multiple(Math.floor(scale.min / step), step), multiple(Math.ceil(scale.max / step), step)];
 }

@@ -1,7 +1,7 @@
 /** Which window of data space a chart shows: extents of curves, margins, zoom and pan. */
 
 import type { Curve, View } from "./curve";
-import { makeScale } from "./scale";
+import { makeScale, type ScaleKind } from "./scale";
 
 export interface Extent {
   readonly min: number;
@@ -9,11 +9,11 @@ export interface Extent {
 }
 
 /** Smallest and largest finite x of these curves (positive on a log axis), or null if there is none. */
-export function xExtent(curves: Iterable<Curve>, log = false): Extent | null {
-  const range = new Range(log);
+export function xExtent(curves: Iterable<Curve>, kind: ScaleKind = "linear"): Extent | null {
+  const range = new Range(kind);
   for (const { x } of curves) {
     // Sorted, so what counts lies at the ends; a log axis starts somewhere inside.
-    if (!log && x.length > 0) {
+    if (kind !== "log" && x.length > 0) {
       range.add(x[0]!);
       range.add(x[x.length - 1]!);
     } else for (const value of x) range.add(value);
@@ -25,8 +25,12 @@ export function xExtent(curves: Iterable<Curve>, log = false): Extent | null {
  * Smallest and largest finite y (positive on a log axis) of what these curves show within `within`,
  * where lines cross its sides included, or null if there is nothing.
  */
-export function yExtent(curves: Iterable<Curve>, within: Extent | null = null, log = false): Extent | null {
-  const range = new Range(log);
+export function yExtent(
+  curves: Iterable<Curve>,
+  within: Extent | null = null,
+  kind: ScaleKind = "linear",
+): Extent | null {
+  const range = new Range(kind);
   const low = within?.min ?? -Infinity;
   const high = within?.max ?? Infinity;
   for (const { x, y } of curves) {
@@ -53,10 +57,10 @@ class Range {
   private min = Infinity;
   private max = -Infinity;
 
-  constructor(private readonly log: boolean) {}
+  constructor(private readonly kind: ScaleKind) {}
 
   add(value: number): void {
-    if (!Number.isFinite(value) || (this.log && value <= 0)) return;
+    if (!Number.isFinite(value) || (this.kind === "log" && value <= 0)) return;
     if (value < this.min) this.min = value;
     if (value > this.max) this.max = value;
   }
@@ -67,8 +71,8 @@ class Range {
 }
 
 /** The extent with a margin of this part of its width on either side, so that curves keep off the frame. */
-export function padded({ min, max }: Extent, part: number, log = false): Extent {
-  const scale = makeScale(min, max, log);
+export function padded({ min, max }: Extent, part: number, kind: ScaleKind = "linear"): Extent {
+  const scale = makeScale(min, max, kind);
   const clamp = (value: number) => Math.min(Number.MAX_VALUE, Math.max(-Number.MAX_VALUE, value));
   return { min: clamp(scale.toValue(-part)), max: clamp(scale.toValue(1 + part)) };
 }
@@ -115,8 +119,8 @@ export function pan(view: View, right: number, down: number, plot: PlotSize): Vi
 }
 
 function window(view: View, x: [number, number], y: [number, number]): View {
-  const xScale = makeScale(view.xMin, view.xMax, view.xLog);
-  const yScale = makeScale(view.yMin, view.yMax, view.yLog);
+  const xScale = makeScale(view.xMin, view.xMax, view.xScale);
+  const yScale = makeScale(view.yMin, view.yMax, view.yScale);
   return {
     ...view,
     xMin: xScale.toValue(x[0]),

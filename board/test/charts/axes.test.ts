@@ -2,17 +2,21 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { makeAxis, nonFiniteMarks } from "../../src/charts/axes";
 import { formatDuration, formatStep, formatValue, tickLabels } from "../../src/charts/labels";
-import { makeScale } from "../../src/charts/scale";
+import { makeScale, type ScaleKind, symlogThreshold } from "../../src/charts/scale";
 import { linearTicks, type Quantity, ticks } from "../../src/charts/ticks";
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
+const kinds = fc.oneof(
+  fc.constantFrom<ScaleKind>("linear", "log", { symlog: 1e-3 }, { symlog: 1 }),
+  fc.double().map((symlog) => ({ symlog })),
+);
 const positive = fc.double({ noNaN: true, noDefaultInfinity: true, min: Number.MIN_VALUE });
 
 describe("a scale", () => {
   it("puts the ends of any domain at 0 and 1 and keeps order between", () => {
     fc.assert(
-      fc.property(fc.double(), fc.double(), fc.boolean(), positive, positive, (min, max, log, a, b) => {
-        const scale = makeScale(min, max, log);
+      fc.property(fc.double(), fc.double(), kinds, positive, positive, (min, max, kind, a, b) => {
+        const scale = makeScale(min, max, kind);
         expect(scale.toUnit(scale.min)).toBe(0);
         expect(scale.toUnit(scale.max)).toBeCloseTo(1, 12);
         const [low, high] = [Math.min(a, b), Math.max(a, b)];
@@ -22,16 +26,40 @@ describe("a scale", () => {
   });
 
   it("finds the value again", () => {
+    const kind = fc.constantFrom<ScaleKind>("linear", { symlog: 1e-3 }, { symlog: 1 }, { symlog: 1e9 });
     fc.assert(
       fc.property(
+        kind,
         fc.double({ min: -1e6, max: 1e6, noNaN: true }),
         fc.double({ min: 0, max: 1, noNaN: true }),
-        (min, unit) => {
-          const scale = makeScale(min, min + 10);
+        (kind, min, unit) => {
+          const scale = makeScale(min, min + 10, kind);
           expect(scale.toUnit(scale.toValue(unit))).toBeCloseTo(unit, 9);
         },
       ),
     );
+  });
+
+  it("with a linear part goes through zero in a straight line and on by the logarithm, on both sides alike", () => {
+    const scale = makeScale(-1000, 1000, { symlog: 1 });
+    const place = (value: number) => 2 * scale.toUnit(value) - 1;
+    expect(place(0.5)).toBeCloseTo(place(1) / 2, 12);
+    expect(place(100) - place(10)).toBeCloseTo(place(1000) - place(100), 12);
+    expect(place(10) - place(1)).toBeCloseTo(Math.log(10) * place(1), 12);
+    for (const value of [0.3, 1, 7, 500]) expect(place(-value)).toBeCloseTo(-place(value), 12);
+    const slope = (at: number) => place(at + 1e-6) - place(at);
+    expect(slope(1)).toBeCloseTo(slope(1 - 1e-6), 9);
+  });
+
+  it("takes its linear part from the data: what a tenth of the values stay below", () => {
+    const values = Float64Array.from({ length: 1000 }, (_, i) => (i % 2 ? -1 : 1) * 10 ** (i / 200 - 2));
+    expect(symlogThreshold([values])).toBe(0.01);
+    // A curve that happens to pass by zero does not spread the axis over decades without data.
+    expect(symlogThreshold([Float64Array.of(...values, 1e-200, 0, NaN, Infinity)])).toBe(0.01);
+    expect(symlogThreshold([Float64Array.of(1e-12, 1e-11, 1)])).toBe(1e-8);
+    expect(symlogThreshold([])).toBe(1);
+    expect(symlogThreshold([Float64Array.of(0, NaN)])).toBe(1);
+    expect(symlogThreshold([Float64Array.of(5e-324)])).toBeGreaterThan(0);
   });
 
   it("tells steps around 1e15 apart", () => {
@@ -44,8 +72,20 @@ describe("ticks", () => {
   it("are round", () => {
     expect(linearTicks(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
     expect(linearTicks(-3e-7, 3e-7, 6)).toEqual([-3e-7, -2e-7, -1e-7, 0, 1e-7, 2e-7, 3e-7]);
-    expect(ticks(makeScale(1e-4, 10, true), 5)).toEqual([1e-4, 1e-3, 1e-2, 0.1, 1, 10]);
+    expect(ticks(makeScale(1e-4, 10, "log"), 5)).toEqual([1e-4, 1e-3, 1e-2, 0.1, 1, 10]);
+    expect(ticks(makeScale(0.2, 3, "log"), 5)).toEqual([0.2, 0.5, 1, 2]);
+    expect(ticks(makeScale(1.5, 95, "log"), 4)).toEqual([2, 5, 10, 20, 50]);
+    expect(ticks(makeScale(3, 1e6, "log"), 9, "duration")).toEqual([
+      10, 60, 600, 3600, 36_000, 86_400, 864_000,
+    ]);
     expect(ticks(makeScale(0, 7200), 5, "duration")).toEqual([0, 1800, 3600, 5400, 7200]);
+  });
+
+  it("of a symlog axis lie around zero and begin at its threshold", () => {
+    expect(ticks(makeScale(-150, 5000, { symlog: 1 }), 9)).toEqual([-100, -10, -1, 0, 1, 10, 100, 1000]);
+    expect(ticks(makeScale(-1e6, 1e6, { symlog: 0.1 }), 5)).toEqual([-1e5, -100, -0.1, 0, 0.1, 100, 1e5]);
+    expect(ticks(makeScale(10, 1e4, { symlog: 0.1 }), 4)).toEqual([10, 100, 1000, 1e4]);
+    expect(ticks(makeScale(-0.4, 0.4, { symlog: 1 }), 5)).toEqual([-0.4, -0.2, 0, 0.2, 0.4]);
   });
 
   it("ascend inside the domain and are neither many nor missing, whatever the domain", () => {
@@ -54,12 +94,12 @@ describe("ticks", () => {
       fc.property(
         finite,
         finite,
-        fc.boolean(),
+        kinds,
         quantity,
         fc.integer({ min: 2, max: 20 }),
-        (a, b, log, kind, count) => {
-          const scale = makeScale(a, b, log);
-          const values = ticks(scale, count, kind);
+        (a, b, kind, quantity, count) => {
+          const scale = makeScale(a, b, kind);
+          const values = ticks(scale, count, quantity);
           expect(values.length).toBeLessThanOrEqual(4 * count);
           const slack = (scale.max / 2 - scale.min / 2) * 1e-6;
           for (const [i, value] of values.entries()) {
@@ -88,6 +128,12 @@ describe("labels", () => {
     expect(tickLabels([-1.5e6, 0, 1.5e6]).texts).toEqual(["−1.5M", "0", "1.5M"]);
     expect(tickLabels([0, 2e-300, 4e-300]).texts).toEqual(["0", "2e−300", "4e−300"]);
     expect(tickLabels([0, 1800, 3600], "duration").texts).toEqual(["0", "0:30 h", "1:00 h"]);
+    expect(tickLabels([10, 60, 36_000, 864_000], "duration", "log").texts).toEqual([
+      ...["10 s", "1 min", "10 h", "10 d"],
+    ]);
+    expect(tickLabels([-100, -1, 0, 0.1, 1e6], "number", { symlog: 1 }).texts).toEqual([
+      ...["−100", "−1", "0", "0.1", "1e6"],
+    ]);
     expect(tickLabels([259200, 262800], "duration").texts).toEqual(["3 d 0:00", "3 d 1:00"]);
     expect(tickLabels([259200, 259205], "duration").texts).toEqual(["3 d 0:00:00", "3 d 0:00:05"]);
   });
@@ -128,9 +174,9 @@ function domain(a: number, b: number): [number, number] {
 describe("an axis", () => {
   it("leaves room between its labels and always ends", () => {
     fc.assert(
-      fc.property(finite, finite, fc.boolean(), fc.integer({ min: 60, max: 900 }), (a, b, log, length) => {
+      fc.property(finite, finite, kinds, fc.integer({ min: 60, max: 900 }), (a, b, kind, length) => {
         const measure = (text: string) => 7 * text.length;
-        const axis = makeAxis(makeScale(a, b, log), { direction: "right", length, measure });
+        const axis = makeAxis(makeScale(a, b, kind), { direction: "right", length, measure });
         for (const [i, tick] of axis.ticks.entries()) {
           const before = axis.ticks[i - 1];
           if (before === undefined || axis.ticks.length <= 4) continue;

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { ScaleKind } from "../../src/charts/scale";
 import { alphas, curve, draw, farthest, HEIGHT, ink, moved, PIXELS, WIDTH } from "./drawing";
 
 const inside = (margin: number) =>
@@ -17,6 +18,10 @@ const wild = fc.oneof(
   fc.double(),
   fc.constantFrom(0, -0, 5e-324, -5e-324, 1e300, -1e300, 1.7976931348623157e308, -1.7976931348623157e308),
   fc.constantFrom(Infinity, -Infinity, NaN, 1e15, 1e15 + 1),
+);
+const kind = fc.oneof(
+  fc.constantFrom<ScaleKind>("linear", "log"),
+  wild.map((symlog) => ({ symlog })),
 );
 const wildCurve = fc
   .array(fc.tuple(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer()), wild), {
@@ -140,20 +145,11 @@ describe("gaps and lone points", () => {
 describe("any input", () => {
   it("ends, and writes whole pixels with an owner that exists", () => {
     fc.assert(
-      fc.property(
-        wildCurve,
-        wild,
-        wild,
-        wild,
-        wild,
-        fc.boolean(),
-        fc.boolean(),
-        (one, a, b, c, d, xLog, yLog) => {
-          const picture = draw([one], { xMin: a, xMax: b, yMin: c, yMax: d, xLog, yLog });
-          expect(picture.owner.every((owner) => owner <= 1)).toBe(true);
-          expect(picture.pixels.length).toBe(WIDTH * HEIGHT);
-        },
-      ),
+      fc.property(wildCurve, wild, wild, wild, wild, kind, kind, (one, a, b, c, d, xScale, yScale) => {
+        const picture = draw([one], { xMin: a, xMax: b, yMin: c, yMax: d, xScale, yScale });
+        expect(picture.owner.every((owner) => owner <= 1)).toBe(true);
+        expect(picture.pixels.length).toBe(WIDTH * HEIGHT);
+      }),
       { numRuns: 300 },
     );
   });

@@ -10,9 +10,9 @@ describe("extents", () => {
   it("leave out what is not finite, and on a log axis what is not positive", () => {
     const one = curve(0, [[-1, NaN], [0, 3], [1, -2], [2, Infinity], [3, 5]]); // prettier-ignore
     expect(xExtent([one])).toEqual({ min: -1, max: 3 });
-    expect(xExtent([one], true)).toEqual({ min: 1, max: 3 });
+    expect(xExtent([one], "log")).toEqual({ min: 1, max: 3 });
     expect(yExtent([one])).toEqual({ min: -2, max: 5 });
-    expect(yExtent([one], null, true)).toEqual({ min: 3, max: 5 });
+    expect(yExtent([one], null, "log")).toEqual({ min: 3, max: 5 });
     expect(yExtent([curve(0, [])])).toBeNull();
   });
 
@@ -68,10 +68,18 @@ describe("zoom", () => {
   });
 
   it("multiplies on a log axis", () => {
-    const view = { ...VIEW, yMin: 1, yMax: 10_000, yLog: true };
+    const view = { ...VIEW, yMin: 1, yMax: 10_000, yScale: "log" as const };
     const zoomed = zoomToBox(view, { x0: 0, y0: 25, x1: 200, y1: 75 }, PLOT);
     expect(zoomed.yMin).toBeCloseTo(10, 6);
     expect(zoomed.yMax).toBeCloseTo(1000, 6);
+  });
+
+  it("moves along a symlog axis as the eye sees it", () => {
+    const view = { ...VIEW, yMin: -1000, yMax: 1000, yScale: { symlog: 1 } };
+    const { yMin, yMax } = pan(view, 0, 50, PLOT);
+    expect(yMin).toBeCloseTo(0, 6);
+    const { yMin: back, yMax: up } = pan({ ...view, yMin, yMax }, 0, -50, PLOT);
+    expect([back, up].map(Math.round)).toEqual([-1000, 1000]);
   });
 
   it("moves the content with the hand", () => {

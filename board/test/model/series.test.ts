@@ -1,6 +1,14 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { CurveIds, rawId, readingsAt, type Shown, stylesOf, windowOf } from "../../src/model/plot";
+import {
+  CurveIds,
+  offLogAxes,
+  rawId,
+  readingsAt,
+  type Shown,
+  stylesOf,
+  windowOf,
+} from "../../src/model/plot";
 import { nearest, toSeries, union, withSeries } from "../../src/model/series";
 import type { ScalarColumns } from "../../src/wire/client";
 import type { Attempts, Axis } from "../../src/wire/types";
@@ -120,6 +128,20 @@ test("the window is that of the runs that are on, and of all when none is", () =
   expect(windowOf([])).toBeNull();
   const nothing = { ...answer(), value: new Float64Array(5).fill(NaN) };
   expect(windowOf(shownOf(nothing))).toEqual({ xMin: 1, xMax: 9, yMin: 0, yMax: 1 });
+});
+
+test("on log axes, the window and the points left out are those that have a place and those that have none", () => {
+  const columns = answer();
+  columns.header.series[2]!.thinned = true;
+  columns.value.set([2, 0, 3, -Infinity, -4]);
+  const shown = shownOf(columns);
+  const y = { x: false, y: true };
+  expect(windowOf(shown, y)).toEqual({ xMin: 1, xMax: 1, yMin: 2, yMax: 3 });
+  expect(offLogAxes(shown, y)).toEqual({ points: 2, exact: false });
+  expect(offLogAxes(shownOf(columns, ["b"]), y)).toEqual({ points: 1, exact: true });
+  expect(offLogAxes(shown, { x: true, y: false })).toEqual({ points: 0, exact: true });
+  columns.value.fill(-1);
+  expect(windowOf(shownOf(columns), y)).toBeNull();
 });
 
 test("switching a run off hides its curves and leaves every other style alone", () => {
