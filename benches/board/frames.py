@@ -1,0 +1,91 @@
+"""What the screen showed and when: the frames that the compositor made, as Chromium's screencast gives them."""
+
+from __future__ import annotations
+
+import base64
+import io
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+from playwright.sync_api import Page
+
+CHARTS = (420, 150, 1000, 780)
+"""Left, top, right and bottom of a part of either page that holds charts and nothing else that moves."""
+
+Pixels = npt.NDArray[np.int16]
+
+
+@dataclass
+class Film:
+    """Frames with the seconds since 1970 at which they were shown."""
+
+    frames: list[tuple[float, str]] = field(default_factory=list)
+    last: float = 0.0
+
+    def wait_until_quiet(self, page: Page, seconds: float, most: float = 60) -> None:
+        """Wait until no frame has come for some seconds, and the page's main thread is free."""
+        end = time.monotonic() + most
+        while time.monotonic() < end:
+            page.evaluate("0")
+            if time.monotonic() - self.last > seconds:
+                return
+            page.wait_for_timeout(50)
+        raise TimeoutError(f"expected the page to come to rest within {most} s")
+
+    def settled(self) -> float | None:
+        """When the charts first looked as they did in the end; None if they never changed."""
+        pictures = [(at, _charts(data)) for at, data in self.frames]
+        if not pictures:
+            return None
+        final = pictures[-1][1]
+        since = None
+        for at, picture in reversed(pictures):
+            if _differ(picture, final):
+                return since
+            since = at
+        return since
+
+    def first_curves(self) -> float:
+        """When curves were first shown: they have colour, grids and words have none."""
+        for at, data in self.frames:
+            picture = _charts(data)
+            colourful = picture.max(axis=2) - picture.min(axis=2) > 60
+            if int(colourful.sum()) > 300:
+                return at
+        raise ValueError("expected curves in one of the frames, found none")
+
+
+@contextmanager
+def filmed(page: Page) -> Iterator[Film]:
+    """Keep the frames that are shown meanwhile."""
+    film = Film(last=time.monotonic())
+    session = page.context.new_cdp_session(page)
+
+    def keep(event: dict[str, Any]) -> None:
+        film.frames.append((float(event["metadata"]["timestamp"]), str(event["data"])))
+        film.last = time.monotonic()
+        session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+
+    session.on("Page.screencastFrame", keep)
+    session.send("Page.startScreencast", {"format": "jpeg", "quality": 80, "everyNthFrame": 1})
+    try:
+        yield film
+    finally:
+        session.send("Page.stopScreencast")
+        session.detach()
+
+
+def _charts(data: str) -> Pixels:
+    image = Image.open(io.BytesIO(base64.b64decode(data))).convert("RGB").crop(CHARTS)
+    return np.asarray(image).astype(np.int16)
+
+
+def _differ(picture: Pixels, other: Pixels) -> bool:
+    """By more than what JPEG makes of the same pixels."""
+    return int((np.abs(picture - other).max(axis=2) > 24).sum()) > 20
