@@ -112,6 +112,15 @@ class Index:
     def tags(self) -> bytes:
         """JSON body of GET /api/tags."""
 
+    def hparams(self) -> bytes:
+        """JSON body of GET /api/hparams."""
+
+    def run_hparams(self, run: str) -> dict[str, float | str | bool]:
+        """Give the hyper-parameters of the run with this id, as GET /api/hparams has them, numbers as numbers.
+
+        Empty if it has none. Raises UnavailableError if they cannot be read.
+        """
+
     def series(self, *, tag: str | None = None, runs: Sequence[str] | None = None) -> bytes:
         """JSON that lists the series of one tag or all, of the runs with these ids or all.
 

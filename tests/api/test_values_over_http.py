@@ -125,6 +125,21 @@ def test_what_json_has_no_word_for_is_told_apart_from_text(http: httpx.Client) -
     assert value == {"shape": [1], "texts": ["<b>\ufffd</b>"]}
 
 
+def test_the_hyper_parameters_of_all_runs(http: httpx.Client) -> None:
+    answer = http.get("/api/hparams")
+    assert (answer.headers["content-type"], answer.headers["cache-control"]) == (
+        "application/json",
+        "no-store",
+    )
+    runs = http.get("/api/runs").json()
+    ids = {run["name"]: run["id"] for run in runs["runs"]}
+    assert answer.json() == {
+        "version": runs["version"],
+        "runs": {ids["run1"]: {"lr": "NaN", "big": True}},
+        "incomplete": [],
+    }
+
+
 @pytest.mark.parametrize(("tag", "media_type"), [(name, f"image/{name}") for name in ("png", "jpeg", "webp")])
 def test_a_browser_gets_an_image_by_its_address(http: httpx.Client, tag: str, media_type: str) -> None:
     (query,) = references(http, tag, "image")

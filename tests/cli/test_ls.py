@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tensorboardX import SummaryWriter as TensorboardX
 
 from boards import environment
 from index.records import scalars, write
@@ -93,7 +94,7 @@ def test_json(tmp_path: Path) -> None:
     found: dict[str, Any] = json.loads(finished.stdout)
     assert [logdir["name"] for logdir in found["logdirs"]] == ["runs"]
     (run,) = found["runs"]
-    assert (run["name"], run["points"]) == ("a", 2)
+    assert (run["name"], run["points"], run["hparams"]) == ("a", 2, {})
     (series,) = run["series"]
     last_wall_time = series.pop("last_wall_time")
     assert last_wall_time == run["last_wall_time"]
@@ -104,6 +105,14 @@ def test_json(tmp_path: Path) -> None:
         "last_step": 1,
         "last_value": "Infinity",
     }
+
+
+def test_json_has_hyper_parameters(tmp_path: Path) -> None:
+    with TensorboardX(str(tmp_path / "runs" / "a")) as writer:
+        writer.add_hparams({"lr": float("nan"), "name": "adam"}, {"accuracy": 0.5}, name="made")
+    finished = ls("runs", "--json", cwd=tmp_path)
+    runs = {run["name"]: run["hparams"] for run in json.loads(finished.stdout)["runs"]}
+    assert runs["a"] == runs["a/made"] == {"lr": "NaN", "name": "adam"}
 
 
 def test_what_was_logged_cannot_command_the_terminal(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_every_example_runs(
         writer.add_image("picture", np.zeros((3, 4, 6)), 7)
     monkeypatch.chdir(tmp_path)
     examples = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
-    assert len(examples) == 6
+    assert len(examples) == 7
     names: dict[str, object] = {}
     for example in examples:
         exec(compile(example, "docs/reading.md", "exec"), names)

@@ -4,6 +4,7 @@ import { decodeFrame, type Frame, FrameError, type Steps } from "./frame";
 import type {
   GroupHeader,
   GroupQuery,
+  HparamsList,
   RunList,
   ScalarHeader,
   ScalarQuery,
@@ -38,6 +39,11 @@ export async function fetchRuns(): Promise<RunList> {
 
 export async function fetchTags(): Promise<TagList> {
   return (await (await request("api/tags")).json()) as TagList;
+}
+
+/** Hyper-parameters of all runs. Throws ApiError. */
+export async function fetchHparams(): Promise<HparamsList> {
+  return (await (await request("api/hparams")).json()) as HparamsList;
 }
 
 /** Statistics of a group at each x; NaN where too few runs have a value. */

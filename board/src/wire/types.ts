@@ -76,6 +76,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/hparams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The hyper-parameters of all runs */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HparamsList"];
+                    };
+                };
+                default: components["responses"]["Failure"];
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/scalars": {
         parameters: {
             query?: never;
@@ -513,6 +549,19 @@ export interface components {
             kind: components["schemas"]["Kind"];
             runs: components["schemas"]["Count"];
         };
+        /** @description What it was set to; numbers that are not finite are text */
+        Hparam: number | string | boolean;
+        HparamsList: {
+            version: components["schemas"]["Count"];
+            /** @description By id of the run, then by name */
+            runs: {
+                [key: string]: {
+                    [key: string]: components["schemas"]["Hparam"];
+                };
+            };
+            /** @description Runs whose hyper-parameters cannot be read */
+            incomplete: components["schemas"]["RunId"][];
+        };
         Tags: string[];
         /** @description Ids; null for every run */
         Runs: string[] | null;
@@ -742,6 +791,8 @@ export type EventFile = components['schemas']['EventFile'];
 export type Damage = components['schemas']['Damage'];
 export type TagList = components['schemas']['TagList'];
 export type Tag = components['schemas']['Tag'];
+export type Hparam = components['schemas']['Hparam'];
+export type HparamsList = components['schemas']['HparamsList'];
 export type Tags = components['schemas']['Tags'];
 export type Runs = components['schemas']['Runs'];
 export type Edge = components['schemas']['Edge'];

@@ -15,6 +15,7 @@ use crate::changes::{Change, Changes};
 use crate::columns::{self, ColumnsError, Gathered, SeriesColumns};
 use crate::describe;
 use crate::groups::{self, GroupQuery};
+use crate::hparams::{AllHparams, RunHparams};
 use crate::logdir::Logdir;
 use crate::poller::Poller;
 use crate::query::QueryError;
@@ -58,6 +59,8 @@ pub struct Index {
     shared: Arc<Shared>,
     /// Queries have threads of their own, so that they never wait for files being read.
     queries: ThreadPool,
+    /// As they were answered last.
+    hparams: Mutex<Arc<AllHparams>>,
     poller: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -182,6 +185,7 @@ impl Index {
         Ok(Self {
             shared,
             queries,
+            hparams: Mutex::default(),
             poller: Mutex::new(Some(poller)),
         })
     }
@@ -254,6 +258,39 @@ impl Index {
     pub fn tags(&self) -> Vec<u8> {
         let version = self.version();
         describe::tags(&self.shared.catalog(), version)
+    }
+
+    /// The JSON body of GET /api/hparams.
+    pub fn hparams(&self) -> Vec<u8> {
+        self.all_hparams().body.clone()
+    }
+
+    /// The hyper-parameters of one run, as GET /api/hparams has them; none if it has none.
+    ///
+    /// # Errors
+    /// When they cannot be read.
+    pub fn run_hparams(&self, run: &str) -> Result<Option<Arc<RunHparams>>, Arc<ValueError>> {
+        self.all_hparams().by_run.get(run).cloned().transpose()
+    }
+
+    fn all_hparams(&self) -> Arc<AllHparams> {
+        let version = self.version();
+        let kept = || self.hparams.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = Arc::clone(&kept());
+        if before.lasting && before.version == version {
+            return before;
+        }
+        let catalog = self.shared.catalog();
+        // The lock is not held: a thread that waits for others may be given another question in the meantime.
+        let now = self
+            .queries
+            .install(|| AllHparams::of(&catalog, version, &before));
+        let now = Arc::new(now);
+        let mut kept = kept();
+        if kept.version <= version {
+            *kept = Arc::clone(&now);
+        }
+        now
     }
 
     /// The column frame of POST /api/scalars.

@@ -26,6 +26,7 @@ pub mod frame;
 #[doc(hidden)]
 pub mod fuzzing;
 mod groups;
+mod hparams;
 mod index;
 mod lock;
 mod logdir;
@@ -61,6 +62,7 @@ mod writer;
 pub use caches::{clear_caches, list_caches};
 pub use columns::{ColumnsError, SeriesColumns};
 pub use groups::{Alignment, Group, GroupQuery};
+pub use hparams::{Hparam, RunHparams};
 pub use index::{Index, OpenError, Options};
 pub use query::{Axis, QueryError, View};
 pub use records::ValueError;

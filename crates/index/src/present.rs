@@ -255,7 +255,7 @@ fn metric(metric: &Metric<'_>) -> Json {
 }
 
 /// Objects stand for what JSON has no other word for, so that no text can be taken for it.
-fn setting(value: &Setting<'_>) -> Json {
+pub(crate) fn setting(value: &Setting<'_>) -> Json {
     match value {
         Setting::Null => Json::Null,
         Setting::Number(it) if it.is_finite() => json!(it),
@@ -274,7 +274,7 @@ fn setting(value: &Setting<'_>) -> Json {
 }
 
 /// Numbers that JSON has not are text.
-fn number(number: f64) -> Json {
+pub(crate) fn number(number: f64) -> Json {
     match number {
         _ if number.is_finite() => json!(number),
         _ if number.is_nan() => json!("NaN"),

@@ -3,6 +3,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use lightboard_events::{Content, DecodeError, Kind, Metadata, Value, decode, media_type};
@@ -18,6 +19,7 @@ use crate::frame::{Column, encode};
 use crate::points::{Location, Points};
 use crate::present::{Presented, files};
 use crate::records::{MAX_RECORD, OpenFile, ValueError};
+use crate::series::Series;
 
 /// Values in one list of several series; a single series may have more.
 const MAX_LISTED: usize = 2_000_000;
@@ -236,6 +238,57 @@ struct Found<'a> {
     metadata: Option<Location>,
 }
 
+/// Where the value of a series lies that was logged last, by wall time; of equal times, the one that stands last.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Place {
+    pub(crate) path: PathBuf,
+    file: String,
+    pub(crate) location: Location,
+    wall_time: f64,
+}
+
+impl Place {
+    pub(crate) fn reference(&self) -> Reference {
+        Reference {
+            file: self.file.clone(),
+            offset: self.location.offset,
+            index: self.location.index,
+        }
+    }
+}
+
+/// The last value of a series of a run, if it has any.
+pub(crate) fn last(run: &Run, tag: &str, kind: Kind) -> Result<Option<Place>, ValueError> {
+    let mut found: Option<Place> = None;
+    for file in &run.files {
+        let contents = file.contents();
+        let series = contents.series.get(tag, kind).and_then(Series::values);
+        let (Some(points), Some(id)) = (series, &contents.file_id) else {
+            continue;
+        };
+        let Ok(columns) = points.columns(points.len().saturating_sub(1)..points.len()) else {
+            file.distrust();
+            return Err(ValueError::ReadAnew);
+        };
+        let last = columns.wall_times.first().zip(columns.values.first());
+        let Some((&wall_time, &location)) = last else {
+            continue;
+        };
+        if found
+            .as_ref()
+            .is_none_or(|found| found.wall_time <= wall_time)
+        {
+            found = Some(Place {
+                path: file.path.clone(),
+                file: id.clone(),
+                location,
+                wall_time,
+            });
+        }
+    }
+    Ok(found)
+}
+
 /// Looks a reference up. What is not a value of the series is not found, whatever lies there. Several names of a run may
 /// be of the same file, by links: all but one of them are its copies, which hold no series.
 fn find<'a>(
@@ -436,15 +489,24 @@ pub(crate) fn read(
     Ok(encode(&header, &columns).expect("numbers and text serialise"))
 }
 
-/// One file out of a value.
-pub(crate) fn file(
+/// Reads one value and gives its content to `take`.
+pub(crate) fn read_one<T>(
     catalog: &Catalog,
     (run, tag, kind): (&str, &str, Kind),
     reference: &Reference,
+    take: impl FnOnce(Content<'_>) -> Result<T, ValueError>,
+) -> Result<T, ValueError> {
+    Reader::new(catalog, run, tag, kind)?.read(reference, take)
+}
+
+/// One file out of a value.
+pub(crate) fn file(
+    catalog: &Catalog,
+    series: (&str, &str, Kind),
+    reference: &Reference,
     item: usize,
 ) -> Result<ValueFile, ValueError> {
-    let mut reader = Reader::new(catalog, run, tag, kind)?;
-    reader.read(reference, |content| {
+    read_one(catalog, series, reference, |content| {
         let files = files(&content);
         let bytes = files.get(item).ok_or_else(|| ValueError::Unknown {
             expected: "the place of a file in the value",

@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 
 use lightboard_events::Kind;
 use lightboard_index::{
-    Alignment, Attempts, Axis, ColumnsError, Group, GroupQuery, Index, OpenError, Options,
+    Alignment, Attempts, Axis, ColumnsError, Group, GroupQuery, Hparam, Index, OpenError, Options,
     QueryError, Reference, ScalarQuery, Smoothing, TableQuery, View,
 };
 use pyo3::create_exception;
 use pyo3::exceptions::{PyKeyError, PyOSError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyCapsule};
+use pyo3::types::{PyBytes, PyCapsule, PyDict};
 
 use crate::arrow::{self, Asked};
 use crate::column::Column;
@@ -99,6 +99,27 @@ impl PyIndex {
 
     fn tags<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
         PyBytes::new(py, &py.detach(|| self.0.tags()))
+    }
+
+    fn hparams<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &py.detach(|| self.0.hparams()))
+    }
+
+    fn run_hparams<'py>(&self, py: Python<'py>, run: &str) -> PyResult<Bound<'py, PyDict>> {
+        let found = PyDict::new(py);
+        match py.detach(|| self.0.run_hparams(run)) {
+            Ok(hparams) => {
+                for (name, hparam) in hparams.iter().flat_map(|hparams| &hparams.0) {
+                    match hparam {
+                        Hparam::Number(it) => found.set_item(&**name, it)?,
+                        Hparam::Text(text) => found.set_item(&**name, &**text)?,
+                        Hparam::Bool(it) => found.set_item(&**name, it)?,
+                    }
+                }
+                Ok(found)
+            }
+            Err(error) => Err(unavailable(py, error.code(), &error)),
+        }
     }
 
     #[pyo3(signature = (*, tag = None, runs = None))]

@@ -51,13 +51,17 @@ def ls(logdir: tuple[str, ...], as_json: bool) -> None:
 
 
 def _found(index: Index) -> dict[str, Any]:
-    """Collect the log directories and runs as in GET /api/runs, each run with its series."""
+    """Collect the log directories and runs as in GET /api/runs, each run with its series and hyper-parameters."""
     body = json.loads(index.runs())
     series: dict[str, list[dict[str, Any]]] = {run["id"]: [] for run in body["runs"]}
     for entry in json.loads(index.series())["series"]:
         if entry["run"] in series:
             series[entry.pop("run")].append(entry)
-    runs = [run | {"series": series[run["id"]]} for run in body["runs"]]
+    known = json.loads(index.hparams())
+    hparams = known["runs"] | dict.fromkeys(known["incomplete"])
+    runs = [
+        run | {"series": series[run["id"]], "hparams": hparams.get(run["id"], {})} for run in body["runs"]
+    ]
     return {"logdirs": body["logdirs"], "runs": runs}
 
 

@@ -123,6 +123,9 @@ class Index:
         members |= {"writers": tuple(body["writers"]), "files": tuple(body["files"])}
         return Run(**members, _index=self)
 
+    def _run_hparams(self, run: str) -> dict[str, float | str | bool]:
+        return self._core.run_hparams(run)
+
     def _unknown_tag(self, name: str, asked: Sequence[Run] | None, kind: str | None) -> KeyError:
         body = self._core.series(runs=None if asked is None else [run.id for run in asked])
         listed = json.loads(body)["series"]

@@ -72,6 +72,15 @@ class Run:
         """List this run's series; see `Index.series`."""
         return self._index.series(tag=tag, run=self, kind=kind, attempts=attempts)
 
+    @property
+    def hparams(self) -> dict[str, float | str | bool]:
+        """The hyper-parameters that `add_hparams` logged last, for this run or a sub-run; empty if there are none.
+
+        Lists and named settings are JSON. Asked of the index each time. Raises UnavailableError, an OSError, if what
+        was logged cannot be read.
+        """
+        return self._index._run_hparams(self.id)
+
     def __getitem__(self, tag: str) -> Series:
         """Give the scalar series of that tag. Raises UnknownNameError, a KeyError, if the run has none."""
         return self.series(tag)[0]

@@ -1,6 +1,7 @@
-"""GET /api/runs and GET /api/tags: what there is."""
+"""GET /api/runs, GET /api/tags and GET /api/hparams: what there is."""
 
 import asyncio
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,12 +15,15 @@ NO_STORE = {"Cache-Control": "no-store"}
 def run_routes(index: Index) -> list[Route]:
     """Build the routes that pass the index's own answers through."""
 
-    async def runs(_: Request) -> Response:
-        body = await asyncio.to_thread(index.runs)
-        return Response(body, media_type="application/json", headers=NO_STORE)
+    def route(path: str, ask: Callable[[], bytes]) -> Route:
+        async def answer(_: Request) -> Response:
+            body = await asyncio.to_thread(ask)
+            return Response(body, media_type="application/json", headers=NO_STORE)
 
-    async def tags(_: Request) -> Response:
-        body = await asyncio.to_thread(index.tags)
-        return Response(body, media_type="application/json", headers=NO_STORE)
+        return Route(path, answer, methods=["GET"])
 
-    return [Route("/api/runs", runs, methods=["GET"]), Route("/api/tags", tags, methods=["GET"])]
+    return [
+        route("/api/runs", index.runs),
+        route("/api/tags", index.tags),
+        route("/api/hparams", index.hparams),
+    ]
