@@ -25,28 +25,77 @@ pub(crate) type Folders = HashMap<Vec<u8>, Listed>;
 /// One folder as it was listed.
 #[derive(Debug, Clone)]
 pub(crate) struct Listed {
-    stamp: FolderStamp,
-    when: SystemTime,
+    pub(crate) stamp: FolderStamp,
+    when: When,
+    /// Whether a change since then shows in the stamp.
+    lasting: bool,
     /// Names and kinds of what may lead to runs, in order of names.
-    pub(crate) entries: Arc<Vec<(OsString, FileType)>>,
+    pub(crate) entries: Arc<Vec<(OsString, EntryKind)>>,
     strangers: Arc<Mutex<Strangers>>,
+}
+
+/// When a folder was listed.
+#[derive(Debug, Clone, Copy)]
+enum When {
+    At(SystemTime),
+    /// Before this start, as the cache tells.
+    Before,
+    /// As before, and that was made use of.
+    Used,
+}
+
+/// What an entry of a folder is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EntryKind {
+    File,
+    Folder,
+    Link,
+    /// A pipe, a socket, a device.
+    Other,
+}
+
+impl From<FileType> for EntryKind {
+    fn from(kind: FileType) -> Self {
+        if kind.is_file() {
+            Self::File
+        } else if kind.is_dir() {
+            Self::Folder
+        } else if kind.is_symlink() {
+            Self::Link
+        } else {
+            Self::Other
+        }
+    }
 }
 
 /// Tells whether a folder's entries are the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct FolderStamp {
-    identity: (u64, u64),
-    modified: (i64, i64),
-    changed: (i64, i64),
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+    /// Seconds and nanoseconds since 1970.
+    pub(crate) modified: (i64, i64),
+    pub(crate) changed: (i64, i64),
 }
 
 impl FolderStamp {
     pub(crate) fn of(metadata: &Metadata) -> Self {
         Self {
-            identity: (metadata.dev(), metadata.ino()),
+            device: metadata.dev(),
+            inode: metadata.ino(),
             modified: (metadata.mtime(), metadata.mtime_nsec()),
             changed: (metadata.ctime(), metadata.ctime_nsec()),
         }
+    }
+
+    /// Whether what changes after `when` shows. It does unless the folder had changed only just before: another change in
+    /// the same tick of a coarse clock would not.
+    fn is_older_than(&self, when: SystemTime) -> bool {
+        let (seconds, _) = self.modified.max(self.changed);
+        let changed = u64::try_from(seconds)
+            .ok()
+            .and_then(|it| UNIX_EPOCH.checked_add(Duration::from_secs(it) + TICK));
+        changed.is_some_and(|changed| changed < when)
     }
 }
 
@@ -62,8 +111,12 @@ impl Listed {
         let (mut entries, mut errors) = (Vec::new(), Vec::new());
         let mut strangers = Strangers::default();
         for entry in fs::read_dir(path)? {
-            match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?, entry.ino()))) {
-                Ok((name, kind, inode)) if kind.is_file() && !is_named_event_file(&name) => {
+            let entry = entry.and_then(|entry| {
+                let kind = EntryKind::from(entry.file_type()?);
+                Ok((entry.file_name(), kind, entry.ino()))
+            });
+            match entry {
+                Ok((name, EntryKind::File, inode)) if !is_named_event_file(&name) => {
                     strangers.add(name, inode);
                 }
                 Ok((name, kind, _)) => entries.push((name, kind)),
@@ -74,21 +127,51 @@ impl Listed {
         strangers.choose(before.map(Self::strangers).as_deref());
         let listed = Self {
             stamp,
-            when,
+            when: When::At(when),
+            lasting: stamp.is_older_than(when),
             entries: Arc::new(entries),
             strangers: Arc::new(Mutex::new(strangers)),
         };
         Ok((listed, errors))
     }
 
-    /// Whether the folder has the same entries now, which its `stamp` tells unless it had changed only just before it
-    /// was listed: another change in the same tick of a coarse clock would not show.
-    pub(crate) fn holds(&self, stamp: FolderStamp) -> bool {
-        let (seconds, _) = self.stamp.modified.max(self.stamp.changed);
-        let changed = u64::try_from(seconds).map(|it| UNIX_EPOCH + Duration::from_secs(it));
-        self.stamp == stamp
-            && changed.is_ok_and(|changed| changed + TICK < self.when)
-            && self.when.elapsed().is_ok_and(|age| age < REMEMBERED)
+    /// As an earlier board listed a folder, which lasted.
+    pub(crate) fn restored(
+        stamp: FolderStamp,
+        entries: Vec<(OsString, EntryKind)>,
+        strangers: Strangers,
+    ) -> Self {
+        Self {
+            stamp,
+            when: When::Before,
+            lasting: true,
+            entries: Arc::new(entries),
+            strangers: Arc::new(Mutex::new(strangers)),
+        }
+    }
+
+    /// The same, if the folder has the same entries now, which its `stamp` tells; None if it must be listed again. What
+    /// an earlier board listed holds once: should its stamp not have told of a change, as that of some network drives,
+    /// the next walk finds it.
+    pub(crate) fn holding(&self, stamp: FolderStamp) -> Option<Self> {
+        let when = match self.when {
+            When::At(when) => {
+                let recent = when.elapsed().is_ok_and(|age| age < REMEMBERED);
+                recent.then_some(self.when)
+            }
+            When::Before => Some(When::Used),
+            When::Used => None,
+        };
+        let when = when.filter(|_| self.lasting && self.stamp == stamp)?;
+        Some(Self {
+            when,
+            ..self.clone()
+        })
+    }
+
+    /// Whether a later board may use it.
+    pub(crate) fn is_lasting(&self) -> bool {
+        self.lasting
     }
 
     /// Its files that are not named like event files.

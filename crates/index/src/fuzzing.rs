@@ -1,6 +1,7 @@
 //! What the fuzz targets `manifest` and `segment` check (`fuzz/`), and the sample that they and the tests start from.
 
 pub use crate::event_file::check::tail;
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io::Write;
 use std::os::unix::ffi::OsStrExt;
@@ -14,6 +15,7 @@ use crate::block::Packed;
 use crate::catalog::Catalog;
 use crate::contents::Contents;
 use crate::event_file::{LastRecord, Stamp};
+use crate::folders::{EntryKind, FolderStamp, Listed};
 use crate::logdir::{Found, Listing, Logdir};
 use crate::manifest::{ManifestWriter, Progress, SavedFiles};
 use crate::points::{Place, Points, Value};
@@ -23,6 +25,7 @@ use crate::segment::{Segment, SegmentWriter, Span, Stored, VERSION};
 use crate::series::SeriesData;
 use crate::smoothing::Smoothing;
 use crate::store::Store;
+use crate::strangers::{Stranger, Strangers};
 use crate::superseding::Attempts;
 use crate::{columns, describe};
 
@@ -93,8 +96,33 @@ pub(crate) fn progress() -> Progress {
     }
 }
 
-/// A manifest with one file, `x.tfevents` in the run `a/b`, after `change` was made to what was read of it; and the
-/// segment that it names, number 4.
+/// A folder as it was listed.
+pub(crate) fn listed() -> Listed {
+    let stamp = FolderStamp {
+        device: 1,
+        inode: 3,
+        modified: (1_700_000_000, 5),
+        changed: (1_700_000_001, 6),
+    };
+    let entries = [
+        ("link", EntryKind::Link),
+        ("pipe.tfevents", EntryKind::Other),
+        ("sub", EntryKind::Folder),
+        ("x.tfevents", EntryKind::File),
+    ];
+    let stranger = |name: &str, fingerprint| Stranger::new(name.into(), fingerprint);
+    let strangers = Strangers {
+        waiting: vec![stranger("model.pt", 8)],
+        found: vec![stranger("events", 9)],
+        others: HashSet::from([10]),
+        count: 2000,
+    };
+    let entries = entries.map(|(name, kind)| (name.into(), kind));
+    Listed::restored(stamp, entries.into(), strangers)
+}
+
+/// A manifest with one file, `x.tfevents` in the run `a/b`, after `change` was made to what was read of it, and this
+/// run's folder; and the segment that it names, number 4.
 pub(crate) fn sample(change: impl FnOnce(&mut Contents)) -> (Vec<u8>, Arc<Segment>) {
     let mut contents = contents();
     change(&mut contents);
@@ -131,6 +159,7 @@ pub(crate) fn sample(change: impl FnOnce(&mut Contents)) -> (Vec<u8>, Arc<Segmen
     }
     let mut manifest = ManifestWriter::default();
     assert!(manifest.add(b"a/b", b"x.tfevents", &progress(), &contents));
+    manifest.add_folder(b"a/b", &listed());
     (manifest.finish(LOGDIR), segment)
 }
 
@@ -153,17 +182,28 @@ pub fn manifest(rest: &[u8]) {
     bytes[12..20].copy_from_slice(&length.to_le_bytes());
     let sum = crc::masked(&bytes);
     bytes.extend_from_slice(&sum.to_le_bytes());
-    let Some((catalog, files)) = catalog(bytes) else {
+    let Some((catalog, mut files)) = catalog(bytes) else {
         return;
     };
     ask(&catalog);
     let mut again = ManifestWriter::default();
+    let folders = files.take_folders();
+    for (path, listed) in &folders {
+        again.add_folder(path, listed);
+    }
     for (run, file) in catalog.files() {
         if files.get(&run.path, file.file_name.as_bytes()).is_some() {
             assert!(file.save(&run.path, &mut again), "not taken back");
         }
     }
-    let (second, _) = self::catalog(again.finish(LOGDIR)).expect("a manifest that was written");
+    let (second, mut saved) =
+        self::catalog(again.finish(LOGDIR)).expect("a manifest that was written");
+    let again = saved.take_folders();
+    assert_eq!(again.len(), folders.len());
+    for (path, listed) in &folders {
+        assert_eq!(again[path].entries, listed.entries);
+        assert_eq!(again[path].stamp, listed.stamp);
+    }
     for (run, file) in catalog.files() {
         let Some(saved) = files.get(&run.path, file.file_name.as_bytes()) else {
             continue;

@@ -10,6 +10,7 @@ use crate::event_file::{LastRecord, Stamp};
 
 mod codec;
 mod damage;
+mod folders;
 mod reader;
 #[cfg(test)]
 mod tests;

@@ -170,8 +170,8 @@ impl Poller {
                 return None;
             }
             self.walking = Some((Instant::now(), wish));
-            self.walker.begin();
-            self.saving.open(&self.shared);
+            let known = self.saving.open(&self.shared);
+            self.walker.begin(known);
             patience = PATIENCE;
         }
         let outcome = loop {
@@ -183,7 +183,12 @@ impl Poller {
             }
         };
         let (started, wish) = self.walking.take()?;
-        let Walked { listings, took } = outcome.unwrap_or_else(|panic| resume_unwind(panic));
+        let Walked {
+            listings,
+            folders,
+            took,
+        } = outcome.unwrap_or_else(|panic| resume_unwind(panic));
+        self.saving.set_folders(folders);
         self.walked_for = self.walked_for.max(wish);
         self.walk_due = started + self.interval.mul_f64(WALK_RATIO).max(took * (SHARE + 1));
         let before = self.shared.catalog();

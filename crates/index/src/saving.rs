@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use crate::cache::{Cache, NewSegment, nameless};
 use crate::catalog::Catalog;
 use crate::event_file::EventFile;
+use crate::folders::Folders;
 use crate::index::Shared;
 use crate::manifest::{ManifestWriter, Saved, SavedFiles};
 use crate::points::{Place, Points, Value};
@@ -39,6 +40,8 @@ pub(crate) struct Saving {
     /// In order of the log directories; none without a cache folder.
     caches: Vec<Option<Cache>>,
     saved: Vec<SavedFiles>,
+    /// What the last walk listed, in order of the log directories.
+    folders: Vec<Arc<Folders>>,
     /// When something was read that is not saved, first and last.
     unsaved: Option<(Instant, Instant)>,
     last_save: Option<Instant>,
@@ -51,16 +54,18 @@ impl Saving {
             root: root.map(Path::to_owned),
             caches: Vec::new(),
             saved: Vec::new(),
+            folders: Vec::new(),
             unsaved: None,
             last_save: None,
             looked: Instant::now(),
         }
     }
 
-    /// Opens the caches, the first time that it is asked to.
-    pub(crate) fn open(&mut self, shared: &Shared) {
+    /// Opens the caches, the first time that it is asked to. Returns how folders were listed when they were saved, in
+    /// order of the log directories.
+    pub(crate) fn open(&mut self, shared: &Shared) -> Vec<Folders> {
         if !self.caches.is_empty() {
-            return;
+            return Vec::new();
         }
         let opened = shared.logdirs.iter().map(|logdir| match &self.root {
             Some(root) => {
@@ -70,6 +75,15 @@ impl Saving {
             None => (None, SavedFiles::default()),
         });
         (self.caches, self.saved) = opened.unzip();
+        self.saved
+            .iter_mut()
+            .map(SavedFiles::take_folders)
+            .collect()
+    }
+
+    /// Takes over what a walk listed.
+    pub(crate) fn set_folders(&mut self, folders: Vec<Arc<Folders>>) {
+        self.folders = folders;
     }
 
     /// What was saved of a file.
@@ -193,6 +207,11 @@ impl Saving {
         let mut manifest = ManifestWriter::default();
         for (run, file) in catalog.files().filter(|(run, _)| run.logdir == logdir) {
             file.save(&run.path, &mut manifest);
+        }
+        for (folder, listed) in &**self.folders.get(logdir).unwrap_or(&Arc::default()) {
+            if listed.is_lasting() {
+                manifest.add_folder(folder, listed);
+            }
         }
         let Some(cache) = &mut self.caches[logdir] else {
             return Ok(());

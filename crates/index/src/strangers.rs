@@ -21,22 +21,38 @@ const BYTES: usize = 4096;
 #[derive(Debug, Default)]
 pub(crate) struct Strangers {
     /// Not looked into yet.
-    waiting: Vec<Stranger>,
+    pub(crate) waiting: Vec<Stranger>,
     /// Event files.
-    found: Vec<Stranger>,
+    pub(crate) found: Vec<Stranger>,
     /// Fingerprints of those that are none.
-    others: HashSet<u64>,
+    pub(crate) others: HashSet<u64>,
     /// All.
     pub(crate) count: usize,
 }
 
+/// One of them.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Stranger {
+pub(crate) struct Stranger {
     /// Its name tells of no events.
     plain: bool,
-    name: OsString,
+    pub(crate) name: OsString,
     /// Of its name and inode.
-    fingerprint: u64,
+    pub(crate) fingerprint: u64,
+}
+
+impl Stranger {
+    pub(crate) fn new(name: OsString, fingerprint: u64) -> Self {
+        let telling = name
+            .to_ascii_lowercase()
+            .as_bytes()
+            .windows(5)
+            .any(|part| part == b"event");
+        Self {
+            plain: !telling,
+            name,
+            fingerprint,
+        }
+    }
 }
 
 /// What a file is.
@@ -56,15 +72,7 @@ impl Strangers {
         }
         let mut hasher = DefaultHasher::new();
         (&name, inode).hash(&mut hasher);
-        self.waiting.push(Stranger {
-            plain: !name
-                .to_ascii_lowercase()
-                .as_bytes()
-                .windows(5)
-                .any(|part| part == b"event"),
-            name,
-            fingerprint: hasher.finish(),
-        });
+        self.waiting.push(Stranger::new(name, hasher.finish()));
         if self.waiting.len() >= 8 * LOOKED_INTO {
             self.keep_first();
         }

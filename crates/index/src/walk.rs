@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::OsStr;
-use std::fs::{self, FileType, Metadata};
+use std::fs::{self, Metadata};
 use std::io;
 use std::mem;
 use std::os::unix::ffi::OsStrExt;
@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::folders::{FolderStamp, Folders, Listed, is_named_event_file};
+use crate::folders::{EntryKind, FolderStamp, Folders, Listed, is_named_event_file};
 use crate::logdir::{Found, Listing, Logdir, LogdirState, Skipped, is_absent, join};
 use crate::names::shown;
 use crate::strangers::LOOKED_INTO;
@@ -26,7 +26,7 @@ impl Logdir {
     /// says that nobody waits for the outcome any more.
     pub(crate) fn walk(
         &self,
-        folders: &mut Folders,
+        folders: &mut Arc<Folders>,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Option<Listing> {
         let path = self.path.display();
@@ -84,7 +84,7 @@ struct Looked {
 
 struct Walk<'a> {
     logdir: &'a Logdir,
-    before: &'a mut Folders,
+    before: &'a mut Arc<Folders>,
     stop: &'a (dyn Fn() -> bool + Sync),
     now: Folders,
     /// Folders by device and inode, with the path under which each was listed.
@@ -101,7 +101,7 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(
         logdir: &'a Logdir,
-        before: &'a mut Folders,
+        before: &'a mut Arc<Folders>,
         stop: &'a (dyn Fn() -> bool + Sync),
     ) -> Self {
         Self {
@@ -144,7 +144,7 @@ impl<'a> Walk<'a> {
                 self.enter(looked);
             }
         }
-        *self.before = mem::take(&mut self.now);
+        *self.before = Arc::new(mem::take(&mut self.now));
     }
 
     fn look(&self, folder: Vec<u8>, link: bool) -> Looked {
@@ -154,9 +154,10 @@ impl<'a> Walk<'a> {
             Ok(_) if (self.stop)() => Err(io::ErrorKind::NotFound.into()),
             Ok(found) => {
                 let stamp = FolderStamp::of(found);
-                match self.before.get(&folder) {
-                    Some(listed) if listed.holds(stamp) => Ok((listed.clone(), Vec::new())),
-                    before => Listed::list(&path, stamp, before),
+                let before = self.before.get(&folder);
+                match before.and_then(|before| before.holding(stamp)) {
+                    Some(listed) => Ok((listed, Vec::new())),
+                    None => Listed::list(&path, stamp, before),
                 }
             }
             Err(_) => Err(io::ErrorKind::NotFound.into()),
@@ -238,10 +239,10 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn sort_in(&mut self, folder: &[u8], name: &OsStr, kind: FileType) {
+    fn sort_in(&mut self, folder: &[u8], name: &OsStr, kind: EntryKind) {
         let below = join(folder, name.as_bytes());
         let named_event_file = is_named_event_file(name);
-        let link = kind.is_symlink();
+        let link = kind == EntryKind::Link;
         let (is_dir, is_file) = if link {
             match fs::metadata(self.logdir.join(&below)) {
                 Ok(target) => (target.is_dir(), target.is_file()),
@@ -256,7 +257,7 @@ impl<'a> Walk<'a> {
                 }
             }
         } else {
-            (kind.is_dir(), kind.is_file())
+            (kind == EntryKind::Folder, kind == EntryKind::File)
         };
         let dotted = name.as_bytes().starts_with(b".");
         match (is_dir, named_event_file) {
@@ -352,24 +353,29 @@ fn unreadable(path: &Path, error: &io::Error) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
     use std::ffi::OsStr;
     use std::fs;
     use std::os::unix::ffi::OsStrExt;
     use std::os::unix::fs::symlink;
     use std::path::Path;
+    use std::sync::Arc;
 
-    use crate::folders::Folders;
+    use crate::folders::{EntryKind, FolderStamp, Folders, Listed};
     use crate::logdir::{Found, Listing, Logdir, LogdirState, join};
     use crate::names::shown;
+    use crate::strangers::Strangers;
 
     fn walk(path: &Path) -> Listing {
+        walk_again(path, &mut Arc::default())
+    }
+
+    fn walk_again(path: &Path, folders: &mut Arc<Folders>) -> Listing {
         let logdir = Logdir {
             name: "runs".to_owned(),
             path: path.to_owned(),
         };
-        logdir
-            .walk(&mut Folders::default(), &|| false)
-            .expect("not stopped")
+        logdir.walk(folders, &|| false).expect("not stopped")
     }
 
     fn touch(path: &Path) {
@@ -445,6 +451,80 @@ mod tests {
         let name = OsStr::from_bytes(b"run-\xff");
         touch(&temp.path().join(name).join("x.tfevents"));
         assert_eq!(found(&walk(temp.path())), ["run-\\xff/x.tfevents"]);
+    }
+
+    /// A log directory as an earlier board listed it, with a run in it and one, `gone`, that is not there any more.
+    fn listed_before(root: &Path) -> Arc<Folders> {
+        let stamp = |below: &str| FolderStamp::of(&fs::metadata(root.join(below)).expect("folder"));
+        let (file, link) = (EntryKind::File, EntryKind::Link);
+        let folders = [
+            (
+                "",
+                vec![
+                    ("gone", EntryKind::Folder),
+                    ("link", link),
+                    ("run", EntryKind::Folder),
+                ],
+            ),
+            ("run", vec![("old.tfevents", file), ("x.tfevents", file)]),
+        ];
+        let listed = folders.map(|(folder, entries)| {
+            let entries = entries.into_iter().map(|(name, kind)| (name.into(), kind));
+            let listed = Listed::restored(stamp(folder), entries.collect(), Strangers::default());
+            (folder.as_bytes().to_vec(), listed)
+        });
+        Arc::new(HashMap::from(listed))
+    }
+
+    #[test]
+    fn what_an_earlier_board_listed_holds_for_one_walk() {
+        let temp = tempfile::tempdir().expect("temp");
+        let (root, outside) = (temp.path().join("root"), temp.path().join("outside"));
+        touch(&root.join("run/x.tfevents"));
+        touch(&outside.join("y.tfevents"));
+        symlink(&outside, root.join("link")).expect("link");
+        let mut folders = listed_before(&root);
+        // Where a link leads is no matter of the folder in which it lies.
+        let expected = ["link/y.tfevents", "run/old.tfevents", "run/x.tfevents"];
+        assert_eq!(found(&walk_again(&root, &mut folders)), expected);
+        // A stamp that does not tell of a change does no harm for long.
+        let expected = ["link/y.tfevents", "run/x.tfevents"];
+        assert_eq!(found(&walk_again(&root, &mut folders)), expected);
+    }
+
+    #[test]
+    fn a_folder_that_changed_between_two_starts_is_listed() {
+        let changes: [fn(&Path); 3] = [
+            |run| {
+                let before = fs::metadata(run)
+                    .and_then(|it| it.modified())
+                    .expect("time");
+                touch(&run.join("new.tfevents"));
+                let run = fs::File::open(run).expect("folder");
+                run.set_modified(before).expect("set back");
+            },
+            |run| fs::remove_file(run.join("x.tfevents")).expect("removed"),
+            |run| {
+                let other = run.with_file_name("other");
+                touch(&other.join("z.tfevents"));
+                fs::rename(run, run.with_file_name("away")).expect("renamed");
+                fs::rename(&other, run).expect("renamed");
+            },
+        ];
+        for change in changes {
+            let temp = tempfile::tempdir().expect("temp");
+            touch(&temp.path().join("run/x.tfevents"));
+            let mut folders = listed_before(temp.path());
+            let in_run = |listing: &Listing| {
+                let mut found = found(listing);
+                found.retain(|path| path.starts_with("run/"));
+                found
+            };
+            // The log directory itself may have changed with it.
+            change(&temp.path().join("run"));
+            let expected = in_run(&walk(temp.path()));
+            assert_eq!(in_run(&walk_again(temp.path(), &mut folders)), expected);
+        }
     }
 
     #[test]

@@ -20,7 +20,7 @@ const LOOK_INTO: Duration = Duration::from_millis(30);
 /// Walks when it is asked to.
 #[derive(Debug)]
 pub(crate) struct Walker {
-    wanted: Sender<()>,
+    wanted: Sender<Vec<Folders>>,
     done: Receiver<Outcome>,
 }
 
@@ -31,6 +31,8 @@ type Outcome = Result<Walked, Box<dyn Any + Send>>;
 pub(crate) struct Walked {
     /// In order of the log directories.
     pub(crate) listings: Vec<Listing>,
+    /// What was listed, likewise.
+    pub(crate) folders: Vec<Arc<Folders>>,
     /// The time it took.
     pub(crate) took: Duration,
 }
@@ -43,10 +45,12 @@ impl Walker {
         Builder::new()
             .name("lightboard-walk".to_owned())
             .spawn(move || {
-                let mut folders: Vec<Folders> =
-                    shared.logdirs.iter().map(|_| Folders::default()).collect();
+                let mut folders = vec![Arc::default(); shared.logdirs.len()];
                 let mut failed = None;
-                while let Ok(()) = wishes.recv() {
+                while let Ok(known) = wishes.recv() {
+                    for (folders, known) in folders.iter_mut().zip(known) {
+                        *folders = Arc::new(known);
+                    }
                     let walk = AssertUnwindSafe(|| walk(&shared, &pool, &mut folders));
                     let outcome = match failed.take() {
                         Some(panic) => Some(Err(panic)),
@@ -64,10 +68,10 @@ impl Walker {
         Ok(Self { wanted, done })
     }
 
-    /// Begins a walk.
-    pub(crate) fn begin(&self) {
+    /// Begins a walk. For the first one an earlier board may have listed folders, `known` by log directory.
+    pub(crate) fn begin(&self, known: Vec<Folders>) {
         // The thread goes only when the index closes; then nobody waits for the walk.
-        self.wanted.send(()).ok();
+        self.wanted.send(known).ok();
     }
 
     /// The outcome of a walk that was begun, or its panic, if it comes within `patience`.
@@ -77,25 +81,26 @@ impl Walker {
 }
 
 /// Walks all log directories. None if the index is closed.
-fn walk(shared: &Shared, pool: &ThreadPool, folders: &mut [Folders]) -> Option<Walked> {
+fn walk(shared: &Shared, pool: &ThreadPool, folders: &mut [Arc<Folders>]) -> Option<Walked> {
     let started = Instant::now();
     let listings = pool.install(|| {
-        let walks = shared.logdirs.iter().zip(folders);
+        let walks = shared.logdirs.iter().zip(&mut *folders);
         walks
             .map(|(logdir, folders)| logdir.walk(folders, &|| shared.is_closed()))
             .collect::<Option<Vec<Listing>>>()
     })?;
     Some(Walked {
         listings,
+        folders: folders.to_vec(),
         took: started.elapsed(),
     })
 }
 
 /// Looks into some files that are not named like event files; what they are the next walk tells.
-fn look_into_strangers(shared: &Shared, folders: &[Folders]) {
+fn look_into_strangers(shared: &Shared, folders: &[Arc<Folders>]) {
     let started = Instant::now();
     for (logdir, folders) in shared.logdirs.iter().zip(folders) {
-        for (folder, listed) in folders {
+        for (folder, listed) in &**folders {
             while listed.strangers().look_into_one(&logdir.join(folder)) {
                 if started.elapsed() >= LOOK_INTO || shared.is_closed() {
                     return;

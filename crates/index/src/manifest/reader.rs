@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::mem;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,9 +12,11 @@ use lightboard_events::{Kind, OVERHEAD, Watch, crc};
 
 use super::codec::{Take, take_extent, take_extremes};
 use super::damage::{take_damage, take_tail};
+use super::folders::take_folders;
 use super::{HEAD, MAGIC, Progress, Refused, Saved};
 use crate::contents::{Contents, Section, Sections, Start};
 use crate::event_file::{LastRecord, Stamp};
+use crate::folders::Folders;
 use crate::points::{Block, Location, Place, Points, Value};
 use crate::segment::{Segment, Span, Stored, VERSION};
 use crate::series::{Series, SeriesData};
@@ -31,6 +34,7 @@ pub(crate) struct SavedFiles {
     tags: Vec<Arc<str>>,
     /// In order of run and name.
     places: Vec<Places>,
+    folders: Folders,
     store: Arc<Store>,
 }
 
@@ -87,6 +91,7 @@ impl SavedFiles {
                 rest: range()?,
             })
         })?;
+        let folders = take_folders(&mut take)?;
         if !take.0.is_empty() {
             return Err(Refused);
         }
@@ -96,9 +101,15 @@ impl SavedFiles {
             segments,
             tags,
             places,
+            folders,
             store: Arc::clone(store),
             bytes,
         })
+    }
+
+    /// The folders as they were listed. Gives them away.
+    pub(crate) fn take_folders(&mut self) -> Folders {
+        mem::take(&mut self.folders)
     }
 
     /// What was read of the file `name` in `run`. Nothing if it has blocks in a segment that is not to be found, or its

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use lightboard_events::{Cause, Damage, DecodeError, Tail};
+use lightboard_events::{Cause, Damage, DecodeError, Tail, crc};
 
 use super::SavedFiles;
-use crate::fuzzing::{LOGDIR, manifest, manifest_seed, progress, sample};
+use crate::fuzzing::{LOGDIR, listed, manifest, manifest_seed, progress, sample};
 use crate::segment::Segment;
 use crate::store::Store;
 
@@ -77,6 +77,36 @@ fn what_was_saved_comes_back() {
             .all(|it| it.is_nan())
     );
     assert_eq!(points.stretches(0..points.len()).next().unwrap().3.nan, 30);
+}
+
+#[test]
+fn folders_come_back_and_one_that_does_not_fit_together_is_left_out() {
+    let (bytes, segment) = damaged();
+    let store = Arc::new(Store::default());
+    let read = |bytes| {
+        let open = |_, _| Some(Arc::clone(&segment));
+        SavedFiles::read(bytes, LOGDIR, &store, open).map(|mut files| files.take_folders())
+    };
+    let folders = read(bytes.clone()).unwrap();
+    let (found, listed) = (&folders[&b"a/b"[..]], listed());
+    assert_eq!(found.stamp, listed.stamp);
+    assert_eq!(found.entries, listed.entries);
+    let (found, listed) = (found.strangers(), listed.strangers());
+    assert_eq!(
+        (&found.waiting, &found.found),
+        (&listed.waiting, &listed.found)
+    );
+    assert_eq!((&found.others, found.count), (&listed.others, listed.count));
+    // No entry may lead out of its folder.
+    for name in [b"../el.pt", b"model/pt"] {
+        let mut changed = bytes.clone();
+        let at = changed.windows(8).position(|it| it == b"model.pt").unwrap();
+        changed[at..at + 8].copy_from_slice(name);
+        let end = changed.len() - 4;
+        let sum = crc::masked(&changed[..end]);
+        changed[end..].copy_from_slice(&sum.to_le_bytes());
+        assert!(read(changed).unwrap().is_empty());
+    }
 }
 
 #[test]

@@ -7,8 +7,10 @@ use lightboard_events::crc;
 
 use super::codec::{Put, put_extent, put_extremes};
 use super::damage::{put_damage, put_tail};
+use super::folders::put_folder;
 use super::{HEAD, MAGIC, Progress};
 use crate::contents::Contents;
+use crate::folders::Listed;
 use crate::points::{Place, Points, Value};
 use crate::segment::{Segment, VERSION};
 use crate::series::SeriesData;
@@ -18,6 +20,8 @@ use crate::series::SeriesData;
 pub(crate) struct ManifestWriter {
     files: Vec<u8>,
     count: u32,
+    folders: Vec<u8>,
+    folder_count: u32,
     segments: Vec<Arc<Segment>>,
     segment_places: HashMap<u64, u32>,
     tags: Vec<Arc<str>>,
@@ -41,6 +45,12 @@ impl ManifestWriter {
         }
         self.count += 1;
         true
+    }
+
+    /// Adds a folder as it was listed, by its raw path below the log directory.
+    pub(crate) fn add_folder(&mut self, path: &[u8], listed: &Listed) {
+        put_folder(&mut self.folders, path, listed);
+        self.folder_count += 1;
     }
 
     fn put_file(
@@ -168,7 +178,7 @@ impl ManifestWriter {
 
     /// The manifest of the log directory at `path`.
     pub(crate) fn finish(&self, path: &[u8]) -> Vec<u8> {
-        let mut out = Vec::with_capacity(HEAD + self.files.len() + 4096);
+        let mut out = Vec::with_capacity(HEAD + self.files.len() + self.folders.len() + 4096);
         out.extend_from_slice(&MAGIC);
         out.u32(VERSION);
         out.u64(0);
@@ -180,6 +190,8 @@ impl ManifestWriter {
         out.list(&self.tags, |out, tag| out.text(tag.as_bytes()));
         out.u32(self.count);
         out.extend_from_slice(&self.files);
+        out.u32(self.folder_count);
+        out.extend_from_slice(&self.folders);
         let length = (out.len() - HEAD) as u64;
         out[12..HEAD].copy_from_slice(&length.to_le_bytes());
         let crc = crc::masked(&out);
