@@ -20,12 +20,11 @@ export interface AddressedView {
 }
 
 /**
- * The view as a fragment, at most `room` characters long, `#` included; empty if all is as it is by default. Shorter
- * parts come first, and first what fits: a long one is left out, and named.
+ * The view as a fragment, at most `room` characters long, `#` included; empty if all is as it is by default. Where there is
+ * not room for all, the first parts have it, and what is left out is named. Short ones stand first, to be read.
  */
 export function toFragment(parts: ReadonlyMap<string, Json>, room: number): string {
   const texts = [...parts].map(([name, value]) => ({ name, text: `${name}=${write(value)}` }));
-  texts.sort((a, b) => a.text.length - b.text.length);
   const kept: string[] = [];
   const leftOut: string[] = [];
   let left = room - 1;
@@ -39,6 +38,7 @@ export function toFragment(parts: ReadonlyMap<string, Json>, room: number): stri
       left -= text.length + 1;
     } else leftOut.push(name);
   }
+  kept.sort((a, b) => a.length - b.length);
   if (leftOut.length > 0) kept.unshift(`${LEFT_OUT}=${leftOut.join(".")}`);
   return kept.length === 0 ? "" : `#${kept.join("&")}`;
 }

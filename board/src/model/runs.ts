@@ -2,7 +2,6 @@
 
 import type { LogDirectory, Run } from "../wire/types";
 import { counted } from "./format";
-import { isOn, type Selection } from "./selection";
 import { oneLine, splitNames, type SplitName } from "./names";
 
 export interface RunGroup {
@@ -86,8 +85,8 @@ function storyOf(run: Run): string {
 }
 
 /** "12 of 17 on · 2 without scalars · 1 unreadable": a run with several troubles counts as the worst of them. */
-export function accountOf(runs: readonly Run[], selection: Selection, shown: number): string {
-  const on = runs.filter((run) => isOn(selection, run.id)).length;
+export function accountOf(runs: readonly Run[], selected: ReadonlySet<string>, shown: number): string {
+  const on = runs.filter((run) => selected.has(run.id)).length;
   const parts = [`${on.toLocaleString("en")} of ${runs.length.toLocaleString("en")} on`];
   if (shown < runs.length) parts.push(`${(runs.length - shown).toLocaleString("en")} hidden by the filter`);
   const count = (states: readonly Run["state"][]): number =>

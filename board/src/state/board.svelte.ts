@@ -5,7 +5,7 @@ import { NOTHING, type Pending, runsWith, withChange } from "../model/changes";
 import { colourSlots, slotColour, unlessSame } from "../model/colour";
 import { ApiError, fetchRuns, fetchTags } from "../wire/client";
 import { followChanges } from "../wire/live";
-import type { Change, LogDirectory, Run, Tag } from "../wire/types";
+import type { Change, LogDirectory, Run, RunList, Tag } from "../wire/types";
 import { ScalarCard } from "./card.svelte";
 import { SelectionStore } from "./selection.svelte";
 import { Settings } from "./settings.svelte";
@@ -140,7 +140,7 @@ export class Board {
         this.logdirs = list.logdirs;
         this.loading = list.loading;
         this.view.meet(list.logdirs);
-        this.selection.meet(list.runs);
+        this.selection.meet(list.runs, isRead(list));
         this.slots = unlessSame(this.slots, colourSlots(list.runs));
         this.runs = list.runs;
         if (tagList) this.tags = tagList.tags;
@@ -155,4 +155,13 @@ export class Board {
     }
     this.fetching = false;
   }
+}
+
+/** Whether every file that was found has been read, as far as it goes. */
+function isRead({ logdirs, loading, runs }: RunList): boolean {
+  return (
+    loading.bytes_read >= loading.bytes_total &&
+    logdirs.every(({ state }) => state !== "loading") &&
+    runs.every(({ state }) => state !== "loading")
+  );
 }

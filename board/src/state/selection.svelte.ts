@@ -1,55 +1,128 @@
-/** Which runs are on: a part of the saved view. Switching many at once is a milestone, so that Back undoes it. */
+/** Which runs are on, for views to read and people to change: a part of the saved view. */
 
-import type { Json } from "../model/notation";
-import {
-  ALL_ON,
-  fromText,
-  isOn,
-  resolved,
-  type Selection,
-  toText,
-  withRun,
-  withRuns,
-} from "../model/selection";
+import { isNewRuns, type NewRuns, remember, Remembered, rememberShortly } from "../model/remembered";
+import { Selection } from "../model/selection";
 import type { Run } from "../wire/types";
-import type { Part, SavedView } from "./view.svelte";
+import type { SavedView } from "./view.svelte";
 
-export class SelectionStore implements Part {
-  readonly name = "runs";
-  current = $state.raw<Selection>(ALL_ON);
-  private known: string[] = [];
+/** One run's switch, so that a row depends on its own run only. */
+class Switch {
+  on: boolean;
+
+  constructor(on: boolean) {
+    this.on = $state(on);
+  }
+}
+
+export class SelectionStore {
+  private readonly switches = new Map<string, Switch>();
+  private readonly selection = new Selection((run, on) => {
+    const one = this.switches.get(run);
+    if (one) one.on = on;
+  });
+  /** Counts changes, of whatever kind. */
+  private version = $state(0);
 
   constructor(private readonly view: SavedView) {
-    view.keep(this);
+    view.keep({
+      name: "runs",
+      get: () => remember(this.now().kept()),
+      short: () => rememberShortly(this.now().kept()),
+      set: (saved) => {
+        this.selection.recall(saved === null ? null : Remembered.read(saved));
+        this.version++;
+      },
+    });
   }
 
+  /** Whether one run is on. Who asks for many does better with `on`. */
   isOn(run: string): boolean {
-    return isOn(this.current, run);
+    const one = this.switches.get(run);
+    if (one) return one.on;
+    void this.version; // it may come
+    return this.selection.on.has(run);
   }
 
-  /** Learn which runs there are. */
-  meet(runs: readonly Run[]): void {
-    this.known = runs.map((run) => run.id);
-    this.current = resolved(this.current, this.known);
+  /** All runs that are on, sub-runs too: to be read, not to be kept, for it changes. */
+  get on(): ReadonlySet<string> {
+    return this.now().on;
   }
 
-  set(run: string, on: boolean): void;
-  set(saved: Json | null): void;
-  set(run: Json | null, on?: boolean): void {
-    if (on === undefined) this.current = resolved(fromText(run) ?? ALL_ON, this.known);
-    else this.current = withRun(this.current, String(run), on);
+  /** What new runs do. */
+  get newRuns(): NewRuns {
+    return this.now().newRuns;
+  }
+
+  set newRuns(rule: NewRuns) {
+    if (!isNewRuns(rule)) return;
+    this.change(() => this.selection.setNewRuns(rule), true);
+  }
+
+  /** New runs stay off for now, whatever the rule says: all were switched off, or "only" is in force. */
+  get held(): boolean {
+    return this.now().held;
+  }
+
+  /** The runs of "only these" while it is in force, else null. */
+  get onlyThese(): ReadonlySet<string> | null {
+    return this.now().only;
+  }
+
+  get canUndo(): boolean {
+    return this.now().canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.now().canRedo;
+  }
+
+  /** Learn which runs there are; `complete`: all files have been read. */
+  meet(runs: readonly Run[], complete: boolean): void {
+    this.selection.meet(runs);
+    if (complete) {
+      const told = this.selection.settle();
+      if (told !== null) this.view.say(told);
+    }
+    for (const { id } of runs) {
+      if (!this.switches.has(id)) this.switches.set(id, new Switch(this.selection.on.has(id)));
+    }
+    this.version++;
+  }
+
+  set(run: string, on: boolean): void {
+    this.change(() => this.selection.switch([run], on), false);
   }
 
   setMany(runs: Iterable<string>, on: boolean): void {
-    this.view.milestone();
-    this.current = withRuns(this.current, runs, on, this.known);
+    this.change(() => this.selection.switch(runs, on), true);
   }
 
-  get(): string | null {
-    return toText(this.current, []);
+  /** Only these; the same again brings back what was on. */
+  only(runs: string | Iterable<string>): void {
+    this.change(() => this.selection.showOnly(typeof runs === "string" ? [runs] : runs), true);
   }
 
-  short(): string | null {
-    return toText(this.current, this.known);
+  invert(runs: Iterable<string>): void {
+    this.change(() => this.selection.invert(runs), true);
+  }
+
+  undo(): void {
+    this.change(() => this.selection.undo(), false);
+  }
+
+  redo(): void {
+    this.change(() => this.selection.redo(), false);
+  }
+
+  /** A big change is one that Back undoes too. */
+  private change(change: () => void, isBig: boolean): void {
+    if (isBig) this.view.milestone();
+    change();
+    this.version++;
+  }
+
+  private now(): Selection {
+    void this.version;
+    return this.selection;
   }
 }

@@ -25,6 +25,8 @@ type Parts = ReadonlyMap<string, Json>;
 
 /** Changes within it are written together: browsers refuse more than 100 writes of the address in 30 seconds. */
 const WRITE_MS = 500;
+/** Beyond so many writes in 30 seconds big changes wait as well. */
+const MOST_WRITES = 30;
 
 export class SavedView {
   /** What could not be taken from the address or a file, and why; null: all was. */
@@ -41,7 +43,8 @@ export class SavedView {
   private fragment = location.hash;
   private how: "replace" | "push" = "replace";
   private due: ReturnType<typeof setTimeout> | null = null;
-  private lastWritten = -Infinity;
+  /** When the address was written. */
+  private writes: number[] = [];
   /** Counts how often parts were asked; an effect that runs in the same round runs because one changed. */
   private round = $state(1);
   private watched = 0;
@@ -84,7 +87,9 @@ export class SavedView {
 
   /** The change that follows is a big one: Back leads to how it was before. */
   milestone(): void {
-    const isCalm = performance.now() - this.lastWritten > WRITE_MS;
+    const since = performance.now() - 30_000;
+    this.writes = this.writes.filter((at) => at > since);
+    const isCalm = this.writes.length < MOST_WRITES;
     if (this.due !== null && isCalm) this.write(true);
     this.how = "push";
     if (!isCalm || this.key === null) return this.writeSoon();
@@ -146,7 +151,8 @@ export class SavedView {
     });
   }
 
-  private say(sentence: string): void {
+  /** Add a sentence to what could not be taken from an address or a file. */
+  say(sentence: string): void {
     this.notice = this.notice === null ? sentence : `${this.notice} ${sentence}`;
   }
 
@@ -180,10 +186,10 @@ export class SavedView {
 
   private address(): void {
     const fragment = this.toFragment();
-    const [how, now] = [this.how, performance.now()];
+    const how = this.how;
     this.how = "replace";
-    this.lastWritten = now;
     if (fragment === location.hash) return;
+    this.writes.push(performance.now());
     try {
       history[`${how}State`](null, "", location.pathname + location.search + fragment);
       this.fragment = location.hash;

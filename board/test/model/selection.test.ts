@@ -1,119 +1,197 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import {
-  ALL_OFF,
-  ALL_ON,
-  fromText,
-  isOn,
-  resolved,
-  type Selection,
-  toText,
-  withRun,
-  withRuns,
-} from "../../src/model/selection";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Selectable } from "../../src/model/remembered";
+import { Selection } from "../../src/model/selection";
+import { manyRuns } from "./many";
 
-const DIGITS = "0123456789abcdefghijklmnopqrstuv";
-const id = fc.string({ unit: fc.constantFrom(...DIGITS), minLength: 13, maxLength: 13 });
-const ids = fc.uniqueArray(id, { minLength: 1, maxLength: 60 });
-
-/** Runs with ids as evenly spread as a hash's, the same in every test run. */
-function manyRuns(count: number): string[] {
-  let state = 1;
-  const digit = (): string => {
-    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9;
-    return DIGITS[(state >>> 11) & 31]!;
-  };
-  return Array.from({ length: count }, () => Array.from({ length: 13 }, digit).join(""));
-}
+const ids = (runs: readonly Selectable[]): string[] => runs.map(({ id }) => id);
+const sorted = (runs: Iterable<string>): string[] => [...runs].sort();
 
 describe("switching", () => {
-  test("is what a plain set of runs would do, whatever the order of single and many", () => {
-    const step = fc.record({
-      picks: fc.array(fc.nat(59), { maxLength: 20 }),
-      on: fc.boolean(),
-      many: fc.boolean(),
-    });
+  const runs = manyRuns(12);
+  const verb = fc.constantFrom("on", "off", "only", "invert", "undo", "redo");
+  const step = fc.record({ verb, picks: fc.array(fc.nat(11), { maxLength: 12 }) });
+
+  test("is what plain sets of runs would do; undo and redo lead back and forth", () => {
     fc.assert(
-      fc.property(ids, fc.array(step, { maxLength: 30 }), (runs, steps) => {
-        let selection = ALL_ON;
-        const on = new Set(runs);
-        for (const { picks, on: wanted, many } of steps) {
-          const picked = picks.map((pick) => runs[pick % runs.length]!);
-          if (many) selection = withRuns(selection, picked, wanted, runs);
-          else for (const run of picked) selection = withRun(selection, run, wanted);
-          for (const run of picked)
-            if (wanted) on.add(run);
-            else on.delete(run);
-          expect(runs.filter((run) => isOn(selection, run))).toEqual(runs.filter((run) => on.has(run)));
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const told = new Map(runs.map(({ id }) => [id, false]));
+        const selection = new Selection((run, on) => told.set(run, on));
+        selection.meet(runs);
+        let on = new Set(ids(runs));
+        const past: Set<string>[] = [];
+        const future: Set<string>[] = [];
+        for (const { verb, picks } of steps) {
+          const picked = picks.map((pick) => runs[pick]!.id);
+          const before = new Set(on);
+          const heldBefore = selection.held;
+          if (verb === "undo" && selection.canUndo) {
+            selection.undo();
+            future.push(before);
+            on = past.pop()!;
+          } else if (verb === "redo" && selection.canRedo) {
+            selection.redo();
+            past.push(before);
+            on = future.pop()!;
+          } else if (verb === "on" || verb === "off") {
+            selection.switch(picked, verb === "on");
+            for (const run of picked)
+              if (verb === "on") on.add(run);
+              else on.delete(run);
+          } else if (verb === "invert") {
+            selection.invert(picked);
+            for (const run of new Set(picked)) if (!on.delete(run)) on.add(run);
+          } else if (verb === "only") {
+            const isAgain =
+              selection.only !== null && sorted(selection.only).join() === sorted(new Set(picked)).join();
+            selection.showOnly(picked);
+            on = isAgain ? new Set(selection.on) : new Set(picked);
+          }
+          const isStep = verb !== "undo" && verb !== "redo";
+          if (isStep && (sorted(on).join() !== sorted(before).join() || heldBefore !== selection.held)) {
+            past.push(before);
+            future.length = 0;
+          }
+          expect(sorted(selection.on)).toEqual(sorted(on));
+          expect(sorted([...told].filter(([, is]) => is).map(([run]) => run))).toEqual(sorted(on));
         }
       }),
     );
   });
+});
 
-  test("a run that appears later is on after all, off after none and after picking a few", () => {
-    const runs = manyRuns(10);
-    const late = "latecomer0000";
-    expect(isOn(ALL_ON, late)).toBe(true);
-    expect(isOn(withRun(ALL_ON, runs[0]!, false), late)).toBe(true);
-    const none = withRuns(ALL_ON, runs, false, runs);
-    expect(none).toEqual(ALL_OFF);
-    expect(isOn(withRun(none, runs[3]!, true), late)).toBe(false);
-    expect(isOn(withRuns(none, runs, true, runs), late)).toBe(true);
+describe("only these", () => {
+  const runs = manyRuns(6);
+  const [a, b, c, d] = ids(runs) as [string, string, string, string];
+  let selection: Selection;
+  beforeEach(() => {
+    selection = new Selection();
+    selection.meet(runs);
+    selection.switch([d], false);
+  });
+
+  test("and the same again brings back what was on", () => {
+    const before = sorted(selection.on);
+    selection.showOnly([a]);
+    expect(sorted(selection.on)).toEqual([a]);
+    selection.showOnly([b, c]);
+    expect(sorted(selection.on)).toEqual(sorted([b, c]));
+    selection.showOnly([c, b]);
+    expect(sorted(selection.on)).toEqual(before);
+  });
+
+  test.each([
+    ["on", true],
+    ["off", false],
+    [{ newest: 2 }, true],
+  ] as const)("new runs wait while it is in force, and follow the rule %j afterwards", (rule, on) => {
+    selection.setNewRuns(rule);
+    const before = sorted(selection.on);
+    selection.showOnly([a]);
+    const late = manyRuns(1, 99, 5_000);
+    selection.meet([...runs, ...late]);
+    expect(sorted(selection.on)).toEqual([a]);
+    selection.showOnly([a]);
+    expect(selection.on.has(late[0]!.id)).toBe(on);
+    if (rule === "on") expect(sorted(selection.on)).toEqual(sorted([...before, late[0]!.id]));
+    const later = manyRuns(1, 77, 6_000);
+    selection.meet([...runs, ...late, ...later]);
+    expect(selection.on.has(later[0]!.id)).toBe(on);
+  });
+
+  test("taken back and done again after other runs came, it is only these still", () => {
+    const late = manyRuns(2, 99, 5_000);
+    selection.showOnly([a]);
+    selection.meet([...runs, late[0]!]);
+    selection.undo();
+    selection.meet([...runs, ...late]);
+    expect(ids(late).every((run) => selection.on.has(run))).toBe(true);
+    selection.redo();
+    expect(sorted(selection.on)).toEqual([a]);
+    selection.undo();
+    expect(ids(late).every((run) => selection.on.has(run))).toBe(true);
+    expect(selection.on.has(d)).toBe(false);
+  });
+
+  test("of a run that is alone already leads to all", () => {
+    selection.switch(ids(runs), false);
+    selection.switch([a], true);
+    selection.showOnly([a]);
+    selection.showOnly([a]);
+    expect(selection.on.size).toBe(6);
   });
 });
 
-describe("an address", () => {
-  const selection = (runs: string[]): fc.Arbitrary<Selection> =>
-    fc
-      .tuple(fc.subarray(runs), fc.boolean())
-      .map(([exceptions, rest]) => ({ rest, exceptions: new Set(exceptions) }));
+describe("new runs", () => {
+  const runs = manyRuns(4);
+  const late = manyRuns(3, 9, 9_000);
 
-  test("brings every run back as it was", () => {
-    fc.assert(
-      fc.property(
-        ids.chain((runs) => fc.tuple(fc.constant(runs), selection(runs))),
-        ([runs, chosen]) => {
-          const hash = toText(chosen, runs);
-          const back = resolved(fromText(hash) ?? ALL_ON, runs);
-          expect(runs.map((run) => isOn(back, run))).toEqual(runs.map((run) => isOn(chosen, run)));
-          expect(back.rest).toBe(chosen.rest);
-        },
-      ),
+  test("are on at first, and where single runs are off", () => {
+    const selection = new Selection();
+    selection.meet(runs);
+    expect(selection.on.size).toBe(4);
+    selection.switch([runs[0]!.id], false);
+    selection.meet([...runs, ...late]);
+    expect(selection.on.size).toBe(6);
+  });
+
+  test("stay off after none, also if a few are picked then, and come again after all", () => {
+    const selection = new Selection();
+    selection.meet(runs);
+    selection.switch(ids(runs), false);
+    selection.switch([runs[0]!.id], true);
+    selection.meet([...runs, late[0]!]);
+    expect(sorted(selection.on)).toEqual([runs[0]!.id]);
+    expect([selection.held, selection.newRuns]).toEqual([true, "on"]);
+    selection.switch(ids([...runs, late[0]!]), true);
+    selection.meet([...runs, ...late]);
+    expect(selection.on.size).toBe(7);
+  });
+
+  test("of the newest take the place of the oldest that the rule had switched on, of no other", () => {
+    const selection = new Selection();
+    selection.meet(runs);
+    selection.setNewRuns({ newest: 2 });
+    expect(sorted(selection.on)).toEqual(sorted(ids(runs.slice(2))));
+    selection.switch([runs[0]!.id], true);
+    selection.meet([...runs, late[0]!]);
+    expect(sorted(selection.on)).toEqual(sorted([runs[0]!.id, runs[3]!.id, late[0]!.id]));
+    selection.meet([...runs, ...late]);
+    expect(sorted(selection.on)).toEqual(sorted([runs[0]!.id, late[1]!.id, late[2]!.id]));
+    selection.undo();
+    selection.undo();
+    expect(runs.every(({ id }) => selection.on.has(id) || id === runs[0]!.id || id === runs[1]!.id)).toBe(
+      false,
     );
   });
 
-  test("is plain ASCII that needs no escape, and says nothing when all are on", () => {
-    const runs = manyRuns(50);
-    expect(toText(ALL_ON, runs)).toBeNull();
-    expect(toText(ALL_OFF, runs)).toBe("on");
-    const hash = toText(withRuns(ALL_ON, runs.slice(0, 9), false, runs), runs);
-    expect(hash).toMatch(/^off[0-9a-v.]+$/);
-    expect(new URL(`http://localhost/#${hash}`).hash).toBe(`#${hash}`);
+  test("that went and come again are as they were", () => {
+    const selection = new Selection();
+    selection.meet(runs);
+    selection.switch([runs[1]!.id], false);
+    selection.meet([runs[0]!]);
+    expect(sorted(selection.on)).toEqual([runs[0]!.id]);
+    selection.meet(runs);
+    expect(sorted(selection.on)).toEqual(sorted([0, 2, 3].map((i) => runs[i]!.id)));
   });
+});
 
-  test("stays short among 10,000 runs", () => {
-    const runs = manyRuns(10_000);
-    const few = withRuns(ALL_ON, runs.slice(0, 20), false, runs);
-    expect(toText(few, runs)!.length).toBeLessThan(150);
-    const picked = withRuns(ALL_OFF, runs.slice(0, 20), true, runs);
-    expect(toText(picked, runs)!.length).toBeLessThan(150);
-    const half = withRuns(ALL_ON, runs.slice(0, 5_000), false, runs);
-    expect(toText(half, runs)!.length).toBeLessThan(32_000);
-    expect(resolved(fromText(toText(half, runs))!, runs)).toEqual(half);
-  });
-
-  test("with a run that is not there yet holds once it appears", () => {
-    const [late, ...runs] = manyRuns(20);
-    const shared = fromText(toText(withRun(ALL_ON, late!, false), [late!, ...runs]))!;
-    const waiting = resolved(shared, runs);
-    expect(runs.every((run) => isOn(waiting, run))).toBe(true);
-    expect(isOn(resolved(waiting, [...runs, late!]), late!)).toBe(false);
-  });
-
-  test("that holds no selection is told from one that does", () => {
-    for (const hash of [null, 1, "", "loss", "offx", "OFF", "off.実験", "on.<b>", "off.abcd"])
-      expect(fromText(hash)).toBeNull();
-    expect(fromText("off")).toEqual(ALL_ON);
-    expect(fromText("on")).toEqual(ALL_OFF);
-  });
+test("a sub-run follows its parent's switch", () => {
+  const [parent, other, child] = manyRuns(3) as [Selectable, Selectable, Selectable];
+  const runs = [parent, other, { ...child, parent: parent.id }];
+  const told: [string, boolean][] = [];
+  const selection = new Selection((run, on) => told.push([run, on]));
+  selection.meet([parent, other]);
+  selection.switch([parent.id], false);
+  selection.meet(runs);
+  expect(sorted(selection.on)).toEqual([other.id]);
+  told.length = 0;
+  selection.switch([child.id], true);
+  expect(told).toEqual([
+    [parent.id, true],
+    [child.id, true],
+  ]);
+  selection.showOnly([child.id]);
+  expect(sorted(selection.on)).toEqual(sorted([parent.id, child.id]));
+  expect([...selection.kept().switches.keys()].sort()).toEqual(sorted([parent.id, other.id]));
 });
