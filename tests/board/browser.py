@@ -24,12 +24,13 @@ WAIT_MS = 10_000
 # their alpha, and a little in the colour by rounding.
 MEASURE = """
 (tag) => {
-  const canvas = document.querySelector(`[data-tag="${tag}"] canvas`);
+  const canvases = [...document.querySelectorAll(`[data-tag="${tag}"] canvas:not(.hidden)`)];
+  const [canvas] = canvases;
   if (!canvas || canvas.width < 2) return null;
   const copy = document.createElement("canvas");
   [copy.width, copy.height] = [canvas.width, canvas.height];
   const context = copy.getContext("2d");
-  context.drawImage(canvas, 0, 0);
+  for (const layer of canvases) context.drawImage(layer, 0, 0);
   const { data } = context.getImageData(0, 0, copy.width, copy.height);
   const rows = [...document.querySelectorAll("[data-run-id]")];
   return Object.fromEntries(rows.map((row) => {

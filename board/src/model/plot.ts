@@ -18,9 +18,8 @@ export interface Reading {
   readonly y: number;
 }
 
-/** Opacity of a curve that another one of its run supersedes, of all but the hovered run, and of raw values. */
+/** Opacity of a curve that another one of its run supersedes, and of raw values. */
 const SUPERSEDED = 0.45;
-const BACKGROUND = 0.25;
 const RAW = 0.22;
 const STROKE = 1.5;
 const EMPHASIS = 2.5;
@@ -58,22 +57,23 @@ export interface Style {
   readonly visible: boolean;
   readonly width: number;
   readonly opacity: number;
-  readonly front: boolean;
 }
 
-export function stylesOf(shown: readonly Shown[], ids: CurveIds, hovered: string | null): Style[] {
-  const emphasis = shown.some(({ series, on }) => on && series.run === hovered);
+export function stylesOf(shown: readonly Shown[], ids: CurveIds): Style[] {
   const styles: Style[] = [];
   for (const { series, colour, on } of shown) {
     const id = ids.of(series);
-    const front = emphasis && series.run === hovered;
-    const opacity = (series.superseded ? SUPERSEDED : 1) * (emphasis && !front ? BACKGROUND : 1);
-    const style = { color: colour, visible: on, front };
-    if (series.smoothed)
-      styles.push({ ...style, id: rawId(id), width: STROKE, opacity: opacity * RAW, front: false });
-    styles.push({ ...style, id, width: front ? EMPHASIS : STROKE, opacity });
+    const opacity = series.superseded ? SUPERSEDED : 1;
+    const style = { color: colour, visible: on, width: STROKE };
+    if (series.smoothed) styles.push({ ...style, id: rawId(id), opacity: opacity * RAW });
+    styles.push({ ...style, id, opacity });
   }
   return styles;
+}
+
+/** The curves of a run that stands out: drawn once more, over all others, which are dimmed meanwhile. */
+export function frontStyles(shown: readonly Shown[], ids: CurveIds): Style[] {
+  return stylesOf(shown, ids).map((style) => (style.id >= MAIN ? { ...style, width: EMPHASIS } : style));
 }
 
 /** Which axes are logarithmic: these have no place for zero and negative numbers. */

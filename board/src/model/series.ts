@@ -29,6 +29,8 @@ export interface Series {
   readonly wallTime: Float64Array;
   /** Null without a finite x. */
   readonly bounds: Bounds | null;
+  /** Whether a value at hand is NaN or infinite. */
+  readonly nonFinite: boolean;
 }
 
 /** Of finite x and, apart from that, of finite y; without one of these yMin is Infinity and yMax -Infinity. */
@@ -70,6 +72,7 @@ export function toSeries(columns: ScalarColumns): Series[] {
       step: steps,
       wallTime: times,
       bounds: boundsOf(x, cut.smoothed ? [cut.value, cut.smoothed] : [cut.value]),
+      nonFinite: entry.non_finite > 0,
     };
   });
 }
@@ -127,7 +130,7 @@ function positions(axis: Axis, steps: Steps, times: Float64Array, start: number)
   return steps instanceof Int32Array ? new Float64Array(steps) : Float64Array.from(steps, Number);
 }
 
-function boundsOf(x: Float64Array, columns: readonly Float64Array[]): Bounds | null {
+export function boundsOf(x: Float64Array, columns: readonly Float64Array[]): Bounds | null {
   const xMin = x.find(Number.isFinite);
   const xMax = x.findLast(Number.isFinite);
   if (xMin === undefined || xMax === undefined) return null;

@@ -7,6 +7,7 @@ import { ApiError, fetchRuns, fetchTags } from "../wire/client";
 import { followChanges } from "../wire/live";
 import type { Change, LogDirectory, Run, RunList, Tag } from "../wire/types";
 import { ScalarCard } from "./card.svelte";
+import { Link, type XWindow } from "./link.svelte";
 import { SelectionStore } from "./selection.svelte";
 import { Settings } from "./settings.svelte";
 import { SavedView } from "./view.svelte";
@@ -28,8 +29,8 @@ const NO_CHANGE: Change = {
 const RUN_LIST_MS = 250;
 
 export class Board {
-  readonly settings = new Settings();
   readonly view = new SavedView();
+  readonly settings = new Settings(this.view);
   readonly selection = new SelectionStore(this.view);
   readonly pool = new RasterPool(({ reason, replaced }) => {
     this.fault = `A part of the page that draws charts stopped (${reason}). ${replaced ? "It was started again." : "Reload the page."}`;
@@ -44,12 +45,15 @@ export class Board {
   fault = $state.raw<string | null>(null);
   /** The run under the pointer, in the list or in a chart. */
   hovered = $state<string | null>(null);
+  /** What cards have in common at a time. */
+  readonly link = new Link();
   /** Seconds since 1970, of the server's clock as far as known; for ages. */
   now = $state(Date.now() / 1000);
 
   readonly runById: ReadonlyMap<string, Run> = $derived(
     new Map((this.runs ?? []).map((run) => [run.id, run])),
   );
+  private readonly ranks = $derived(new Map((this.runs ?? []).map((run, place) => [run.id, place])));
   /** Changed only when a colour or the set of runs does: every chart in view is drawn again for it. */
   private slots = $state.raw<Map<string, number>>(new Map());
   readonly scalarTags = $derived(this.tags.filter((tag) => tag.kind === "scalar"));
@@ -76,6 +80,25 @@ export class Board {
     let card = this.cards.get(key);
     if (!card) this.cards.set(key, (card = new ScalarCard(tags)));
     return card;
+  }
+
+  /** Where a run stands in the list of all, which is in the order of their names. */
+  rank(run: string): number {
+    return this.ranks.get(run) ?? Infinity;
+  }
+
+  /** The part of the x axis that a card shows: its own, or that of all cards. */
+  xWindow(card: ScalarCard): XWindow {
+    return this.settings.chart.linkX ? this.link.x : card.x;
+  }
+
+  isZoomed(card: ScalarCard): boolean {
+    return card.y !== null || this.xWindow(card).on(card.axisName) !== null;
+  }
+
+  resetZoom(card: ScalarCard): void {
+    this.xWindow(card).reset();
+    card.y = null;
   }
 
   /**

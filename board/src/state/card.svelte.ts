@@ -1,14 +1,23 @@
 /** The points of a card's tags: fetched while it is in view, one request at a time, and kept up to date. */
 
-import { type Bounds, type Series, toSeries, withSeries } from "../model/series";
+import type { View } from "../charts/curve";
+import type { Extent } from "../charts/viewport";
+import { narrowestColumn } from "../charts/window";
+import { joined, logPieces, type Piece } from "../model/pieces";
+import { type Series, toSeries, withSeries } from "../model/series";
 import { ApiError, fetchScalars } from "../wire/client";
 import type { Axis, ScalarQuery } from "../wire/types";
+import { XWindow } from "./link.svelte";
 import type { PointsAsked } from "./settings.svelte";
 
-/** Points in full resolution for a part of the x axis. */
-interface Detail {
+/** A part of the x axis in full resolution, and the pieces that it is asked for in. */
+interface Wanted {
   readonly xMin: number;
   readonly xMax: number;
+  readonly pieces: readonly Piece[];
+}
+
+interface Detail extends Wanted {
   readonly series: readonly Series[];
 }
 
@@ -20,8 +29,9 @@ export class ScalarCard {
   /** Every run's points over the whole x axis; null until the first answer. */
   overview = $state.raw<readonly Series[] | null>(null);
   detail = $state.raw<Detail | null>(null);
-  /** The window that a person chose; null: everything that is on. */
-  zoom = $state.raw<Bounds | null>(null);
+  /** The parts of the axes that a person chose. */
+  readonly x = new XWindow();
+  y = $state.raw<Extent | null>(null);
   fault = $state.raw<string | null>(null);
   /** Ids of runs of which points could not be read just now. */
   incomplete = $state.raw<readonly string[]>([]);
@@ -29,7 +39,7 @@ export class ScalarCard {
   inView = $state(false);
 
   private dirt: Dirt = "every run";
-  private wanted: { xMin: number; xMax: number } | null = null;
+  private wanted: Wanted | null = null;
   private running = false;
   private width = 0;
   private asked: PointsAsked = { axis: "step", smoothing: null, attempts: "latest" };
@@ -37,6 +47,16 @@ export class ScalarCard {
   axis = $state.raw<Axis>("step");
 
   constructor(readonly tags: readonly string[]) {}
+
+  /** By which settings know this card. */
+  get key(): string {
+    return this.tags.length === 1 ? this.tags[0]! : JSON.stringify(this.tags);
+  }
+
+  /** What x is: windows and crosshairs hold on their own axis only. */
+  get axisName(): string {
+    return this.axis;
+  }
 
   /** The card came into view or left it. Out of view nothing is fetched; what changed meanwhile is fetched on return. */
   show(inView: boolean): void {
@@ -72,11 +92,15 @@ export class ScalarCard {
     }
   }
 
-  /** The x window on show: fetch it in full resolution if the overview is too coarse for it. */
-  look(xMin: number, xMax: number): void {
-    const coarse = this.overview?.some(({ grain }) => grain * this.width * 0.9 > xMax - xMin) ?? false;
-    const wanted = coarse ? { xMin, xMax } : null;
-    if (wanted?.xMin === this.wanted?.xMin && wanted?.xMax === this.wanted?.xMax) return;
+  /** The window on show, over so many CSS pixels: fetch it in full resolution if the overview is too coarse for it. */
+  look(view: View, width: number): void {
+    const narrowest = narrowestColumn(view, width);
+    const { xMin, xMax, xScale = "linear" } = view;
+    const coarse = this.overview?.some(({ grain }) => grain * 0.9 > narrowest) ?? false;
+    const linear = typeof xScale === "object" ? xScale.symlog : 0;
+    const pieces = xScale === "linear" ? [{ from: xMin, to: xMax }] : logPieces(xMin, xMax, linear);
+    const wanted = coarse ? { xMin, xMax, pieces } : null;
+    if (JSON.stringify(wanted) === JSON.stringify(this.wanted)) return;
     this.wanted = wanted;
     if (wanted === null) this.detail = null;
     void this.work();
@@ -109,8 +133,8 @@ export class ScalarCard {
     this.running = false;
   }
 
-  private covers(wanted: { xMin: number; xMax: number }): boolean {
-    return this.detail?.xMin === wanted.xMin && this.detail.xMax === wanted.xMax;
+  private covers(wanted: Wanted): boolean {
+    return this.detail?.pieces === wanted.pieces;
   }
 
   private markDirtyAgain(dirt: Dirt): void {
@@ -129,7 +153,7 @@ export class ScalarCard {
     });
     if (axis !== this.axis) {
       this.axis = axis;
-      this.zoom = null;
+      this.y = null;
       this.detail = null;
       this.wanted = null;
     }
@@ -139,18 +163,18 @@ export class ScalarCard {
       : incomplete;
   }
 
-  private async fetchDetail({ xMin, xMax }: { xMin: number; xMax: number }, dirt: Dirt): Promise<void> {
+  private async fetchDetail(wanted: Wanted, dirt: Dirt): Promise<void> {
     const asked = dirt === "every run" ? null : dirt;
     const { axis } = this.asked;
     if (axis !== this.axis) return;
-    const { series: came } = await this.fetch({
-      runs: asked && [...asked],
-      axis,
-      x_min: xMin,
-      x_max: xMax,
-    });
-    if (this.wanted?.xMin !== xMin || this.wanted.xMax !== xMax) return;
-    this.detail = { xMin, xMax, series: withSeries(this.detail?.series ?? [], asked, came) };
+    const answers: Series[][] = [];
+    for (const { from, to } of wanted.pieces) {
+      const { series } = await this.fetch({ runs: asked && [...asked], axis, x_min: from, x_max: to });
+      if (this.wanted !== wanted) return;
+      answers.push(series);
+    }
+    const came = answers.length === 1 ? answers[0]! : joined(wanted.pieces, answers);
+    this.detail = { ...wanted, series: withSeries(this.detail?.series ?? [], asked, came) };
   }
 
   private async fetch(

@@ -1,6 +1,7 @@
-/** How charts are drawn, and the theme: what the toolbar and the drawer set. */
+/** How charts are drawn, a part of the saved view; and the theme, which is the browser's for every log directory. */
 
 import type { Theme } from "../model/colour";
+import type { Json } from "../model/notation";
 import {
   type ChartSettings,
   DEFAULTS,
@@ -11,6 +12,7 @@ import {
 } from "../model/settings";
 import type { Attempts, Axis, Smoothing } from "../wire/types";
 import { recall, remember } from "./storage";
+import type { Part, SavedView } from "./view.svelte";
 
 export type ThemeChoice = Theme | "system";
 
@@ -23,7 +25,8 @@ export interface PointsAsked {
   readonly attempts: Attempts;
 }
 
-export class Settings {
+export class Settings implements Part {
+  readonly name = "chart";
   chart = $state.raw<ChartSettings>(DEFAULTS);
   themeChoice = $state<ThemeChoice>("system");
   private systemTheme = $state<Theme>("light");
@@ -35,8 +38,8 @@ export class Settings {
     attempts: this.chart.earlierAttempts ? "all" : "latest",
   });
 
-  constructor() {
-    this.chart = readSettings(recall("chart"));
+  constructor(view: SavedView) {
+    view.keep(this);
     const saved = recall("theme");
     this.themeChoice = THEMES.find((theme) => theme === saved) ?? "system";
 
@@ -45,9 +48,16 @@ export class Settings {
     dark.addEventListener("change", () => (this.systemTheme = dark.matches ? "dark" : "light"));
   }
 
+  get(): Json | null {
+    return keptSettings(this.chart);
+  }
+
+  set(saved: Json | null): void {
+    this.chart = readSettings(saved);
+  }
+
   change(some: Partial<ChartSettings>): void {
     this.chart = { ...this.chart, ...some };
-    remember("chart", keptSettings(this.chart));
   }
 
   setTheme(choice: ThemeChoice): void {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   CurveIds,
+  frontStyles,
   offLogAxes,
   rawId,
   readingsAt,
@@ -146,8 +147,8 @@ test("on log axes, the window and the points left out are those that have a plac
 
 test("switching a run off hides its curves and leaves every other style alone", () => {
   const ids = new CurveIds();
-  const on = stylesOf(shownOf(answer("step", true)), ids, null);
-  const off = stylesOf(shownOf(answer("step", true), ["a"]), ids, null);
+  const on = stylesOf(shownOf(answer("step", true)), ids);
+  const off = stylesOf(shownOf(answer("step", true), ["a"]), ids);
   expect(on.every((style) => style.visible)).toBe(true);
   expect(off.map((style) => [style.id, style.visible])).toEqual(
     on.map((style) => [style.id, ids.runOf(style.id) !== "a"]),
@@ -158,7 +159,7 @@ test("switching a run off hides its curves and leaves every other style alone", 
 test("raw curves lie under all averages, and earlier attempts are fainter", () => {
   const ids = new CurveIds();
   const shown = shownOf(answer("step", true));
-  const styles = stylesOf(shown, ids, null);
+  const styles = stylesOf(shown, ids);
   const mains = shown.map(({ series }) => ids.of(series));
   expect(Math.max(...mains.map(rawId))).toBeLessThan(Math.min(...mains));
   const opacity = (id: number): number => styles.find((style) => style.id === id)!.opacity;
@@ -166,11 +167,16 @@ test("raw curves lie under all averages, and earlier attempts are fainter", () =
   expect(opacity(rawId(mains[1]!))).toBeLessThan(opacity(mains[1]!));
 });
 
-test("the hovered run stands out only where it is drawn", () => {
+test("a run in front keeps its colour and id, and is stroked wider", () => {
   const ids = new CurveIds();
-  const styles = stylesOf(shownOf(answer()), ids, "b");
-  expect(styles.filter((style) => style.front).map((style) => ids.runOf(style.id))).toEqual(["b"]);
-  expect(stylesOf(shownOf(answer(), ["b"]), ids, "b").some((style) => style.front)).toBe(false);
+  const shown = shownOf(answer("step", true));
+  const usual = stylesOf(shown, ids);
+  const front = frontStyles(shown, ids);
+  expect(front.map(({ id, color }) => [id, color])).toEqual(usual.map(({ id, color }) => [id, color]));
+  const mains = shown.map(({ series }) => ids.of(series));
+  for (const [i, { id, width }] of front.entries()) {
+    expect(width > usual[i]!.width).toBe(mains.includes(id));
+  }
 });
 
 test("the crosshair reads runs that are on and reach the place", () => {

@@ -1,0 +1,101 @@
+/** Outliers: bounds of y that leave a few values outside, and how many. */
+
+import type { Shown } from "./plot";
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+}
+
+/**
+ * The range of y that leaves `percent` of the finite values of what is drawn outside at either end, rounded down; null
+ * without any. With a range of x, of the values in it. Of values that were thinned out, those at hand count.
+ */
+export function clippedExtent(drawn: readonly Shown[], x: Range | null, percent: number): Range | null {
+  let size = 0;
+  for (const { series } of drawn) size += series.value.length;
+  const values = new Float64Array(size);
+  let count = 0;
+  for (const { series } of drawn) {
+    const [from, to] = stretch(series.x, x);
+    const ys = series.smoothed ?? series.value;
+    for (let i = from; i < to; i++) if (Number.isFinite(ys[i]!)) values[count++] = ys[i]!;
+  }
+  if (count === 0) return null;
+  const outside = Math.floor((count * percent) / 100);
+  const found = values.subarray(0, count);
+  return { min: smallest(found, outside), max: smallest(found, count - 1 - outside) };
+}
+
+/** Values as logged that lie outside a range of y. */
+export interface Clipped {
+  readonly above: number;
+  readonly below: number;
+  /** False where curves were thinned out, so that there may be more. */
+  readonly exact: boolean;
+}
+
+export function countClipped(shown: readonly Shown[], x: Range, y: Range): Clipped {
+  let [above, below, exact] = [0, 0, true];
+  for (const { series, on } of shown) {
+    if (!on) continue;
+    const before = above + below;
+    const [from, to] = stretch(series.x, x);
+    for (let i = from; i < to; i++) {
+      const value = series.value[i]!;
+      if (value > y.max && value < Infinity) above++;
+      else if (value < y.min && value > -Infinity) below++;
+    }
+    if (series.grain > 0 && above + below > before) exact = false;
+  }
+  return { above, below, exact };
+}
+
+/** "clipped: at least 12 points above, 3 below"; null if there are none. */
+export function describeClipped({ above, below, exact }: Clipped): string | null {
+  if (above + below === 0) return null;
+  const count = (n: number): string => n.toLocaleString("en");
+  const points = (n: number): string => `${count(n)} ${n === 1 ? "point" : "points"}`;
+  const parts = [
+    above > 0 ? `${points(above)} above` : "",
+    below > 0 ? `${above > 0 ? count(below) : points(below)} below` : "",
+  ];
+  return `clipped: ${exact ? "" : "at least "}${parts.filter(Boolean).join(", ")}`;
+}
+
+/** The items of a sorted column within a range: from, and to before. */
+function stretch(xs: Float64Array, x: Range | null): [number, number] {
+  if (x === null) return [0, xs.length];
+  return [firstFrom(xs, (value) => value >= x.min), firstFrom(xs, (value) => value > x.max)];
+}
+
+function firstFrom(xs: Float64Array, holds: (value: number) => boolean): number {
+  let [low, high] = [0, xs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(xs[middle]!)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** The value that `rank` others lie before in order; reorders the values (Hoare's quickselect). */
+function smallest(values: Float64Array, rank: number): number {
+  let [left, right] = [0, values.length - 1];
+  while (left < right) {
+    const pivot = values[(left + right) >> 1]!;
+    let [i, j] = [left, right];
+    while (i <= j) {
+      while (values[i]! < pivot) i++;
+      while (values[j]! > pivot) j--;
+      if (i > j) break;
+      const swapped = values[i]!;
+      values[i++] = values[j]!;
+      values[j--] = swapped;
+    }
+    if (rank <= j) right = j;
+    else if (rank >= i) left = i;
+    else break;
+  }
+  return values[rank]!;
+}

@@ -1,0 +1,62 @@
+/** The curves on one canvas: a worker has each series' points once, and draws them in the styles asked for. */
+
+import { ChartSurface } from "../../charts/surface";
+import type { Curve, CurveStyle, View } from "../../charts/curve";
+import type { RasterPool } from "../../charts/pool";
+import type { PlotSize } from "../../charts/viewport";
+import { type CurveIds, rawId, type Shown } from "../../model/plot";
+import type { Series } from "../../model/series";
+
+export class DrawnCurves {
+  private readonly surface: ChartSurface;
+  private readonly sent = new Map<number, Series>();
+
+  constructor(
+    canvas: HTMLCanvasElement,
+    pool: RasterPool,
+    private readonly ids: CurveIds,
+  ) {
+    this.surface = new ChartSurface(canvas, pool);
+  }
+
+  /** Resolves when these curves, or later ones, are on the canvas. */
+  draw(
+    shown: readonly Shown[],
+    view: View,
+    styles: readonly CurveStyle[],
+    { width, height }: PlotSize,
+  ): Promise<void> {
+    this.surface.resize(width, height, devicePixelRatio);
+    this.sync(shown);
+    return this.surface.draw(view, styles);
+  }
+
+  /** The run whose curve is at this place of the plot, or close by. */
+  runAt(x: number, y: number): string | null {
+    const curve = this.surface.pick(x, y);
+    return curve === null ? null : this.ids.runOf(curve);
+  }
+
+  destroy(): void {
+    this.surface.destroy();
+  }
+
+  /** Hand the worker those series that it does not have yet, and take back those that are gone. */
+  private sync(shown: readonly Shown[]): void {
+    const now = new Map(shown.map(({ series }) => [this.ids.of(series), series]));
+    const changed = [...now].filter(([id, series]) => this.sent.get(id) !== series);
+    if (changed.length > 0) this.surface.setCurves(changed.flatMap(([id, series]) => curvesOf(id, series)));
+    const gone = [...this.sent.keys()].filter((id) => !now.has(id));
+    if (gone.length > 0) this.surface.removeCurves(gone.flatMap((id) => [rawId(id), id]));
+    for (const id of gone) this.sent.delete(id);
+    for (const [id, series] of changed) this.sent.set(id, series);
+  }
+}
+
+function curvesOf(id: number, { x, value, smoothed }: Series): Curve[] {
+  if (smoothed === null) return [{ id, x, y: value }];
+  return [
+    { id: rawId(id), x, y: value },
+    { id, x, y: smoothed },
+  ];
+}

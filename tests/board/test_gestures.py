@@ -1,0 +1,258 @@
+"""Pointer, wheel and keys on a chart: what each does to its window, and what all charts share."""
+
+import math
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from board.browser import MEASURE, WAIT_MS, OpenBoard, tab
+from board.programs import program
+from boards import board
+from logdirs import write_run
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    logdir = tmp_path_factory.mktemp("gestures")
+    for number in range(12):
+        level = [number + math.sin(step / 9) for step in range(400)]
+        write_run(
+            logdir / f"run{number}", {"loss": level, "lr": [10.0 ** (-step / 80) for step in range(400)]}
+        )
+    spikes = [1e6 if step in (100, 200, 300) else step % 10 for step in range(400)]
+    write_run(logdir / "spiky", {"spikes": spikes, "signed": [step - 200 for step in range(400)]})
+    with board(logdir, "--port", "0") as running:
+        yield running.address
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[OpenBoard]:
+    with tab(browser, address) as one:
+        one.wait_for_curves("loss", on={"run0", "run11"}, off=set())
+        yield one
+        assert one.complaints == []
+
+
+def plot(page: Page, tag: str) -> Locator:
+    return page.locator(f'[data-tag="{tag}"] .hit')
+
+
+def middle(where: Locator) -> tuple[float, float]:
+    box = where.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def labels(page: Page, tag: str, axis: str) -> list[str]:
+    """The texts along an axis, as numbers are written."""
+    return page.locator(f'[data-tag="{tag}"] .axes text.{axis}').all_text_contents()
+
+
+def numbers(page: Page, tag: str, axis: str) -> list[float]:
+    return [float(re.sub("[k,]", "", text.replace("−", "-"))) for text in labels(page, tag, axis)]
+
+
+def set_up(page: Page, settings: str) -> None:
+    """Open the page anew with charts set up by its address."""
+    address = page.url.split("#")[0]
+    page.goto("about:blank")
+    page.goto(f"{address}#chart=({settings})")
+
+
+def test_the_wheel_magnifies_an_axis_and_scrolls_the_page_over_the_plot(opened: OpenBoard) -> None:
+    page = opened.page
+    page.set_viewport_size({"width": 1280, "height": 500})
+    before_x, before_y = labels(page, "loss", "x"), labels(page, "loss", "y")
+    page.mouse.move(*middle(plot(page, "loss")))
+    page.mouse.wheel(0, 60)
+    page.wait_for_function("() => document.querySelector('main').scrollTop > 0")
+    assert labels(page, "loss", "x") == before_x
+    page.locator("main").evaluate("(main) => main.scrollTo(0, 0)")
+    page.mouse.move(*middle(page.locator('[data-tag="loss"] .hit-x')))
+    page.mouse.wheel(0, -200)
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_visible()
+    after = numbers(page, "loss", "x")
+    assert 100 <= after[0] < after[-1] <= 300
+    assert page.locator("main").evaluate("(main) => main.scrollTop") == 0
+    page.locator('[data-tag="loss"] .hit-x').dblclick()
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_hidden()
+    page.mouse.move(*middle(page.locator('[data-tag="loss"] .hit-y')))
+    page.mouse.wheel(0, -200)
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_visible()
+    assert labels(page, "loss", "x") == before_x
+    assert labels(page, "loss", "y") != before_y
+
+
+def test_ctrl_and_the_wheel_magnify_around_the_pointer(opened: OpenBoard) -> None:
+    page = opened.page
+    page.mouse.move(*middle(plot(page, "loss")))
+    page.keyboard.down("Control")
+    page.mouse.wheel(0, -240)
+    page.keyboard.up("Control")
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_visible()
+    x, y = numbers(page, "loss", "x"), numbers(page, "loss", "y")
+    assert 50 < x[0] < 200 < x[-1] < 350
+    assert -1 < y[0] < y[-1] < 12
+
+
+def test_a_drag_on_an_axis_moves_it_and_shift_moves_the_window(opened: OpenBoard) -> None:
+    page = opened.page
+    x, y = middle(page.locator('[data-tag="loss"] .hit-x'))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 100, y, steps=4)
+    page.mouse.up()
+    moved = numbers(page, "loss", "x")
+    assert moved[0] > 0
+    assert moved[-1] > 400
+    before = numbers(page, "loss", "y")
+    x, y = middle(plot(page, "loss"))
+    page.mouse.move(x, y)
+    page.keyboard.down("Shift")
+    page.mouse.down()
+    page.mouse.move(x + 100, y + 40, steps=4)
+    page.mouse.up()
+    page.keyboard.up("Shift")
+    assert numbers(page, "loss", "x")[0] == 0
+    assert numbers(page, "loss", "y")[-1] > before[-1]
+    plot(page, "loss").dblclick()
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_hidden()
+
+
+def test_a_flat_drag_magnifies_x_and_y_shows_what_is_there(opened: OpenBoard) -> None:
+    page = opened.page
+    box = plot(page, "lr").bounding_box()
+    assert box
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.75, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.95, y + 2, steps=4)
+    page.mouse.up()
+    assert all(value < 0.001 for value in [float(text.replace("−", "-")) for text in labels(page, "lr", "y")])
+
+
+def test_keys_do_what_the_pointer_does(opened: OpenBoard) -> None:
+    page = opened.page
+    plot(page, "loss").focus()
+    before_y = labels(page, "loss", "y")
+    page.keyboard.press("x")
+    x = numbers(page, "loss", "x")
+    assert 0 < x[0] < x[-1] < 400
+    page.keyboard.press("Shift+ArrowRight")
+    assert numbers(page, "loss", "x")[-1] > x[-1] - 1
+    page.keyboard.press("Shift+X")
+    page.keyboard.press("y")
+    assert labels(page, "loss", "y") != before_y
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Reset zoom")).to_be_hidden()
+
+
+def test_the_crosshair_is_in_every_card_and_leaves_with_the_pointer(opened: OpenBoard) -> None:
+    page = opened.page
+    plot(page, "loss").hover()
+    for tag in ("loss", "lr", "spikes"):
+        expect(page.locator(f'[data-tag="{tag}"] line.cross')).to_have_count(1)
+    expect(page.locator(".crosshair")).to_have_count(1)
+    assert page.locator(".crosshair tbody tr").count() == 8
+    expect(page.locator(".crosshair")).to_contain_text("and 4 more")
+    page.mouse.move(5, 5)
+    expect(page.locator("line.cross")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("order", "first"), [("descending", "run11"), ("ascending", "run0"), ("name", "run0")]
+)
+def test_the_values_at_the_crosshair_come_in_the_order_that_was_set(
+    opened: OpenBoard, order: str, first: str
+) -> None:
+    set_up(opened.page, f"tooltip:{order}")
+    opened.wait_for_curves("loss", on={"run0"}, off=set())
+    plot(opened.page, "loss").hover()
+    expect(opened.page.locator(".crosshair tbody tr").first).to_contain_text(first)
+
+
+def test_a_run_hovered_in_the_list_stands_out_in_every_card(opened: OpenBoard) -> None:
+    page = opened.page
+    usual = {tag: opened.pixels(tag)["run3"] for tag in ("loss", "lr")}
+    opened.row("run3").hover()
+    for tag, count in usual.items():
+        page.wait_for_function(
+            f"([tag, usual]) => ({MEASURE})(tag).run3.count > usual", arg=[tag, count], timeout=WAIT_MS
+        )
+        expect(page.locator(f'[data-tag="{tag}"] canvas.dimmed')).to_have_count(1)
+    expect(page.locator('[data-tag="spikes"] canvas.dimmed')).to_have_count(0)
+    page.mouse.move(700, 5)
+    expect(page.locator("canvas.dimmed")).to_have_count(0)
+
+
+def test_linked_cards_show_the_same_part_of_x(opened: OpenBoard) -> None:
+    page = opened.page
+    set_up(page, "linkX:!t")
+    opened.wait_for_curves("loss", on={"run0"}, off=set())
+    before = labels(page, "loss", "y")
+    plot(page, "lr").focus()
+    page.keyboard.press("x")
+    for tag in ("loss", "lr", "spikes"):
+        x = numbers(page, tag, "x")
+        assert 0 < x[0] < x[-1] < 400, tag
+    assert labels(page, "loss", "y") == before
+    expect(page.get_by_role("button", name="Reset zoom")).to_have_count(4)
+    page.get_by_role("button", name="Reset zoom").first.click()
+    expect(page.get_by_role("button", name="Reset zoom")).to_have_count(0)
+
+
+def test_clipping_says_how_much_it_clips(opened: OpenBoard) -> None:
+    page = opened.page
+    opened.wait_for_curves("spikes", on={"spiky"}, off=set())
+    expect(page.get_by_text("clipped")).to_have_count(0)
+    set_up(page, "clip:1")
+    expect(page.locator('[data-tag="spikes"]').get_by_text("clipped: 3 points above")).to_be_visible()
+    assert max(numbers(page, "spikes", "y")) <= 10
+
+
+def test_log_axes_have_a_place_for_every_value(opened: OpenBoard) -> None:
+    page = opened.page
+    set_up(page, "xLog:!t,yLog:!t")
+    opened.wait_for_curves("loss", on={"run0"}, off=set())
+    assert numbers(page, "lr", "y")[-1] == 1
+    assert min(numbers(page, "lr", "y")) <= 1e-4
+    signed = numbers(page, "signed", "y")
+    assert signed[0] < 0 < signed[-1]
+    assert 0 in signed
+    x = numbers(page, "lr", "x")
+    assert x[0] == 0
+    assert 100 in x
+
+
+def test_what_is_logged_beyond_a_zoom_is_announced_and_followed(tmp_path: Path, browser: Browser) -> None:
+    with program(tmp_path, ("'runs/a'", ["loss"], 1.0)) as training:
+        training.log(100)
+        with board(tmp_path / "runs", "--port", "0") as running, tab(browser, running.address) as opened:
+            page = opened.page
+            opened.wait_for_curves("loss", on={"a"}, off=set())
+            plot(page, "loss").focus()
+            page.keyboard.press("x")
+            button = page.get_by_role("button", name="new data")
+            expect(button).to_be_hidden()
+            training.log(100)
+            expect(button).to_be_visible(timeout=WAIT_MS)
+            x = numbers(page, "loss", "x")
+            assert x[-1] < 100
+            button.click()
+            expect(button).to_be_hidden()
+            assert numbers(page, "loss", "x")[-1] > 150
+            training.log(300)
+            page.wait_for_function(
+                """() => {
+                  const texts = [...document.querySelectorAll('.axes text.x')].map((text) => text.textContent);
+                  return Number(texts.at(-1)) > 450;
+                }""",
+                timeout=WAIT_MS,
+            )
+            page.get_by_role("button", name="Reset zoom").click()
+            assert numbers(page, "loss", "x")[0] == 0
