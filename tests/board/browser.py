@@ -72,6 +72,22 @@ class OpenBoard:
         """The run's switch."""
         return self.row(run).locator("input[type=checkbox]")
 
+    def settings(self) -> Locator:
+        """The drawer of settings, opened if it is not."""
+        drawer = self.page.get_by_role("dialog", name="Settings")
+        if not drawer.is_visible():
+            self.page.get_by_role("button", name="Settings").click()
+        return drawer
+
+    def card(self, tag: str) -> Locator:
+        """The card of this tag."""
+        return self.page.locator(f'article[data-tag="{tag}"]')
+
+    def choose(self, tag: str, item: str) -> None:
+        """Choose something in the menu of a card."""
+        self.card(tag).get_by_role("button", name=f"Menu of {tag}").click()
+        self.page.get_by_role("menuitem", name=item).click()
+
     def names(self) -> list[str]:
         """Names of the runs in the list, in their order."""
         rows = self.page.locator("[data-run-name]").all()

@@ -81,7 +81,8 @@ def test_the_page_has_an_outline(browser: Browser, address: str) -> None:
     with tab(browser, address) as opened:
         opened.wait_for_runs("good")
         expect(opened.page.get_by_role("heading", level=1)).to_have_text("Lightboard")
-        expect(opened.page.get_by_role("heading", level=2)).to_have_text(["loss", "lost"])
+        expect(opened.page.get_by_role("heading", name="Top level 2 tags", level=2)).to_be_visible()
+        expect(opened.page.get_by_role("heading", level=3)).to_have_text(["loss", "lost"])
         for landmark in ("banner", "navigation", "main"):
             expect(opened.page.get_by_role(landmark)).to_have_count(1)
         expect(opened.page).to_have_title("accessibility0 – Lightboard")

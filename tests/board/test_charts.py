@@ -66,7 +66,7 @@ def test_the_crosshair_reads_values_steps_and_attempts(opened: OpenBoard) -> Non
     expect(rows).to_have_count(2)
     expect(opened.page.locator('[data-tag="loss"] header')).to_contain_text("3,000 points superseded")
     with opened.page.expect_response("**/api/scalars") as answer:
-        opened.page.get_by_label("Earlier attempts").check()
+        opened.settings().get_by_label("Earlier attempts").check()
     assert (answer.value.request.post_data_json or {})["attempts"] == "all"
     plot.hover(position={"x": size["width"] * 0.125, "y": size["height"] * 0.95})
     expect(rows).to_have_count(3)
@@ -121,8 +121,8 @@ def test_smoothing_calms_the_curve_and_leaves_the_raw_one_behind_it(opened: Open
 
 
 def test_smoothing_of_each_kind_is_asked_for_and_kept(opened: OpenBoard) -> None:
-    kind = opened.page.get_by_role("combobox", name="Kind of smoothing")
-    amount = opened.page.get_by_role("spinbutton", name="Amount of smoothing")
+    kind = opened.settings().get_by_role("combobox", name="Kind of smoothing")
+    amount = opened.settings().get_by_role("spinbutton", name="Amount of smoothing")
 
     def asks_for(smoothing: dict[str, object]) -> Callable[[Request], bool]:
         return lambda request: (
@@ -139,6 +139,7 @@ def test_smoothing_of_each_kind_is_asked_for_and_kept(opened: OpenBoard) -> None
     amount.press("Enter")
     expect(amount).to_have_value("50")
     opened.page.reload()
+    opened.settings()
     expect(kind).to_have_value("mean")
     expect(amount).to_have_value("50")
 
@@ -154,7 +155,7 @@ def test_the_axis_can_be_time(opened: OpenBoard, name: str, pattern: str) -> Non
 def test_the_theme_is_kept(opened: OpenBoard) -> None:
     ground = "getComputedStyle(document.body).backgroundColor"
     light = opened.page.evaluate(ground)
-    opened.page.get_by_role("radio", name="Dark").check()
+    opened.settings().get_by_role("radio", name="Dark").check()
     opened.page.wait_for_function(f"(light) => {ground} !== light", arg=light)
     dark = opened.page.evaluate(ground)
     opened.page.reload()
@@ -200,13 +201,15 @@ def test_no_name_breaks_its_line_or_turns_the_reading_direction(tmp_path: Path, 
     write_run(tmp_path / name, {name: [1.0, 2.0]})
     with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
         expect(opened.page.locator("[data-run-id] .name")).to_have_text("line␊break⟨202E⟩evil")
-        expect(opened.page.locator("article h2")).to_have_text("line␊break⟨202E⟩evil")
+        expect(opened.page.locator("article h3")).to_have_text("line␊break⟨202E⟩evil")
 
 
 def test_the_keyboard_can_skip_the_run_list(opened: OpenBoard) -> None:
     opened.page.keyboard.press("Tab")
-    expect(opened.page.get_by_role("link", name="Skip the run list")).to_be_focused()
+    expect(opened.page.get_by_role("link", name="Skip to the charts")).to_be_focused()
     opened.page.keyboard.press("Enter")
-    expect(opened.page.get_by_role("main")).to_be_focused()
+    for name in ("Top level 3 tags", "Menu of loss"):
+        opened.page.keyboard.press("Tab")
+        expect(opened.page.get_by_role("button", name=name, exact=True)).to_be_focused()
     opened.page.keyboard.press("Tab")
     expect(opened.page.locator('[data-tag="loss"] .hit')).to_be_focused()

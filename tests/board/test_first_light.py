@@ -182,10 +182,10 @@ def test_back_undoes_none_and_forward_repeats_it(opened: OpenBoard, scene: Scene
 
 
 def test_a_filter_narrows_all_and_none_and_says_so(opened: OpenBoard, scene: Scene) -> None:
-    opened.page.get_by_role("searchbox").fill("EXPERIMENT")
+    opened.page.get_by_role("searchbox", name="Filter runs").fill("EXPERIMENT")
     assert set(opened.names()) == {"experiment_1", "experiment_2"}
     expect(opened.page.get_by_text("4 of 4 on · 2 hidden by the filter")).to_be_visible()
     opened.page.get_by_role("button", name="None: switch the runs that the filter shows off").click()
-    opened.page.get_by_role("searchbox").fill("")
+    opened.page.get_by_role("searchbox", name="Filter runs").fill("")
     gone = {"experiment_1", "experiment_2"}
     opened.wait_for_curves("loss", on=scene.runs - gone, off=gone)

@@ -3,6 +3,8 @@
  * that show several tags. Every tag is in exactly one card, and every card in exactly one section.
  */
 
+import type { Json } from "./notation";
+
 /** What a person arranged. Tags that are not there (any more, or yet) stay in it. */
 export interface Arrangement {
   /** Tags in the order they were pinned in; a card is pinned if one of its tags is. */
@@ -135,23 +137,14 @@ export function withSection(desk: Arrangement, key: string, open: boolean): Arra
   return { ...desk, closed };
 }
 
-/** What of an arrangement differs from the default, as JSON. */
-export interface SavedArrangement {
-  readonly pinned?: readonly string[];
-  readonly together?: readonly (readonly string[])[];
-  readonly closed?: readonly string[];
-  readonly size?: CardSize;
-}
-
-/** Null if everything is as it is at first. */
-export function toSaved({ pinned, together, closed, size }: Arrangement): SavedArrangement | null {
-  const saved = {
+/** What differs from how it is at first, to be kept. */
+export function toSaved({ pinned, together, closed, size }: Arrangement): Readonly<Record<string, Json>> {
+  return {
     ...(pinned.length > 0 && { pinned }),
     ...(together.length > 0 && { together }),
     ...(closed.size > 0 && { closed: [...closed].sort() }),
     ...(size !== AS_LOGGED.size && { size }),
   };
-  return Object.keys(saved).length > 0 ? saved : null;
 }
 
 /** Of anything that stood in an address or in storage: what cannot be read is as it is at first. */

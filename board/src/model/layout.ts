@@ -101,26 +101,43 @@ function rowsOf(
   return tops;
 }
 
-/** The part of a section that is to be in the page. */
+/** The part of a section that is to be in the page: numbers of its cards, ascending. */
 export interface Visible {
   readonly place: Place;
-  /** Range of its cards. */
-  readonly from: number;
-  readonly to: number;
+  readonly cards: readonly number[];
 }
 
-/** What lies between two heights. */
-export function visible({ places, columns }: Layout, from: number, to: number): Visible[] {
+/** A card that stays in the page wherever it is: it has the focus, or is being dragged. */
+export interface Held {
+  readonly section: string;
+  readonly card: string;
+}
+
+/** What lies between two heights, in the order of the page. */
+export function visible({ places, columns }: Layout, from: number, to: number, held: Held | null): Visible[] {
   const found: Visible[] = [];
   for (let i = firstWhere(places.length, (at) => places[at]!.top + places[at]!.height > from); ; i++) {
     const place = places[i];
-    if (!place || place.top >= to) return found;
-    const count = rowCount(place);
-    const first = firstWhere(count, (row) => place.top + place.rows[row + 1]! > from);
-    const end = firstWhere(count, (row) => place.top + place.rows[row]! >= to);
-    const last = Math.min(place.section.cards.length, end * columns);
-    found.push({ place, from: Math.min(first * columns, last), to: last });
+    if (!place || place.top >= to) break;
+    const first = firstWhere(rowCount(place), (row) => place.top + place.rows[row + 1]! > from) * columns;
+    const end = firstWhere(rowCount(place), (row) => place.top + place.rows[row]! >= to) * columns;
+    found.push({ place, cards: range(first, Math.min(place.section.cards.length, end)) });
   }
+  return held ? withHeld(found, places, held) : found;
+}
+
+function withHeld(found: readonly Visible[], places: readonly Place[], held: Held): Visible[] {
+  const place = places.find(({ section }) => section.key === held.section);
+  const index = place?.open ? place.section.cards.findIndex(({ key }) => key === held.card) : -1;
+  if (!place || index < 0) return [...found];
+  const cards = found.find((one) => one.place === place)?.cards ?? [];
+  if (cards.includes(index)) return [...found];
+  const shown = { place, cards: [...cards, index].sort((a, b) => a - b) };
+  return [...found.filter((one) => one.place !== place), shown].sort((a, b) => a.place.top - b.place.top);
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 }
 
 /** Where card number `index` of a section is, from the section's top left. */

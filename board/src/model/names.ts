@@ -28,6 +28,23 @@ export function splitNames(names: readonly string[]): SplitName[] {
   });
 }
 
+/** Of a name that may have to be cut: what goes first, and the end that stays, from a word's edge on if one is near. */
+export function cutBeforeEnd(name: string): { readonly start: string; readonly end: string } {
+  const from = Math.max(0, name.length - LONGEST_END);
+  const edge = name.slice(from).search(/[/\\_\-,=.\s](?=.)/);
+  let at = edge >= 0 ? from + edge : Math.max(0, name.length - USUAL_END);
+  if (isLowSurrogate(name, at)) at++;
+  return { start: name.slice(0, at), end: name.slice(at) };
+}
+
+const LONGEST_END = 18;
+const USUAL_END = 10;
+
+function isLowSurrogate(name: string, at: number): boolean {
+  const unit = name.charCodeAt(at);
+  return at > 0 && unit >= 0xdc00 && unit < 0xe000;
+}
+
 function sharedStart(name: string, other: string | undefined): number {
   let length = 0;
   while (length < name.length && name[length] === other?.[length]) length++;

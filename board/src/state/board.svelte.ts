@@ -7,6 +7,7 @@ import { ApiError, fetchRuns, fetchTags } from "../wire/client";
 import { followChanges } from "../wire/live";
 import type { Change, LogDirectory, Run, RunList, Tag } from "../wire/types";
 import { ScalarCard } from "./card.svelte";
+import { Desk } from "./desk.svelte";
 import { Link, type XWindow } from "./link.svelte";
 import { SelectionStore } from "./selection.svelte";
 import { Settings } from "./settings.svelte";
@@ -57,6 +58,7 @@ export class Board {
   /** Changed only when a colour or the set of runs does: every chart in view is drawn again for it. */
   private slots = $state.raw<Map<string, number>>(new Map());
   readonly scalarTags = $derived(this.tags.filter((tag) => tag.kind === "scalar"));
+  readonly desk = new Desk(this.view, () => this.scalarTags.map(({ tag }) => tag));
   readonly otherTags = $derived(this.tags.filter((tag) => tag.kind !== "scalar"));
 
   private readonly cards = new Map<string, ScalarCard>();

@@ -154,7 +154,7 @@ test("an arrangement comes back from what is kept of it", () => {
       },
     ),
   );
-  expect(toSaved(AS_LOGGED)).toBeNull();
+  expect(toSaved(AS_LOGGED)).toEqual({});
 });
 
 test("whatever stands in an address makes an arrangement in which a tag has one place", () => {

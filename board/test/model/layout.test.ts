@@ -95,9 +95,9 @@ test("what is in the page is exactly the rows that the window cuts, and their se
     fc.property(someCounts, someRoom, fc.double({ min: 0, max: 1, noNaN: true }), (counts, drawn, part) => {
       const layout = layOut(sections(...counts), roomOf(drawn));
       const [from, to] = [layout.height * part, layout.height * part + 700];
-      const shown = visible(layout, from, to);
+      const shown = visible(layout, from, to, null);
       const inPage = new Set(
-        shown.flatMap(({ place, from, to }) => place.section.cards.slice(from, to).map(({ key }) => key)),
+        shown.flatMap(({ place, cards }) => cards.map((i) => place.section.cards[i]!.key)),
       );
       for (const [key, { top }] of boxes(layout))
         if (top < to && top + layout.cardHeight > from) expect(inPage).toContain(key);
@@ -162,7 +162,20 @@ test("five thousand tags are laid out, in one section or in as many", () => {
   for (const counts of [[5000], Array.from({ length: 5000 }, () => 1)]) {
     const layout = layOut(sections(...counts), ROOM);
     expect(boxes(layout).size).toBe(5000);
-    const middle = visible(layout, layout.height / 2, layout.height / 2 + 800);
-    expect(middle.reduce((sum, { from, to }) => sum + to - from, 0)).toBeLessThan(20);
+    const middle = visible(layout, layout.height / 2, layout.height / 2 + 800, null);
+    expect(middle.flatMap(({ cards }) => cards).length).toBeLessThan(20);
   }
+});
+
+test("a card that has the focus stays in the page, in its place", () => {
+  const layout = layOut(sections(30, 30, 30), ROOM);
+  const inPage = (held: { section: string; card: string } | null): [string, number[]][] =>
+    visible(layout, 5000, 5300, held).map(({ place, cards }) => [place.section.key, [...cards]]);
+  const usual = inPage(null);
+  expect(inPage({ section: "s2/", card: "s2/7" })).toEqual([...usual, ["s2/", [7]]]);
+  expect(inPage({ section: "s0/", card: "s0/7" })).toEqual([["s0/", [7]], ...usual]);
+  const [key, cards] = usual[0]!;
+  expect(inPage({ section: key, card: `${key}0` })).toEqual([[key, [0, ...cards]]]);
+  expect(inPage({ section: key, card: `${key}${cards[0]!}` })).toEqual(usual);
+  expect(inPage({ section: key, card: "gone" })).toEqual(usual);
 });

@@ -1,0 +1,163 @@
+/** What a person arranged on the page of charts: sections, pins, cards with several tags, their size, and the tag filter. */
+
+import {
+  type Arrangement,
+  AS_LOGGED,
+  type Card,
+  type CardSize,
+  combined,
+  fromSaved,
+  matching,
+  naturally,
+  type Section,
+  sectionsOf,
+  split,
+  toSaved,
+  withoutTag,
+  withPin,
+  withSection,
+} from "../model/desk";
+import { EMPTY_FILTER, type Filter, type FilterError, parseFilter } from "../model/filter";
+import type { Json } from "../model/notation";
+import type { Part, SavedView } from "./view.svelte";
+
+export class Desk implements Part {
+  readonly name = "desk";
+  private arrangement = $state.raw<Arrangement>(AS_LOGGED);
+
+  /** As typed. */
+  filterText = $state("");
+  /** The last one that could be understood. */
+  filter = $state.raw<Filter>(EMPTY_FILTER);
+  filterError = $state.raw<FilterError | null>(null);
+  /** While a filter is on every section opens, so that what matches is seen; these were closed since. */
+  private closedMeanwhile = $state.raw<ReadonlySet<string>>(new Set());
+
+  /** The card that is being dragged on another. */
+  dragged = $state.raw<Card | null>(null);
+  /** Key of the card that fills the page, or null. */
+  full = $state.raw<string | null>(null);
+
+  private ordered: readonly string[] = [];
+  /** In natural order; the same list as long as the tags are the same. */
+  private readonly known: readonly string[] = $derived.by(() => {
+    const tags = [...this.tags()].sort(naturally);
+    const same = tags.length === this.ordered.length && tags.every((tag, i) => tag === this.ordered[i]);
+    return same ? this.ordered : (this.ordered = tags);
+  });
+  private readonly sections = $derived(sectionsOf(this.known, this.arrangement));
+  readonly shown: readonly Section[] = $derived.by(() => {
+    const { filter } = this;
+    if (filter.isEmpty) return this.sections;
+    return matching(this.sections, (name) => filter.matches({ name, column: () => undefined }));
+  });
+  readonly count = $derived(this.known.length);
+  readonly shownCount = $derived(this.shown.reduce((sum, { tags }) => sum + tags, 0));
+  /** Cards of the fullest section, whatever the filter: so that cards keep their size while one types. */
+  readonly fullest = $derived(Math.max(1, ...this.sections.map(({ cards }) => cards.length)));
+  readonly fullCard: Card | null = $derived(
+    this.full === null ? null : (this.cards().find(({ key }) => key === this.full) ?? null),
+  );
+
+  constructor(
+    private readonly view: SavedView,
+    private readonly tags: () => readonly string[],
+  ) {
+    view.keep(this);
+  }
+
+  get size(): CardSize {
+    return this.arrangement.size;
+  }
+
+  set size(size: CardSize) {
+    this.arrangement = { ...this.arrangement, size };
+  }
+
+  /** All cards in the order of the page, whatever the filter. */
+  cards(): Card[] {
+    return this.sections.flatMap(({ cards }) => cards);
+  }
+
+  /** All tags in natural order. */
+  allTags(): readonly string[] {
+    return this.known;
+  }
+
+  /** An invalid filter leaves what is shown as it is. */
+  setFilter(text: string): void {
+    this.filterText = text;
+    const parsed = parseFilter(text);
+    this.filterError = "error" in parsed ? parsed.error : null;
+    if ("error" in parsed) return;
+    this.filter = parsed.filter;
+    this.closedMeanwhile = new Set();
+  }
+
+  isOpen(section: Section): boolean {
+    const closed = this.filter.isEmpty ? this.arrangement.closed : this.closedMeanwhile;
+    return !closed.has(section.key);
+  }
+
+  setOpen({ key }: Section, open: boolean): void {
+    if (this.filter.isEmpty) {
+      this.arrangement = withSection(this.arrangement, key, open);
+      return;
+    }
+    const closed = new Set(this.closedMeanwhile);
+    if (open) closed.delete(key);
+    else closed.add(key);
+    this.closedMeanwhile = closed;
+  }
+
+  isPinned(card: Card): boolean {
+    return card.tags.some((tag) => this.arrangement.pinned.includes(tag));
+  }
+
+  pin(card: Card, pinned: boolean): void {
+    this.arrangement = withPin(this.arrangement, card, pinned);
+  }
+
+  /** Show the tags of `from` in the card `into` as well. */
+  combine(into: Card, from: Card): void {
+    this.arrange((arrangement) => combined(arrangement, into, from), into.tags[0]!);
+  }
+
+  /** Show one more tag in a card. */
+  addTag(into: Card, tag: string): void {
+    this.combine(into, { key: tag, tags: [tag] });
+  }
+
+  split(card: Card): void {
+    this.arrange((arrangement) => split(arrangement, card), card.tags[0]!);
+  }
+
+  takeOut(card: Card, tag: string): void {
+    this.arrange(
+      (arrangement) => withoutTag(arrangement, tag),
+      card.tags.find((other) => other !== tag)!,
+    );
+  }
+
+  /**
+   * Change which tags are shown together, so that Back undoes it. A card that fills the page goes on to, as the card
+   * that then has `tag`.
+   */
+  private arrange(change: (arrangement: Arrangement) => Arrangement, tag: string): void {
+    this.view.milestone();
+    this.arrangement = change(this.arrangement);
+    if (this.full !== null) this.full = this.cards().find(({ tags }) => tags.includes(tag))?.key ?? null;
+  }
+
+  get(): Json | null {
+    const filter = this.filter.text.trim();
+    const saved = { ...toSaved(this.arrangement), ...(filter !== "" && { filter }) };
+    return Object.keys(saved).length > 0 ? saved : null;
+  }
+
+  set(saved: Json | null): void {
+    this.arrangement = fromSaved(saved);
+    const filter = typeof saved === "object" && saved !== null && "filter" in saved ? saved["filter"] : "";
+    this.setFilter(typeof filter === "string" ? filter : "");
+  }
+}
