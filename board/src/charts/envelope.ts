@@ -1,16 +1,53 @@
 /** Edges are integers in this part of a pixel, so that they are the same on every machine. */
 export const EDGE_UNIT = 256;
 
-/** What is left of an envelope: the stroke's edges at the sample lines of the pixel columns `from` to `to - 1`. */
+/**
+ * What is left of an envelope: the stroke's edges at the sample lines of the pixel columns `from` to `to - 1`.
+ * `memory` holds at `rows`, for each column, the first row that the stroke touches, shifted by 16 bits, with the row
+ * past the last; and at `edges` the upper and the lower edge of each sample in turn, alike where there is no stroke.
+ */
 export interface Outline {
   readonly from: number;
   readonly to: number;
-  readonly top: Int32Array;
-  readonly bottom: Int32Array;
+  readonly memory: Int32Array;
+  readonly rows: number;
+  readonly edges: number;
 }
+
+/** Memory for outlines in large pieces that are used again, so that a thousand curves make no thousand arrays. */
+export class Arena {
+  private readonly pieces: Int32Array[] = [];
+  private piece = -1;
+  private at = 0;
+  /** Words taken since the last `clear`. */
+  used = 0;
+
+  /** Room for this many words, of any content, in `memory` from `at` on. */
+  take(count: number): { readonly memory: Int32Array; readonly at: number } {
+    let memory = this.pieces[this.piece];
+    while (memory === undefined || this.at + count > memory.length) {
+      this.at = 0;
+      memory = this.pieces[++this.piece] ??= new Int32Array(Math.max(count, PIECE));
+    }
+    const { at } = this;
+    this.at += count;
+    this.used += count;
+    return { memory, at };
+  }
+
+  clear(): void {
+    this.piece = -1;
+    this.at = this.used = 0;
+  }
+}
+
+const PIECE = 1 << 18;
 
 const NO_TOP = 0x7fffffff;
 const NO_BOTTOM = -0x80000000;
+
+/** Places in the segment at hand: its ends, and the sine of the direction of the one before, NaN without. */
+const [AX, AY, BX, BY, SINE] = [0, 1, 2, 3, 4] as const;
 
 /**
  * The outline of a stroked curve, as its upper and lower edge at evenly spaced vertical lines.
@@ -30,6 +67,8 @@ export class Envelope {
   readonly bottom: Int32Array;
   private radius = 0; // in pixels
   private reach = 0; // in samples
+  /** The segment at hand: numbers that go from method to method as arguments cost an allocation each. */
+  private readonly segment = new Float64Array(5);
 
   constructor(
     columns: number,
@@ -45,13 +84,35 @@ export class Envelope {
     this.reach = this.radius * this.samplesPerColumn;
   }
 
-  /** Takes the pixel columns `from` to `to - 1` out and empties them. */
-  take(from: number, to: number): Outline {
-    const [first, end] = [from * this.samplesPerColumn, to * this.samplesPerColumn];
-    const outline = { from, to, top: this.top.slice(first, end), bottom: this.bottom.slice(first, end) };
-    this.top.fill(NO_TOP, first, end);
-    this.bottom.fill(NO_BOTTOM, first, end);
-    return outline;
+  /** Moves the pixel columns `from` to `to - 1` out into the arena and empties them. */
+  take(from: number, to: number, arena: Arena): Outline {
+    const { top, bottom, samplesPerColumn } = this;
+    const floor = Math.imul(this.rows, EDGE_UNIT);
+    const { memory, at: rows } = arena.take((to - from) * (1 + 2 * samplesPerColumn));
+    const edges = rows + to - from;
+    let k = Math.imul(from, samplesPerColumn);
+    let at = edges;
+    for (let column = rows; column < edges; column = (column + 1) | 0) {
+      let highest = floor;
+      let lowest = 0;
+      for (const end = (k + samplesPerColumn) | 0; k < end; k = (k + 1) | 0, at = (at + 2) | 0) {
+        let high = top[k]!;
+        let low = bottom[k]!;
+        top[k] = NO_TOP;
+        bottom[k] = NO_BOTTOM;
+        if (high < 0) high = 0;
+        if (low > floor) low = floor;
+        if (low <= high) high = low = 0;
+        else {
+          if (high < highest) highest = high;
+          if (low > lowest) lowest = low;
+        }
+        memory[at] = high;
+        memory[at + 1] = low;
+      }
+      memory[column] = highest < lowest ? ((highest >> 8) << 16) | ((lowest + EDGE_UNIT - 1) >> 8) : 0;
+    }
+    return { from, to, memory, rows, edges };
   }
 
   /** Adds a disc around one point. */
@@ -68,35 +129,38 @@ export class Envelope {
     const right = this.top.length + this.reach + this.samplesPerColumn;
     const above = -this.radius - 2;
     const below = this.rows + this.radius + 2;
+    const { segment } = this;
     let x0 = xs[from]!;
     let y0 = ys[from]!;
-    let sine = NaN; // of the previous segment's direction, NaN where the line starts or comes into view
+    segment[SINE] = NaN; // where the line starts or comes into view
     for (let i = from + 1; i < to; i++) {
       let ax = x0;
       let ay = y0;
       let bx = (x0 = xs[i]!);
       let by = (y0 = ys[i]!);
       if ((ax === bx && ay === by) || bx < left || ax > right) continue;
-      const slope = (by - ay) / (bx - ax);
-      if (ax < left) {
-        ay += slope * (left - ax);
-        ax = left;
-      }
-      if (bx > right) {
-        by -= slope * (bx - right);
-        bx = right;
+      if (ax < left || bx > right) {
+        const slope = (by - ay) / (bx - ax);
+        if (ax < left) {
+          ay += slope * (left - ax);
+          ax = left;
+        }
+        if (bx > right) {
+          by -= slope * (bx - right);
+          bx = right;
+        }
       }
       if (ay < above || ay > below || by < above || by > below) {
         if ((ay < above && by < above) || (ay > below && by > below)) {
-          if (!Number.isNaN(sine)) this.cap(ax, ay, sine, 1);
-          sine = NaN;
+          this.endLine(ax, ay);
           continue;
         }
+        const slope = (by - ay) / (bx - ax);
         const start = Math.max(above, Math.min(below, ay));
         if (start !== ay) {
           ax += (start - ay) / slope;
           ay = start;
-          sine = NaN;
+          segment[SINE] = NaN;
         }
         const end = Math.max(above, Math.min(below, by));
         if (end !== by) {
@@ -104,89 +168,100 @@ export class Envelope {
           by = end;
         }
       }
-      sine = this.segment(ax, ay, bx, by, sine);
-      if (by !== above && by !== below) continue;
-      this.cap(bx, by, sine, 1);
-      sine = NaN;
+      segment[AX] = ax;
+      segment[AY] = ay;
+      segment[BX] = bx;
+      segment[BY] = by;
+      this.addSegment();
+      if (by === above || by === below) this.endLine(bx, by);
     }
-    if (!Number.isNaN(sine)) this.cap(x0, y0, sine, 1);
+    this.endLine(x0, y0);
   }
 
-  /** Adds one segment and the join before it; gives the sine of its direction. */
-  private segment(ax: number, ay: number, bx: number, by: number, before: number): number {
-    const dx = (bx - ax) / this.samplesPerColumn;
-    const dy = by - ay;
-    const length = Math.sqrt(dx * dx + dy * dy);
-    if (length === 0) return before;
-    const sine = dy / length;
-    if (Number.isNaN(before)) this.cap(ax, ay, sine, -1);
-    else if (sine > before) this.arcAbove(ax, ay, before, sine);
-    else if (sine < before) this.arcBelow(ax, ay, before, sine);
+  /** The round end of the line so far, if there is one. */
+  private endLine(x: number, y: number): void {
+    const sine = this.segment[SINE]!;
+    if (Number.isNaN(sine)) return;
+    this.arcAbove(x, y, sine, 1);
+    this.arcBelow(x, y, sine, -1);
+    this.segment[SINE] = NaN;
+  }
 
-    const { top, bottom, reach } = this;
+  /** Adds the segment at hand and the join before it. */
+  private addSegment(): void {
+    const { segment, top, bottom, reach, samplesPerColumn } = this;
+    const ax = segment[AX]!;
+    const ay = segment[AY]!;
+    const bx = segment[BX]!;
+    const dx = (bx - ax) / samplesPerColumn;
+    const dy = segment[BY]! - ay;
+    const length = Math.sqrt(dx * dx + dy * dy);
+    if (length === 0) return;
+    const sine = dy / length;
+    const before = segment[SINE]!;
+    segment[SINE] = sine;
+    if (before !== sine) this.addJoin(before);
+
     const shift = reach * sine;
     const rise = (this.radius * dx) / length;
     // An upright segment has no slope; whichever of its points is taken for a sample between its sides will do.
     const slope = bx - ax > 1e-9 ? dy / (bx - ax) : 0;
-    let end = this.atOrBefore(bx + shift);
-    let k = this.atOrAfter(ax + shift);
     const step = slope * EDGE_UNIT;
-    for (let y = (ay - rise + slope * (k - ax - shift)) * EDGE_UNIT + 0.5; k <= end; k++, y += step) {
+    const last = (top.length - 1) | 0;
+    let k = Math.max(0, Math.ceil(ax + shift)) | 0;
+    let end = Math.min(last, Math.floor(bx + shift)) | 0;
+    for (let y = (ay - rise + slope * (k - ax - shift)) * EDGE_UNIT + 0.5; k <= end; k = (k + 1) | 0) {
       const edge = y | 0;
       if (edge < top[k]!) top[k] = edge;
+      y += step;
     }
-    end = this.atOrBefore(bx - shift);
-    k = this.atOrAfter(ax - shift);
-    for (let y = (ay + rise + slope * (k - ax + shift)) * EDGE_UNIT + 0.5; k <= end; k++, y += step) {
+    k = Math.max(0, Math.ceil(ax - shift)) | 0;
+    end = Math.min(last, Math.floor(bx - shift)) | 0;
+    for (let y = (ay + rise + slope * (k - ax + shift)) * EDGE_UNIT + 0.5; k <= end; k = (k + 1) | 0) {
       const edge = y | 0;
       if (edge > bottom[k]!) bottom[k] = edge;
+      y += step;
     }
-    return sine;
   }
 
-  /** The half disc where a line with this direction starts (side −1) or ends (side 1). */
-  private cap(x: number, y: number, sine: number, side: -1 | 1): void {
-    if (side < 0) {
-      this.arcAbove(x, y, -1, sine);
-      this.arcBelow(x, y, 1, sine);
-    } else {
-      this.arcAbove(x, y, sine, 1);
-      this.arcBelow(x, y, sine, -1);
-    }
+  /** The half disc at the start of a line, or what of the disc shows on the outer side of a bend. */
+  private addJoin(before: number): void {
+    const { segment } = this;
+    const x = segment[AX]!;
+    const y = segment[AY]!;
+    const sine = segment[SINE]!;
+    if (!(before >= sine)) this.arcAbove(x, y, Number.isNaN(before) ? -1 : before, sine);
+    if (!(before <= sine)) this.arcBelow(x, y, Number.isNaN(before) ? 1 : before, sine);
   }
 
   /** The part of a disc's upper edge that shows between the edges of two segments that meet in it. */
   private arcAbove(x: number, y: number, before: number, after: number): void {
     const { top, reach, samplesPerColumn } = this;
-    const end = this.atOrBefore(x + reach * after);
-    for (let k = this.atOrAfter(x + reach * before); k <= end; k++) {
-      const edge =
-        ((y - Math.sqrt(Math.max(0, reach * reach - (k - x) * (k - x))) / samplesPerColumn) * EDGE_UNIT +
-          0.5) |
-        0;
+    const end = Math.max(-1, Math.min(top.length - 1, Math.floor(x + reach * after))) | 0;
+    for (
+      let k = Math.min(top.length, Math.max(0, Math.ceil(x + reach * before))) | 0;
+      k <= end;
+      k = (k + 1) | 0
+    ) {
+      const across = k - x;
+      const rise = Math.sqrt(Math.max(0, reach * reach - across * across)) / samplesPerColumn;
+      const edge = ((y - rise) * EDGE_UNIT + 0.5) | 0;
       if (edge < top[k]!) top[k] = edge;
     }
   }
 
   private arcBelow(x: number, y: number, before: number, after: number): void {
     const { bottom, reach, samplesPerColumn } = this;
-    const end = this.atOrBefore(x - reach * after);
-    for (let k = this.atOrAfter(x - reach * before); k <= end; k++) {
-      const edge =
-        ((y + Math.sqrt(Math.max(0, reach * reach - (k - x) * (k - x))) / samplesPerColumn) * EDGE_UNIT +
-          0.5) |
-        0;
+    const end = Math.max(-1, Math.min(bottom.length - 1, Math.floor(x - reach * after))) | 0;
+    for (
+      let k = Math.min(bottom.length, Math.max(0, Math.ceil(x - reach * before))) | 0;
+      k <= end;
+      k = (k + 1) | 0
+    ) {
+      const across = k - x;
+      const rise = Math.sqrt(Math.max(0, reach * reach - across * across)) / samplesPerColumn;
+      const edge = ((y + rise) * EDGE_UNIT + 0.5) | 0;
       if (edge > bottom[k]!) bottom[k] = edge;
     }
-  }
-
-  /** The first sample not left of X; beyond the last one if all are. */
-  private atOrAfter(x: number): number {
-    return Math.min(this.top.length, Math.max(0, Math.ceil(x))) | 0;
-  }
-
-  /** The last sample not right of X; −1 if all are. */
-  private atOrBefore(x: number): number {
-    return Math.min(this.top.length - 1, Math.max(-1, Math.floor(x))) | 0;
   }
 }

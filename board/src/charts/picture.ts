@@ -1,13 +1,18 @@
 /** A pixel buffer with, for each pixel, the curve that owns it. */
 
 import { EDGE_UNIT, type Outline } from "./envelope";
-import { shownColumns } from "./hidden";
 
 /** Full coverage of a pixel. */
 const FULL = EDGE_UNIT;
 
+/** Alpha from which what lies under a pixel is not looked at: it would show by one part in a hundred at most. */
+const OPAQUE = 252;
+
 /** Coverage from which a curve owns a pixel: half of it. */
 const HALF = FULL / 2;
+
+/** Columns that are painted together, as many as a cache line holds pixels: what they need stays in the cache. */
+const TILE = 32;
 
 /** One curve as it is painted: its outlines, one for each piece between gaps. */
 export interface Stroke {
@@ -21,14 +26,20 @@ export interface Stroke {
 }
 
 /**
- * `pixels` holds RGBA bytes (premultiplied by alpha until `unpremultiply`), row by row from the top;
- * `owner` holds for each pixel the id + 1 of the last curve painted over at least half of it, or 0.
+ * `pixels` holds RGBA bytes, row by row from the top;
+ * `owner` holds for each pixel the id + 1 of the frontmost curve that covers at least half of it, or 0.
  */
 export class Picture {
   readonly pixels: Int32Array<ArrayBuffer>;
   readonly owner: Uint32Array<ArrayBuffer>;
+  /** Colors, premultiplied by alpha, and owners of the tile at hand, column by column. */
+  private readonly colors: Int32Array;
+  private readonly owners: Int32Array;
   /** Change of coverage from row to row within the column at hand. */
   private readonly steps: Int32Array;
+  /** A bit for each pixel of the tile at hand, column by column: set where nothing under it would show. */
+  private readonly covered: Int32Array;
+  private readonly wordsPerColumn: number;
 
   constructor(
     readonly width: number,
@@ -36,7 +47,11 @@ export class Picture {
   ) {
     this.pixels = new Int32Array(width * height);
     this.owner = new Uint32Array(width * height);
+    this.colors = new Int32Array(TILE * height);
+    this.owners = new Int32Array(TILE * height);
     this.steps = new Int32Array(height + 2);
+    this.wordsPerColumn = (height >> 5) + 1;
+    this.covered = new Int32Array(TILE * this.wordsPerColumn);
   }
 
   /** The pixels as the bytes of an ImageData. */
@@ -44,14 +59,45 @@ export class Picture {
     return new Uint8ClampedArray(this.pixels.buffer);
   }
 
-  /** Paints strokes from back to front. */
+  /**
+   * Paints strokes, given from back to front. The front is painted first and each stroke under what is there: in a
+   * crowd, most of it lies under opaque pixels and need not be looked at.
+   */
   paint(strokes: readonly Stroke[], samplesPerColumn: number): void {
-    const shown = shownColumns(strokes, this.width, this.height, samplesPerColumn);
-    let at = 0;
-    for (const { outlines, color, opacity, owner } of strokes) {
-      for (const outline of outlines) {
-        this.paintOutline(outline, shown, at, samplesPerColumn, color | 0, opacity | 0, owner | 0);
-        at += outline.to - outline.from;
+    for (let tile = 0; tile < this.width; tile += TILE) {
+      this.covered.fill(0);
+      for (let i = strokes.length - 1; i >= 0; i--) {
+        const stroke = strokes[i]!;
+        const { outlines } = stroke;
+        for (let j = outlines.length - 1; j >= 0; j--) {
+          const outline = outlines[j]!;
+          const from = Math.max(tile, outline.from);
+          const to = Math.min(tile + TILE, outline.to);
+          if (from < to) this.paintColumns(outline, stroke, tile, from, to, samplesPerColumn);
+        }
+      }
+      this.finish(tile);
+    }
+  }
+
+  /** Moves the tile at hand into the picture. */
+  private finish(tile: number): void {
+    const { colors, owners, pixels, owner, width, height } = this;
+    const columns = Math.min(TILE, width - tile);
+    for (let row = 0; row < height; row = (row + 1) | 0) {
+      let at = (Math.imul(row, width) + tile) | 0;
+      let from = row;
+      for (const end = (at + columns) | 0; at < end; at = (at + 1) | 0, from = (from + height) | 0) {
+        const color = colors[from]!;
+        const owned = owners[from]!;
+        if (color !== 0) {
+          pixels[at] = straight(color);
+          colors[from] = 0;
+        }
+        if (owned !== 0) {
+          owner[at] = owned;
+          owners[from] = 0;
+        }
       }
     }
   }
@@ -61,29 +107,44 @@ export class Picture {
    * rows by where in the pixel the edge lies; the running sum of the steps is then the exact area, for flat
    * edges as for steep ones. Integers make the sum return to zero and the picture the same everywhere.
    */
-  private paintOutline(
-    { from, to, top, bottom }: Outline,
-    shown: Uint8Array,
-    at: number,
+  private paintColumns(
+    outline: Outline,
+    stroke: Stroke,
+    tile: number,
+    from: number,
+    to: number,
     samplesPerColumn: number,
-    color: number,
-    opacity: number,
-    curve: number,
   ): void {
-    const { pixels, owner, width, steps } = this;
-    const shift = Math.log2(samplesPerColumn) | 0;
-    const floor = Math.imul(this.height, EDGE_UNIT);
+    const { memory } = outline;
+    const rows = (outline.rows - outline.from) | 0;
+    const stride = (2 * samplesPerColumn) | 0;
+    const edges = (outline.edges - Math.imul(stride, outline.from)) | 0;
+    const { colors, owners, height, steps, covered, wordsPerColumn } = this;
+    const curve = stroke.owner | 0;
+    const color = stroke.color | 0;
+    const opacity = stroke.opacity | 0;
+    const shift = Math.round(Math.log2(samplesPerColumn)) | 0;
     const redBlue = color & 0xff00ff;
-    const greenAlpha = (color >>> 8) & 0xff00ff;
+    const green = (color >>> 8) & 0xff;
     for (let column = from | 0; column < to; column = (column + 1) | 0) {
-      if (shown[(at + column - from) | 0] === 0) continue;
-      let highest = floor;
-      let lowest = 0;
-      let k = Math.imul(column - from, samplesPerColumn);
-      for (const end = (k + samplesPerColumn) | 0; k < end; k = (k + 1) | 0) {
-        const high = Math.max(top[k]!, 0);
-        const low = Math.min(bottom[k]!, floor);
-        if (low <= high) continue;
+      const extent = memory[(rows + column) | 0]!;
+      const first = extent >>> 16;
+      const end = extent & 0xffff;
+      if (first >= end) continue;
+      const words = Math.imul(column - tile, wordsPerColumn);
+      const lastWord = (end - 1) >> 5;
+      let word = first >> 5;
+      for (; word <= lastWord; word = (word + 1) | 0) {
+        const mask = rowsOf(word, first, end - 1);
+        if ((covered[(words + word) | 0]! & mask) !== mask) break;
+      }
+      if (word > lastWord) continue;
+
+      let k = (edges + Math.imul(stride, column)) | 0;
+      for (const last = (k + stride) | 0; k < last; k = (k + 2) | 0) {
+        const high = memory[k]!;
+        const low = memory[k + 1]!;
+        if (low === high) continue;
         const highRow = high >> 8;
         const lowRow = low >> 8;
         const highPart = high & 255;
@@ -92,48 +153,50 @@ export class Picture {
         steps[highRow + 1] = (steps[highRow + 1]! + highPart) | 0;
         steps[lowRow] = (steps[lowRow]! - EDGE_UNIT + lowPart) | 0;
         steps[lowRow + 1] = (steps[lowRow + 1]! - lowPart) | 0;
-        highest = Math.min(highest, high);
-        lowest = Math.max(lowest, low);
       }
-      const last = (lowest + 255) >> 8;
-      let row = highest >> 8;
-      let pixel = (Math.imul(row, width) + column) | 0;
+
+      let pixel = (Math.imul(column - tile, height) + first) | 0;
       let sum = 0;
-      for (; row < last; row = (row + 1) | 0, pixel = (pixel + width) | 0) {
+      for (let row = first; row < end; row = (row + 1) | 0, pixel = (pixel + 1) | 0) {
         sum = (sum + steps[row]!) | 0;
         steps[row] = 0;
         const part = sum >> shift;
-        if (part >= HALF) owner[pixel] = curve;
-        const share = Math.imul(part, opacity) >> 8;
-        if (share === FULL) {
-          pixels[pixel] = color;
-          continue;
+        let owned = owners[pixel]!;
+        if (part >= HALF && owned === 0) owners[pixel] = owned = curve;
+        const over = colors[pixel]!;
+        const alpha = (Math.imul(255 - (over >>> 24), Math.imul(part, opacity) >> 8) + 128) >> 8;
+        if (owned !== 0 && (over >>> 24) + alpha >= OPAQUE) {
+          const at = (words + (row >> 5)) | 0;
+          covered[at] = covered[at]! | (1 << (row & 31));
         }
-        // Two channels at a time; a lane of 16 bits holds 255 × 256 plus the half that rounds.
-        const under = pixels[pixel]!;
-        const rest = FULL - share;
-        const evens = (Math.imul(under & 0xff00ff, rest) + Math.imul(redBlue, share) + 0x800080) | 0;
-        const odds =
-          (Math.imul((under >>> 8) & 0xff00ff, rest) + Math.imul(greenAlpha, share) + 0x800080) | 0;
-        pixels[pixel] = ((evens >>> 8) & 0xff00ff) | (odds & 0xff00ff00);
+        if (alpha === 0) continue;
+        // Red and blue at a time, each in a lane of 16 bits; a product of two bytes divided by 255, rounded.
+        let lanes = (Math.imul(redBlue, alpha) + 0x800080) | 0;
+        lanes = ((lanes + ((lanes >>> 8) & 0xff00ff)) >>> 8) & 0xff00ff;
+        let lane = (Math.imul(green, alpha) + 0x80) | 0;
+        lane = (lane + (lane >>> 8)) & 0xff00;
+        colors[pixel] = (over + ((alpha << 24) | lanes | lane)) | 0;
       }
-      steps[last] = 0;
-      steps[last + 1] = 0;
+      steps[end] = 0;
+      steps[end + 1] = 0;
     }
   }
+}
 
-  /** Turns premultiplied into straight alpha, which is what an ImageData holds. */
-  unpremultiply(): void {
-    const { pixels } = this;
-    for (let i = 0; i < pixels.length; i++) {
-      const pixel = pixels[i]!;
-      const alpha = pixel >>> 24;
-      if (alpha === 0 || alpha === 255) continue;
-      const half = alpha >> 1;
-      const red = Math.min(255, (((pixel & 255) * 255 + half) / alpha) | 0);
-      const green = Math.min(255, ((((pixel >>> 8) & 255) * 255 + half) / alpha) | 0);
-      const blue = Math.min(255, ((((pixel >>> 16) & 255) * 255 + half) / alpha) | 0);
-      pixels[i] = (alpha << 24) | (blue << 16) | (green << 8) | red;
-    }
-  }
+/** A color that is premultiplied by its alpha as one with straight alpha, which is what an ImageData holds. */
+function straight(color: number): number {
+  const alpha = color >>> 24;
+  if (alpha === 255) return color;
+  const half = alpha >> 1;
+  const red = Math.min(255, (((color & 255) * 255 + half) / alpha) | 0);
+  const green = Math.min(255, ((((color >>> 8) & 255) * 255 + half) / alpha) | 0);
+  const blue = Math.min(255, ((((color >>> 16) & 255) * 255 + half) / alpha) | 0);
+  return (alpha << 24) | (blue << 16) | (green << 8) | red;
+}
+
+/** The bits of the rows `first` to `last` that lie in a word of 32 rows. */
+function rowsOf(word: number, first: number, last: number): number {
+  const above = first >> 5 === word ? first & 31 : 0;
+  const below = last >> 5 === word ? 31 - (last & 31) : 0;
+  return (-1 << above) & (-1 >>> below);
 }

@@ -1,7 +1,7 @@
 /** The column rasteriser: curves to pixels, the same on every machine. Knows neither DOM nor worker. */
 
 import type { Curve, View } from "./curve";
-import { Envelope, type Outline } from "./envelope";
+import { Arena, Envelope, type Outline } from "./envelope";
 import type { PaintList } from "./paint";
 import { Picture, type Stroke } from "./picture";
 import { makeScale, type Scale } from "./scale";
@@ -48,15 +48,17 @@ export function drawCurves(
   }
   const picture = new Picture(size.width, size.height);
   picture.paint(strokes, samples);
-  picture.unpremultiply();
   return picture;
 }
 
 /** The outlines of one chart's curves for one view: switching or colouring a run outlines nothing anew. */
 export class Outlines {
+  private readonly arena = new Arena();
   private key = "";
   private pen: Pen | null = null;
   private known = new WeakMap<Curve, { readonly width: number; readonly outlines: readonly Outline[] }>();
+  /** Words of the arena that the first picture of this view took. */
+  private first = 0;
 
   /** Sets what outlines depend on besides curve and width, and forgets those for anything else. */
   meet(view: View, size: RasterSize, samples: number): void {
@@ -64,17 +66,24 @@ export class Outlines {
     const { width, height, pixelRatio } = size;
     const kinds = [xScale, yScale].map((kind) => (typeof kind === "object" ? kind.symlog : kind));
     const key = [xMin, xMax, yMin, yMax, ...kinds, width, height, pixelRatio, samples].join();
-    if (key === this.key) return;
-    this.key = key;
-    this.pen = new Pen(new Envelope(width, height, samples), view, size);
+    if (key !== this.key) {
+      this.key = key;
+      this.pen = new Pen(new Envelope(width, height, samples), view, size);
+    } else {
+      this.first ||= this.arena.used;
+      if (this.arena.used <= 2 * this.first) return;
+    }
+    // Either all is to be outlined anew, or more than half of the arena belongs to curves that are gone.
     this.known = new WeakMap();
+    this.arena.clear();
+    this.first = 0;
   }
 
   /** @param width in CSS pixels */
   of(curve: Curve, width: number): readonly Outline[] {
     const known = this.known.get(curve);
     if (known?.width === width) return known.outlines;
-    const outlines = this.pen!.outline(curve, width);
+    const outlines = this.pen!.outline(curve, width, this.arena);
     this.known.set(curve, { width, outlines });
     return outlines;
   }
@@ -95,17 +104,17 @@ class Pen {
     this.yScale = makeScale(view.yMin, view.yMax, view.yScale);
   }
 
-  outline(curve: Curve, cssWidth: number): Outline[] {
+  outline(curve: Curve, cssWidth: number, arena: Arena): Outline[] {
     const outlines: Outline[] = [];
     const [from, to] = this.inView(curve.x);
-    this.project(curve, from, to);
+    const count = to - from;
+    this.project(curve, from, count);
     const width = cssWidth * this.size.pixelRatio;
     const { xs, ys } = this;
-    const count = to - from;
     for (let start = 0; start < count; start++) {
-      if (Number.isNaN(ys[start]!)) continue;
+      if (Number.isNaN(xs[start]! + ys[start]!)) continue;
       let end = start + 1;
-      while (end < count && !Number.isNaN(ys[end]!)) end++;
+      while (end < count && !Number.isNaN(xs[end]! + ys[end]!)) end++;
       let radius = width / 2;
       if (isPoint(xs, ys, start, end)) {
         radius *= DOT_WIDTH;
@@ -119,7 +128,7 @@ class Pen {
       const first = Math.max(0, Math.floor((xs[start]! + 0.5) / samplesPerColumn - radius));
       const last = Math.floor((xs[end - 1]! + 0.5) / samplesPerColumn + radius);
       const past = Math.min(this.size.width, last + 1);
-      if (first < past) outlines.push(this.envelope.take(first, past));
+      if (first < past) outlines.push(this.envelope.take(first, past, arena));
       start = end;
     }
     return outlines;
@@ -133,29 +142,34 @@ class Pen {
     return [Math.max(0, from - 1), Math.min(x.length, to + 1)];
   }
 
-  /** Fills xs and ys; a vertex without a place gets y = NaN. */
-  private project(curve: Curve, from: number, to: number): void {
-    const { xScale, yScale, envelope } = this;
-    const count = to - from;
+  /** Fills xs and ys; what has no place is NaN. */
+  private project(curve: Curve, from: number, count: number): void {
     if (this.xs.length < count) {
       this.xs = new Float64Array(2 * count);
       this.ys = new Float64Array(2 * count);
     }
-    const { xs, ys } = this;
-    const across = envelope.top.length;
+    const across = this.envelope.top.length;
     const down = this.size.height;
-    for (let i = 0; i < count; i++) {
-      const x = curve.x[from + i]!;
-      const y = curve.y[from + i]!;
-      const placed = Number.isFinite(x) && Number.isFinite(y);
-      xs[i] = clampFar(xScale.toUnit(x) * across - 0.5);
-      ys[i] = placed && !Number.isNaN(xs[i]!) ? clampFar((1 - yScale.toUnit(y)) * down) : NaN;
-    }
+    place(curve.x, from, count, this.xScale, across, -0.5, this.xs);
+    place(curve.y, from, count, this.yScale, -down, down, this.ys);
   }
 }
 
-function clampFar(value: number): number {
-  return value < -FAR ? -FAR : value > FAR ? FAR : value;
+/** Fills `placed` with where `count` values lie: at `factor` × their units + `shift`, NaN without a finite place. */
+function place(
+  values: Float64Array,
+  from: number,
+  count: number,
+  scale: Scale,
+  factor: number,
+  shift: number,
+  placed: Float64Array,
+): void {
+  for (let i = 0; i < count; i++) {
+    const value = values[from + i]!;
+    const at = Number.isFinite(value) ? scale.toUnit(value) * factor + shift : NaN;
+    placed[i] = at < -FAR ? -FAR : at > FAR ? FAR : at;
+  }
 }
 
 function isPoint(xs: Float64Array, ys: Float64Array, from: number, to: number): boolean {
