@@ -13,8 +13,8 @@ def follow() -> Iterator[Callable[..., Following]]:
     """Opens an index on some paths, each named like its last part; closed when the test ends."""
     opened: list[Following] = []
 
-    def follow(*paths: Path, poll_secs: float = 0.02) -> Following:
-        following = Following(*((path.name, str(path)) for path in paths), poll_secs=poll_secs)
+    def follow(*paths: Path, poll_secs: float = 0.02, cache: Path | None = None) -> Following:
+        following = Following(*((path.name, str(path)) for path in paths), poll_secs=poll_secs, cache=cache)
         opened.append(following)
         return following
 

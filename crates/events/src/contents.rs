@@ -54,7 +54,7 @@ impl Contents {
 
     /// Reads `window`, the file's bytes from [`offset`](Self::offset) on; `at_end` says that it reaches the file's end.
     /// Returns the bytes that the next window must have, or None at the file's end; then more may be fed when the file
-    /// has grown.
+    /// has grown, unless it must be read anew ([`Damage::stands_below`]).
     pub fn feed(&mut self, window: &[u8], at_end: bool) -> Option<u64> {
         let start = self.scanner.offset();
         loop {

@@ -42,11 +42,27 @@ pub enum Cause {
     NotAnEvent(DecodeError),
     /// Zero bytes, as a file system leaves them that lost what was written.
     Zeros,
-    /// The file ended inside a record.
+    /// Inside a record the file ended, or others follow that were appended.
     Truncated {
         /// Bytes that the record needs, as far as known.
         needed: u64,
     },
+}
+
+impl Damage {
+    /// The size of the file below which this is the damage there, if it depends on that: what a record cut short claims
+    /// might come yet, though others follow inside of it. A file of `size` bytes had the damage; when it reaches the
+    /// size given, it must be read anew.
+    pub fn stands_below(&self, size: u64) -> Option<u64> {
+        match self.cause {
+            Cause::Truncated { needed } => Some(
+                self.offset
+                    .saturating_add(needed)
+                    .max(size.saturating_add(1)),
+            ),
+            _ => None,
+        }
+    }
 }
 
 impl Cause {
@@ -99,7 +115,8 @@ impl fmt::Display for Damage {
             Cause::Truncated { needed } => {
                 write!(
                     f,
-                    "expected {needed} bytes for the record at byte {offset}, found {length} and the file's end"
+                    "expected {needed} bytes for the record at byte {offset}, found {length} before the file's end or \
+                     another record"
                 )
             }
         }

@@ -1,7 +1,7 @@
 //! The scanner that finds records in a file's bytes (`spec/events.md`, Framing and Damage).
 //!
 //! It is fed windows of a file and may be fed again after the file has grown. Whatever the windows and whenever the
-//! file grew, the records and the damage are the same.
+//! file grew, the records and the damage are the same, if a file is read anew as [`Damage::stands_below`] says.
 
 use crate::crc;
 use crate::damage::{Cause, Damage};
@@ -46,6 +46,8 @@ pub struct Watch {
 struct Lost {
     start: u64,
     cause: Cause,
+    /// What is told of the file's end if no record is found up to there.
+    told: Cause,
     /// No record starts between `start` and here.
     searched: u64,
     /// Bytes from `start` to here are zero.
@@ -281,24 +283,27 @@ impl Scanner {
     /// Answers for a window that starts where a record is expected.
     fn judge<'a>(&mut self, window: &'a [u8], at_end: bool) -> Scan<'a> {
         let earlier = self.lost.take();
-        let cause = match self.look(window) {
+        let told = match self.look(window) {
             Found::Record(payload, checksum) => return self.record(payload, checksum),
-            Found::Short { needed } if at_end => return Scan::End(self.tail(window, needed)),
-            Found::Short { needed } => {
+            Found::Short { needed } if !at_end => {
                 self.lost = earlier;
                 return Scan::More {
                     needed: needed as u64,
                 };
             }
+            Found::Short { .. } if window.len() < HEADER => return Scan::End(self.tail(window)),
+            // It may still be being written, or it was torn and others were appended.
+            Found::Short { needed } => Cause::Truncated {
+                needed: needed as u64,
+            },
             Found::Bad(cause) => cause,
         };
+        let mut cause = told;
         if let (Cause::PayloadChecksum { .. }, Some(end)) = (cause, record_end(window)) {
             // The record may still be being written until something follows it. If a header follows, the length was
             // right and only this record is lost; if not, the record was torn and others may lie inside its range.
             match window[end..].first_chunk() {
-                None if at_end => {
-                    return Scan::End(Tail::Unsettled(self.damage(window.len(), cause)));
-                }
+                None if at_end => cause = Cause::Truncated { needed: end as u64 },
                 None => {
                     self.lost = earlier;
                     return Scan::More {
@@ -311,7 +316,11 @@ impl Scanner {
                         Header::Bad(Cause::LengthChecksum { .. } | Cause::Zeros)
                     ) =>
                 {
-                    let damage = self.damage(end, cause);
+                    let damage = Damage {
+                        offset: self.offset,
+                        length: end as u64,
+                        cause,
+                    };
                     self.damaged = Some(Watch::start(self.offset).with(&window[..end]));
                     self.offset += end as u64;
                     return Scan::Damage(damage);
@@ -322,12 +331,11 @@ impl Scanner {
         let lost = earlier
             .filter(|lost| lost.cause == cause)
             .unwrap_or_else(|| {
-                self.wasted += record_end(window)
-                    .filter(|end| *end <= window.len())
-                    .unwrap_or(0) as u64;
+                self.wasted += record_end(window).map_or(0, |end| end.min(window.len())) as u64;
                 Lost {
                     start: self.offset,
                     cause,
+                    told,
                     searched: self.offset + 1,
                     zeros_end: self.offset
                         + if cause == Cause::Zeros {
@@ -339,26 +347,18 @@ impl Scanner {
                 }
             });
         self.offset = lost.searched;
-        self.lost = Some(lost);
+        self.lost = Some(Lost { told, ..lost });
         Scan::More {
             needed: HEADER as u64,
         }
     }
 
-    fn damage(&self, length: usize, cause: Cause) -> Damage {
-        Damage {
-            offset: self.offset,
-            length: length as u64,
-            cause,
-        }
-    }
-
-    /// The tail of a file that ends before the record at the window's start does.
-    fn tail(&self, window: &[u8], needed: usize) -> Tail {
+    /// The tail of a file that ends before the header at the window's start does.
+    fn tail(&self, window: &[u8]) -> Tail {
         let (offset, present) = (self.offset, window.len() as u64);
         if window.is_empty() {
             Tail::Clean
-        } else if window.len() < HEADER && zeros(window) == window.len() {
+        } else if zeros(window) == window.len() {
             Tail::Zeros {
                 offset,
                 length: present,
@@ -366,7 +366,7 @@ impl Scanner {
         } else {
             Tail::Truncated {
                 offset,
-                needed: needed.max(OVERHEAD) as u64,
+                needed: OVERHEAD as u64,
                 present,
             }
         }
@@ -382,6 +382,8 @@ impl Scanner {
         // No header is all zero, so none starts where zeros follow for its whole length.
         let mut at = (lost.zeros_end.saturating_sub(base) as usize).saturating_sub(HEADER - 1);
         let mut needed = HEADER;
+        // The first place with a sound header whose record may still be being written.
+        let mut open = None;
         while let Some(bytes) = window.get(at..).and_then(|rest| rest.first_chunk()) {
             if little_u64(bytes) > MAX_PAYLOAD {
                 at += 1;
@@ -392,23 +394,35 @@ impl Scanner {
                 continue;
             };
             self.offset = base + at as u64;
+            let followed = at + OVERHEAD + length as usize + HEADER;
             match self.look(&window[at..]) {
                 Found::Record(..) => {
+                    let end = open.unwrap_or(at);
+                    self.offset = base + end as u64;
                     self.lost = None;
-                    self.damaged = Some(lost.watch().with(&window[..at]));
-                    return Scan::Damage(lost.until(self.offset));
+                    self.damaged = Some(lost.watch().with(&window[..end]));
+                    return Scan::Damage(lost.until(self.offset, lost.cause));
                 }
-                Found::Short { needed: more } => {
+                Found::Short { needed: more } if !at_end => {
                     needed = more;
                     break;
                 }
-                // As in `judge`: it may still be being written.
-                Found::Bad(_) if at_end && at + OVERHEAD + length as usize == window.len() => break,
+                Found::Short { .. } => open = open.or(Some(at)),
+                Found::Bad(Cause::PayloadChecksum { .. }) if followed > window.len() => {
+                    // As in `judge`.
+                    if !at_end {
+                        needed = followed - at;
+                        break;
+                    }
+                    self.wasted += length;
+                    open = open.or(Some(at));
+                }
                 Found::Bad(Cause::PayloadChecksum { .. }) => self.wasted += length,
                 Found::Bad(_) => {}
             }
             at += 1;
         }
+        let at = open.unwrap_or(at);
         lost.checksum = lost.watch().with(&window[..at]).checksum;
         lost.searched = base + at as u64;
         self.lost = Some(lost);
@@ -420,13 +434,16 @@ impl Scanner {
         }
         // When the file has changed the start is judged anew, in case its last bytes had not arrived yet.
         self.offset = lost.start;
-        Scan::End(match lost.until(window_end) {
-            Damage {
+        let damage = lost.until(window_end, lost.told);
+        let Damage { offset, length, .. } = damage;
+        Scan::End(match damage.cause {
+            Cause::Zeros => Tail::Zeros { offset, length },
+            Cause::Truncated { needed } => Tail::Truncated {
                 offset,
-                length,
-                cause: Cause::Zeros,
-            } => Tail::Zeros { offset, length },
-            damage => Tail::Unsettled(damage),
+                needed,
+                present: length,
+            },
+            _ => Tail::Unsettled(damage),
         })
     }
 }
@@ -462,8 +479,8 @@ impl Lost {
     }
 
     /// The damage, if it ends at `end`.
-    fn until(&self, end: u64) -> Damage {
-        let cause = match self.cause {
+    fn until(&self, end: u64, cause: Cause) -> Damage {
+        let cause = match cause {
             Cause::Zeros if self.zeros_end < end => Cause::LengthChecksum {
                 stored: 0,
                 computed: crc::masked(&[0; 8]),

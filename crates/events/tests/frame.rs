@@ -120,6 +120,57 @@ fn records_appended_to_a_torn_one_are_found_inside_its_range() {
     assert_eq!((read.damage[0].offset, read.damage[0].length), (19, 50));
 }
 
+/// A record of `payload` that is cut after `present` bytes.
+fn torn(payload: &[u8], present: usize) -> Vec<u8> {
+    record(payload)[..present].to_vec()
+}
+
+fn truncated(offset: u64, length: u64, needed: u64) -> Damage {
+    Damage {
+        offset,
+        length,
+        cause: Cause::Truncated { needed },
+    }
+}
+
+#[test]
+fn records_behind_a_torn_one_are_read_before_its_length_has_passed() {
+    let mut bytes = record(b"one");
+    bytes.extend(torn(&[7; 1000], 50));
+    bytes.extend(torn(&[8; 2000], 12));
+    bytes.extend(file(&[b"after", b"the crash"]));
+    let (mut scanner, mut read) = (Scanner::new(), Read::default());
+    read.go_on(&mut scanner, &bytes, 8);
+    assert_eq!(read.payloads(), [b"one".as_slice(), b"after", b"the crash"]);
+    let first = truncated(19, 50, 1016);
+    assert_eq!(read.damage, [first, truncated(69, 12, 2016)]);
+    assert_eq!(read.tail, Some(Tail::Clean));
+    assert_eq!(read.stands_below, Some(19 + 1016));
+    assert_eq!(first.stands_below(1035), Some(1036));
+
+    // Up to what the first claims nothing changes; then it is wrong, and the second stays as it is.
+    bytes.extend(record(&[1; 1200]));
+    read.go_on(&mut scanner, &bytes, 8);
+    assert_eq!(read.payloads().len(), 4);
+    assert_eq!(read.damage[1], truncated(69, 12, 2016));
+    assert_eq!(
+        (read.damage[0].cause.code(), read.damage[0].length),
+        ("payload_checksum", 50)
+    );
+}
+
+#[test]
+fn a_record_that_comes_slowly_is_read_instead_of_what_it_holds() {
+    let inner = file(&[b"inner", b"more"]);
+    let whole = file(&[b"one", &[&inner[..], &[7; 100]].concat(), b"two"]);
+    let (mut scanner, mut read) = (Scanner::new(), Read::default());
+    read.go_on(&mut scanner, &whole[..19 + 12 + inner.len() + 5], 1 << 20);
+    assert_eq!(read.payloads(), [b"one".as_slice(), b"inner", b"more"]);
+    read.go_on(&mut scanner, &whole, 1 << 20);
+    assert_eq!(read, Read::whole(&whole));
+    assert_eq!((read.records.len(), read.damage.len()), (3, 0));
+}
+
 #[test]
 fn zeros_at_the_end_are_not_yet_and_filled_or_followed_later() {
     let mut bytes = record(b"one");

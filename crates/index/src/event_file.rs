@@ -82,6 +82,8 @@ struct ReadingPlace {
     last_record: Option<LastRecord>,
     /// Damage that may heal.
     watched: Watched,
+    /// The size of the file from which damage must be judged anew.
+    stands_below: Option<u64>,
     /// The file changed since all of this was compared with it.
     unsure: bool,
 }
@@ -168,6 +170,11 @@ impl EventFile {
                 scanner: Scanner::at(contents.bytes_read),
                 last_record,
                 watched: Watched::of(watched),
+                stands_below: contents
+                    .damage
+                    .iter()
+                    .filter_map(|damage| damage.stands_below(stamp.size))
+                    .min(),
                 unsure: false,
             },
             read: Some(stamp),

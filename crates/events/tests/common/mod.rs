@@ -19,11 +19,19 @@ pub(crate) struct Read {
     pub(crate) records: Vec<(u64, Vec<u8>)>,
     pub(crate) damage: Vec<Damage>,
     pub(crate) tail: Option<Tail>,
+    /// The size of the file at which it must be read anew.
+    pub(crate) stands_below: Option<u64>,
 }
 
 impl Read {
     /// Goes on reading `file`, its present bytes, in windows that grow by `step` bytes and end early where they may.
     pub(crate) fn go_on(&mut self, scanner: &mut Scanner, file: &[u8], step: usize) {
+        if self
+            .stands_below
+            .is_some_and(|size| file.len() as u64 >= size)
+        {
+            (*scanner, *self) = (Scanner::new(), Self::default());
+        }
         let mut window_length = step;
         loop {
             let rest = &file[scanner.offset() as usize..];
@@ -41,6 +49,8 @@ impl Read {
                     let watch = scanner.damaged().expect("damage is watched");
                     assert_eq!(watch.length, damage.length.min(WATCHED));
                     check_watch(watch, damage, file);
+                    let below = damage.stands_below(file.len() as u64);
+                    self.stands_below = self.stands_below.into_iter().chain(below).min();
                     self.damage.push(damage);
                 }
                 Scan::More { needed } => {

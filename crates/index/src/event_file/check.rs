@@ -63,8 +63,13 @@ impl Followed {
     fn happen(&mut self, what: u8, first: usize, second: usize) {
         match what {
             0..=2 => self.append(|_| {}, 1 + first % 8),
-            // The writer is killed inside a record.
-            3 => self.append(|added| added.truncate(first % added.len()), 1),
+            // The writer is killed inside a record, which may be a long one.
+            3 => {
+                let (mut long, tag) = (Vec::new(), "x".repeat(second * 2));
+                scalar(&mut long, 1.0, 1, &tag, Scalar::Simple(1.0));
+                long.truncate(first % long.len());
+                self.append(|added| *added = long, 0);
+            }
             4 => self.append(|added| added.extend(vec![0; first * 8 + second]), 0),
             5 => self.append(
                 |added| added.extend([first as u8, second as u8].repeat(20)),

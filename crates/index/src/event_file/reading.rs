@@ -153,6 +153,8 @@ impl EventFile {
                 }
                 Scan::Damage(damage) => {
                     contents.add_damage(damage);
+                    let below = damage.stands_below(base + window.len() as u64);
+                    place.stands_below = place.stands_below.into_iter().chain(below).min();
                     if let Some(range) = place.scanner.damaged() {
                         place.watched.add(range);
                     }
@@ -204,6 +206,9 @@ impl Position {
             return Ok(false);
         }
         let place = &mut self.place;
+        if place.stands_below.is_some_and(|size| found.size >= size) {
+            return Ok(false);
+        }
         if !place.unsure {
             return Ok(true);
         }
