@@ -256,3 +256,52 @@ def test_what_is_logged_beyond_a_zoom_is_announced_and_followed(tmp_path: Path, 
             )
             page.get_by_role("button", name="Reset zoom").click()
             assert numbers(page, "loss", "x")[0] == 0
+
+
+def test_a_click_pins_a_step_and_lists_exact_values(tmp_path: Path, browser: Browser) -> None:
+    write_run(tmp_path / "every", {"loss": [step + 0.1 for step in range(101)]})
+    write_run(tmp_path / "late", {"loss": [7.0]}, first_step=90)
+    write_run(tmp_path / "short", {"loss": [step / 3 for step in range(31)]})
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
+        page = opened.page
+        opened.wait_for_curves("loss", on={"every", "short"}, off=set())
+        plot(page, "loss").click()
+        table = page.get_by_role("region", name="Values of loss at step 50")
+        rows = table.locator("tbody tr:not(.space)")
+        expect(rows).to_have_count(2)
+        expect(rows.nth(0)).to_contain_text("50.099998474121094")  # as stored, a float32
+        expect(rows.nth(1)).to_contain_text("30 (before)")
+        expect(table.get_by_role("status")).to_have_text(
+            "2 runs · 1 without a point here: their last one before · 1 begin later"
+        )
+        table.get_by_role("button", name="Value").click()
+        expect(rows.nth(0)).to_contain_text("short")
+        table.get_by_role("button", name="Value").click()
+        expect(rows.nth(0)).to_contain_text("every")
+        opened.box("short").click()
+        expect(rows).to_have_count(1)
+        table.get_by_role("button", name="Close").click()
+        expect(table).to_be_hidden()
+        plot(page, "loss").dblclick()
+        plot(page, "loss").focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("region", name="Values of loss at step 53")).to_be_visible()
+        assert opened.complaints == []
+
+
+def test_a_table_of_a_thousand_runs_keeps_only_what_is_in_sight(tmp_path: Path, browser: Browser) -> None:
+    for number in range(1000):
+        write_run(tmp_path / f"run{number}", {"loss": [float(number), number + 1.0]})
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
+        running.wait_for("1,?000 runs")
+        opened.page.wait_for_selector('[data-tag="loss"] figure:not([data-drawn="0"])')
+        plot(opened.page, "loss").focus()
+        opened.page.keyboard.press("Enter")
+        table = opened.page.get_by_role("region", name="Values of loss")
+        expect(table.get_by_role("status")).to_contain_text("1,000 runs", timeout=WAIT_MS)
+        rows = table.locator("tbody tr:not(.space)")
+        assert rows.count() < 60
+        table.get_by_role("button", name="Value").click()
+        table.locator(".window").evaluate("(window) => window.scrollTo(0, window.scrollHeight)")
+        expect(rows.last).to_contain_text("run999")

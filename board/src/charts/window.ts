@@ -11,6 +11,8 @@ export interface Choices {
   readonly x: Extent | null;
   readonly y: Extent | null;
   readonly xLog: boolean;
+  /** Where a log x axis that meets zero begins to be logarithmic: at step 1, for one; null: as the values suggest. */
+  readonly xLinear: number | null;
   readonly yLog: boolean;
   /** Percent of the values that may lie outside at either end, where y was not chosen. */
   readonly clip: number;
@@ -27,8 +29,15 @@ const NOTHING = { xMin: 0, xMax: 1, yMin: 0, yMax: 1 };
 export function viewOf(shown: readonly Shown[], choices: Choices): View {
   const bounds = windowOf(shown) ?? NOTHING;
   const drawn = shown.some(({ on }) => on) ? shown.filter(({ on }) => on) : shown;
-  const xScale = kindOf(choices.xLog, bounds.xMin, choices.x, () => drawn.map(({ series }) => series.x));
-  const yScale = kindOf(choices.yLog, bounds.yMin, choices.y, () => drawn.map(({ series }) => series.value));
+  const xScale = kindOf(
+    choices.xLog,
+    bounds.xMin,
+    choices.x,
+    () => choices.xLinear ?? symlogThreshold(drawn.map(({ series }) => series.x)),
+  );
+  const yScale = kindOf(choices.yLog, bounds.yMin, choices.y, () =>
+    symlogThreshold(drawn.map(({ series }) => series.value)),
+  );
   const x = choices.x ?? padded({ min: bounds.xMin, max: bounds.xMax }, X_ROOM, xScale);
   const y = choices.y ?? padded(yAround(drawn, bounds, choices, yScale), Y_ROOM, yScale);
   return { xMin: x.min, xMax: x.max, yMin: y.min, yMax: y.max, xScale, yScale };
@@ -52,14 +61,9 @@ function* curvesOf(drawn: readonly Shown[]): Iterable<{ id: number; x: Float64Ar
   }
 }
 
-function kindOf(
-  log: boolean,
-  least: number,
-  chosen: Extent | null,
-  columns: () => Iterable<Float64Array>,
-): ScaleKind {
+function kindOf(log: boolean, least: number, chosen: Extent | null, linear: () => number): ScaleKind {
   if (!log) return "linear";
-  return Math.min(least, chosen?.min ?? least) > 0 ? "log" : { symlog: symlogThreshold(columns()) };
+  return Math.min(least, chosen?.min ?? least) > 0 ? "log" : { symlog: linear() };
 }
 
 /** In x, the width of a pixel column where it is least: next to zero on a log axis. */

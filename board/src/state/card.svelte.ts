@@ -32,6 +32,8 @@ export class ScalarCard {
   /** The parts of the axes that a person chose. */
   readonly x = new XWindow();
   y = $state.raw<Extent | null>(null);
+  /** The step whose values stand in the table below; null: none. */
+  pinned = $state.raw<number | null>(null);
   fault = $state.raw<string | null>(null);
   /** Ids of runs of which points could not be read just now. */
   incomplete = $state.raw<readonly string[]>([]);

@@ -5,7 +5,7 @@ import { makeScale, type ScaleKind } from "../../src/charts/scale";
 import { type Choices, following, movedBy, narrowestColumn, viewOf, zoomedAt } from "../../src/charts/window";
 import { seriesOf, shownOf } from "../model/curves";
 
-const EVERYTHING: Choices = { x: null, y: null, xLog: false, yLog: false, clip: 0 };
+const EVERYTHING: Choices = { x: null, y: null, xLog: false, xLinear: null, yLog: false, clip: 0 };
 const shown = shownOf(
   seriesOf("a", [[0, 1], [50, 3], [100, 2]]), // prettier-ignore
   seriesOf("b", [[10, 10], [100, 4]]), // prettier-ignore

@@ -24,6 +24,8 @@ export interface Steered {
   /** Everything again, on one axis or both. */
   reset(region: Region): void;
   click(at: Place): void;
+  /** The Enter key. */
+  enter(at: Place): void;
 }
 
 interface Press {
@@ -150,7 +152,7 @@ export class Gestures {
     else if (event.key === "-") this.zoom("plot", 1 / KEY_ZOOM, at);
     else if (event.key.toLowerCase() === "x") this.zoom("x", event.shiftKey ? 1 / KEY_ZOOM : KEY_ZOOM, at);
     else if (event.key.toLowerCase() === "y") this.zoom("y", event.shiftKey ? 1 / KEY_ZOOM : KEY_ZOOM, at);
-    else if (event.key === "Enter") this.chart.click(at);
+    else if (event.key === "Enter") this.chart.enter(at);
     else if (event.key === "Escape") this.giveUp();
     else return false;
     return true;
