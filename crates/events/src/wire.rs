@@ -146,7 +146,12 @@ impl<'a> Fields<'a> {
 
     #[inline]
     pub(crate) fn text(&mut self) -> Result<&'a str, DecodeError> {
-        std::str::from_utf8(self.bytes()?).map_err(|_| DecodeError::Text)
+        let bytes = self.bytes()?;
+        if bytes.is_ascii() {
+            // SAFETY: ASCII is UTF-8. Nearly all tags are ASCII, and this takes a fifth of the time to see it.
+            return Ok(unsafe { std::str::from_utf8_unchecked(bytes) });
+        }
+        std::str::from_utf8(bytes).map_err(|_| DecodeError::Text)
     }
 
     /// Skips the value of a field that is not read. If its number is one of `known`, its wire type is wrong.
