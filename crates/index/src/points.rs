@@ -277,6 +277,30 @@ impl<V: Value> Points<V> {
         change
     }
 
+    /// Makes room for further points if there is none. `more` tells from the number of points how many are expected.
+    /// Returns by how many bytes of memory that grew the series.
+    #[inline]
+    pub(crate) fn make_room(&mut self, more: impl FnOnce(usize) -> usize) -> isize {
+        match &self.tail {
+            Some(tail) if tail.steps.len() == tail.steps.capacity() => self.grow_tail(more),
+            _ => 0,
+        }
+    }
+
+    #[cold]
+    fn grow_tail(&mut self, more: impl FnOnce(usize) -> usize) -> isize {
+        let expected = more(self.len());
+        let Some(tail) = &mut self.tail else {
+            return 0;
+        };
+        let (before, length) = (tail.bytes(), tail.steps.len());
+        let room = expected.max(length).min(CAPACITY.saturating_sub(length));
+        tail.steps.reserve_exact(room);
+        tail.wall_times.reserve_exact(room);
+        tail.values.reserve_exact(room);
+        tail.bytes() as isize - before as isize
+    }
+
     /// Seals the tail, together with the last block if both fit into one. Returns by how many bytes of memory that
     /// grew the series, or shrank it.
     pub(crate) fn seal(&mut self) -> isize {

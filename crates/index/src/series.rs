@@ -100,6 +100,8 @@ pub(crate) struct SeriesSet {
     last: usize,
     /// Counts the stretches of reading.
     stretch: u32,
+    /// Bytes of the file as it is read.
+    size: u64,
     /// Places of the series that the present stretch added to.
     touched: Vec<u32>,
     /// Bytes of memory that the points take.
@@ -144,8 +146,9 @@ impl SeriesSet {
         self.all.len()
     }
 
-    /// Begins another stretch of reading.
-    pub(crate) fn begin_stretch(&mut self) {
+    /// Begins another stretch of reading, of a file of so many bytes.
+    pub(crate) fn begin_stretch(&mut self, size: u64) {
+        self.size = size;
         self.stretch = self.stretch.wrapping_add(1);
         self.touched.clear();
     }
@@ -253,6 +256,8 @@ impl SeriesSet {
     #[inline]
     fn push(&mut self, place: usize, logged: Logged, number: f64) {
         if let SeriesData::Scalars(points) = &mut self.all[place].data {
+            let (read, size) = (logged.location.offset, self.size);
+            self.memory += points.make_room(|points| expected(points, read, size));
             self.memory += points.push(logged.section, logged.step, logged.wall_time, number);
         }
     }
@@ -336,4 +341,11 @@ impl SeriesSet {
         });
         place
     }
+}
+
+/// How many points more a series has if the rest of its file, of which so many bytes were `read`, is as what was read, and
+/// a few.
+fn expected(points: usize, read: u64, size: u64) -> usize {
+    let rest = size.saturating_sub(read) as f64 / read.max(1) as f64;
+    ((points as f64 * rest * 1.125) as usize).saturating_add(8)
 }

@@ -110,7 +110,7 @@ impl EventFile {
             }
             let Some(needed) = needed else {
                 buffer.truncate(WINDOW);
-                buffer.shrink_to_fit();
+                buffer.shrink_to(WINDOW);
                 return Ok(true);
             };
             if self.store.is_full() || Instant::now() >= deadline {
@@ -137,7 +137,8 @@ impl EventFile {
         let (series, memory) = (contents.series.len(), contents.series.memory());
         let settled = contents.settled;
         let known = contents.extent();
-        contents.series.begin_stretch();
+        let size = contents.size;
+        contents.series.begin_stretch(size);
         let needed = loop {
             let used = ((place.scanner.offset() - base) as usize).min(window.len());
             let rest = &window[used..];
