@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, FileType, Metadata};
+use std::fs::Metadata;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirEntryExt, MetadataExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustix::fs::{AtFlags, Dir, DirEntry, FileType, Mode, OFlags};
 
 use crate::strangers::Strangers;
 
@@ -56,14 +58,11 @@ pub(crate) enum EntryKind {
 
 impl From<FileType> for EntryKind {
     fn from(kind: FileType) -> Self {
-        if kind.is_file() {
-            Self::File
-        } else if kind.is_dir() {
-            Self::Folder
-        } else if kind.is_symlink() {
-            Self::Link
-        } else {
-            Self::Other
+        match kind {
+            FileType::RegularFile => Self::File,
+            FileType::Directory => Self::Folder,
+            FileType::Symlink => Self::Link,
+            _ => Self::Other,
         }
     }
 }
@@ -110,12 +109,15 @@ impl Listed {
         let when = SystemTime::now();
         let (mut entries, mut errors) = (Vec::new(), Vec::new());
         let mut strangers = Strangers::default();
-        for entry in fs::read_dir(path)? {
-            let entry = entry.and_then(|entry| {
-                let kind = EntryKind::from(entry.file_type()?);
-                Ok((entry.file_name(), kind, entry.ino()))
-            });
+        // Half the time that the standard library takes, which looks what it opened and gets memory for it.
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let mut folder = Dir::new(rustix::fs::open(path, flags, Mode::empty())?)?;
+        while let Some(entry) = folder.read() {
+            let entry = entry
+                .map_err(io::Error::from)
+                .and_then(|entry| Ok((name_of(&entry), kind_of(&entry, &folder)?, entry.ino())));
             match entry {
+                Ok((name, _, _)) if name == "." || name == ".." => {}
                 Ok((name, EntryKind::File, inode)) if !is_named_event_file(&name) => {
                     strangers.add(name, inode);
                 }
@@ -180,6 +182,23 @@ impl Listed {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn name_of(entry: &DirEntry) -> OsString {
+    OsStr::from_bytes(entry.file_name().to_bytes()).to_owned()
+}
+
+/// Some file systems do not tell with the name.
+fn kind_of(entry: &DirEntry, folder: &Dir) -> io::Result<EntryKind> {
+    let kind = match entry.file_type() {
+        FileType::Unknown => {
+            let found =
+                rustix::fs::statat(folder.fd()?, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)?;
+            FileType::from_raw_mode(found.st_mode)
+        }
+        kind => kind,
+    };
+    Ok(kind.into())
 }
 
 pub(crate) fn is_named_event_file(name: &OsStr) -> bool {
