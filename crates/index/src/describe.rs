@@ -1,6 +1,6 @@
 //! The bodies of GET /api/runs and GET /api/tags (`spec/api.md`).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::SystemTime;
 
 use lightboard_events::{Damage, Kind};
@@ -204,10 +204,13 @@ fn describe<'a>(
             .filter(|series| series.kind == Kind::Scalar)
             .map(|series| series.data.len() as u64)
             .sum(),
-        tags: series()
-            .map(|series| (&series.tag, series.kind))
-            .collect::<std::collections::HashSet<_>>()
-            .len(),
+        tags: match &snapshot.files[..] {
+            [(_, only)] => only.series.len(),
+            _ => series()
+                .map(|series| (&series.tag, series.kind))
+                .collect::<HashSet<_>>()
+                .len(),
+        },
         attempts: snapshot.attempts,
         writers: run
             .files
