@@ -91,7 +91,7 @@ def test_the_page_has_an_outline(browser: Browser, address: str) -> None:
 def test_details_open_for_the_keyboard_and_close_with_escape(browser: Browser, address: str) -> None:
     with tab(browser, address) as opened:
         opened.wait_for_runs("good", "damaged")
-        opened.page.get_by_role("button", name="None").focus()
+        opened.page.get_by_role("button", name="Sort by Age").focus()
         opened.page.keyboard.press("Tab")
         details = opened.page.locator(".details")
         expect(details).to_contain_text("checksum")

@@ -63,7 +63,7 @@ def test_every_run_is_listed_and_drawn(opened: OpenBoard, scene: Scene) -> None:
     assert set(opened.names()) == scene.runs
     for tag in ("loss", "accuracy"):
         opened.wait_for_curves(tag, on=scene.runs, off=set())
-    expect(opened.page.get_by_text("4 of 4 on")).to_be_visible()
+    expect(opened.page.get_by_text("4 of 4 drawn")).to_be_visible()
 
 
 def click_the_box(opened: OpenBoard, run: str) -> None:
@@ -116,7 +116,7 @@ def test_a_curve_grows_without_a_reload(opened: OpenBoard, scene: Scene) -> None
     growing = scene.default_run
     opened.wait_for_curves("loss", on=scene.runs, off=set())
     loaded = opened.page.evaluate("performance.timeOrigin")
-    step = opened.row(growing).locator(".step")
+    step = opened.row(growing).locator('[data-column="steps"]')
     expect(step).to_have_text("99")
     scene.default_program.log(100)
     expect(step).to_have_text("199", timeout=WAIT_MS)
@@ -172,7 +172,7 @@ def test_the_address_wins_over_what_was_remembered(opened: OpenBoard, scene: Sce
 
 def test_back_undoes_none_and_forward_repeats_it(opened: OpenBoard, scene: Scene) -> None:
     opened.box(NON_LATIN).click()
-    opened.page.get_by_role("button", name="None: switch all runs off").click()
+    opened.page.get_by_role("button", name="None: switch all 4 runs off").click()
     opened.wait_for_curves("loss", on=set(), off=scene.runs)
     expect(opened.page.get_by_text("4 runs have this tag, all are off.").first).to_be_visible()
     opened.page.go_back()
@@ -184,8 +184,8 @@ def test_back_undoes_none_and_forward_repeats_it(opened: OpenBoard, scene: Scene
 def test_a_filter_narrows_all_and_none_and_says_so(opened: OpenBoard, scene: Scene) -> None:
     opened.page.get_by_role("searchbox", name="Filter runs").fill("EXPERIMENT")
     assert set(opened.names()) == {"experiment_1", "experiment_2"}
-    expect(opened.page.get_by_text("4 of 4 on · 2 hidden by the filter")).to_be_visible()
-    opened.page.get_by_role("button", name="None: switch the runs that the filter shows off").click()
+    expect(opened.page.get_by_text("2 of 4 drawn")).to_be_visible()
+    opened.page.get_by_role("button", name="None: switch the 2 runs that the filter shows off").click()
     opened.page.get_by_role("searchbox", name="Filter runs").fill("")
     gone = {"experiment_1", "experiment_2"}
     opened.wait_for_curves("loss", on=scene.runs - gone, off=gone)

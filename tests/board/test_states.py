@@ -63,7 +63,7 @@ def test_runs_that_cannot_be_read_are_listed_with_the_reason(tmp_path: Path, bro
             expect(opened.page.locator(".details")).to_contain_text(reason)
             expect(opened.box(run)).to_have_accessible_description(re.compile(".+"))
         account = opened.page.locator(".account")
-        expect(account).to_have_text("5 of 5 on · 2 without scalars · 1 damaged · 1 unreadable")
+        expect(account).to_have_text("2 of 5 drawn · 2 without data here · 1 unreadable – 1 damaged")
 
 
 def test_a_stopped_server_is_noticed_and_found_again(tmp_path: Path, browser: Browser) -> None:
@@ -103,7 +103,7 @@ def test_tabs_in_the_background_keep_none_waiting(tmp_path: Path, browser: Brows
         for _ in range(7):  # One more than the connections that a browser holds to a server.
             page = first.page.context.new_page()
             page.goto(running.address)
-            expect(page.get_by_text("1 of 1 on")).to_be_visible(timeout=WAIT_MS)
+            expect(page.get_by_text("1 of 1 drawn")).to_be_visible(timeout=WAIT_MS)
             _set_visibility(page, "hidden")
         write_run(tmp_path / "late", {"loss": [6.0, 5.0, 4.0]})
         _set_visibility(first.page, "visible")
@@ -161,5 +161,5 @@ def test_two_log_directories_are_told_apart(tmp_path: Path, browser: Browser) ->
             expect(heading).to_be_visible(timeout=WAIT_MS)
         assert opened.names() == ["same", "same"]
         opened.box("same").first.click()
-        expect(opened.page.get_by_text("1 of 2 on")).to_be_visible()
+        expect(opened.page.get_by_text("1 of 2 drawn")).to_be_visible()
         expect(opened.box("same").last).to_be_checked()

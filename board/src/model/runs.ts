@@ -1,20 +1,7 @@
-/** The run list: what each row says, and the account that every run is in. */
+/** What there is to say of a run that draws nothing, or not everything. */
 
-import type { LogDirectory, Run } from "../wire/types";
+import type { Run } from "../wire/types";
 import { counted } from "./format";
-import { oneLine, splitNames, type SplitName } from "./names";
-
-export interface RunGroup {
-  readonly logdir: LogDirectory;
-  readonly rows: readonly RunRow[];
-}
-
-export interface RunRow {
-  readonly run: Run;
-  readonly name: SplitName;
-  /** Why the run draws nothing or not everything, or null. */
-  readonly note: RunNote | null;
-}
 
 export interface RunNote {
   /** `fault`: something on disk could not be read. `quiet`: nothing is wrong, there is just nothing to draw. */
@@ -23,20 +10,6 @@ export interface RunNote {
   readonly mark: string;
   /** The whole story. */
   readonly reason: string;
-}
-
-/** Rows by log directory, of the runs whose name contains `filter`, whatever its case. */
-export function groupRuns(
-  logdirs: readonly LogDirectory[],
-  runs: readonly Run[],
-  filter: string,
-): RunGroup[] {
-  const wanted = filter.trim().toLowerCase();
-  return logdirs.map((logdir) => {
-    const shown = runs.filter((run) => run.logdir === logdir.name && run.name.toLowerCase().includes(wanted));
-    const names = splitNames(shown.map((run) => oneLine(run.name)));
-    return { logdir, rows: shown.map((run, i) => ({ run, name: names[i]!, note: noteOf(run) })) };
-  });
 }
 
 const MARKS: Partial<Record<Run["state"], { weight: RunNote["weight"]; mark: string; reason: string }>> = {
@@ -82,29 +55,4 @@ function storyOf(run: Run): string {
   }
   if (run.conflict) lines.push(run.conflict.message);
   return lines.join("\n");
-}
-
-/** "12 of 17 on · 2 without scalars · 1 unreadable": a run with several troubles counts as the worst of them. */
-export function accountOf(runs: readonly Run[], selected: ReadonlySet<string>, shown: number): string {
-  const on = runs.filter((run) => selected.has(run.id)).length;
-  const parts = [`${on.toLocaleString("en")} of ${runs.length.toLocaleString("en")} on`];
-  if (shown < runs.length) parts.push(`${(runs.length - shown).toLocaleString("en")} hidden by the filter`);
-  const count = (states: readonly Run["state"][]): number =>
-    runs.filter((run) => states.includes(run.state)).length;
-  const without = runs.filter(
-    (run) => run.points === 0 && !["damaged", "unreadable", "foreign", "loading"].includes(run.state),
-  );
-  const conflicts = runs.filter((run) => noteOf(run)?.mark === "conflict");
-  const rest: [number, string][] = [
-    [without.length, "without scalars"],
-    [count(["damaged"]), "damaged"],
-    [count(["unreadable"]), "unreadable"],
-    [count(["foreign"]), "foreign"],
-    [conflicts.length, "in conflict"],
-    [count(["loading"]), "loading"],
-  ];
-  return [
-    ...parts,
-    ...rest.filter(([n]) => n > 0).map(([n, what]) => `${n.toLocaleString("en")} ${what}`),
-  ].join(" · ");
 }

@@ -8,9 +8,13 @@ import { followChanges } from "../wire/live";
 import type { Change, LogDirectory, Run, RunList, Tag } from "../wire/types";
 import { ScalarCard } from "./card.svelte";
 import { Desk } from "./desk.svelte";
+import { Hparams } from "./hparams.svelte";
+import { Keys } from "./keys.svelte";
 import { Link, type XWindow } from "./link.svelte";
+import { PanelStore } from "./panel.svelte";
 import { SelectionStore } from "./selection.svelte";
 import { Settings } from "./settings.svelte";
+import { Switching } from "./switching.svelte";
 import { SavedView } from "./view.svelte";
 
 export type Connection =
@@ -33,6 +37,10 @@ export class Board {
   readonly view = new SavedView();
   readonly settings = new Settings(this.view);
   readonly selection = new SelectionStore(this.view);
+  readonly hparams = new Hparams();
+  readonly panel = new PanelStore(this);
+  readonly switching = new Switching(this);
+  readonly keys = new Keys();
   readonly pool = new RasterPool(({ reason, replaced }) => {
     this.fault = `A part of the page that draws charts stopped (${reason}). ${replaced ? "It was started again." : "Reload the page."}`;
   });
@@ -62,6 +70,13 @@ export class Board {
   readonly otherTags = $derived(this.tags.filter((tag) => tag.kind !== "scalar"));
 
   private readonly cards = new Map<string, ScalarCard>();
+  private cardList = $state.raw<readonly ScalarCard[]>([]);
+  /** Runs of which a card in view has points; null as long as that is not known. */
+  readonly runsWithDataHere: ReadonlySet<string> | null = $derived.by(() => {
+    const cards = this.cardList.filter((card) => card.inView && card.fault === null);
+    if (cards.length === 0 || cards.some(({ overview }) => overview === null)) return null;
+    return new Set(cards.flatMap(({ overview }) => overview!.map(({ run }) => run)));
+  });
   private pending: Pending = NOTHING;
   private fetching = false;
   /** The last event that was taken in. */
@@ -72,6 +87,11 @@ export class Board {
     return this.slots.has(run);
   }
 
+  /** Whether the run's curves are drawn: it is on, and the filter lets it through. */
+  draws(run: string): boolean {
+    return this.selection.on.has(run) && this.panel.passes(run);
+  }
+
   colour(run: string): string {
     return slotColour(this.slots.get(run) ?? 0, this.settings.theme);
   }
@@ -80,7 +100,11 @@ export class Board {
   card(tags: readonly string[]): ScalarCard {
     const key = JSON.stringify(tags);
     let card = this.cards.get(key);
-    if (!card) this.cards.set(key, (card = new ScalarCard(tags)));
+    if (!card) {
+      this.cards.set(key, (card = new ScalarCard(tags)));
+      // A view may ask for a card while it is being laid out, when no state may change.
+      queueMicrotask(() => (this.cardList = [...this.cards.values()]));
+    }
     return card;
   }
 
@@ -145,6 +169,8 @@ export class Board {
 
   private take(change: Change): void {
     this.pending = withChange(this.pending, change);
+    this.hparams.changed(change);
+    this.panel.scalars.changed(change);
     for (const card of this.cards.values()) {
       const runs = change.all ? null : runsWith(change, card.tags);
       if (runs?.length !== 0) card.markDirty(runs);

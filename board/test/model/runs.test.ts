@@ -1,64 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { oneLine, splitNames } from "../../src/model/names";
-import { accountOf, groupRuns, noteOf } from "../../src/model/runs";
-import type { LogDirectory, Run } from "../../src/wire/types";
-
-const idsOf = (runs: readonly Run[]): Set<string> => new Set(runs.map(({ id }) => id));
-
-const run = (name: string, change: Partial<Run> = {}): Run => ({
-  id: name,
-  logdir: "runs",
-  name,
-  parent: null,
-  made_by: null,
-  state: "idle",
-  message: "",
-  conflict: null,
-  first_wall_time: 0,
-  last_wall_time: 1,
-  last_step: 1,
-  points: 2,
-  tags: 1,
-  attempts: 1,
-  writers: [],
-  files: [],
-  ...change,
-});
-const logdir = (name: string): LogDirectory => ({
-  name,
-  path: `/${name}`,
-  state: "ok",
-  message: "",
-  skipped: [],
-});
-
-describe("the account", () => {
-  const runs = [
-    run("a"),
-    run("b"),
-    run("c", { points: 0 }),
-    run("d", { state: "unreadable", points: 0 }),
-    run("e", { state: "damaged" }),
-    run("f", { state: "header_only", points: 0 }),
-  ];
-  test("counts every run and says what is not drawn", () => {
-    const account = accountOf(runs, idsOf(runs.slice(1)), runs.length);
-    expect(account).toBe("5 of 6 on · 2 without scalars · 1 damaged · 1 unreadable");
-  });
-  test("counts a run without scalars once", () => {
-    const empty = run("x", { points: 0, state: "damaged" });
-    expect(accountOf([empty], idsOf([empty]), 1)).toBe("1 of 1 on · 1 damaged");
-  });
-  test("counts conflicts, of a damaged run as damage", () => {
-    const conflict = { message: "two", writers: [], files: [] };
-    const both = run("x", { conflict, state: "damaged" });
-    const two = [run("y", { conflict }), both];
-    expect(accountOf(two, idsOf(two), 2)).toBe("2 of 2 on · 1 damaged · 1 in conflict");
-  });
-  test("says how many the filter hides", () => {
-    expect(accountOf(runs.slice(0, 2), idsOf(runs), 1)).toBe("2 of 2 on · 1 hidden by the filter");
-  });
-});
+import { noteOf } from "../../src/model/runs";
+import { run } from "./a_run";
 
 describe("a run that draws nothing", () => {
   test("says why in the server's words, each once", () => {
@@ -92,12 +35,6 @@ describe("a run that draws nothing", () => {
     expect(noteOf(run("x", { points: 0, tags: 3 }))?.mark).toBe("no scalars");
     expect(noteOf(run("x", { points: 0, tags: 1 }))?.reason).toBe("It has 1 tag, none with scalars.");
   });
-});
-
-test("rows are grouped by log directory and filtered by a part of the name in any case", () => {
-  const runs = [run("Loss/a"), run("b"), run("loss/c", { logdir: "old" })];
-  const groups = groupRuns([logdir("runs"), logdir("old")], runs, " LOSS ");
-  expect(groups.map((group) => group.rows.map((row) => row.run.name))).toEqual([["Loss/a"], ["loss/c"]]);
 });
 
 test("names are split where they start to differ from their neighbours", () => {

@@ -1,0 +1,70 @@
+/** All keys and gestures: what the help shows and what the page does come from this one table. */
+
+export type Command =
+  "help" | "filter" | "next" | "previous" | "only" | "all" | "none" | "invert" | "undo" | "redo" | "colour";
+
+export interface Key {
+  /** Null: a gesture, or a key that the browser or one widget answers. It is only told of. */
+  readonly command: Command | null;
+  /** Ways to give it, in the help's words; `Mod` is Cmd on a Mac, else Ctrl. */
+  readonly keys: readonly string[];
+  readonly does: string;
+  readonly where: "Anywhere" | "Runs" | "Charts";
+}
+
+export const KEYS: readonly Key[] = [
+  { command: "help", keys: ["?"], does: "Show all keys", where: "Anywhere" },
+  { command: "undo", keys: ["Mod+Z"], does: "Undo the last change of which runs are on", where: "Anywhere" },
+  { command: "redo", keys: ["Shift+Mod+Z", "Mod+Y"], does: "Redo what was undone", where: "Anywhere" },
+  { command: "filter", keys: ["/"], does: "Filter the runs; Escape leaves the box", where: "Runs" },
+  { command: "next", keys: ["j"], does: "To the next row", where: "Runs" },
+  { command: "previous", keys: ["k"], does: "To the row before", where: "Runs" },
+  { command: null, keys: ["Space"], does: "Switch the row, with all below it", where: "Runs" },
+  {
+    command: null,
+    keys: ["Shift+Space", "Shift+click"],
+    does: "Switch all rows since the last one",
+    where: "Runs",
+  },
+  { command: null, keys: ["Drag"], does: "Over boxes: switch them as the first one", where: "Runs" },
+  {
+    command: "only",
+    keys: ["o", "Alt+click"],
+    does: "Only this row; the same again brings back what was on",
+    where: "Runs",
+  },
+  { command: "all", keys: ["a"], does: "All listed runs on", where: "Runs" },
+  { command: "none", keys: ["n"], does: "All listed runs off", where: "Runs" },
+  { command: "invert", keys: ["i"], does: "Switch each listed run", where: "Runs" },
+  { command: "colour", keys: ["c"], does: "Choose the row's colour", where: "Runs" },
+  { command: null, keys: ["→", "←"], does: "Open or close what the row holds", where: "Runs" },
+];
+
+/** What a keyboard event says. */
+export interface Press {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+  readonly shiftKey: boolean;
+}
+
+/** The command that a key gives, wherever capital letters come from: the lock key changes nothing. */
+export function commandOf(press: Press): Command | null {
+  const { key, ctrlKey, metaKey, altKey, shiftKey } = press;
+  if (altKey || key.length !== 1) return null;
+  const isLetter = /\p{L}/u.test(key);
+  const parts = [
+    ...(shiftKey && isLetter ? ["shift"] : []),
+    ...(ctrlKey || metaKey ? ["mod"] : []),
+    key.toLowerCase(),
+  ];
+  const given = parts.join("+");
+  const found = KEYS.find((one) => one.keys.some((way) => way.toLowerCase() === given));
+  return found?.command ?? null;
+}
+
+/** A way to give a command as its single keys, as this platform names them: ["Ctrl", "Z"]. */
+export function keyNames(way: string, isMac: boolean): string[] {
+  return way.split("+").map((name) => (name === "Mod" ? (isMac ? "Cmd" : "Ctrl") : name));
+}

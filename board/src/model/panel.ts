@@ -1,0 +1,89 @@
+/** How a person set the run panel up, and the text-like form in which that is kept. */
+
+import { BY_NAME, type Sort } from "./columns";
+import type { Json } from "./notation";
+
+export interface ShownColumn {
+  readonly id: string;
+  /** CSS pixels. */
+  readonly width: number;
+}
+
+export interface PanelSetup {
+  /** As typed, whether it can be understood or not. */
+  readonly filter: string;
+  readonly sort: Sort;
+  readonly columns: readonly ShownColumn[];
+  /** Folders are headings. */
+  readonly tree: boolean;
+  /** Keys of rows whose contents are folded away. */
+  readonly closed: ReadonlySet<string>;
+}
+
+export const DEFAULT_SETUP: PanelSetup = {
+  filter: "",
+  sort: BY_NAME,
+  columns: [
+    { id: "steps", width: 64 },
+    { id: "age", width: 52 },
+  ],
+  tree: true,
+  closed: new Set(),
+};
+
+export const NARROWEST = 36;
+export const WIDEST = 600;
+const MOST_COLUMNS = 50;
+const LONGEST_FILTER = 2_000;
+
+/** Only what differs from the default; null if nothing does. */
+export function writeSetup({ filter, sort, columns, tree, closed }: PanelSetup): Json | null {
+  const members: Record<string, Json> = {};
+  if (filter !== "") members["filter"] = filter;
+  if (sort.column !== BY_NAME.column || sort.descending)
+    members["sort"] = [sort.column, sort.descending ? "down" : "up"];
+  if (!sameColumns(columns, DEFAULT_SETUP.columns))
+    members["columns"] = columns.map(({ id, width }) => [id, width]);
+  if (!tree) members["flat"] = true;
+  if (closed.size > 0) members["closed"] = [...closed].sort();
+  return Object.keys(members).length > 0 ? members : null;
+}
+
+/** Untrusted: what cannot be read is as it is by default. */
+export function readSetup(saved: Json | null): PanelSetup {
+  const members = typeof saved === "object" && saved !== null && !Array.isArray(saved) ? saved : {};
+  const found = (name: string): unknown =>
+    Object.hasOwn(members, name) ? (members as Record<string, unknown>)[name] : undefined;
+  const filter = found("filter");
+  const closed = found("closed");
+  return {
+    filter: typeof filter === "string" ? filter.slice(0, LONGEST_FILTER) : "",
+    sort: readSort(found("sort")),
+    columns: readColumns(found("columns")),
+    tree: found("flat") !== true,
+    closed: new Set(Array.isArray(closed) ? closed.filter((key) => typeof key === "string") : []),
+  };
+}
+
+function readSort(saved: unknown): Sort {
+  if (!Array.isArray(saved) || typeof saved[0] !== "string") return BY_NAME;
+  return { column: saved[0], descending: saved[1] === "down" };
+}
+
+function readColumns(saved: unknown): readonly ShownColumn[] {
+  if (!Array.isArray(saved)) return DEFAULT_SETUP.columns;
+  const columns = new Map<string, ShownColumn>();
+  for (const one of saved as unknown[]) {
+    if (!Array.isArray(one) || typeof one[0] !== "string" || typeof one[1] !== "number") continue;
+    if (columns.size < MOST_COLUMNS) columns.set(one[0], { id: one[0], width: bounded(one[1]) });
+  }
+  return [...columns.values()];
+}
+
+export function bounded(width: number): number {
+  return Math.round(Math.min(WIDEST, Math.max(NARROWEST, Number.isFinite(width) ? width : NARROWEST)));
+}
+
+function sameColumns(a: readonly ShownColumn[], b: readonly ShownColumn[]): boolean {
+  return a.length === b.length && a.every(({ id, width }, i) => id === b[i]!.id && width === b[i]!.width);
+}

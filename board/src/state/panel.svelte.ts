@@ -1,0 +1,267 @@
+/** The run panel: what is typed, sorted and folded there, and the rows and the account that follow from it. */
+
+import { untrack } from "svelte";
+import {
+  type Account,
+  accountOf,
+  type Entry,
+  type Part as AccountPart,
+  partOf,
+  type Standing,
+} from "../model/account";
+import { BY_NAME, type Cell, cellOf, hparamOf, type Known, type Sort, sorted } from "../model/columns";
+import { EMPTY_FILTER, type Filter, type FilterError, parseFilter, scalarColumn } from "../model/filter";
+import { counted } from "../model/format";
+import { naturalKey } from "../model/natural";
+import type { Json } from "../model/notation";
+import { DEFAULT_SETUP, type PanelSetup, readSetup, type ShownColumn, writeSetup } from "../model/panel";
+import { onBefore, type Row, type Rows, rowsOf } from "../model/rows";
+import type { Run } from "../wire/types";
+import type { Board } from "./board.svelte";
+import { ScalarValues } from "./scalar_values.svelte";
+import type { Part } from "./view.svelte";
+
+/** Folded rows, above which an address leaves them out. */
+const FEW = 20;
+
+export class PanelStore implements Part {
+  readonly name = "panel";
+  readonly scalars = new ScalarValues();
+
+  private setup = $state.raw<PanelSetup>(DEFAULT_SETUP);
+  /** An entry of the account whose runs are listed: as they were when it was chosen, whatever is switched since. */
+  chosen = $state.raw<{ readonly name: string; readonly runs: ReadonlySet<string> } | null>(null);
+  /** A person is at the list: rows stay where they are, though what they are sorted by goes on. */
+  held = $state(false);
+
+  private readonly draft = $derived(parseFilter(this.setup.filter));
+  /** What is wrong with the filter as typed. The last one that was right stays in force. */
+  readonly problem: FilterError | null = $derived.by(() =>
+    "error" in this.draft ? this.draft.error : this.unknownColumn(this.draft.filter),
+  );
+  /** Columns that are shown, sorted by or typed into the filter. */
+  private readonly columnsInUse: readonly string[] = $derived.by(() => {
+    const typed = "filter" in this.draft ? this.draft.filter.columns.map(({ name }) => name) : [];
+    return [...new Set([...this.setup.columns.map(({ id }) => id), this.setup.sort.column, ...typed])];
+  });
+  /** The filter as typed asks for hyper-parameters that are on their way. */
+  private readonly isWaiting = $derived.by(() => {
+    const { ofRuns, fault } = this.board.hparams;
+    if (ofRuns !== null || fault !== null || !("filter" in this.draft)) return false;
+    return this.draft.filter.columns.some(({ name }) => hparamOf(name) !== null);
+  });
+  private lastFilter = EMPTY_FILTER;
+  readonly filter: Filter = $derived.by(() => {
+    if ("filter" in this.draft && this.problem === null && !this.isWaiting)
+      this.lastFilter = this.draft.filter;
+    return this.lastFilter;
+  });
+
+  private lastByName: readonly Run[] = [];
+  private naturalKeys = new Map<string, string>();
+  /** All runs in natural order. The same while no run comes or goes: what they log changes nothing. */
+  private readonly byName: readonly Run[] = $derived.by(() => this.sortByName(this.board.runs ?? []));
+
+  private lastPassing: ReadonlySet<string> | null = null;
+  /** The runs that the filter lets through; null: all. The same while it lets the same ones through. */
+  private readonly passing: ReadonlySet<string> | null = $derived.by(() => this.findPassing());
+
+  private lastOrder: readonly Run[] = [];
+  private readonly order: readonly Run[] = $derived.by(() => this.findOrder());
+  readonly rows: Rows = $derived.by(() =>
+    rowsOf(this.order, {
+      tree: this.setup.tree,
+      logdirs: this.board.logdirs.map(({ name }) => name),
+      groupOf: null,
+      closed: this.setup.closed,
+    }),
+  );
+  private readonly onBefore = $derived.by(() =>
+    onBefore(this.rows.order, (run) => this.board.selection.on.has(run)),
+  );
+  readonly account: Account = $derived.by(() => accountOf(this.board.runs ?? [], this.standing));
+
+  private readonly standing: Standing = {
+    isOn: (run) => this.board.selection.on.has(run),
+    passes: (run) => this.passes(run),
+    hasDataHere: (run) => this.board.runsWithDataHere?.has(run) ?? true,
+  };
+
+  private readonly known: Known;
+
+  constructor(private readonly board: Board) {
+    this.known = {
+      get now() {
+        return board.now;
+      },
+      hparam: (run, name) => this.hparam(run, name),
+      scalar: (run, of, tag) => this.scalars.of(run.id, of, tag),
+    };
+    board.view.keep(this);
+    $effect.root(() => {
+      $effect(() => this.scalars.want(this.columnsInUse.flatMap((id) => scalarColumn(id)?.tag ?? [])));
+      $effect(() => {
+        if (this.columnsInUse.some((id) => hparamOf(id) !== null)) board.hparams.want();
+      });
+    });
+  }
+
+  // What a person set up.
+
+  get typed(): string {
+    return this.setup.filter;
+  }
+  set typed(filter: string) {
+    this.chosen = null;
+    this.setup = { ...this.setup, filter };
+  }
+  get sort(): Sort {
+    return this.setup.sort;
+  }
+  get tree(): boolean {
+    return this.setup.tree;
+  }
+  set tree(tree: boolean) {
+    this.setup = { ...this.setup, tree };
+  }
+  get columns(): readonly ShownColumn[] {
+    return this.setup.columns;
+  }
+  set columns(columns: readonly ShownColumn[]) {
+    this.setup = { ...this.setup, columns };
+  }
+
+  /** By this column, then the other way round, then by name again. Names begin at the start, all else with the most. */
+  sortBy(column: string): void {
+    const first = column !== "name";
+    const { sort } = this.setup;
+    const [isThis, isFirst] = [sort.column === column, sort.descending === first];
+    const next = !isThis ? { column, descending: first } : isFirst ? { column, descending: !first } : BY_NAME;
+    this.setup = { ...this.setup, sort: next };
+  }
+
+  /** Show or fold away what a row holds. */
+  setOpen(row: Row, open: boolean): void {
+    const closed = new Set(this.setup.closed);
+    if (open) closed.delete(row.key);
+    else closed.add(row.key);
+    this.setup = { ...this.setup, closed };
+  }
+
+  get(): Json | null {
+    return writeSetup(this.setup);
+  }
+  short(): Json | null {
+    const { closed } = this.setup;
+    return writeSetup(closed.size > FEW ? { ...this.setup, closed: new Set() } : this.setup);
+  }
+  set(saved: Json | null): void {
+    this.chosen = null;
+    this.setup = readSetup(saved);
+  }
+
+  // How runs stand.
+
+  passes(run: string): boolean {
+    return this.passing?.has(run) ?? true;
+  }
+
+  partOf(run: Run): AccountPart {
+    return partOf(run, this.standing);
+  }
+
+  cell(run: Run, column: string): Cell | null | undefined {
+    return cellOf(run, column, this.known);
+  }
+
+  /** How many of the row's runs are on. */
+  onBelow({ from, to }: Row): number {
+    return this.onBefore[to]! - this.onBefore[from]!;
+  }
+
+  idsOf({ from, to }: Row): readonly string[] {
+    return this.rows.order.slice(from, to);
+  }
+
+  /** The listed runs in words: "all 412 runs", "the 37 runs that the filter shows". */
+  readonly listed: string = $derived.by(() => {
+    const count = counted(this.order.length, "run");
+    if (this.chosen !== null) return `the ${count} listed as ${this.chosen.name}`;
+    return this.passing === null ? `all ${count}` : `the ${count} that the filter shows`;
+  });
+
+  /** List the runs of an entry of the account; the same again lists what the filter lets through. */
+  choose({ name, runs }: Entry): void {
+    this.chosen = this.chosen?.name === name ? null : { name, runs: new Set(runs) };
+  }
+
+  /** The first column that can only be meant as one, and is none. */
+  private unknownColumn(filter: Filter): FilterError | null {
+    for (const { name, ordered, from, to } of filter.columns) {
+      if (ordered && this.isUnknown(name)) return { message: `no run has a column ${name}`, from, to };
+    }
+    return null;
+  }
+
+  private isUnknown(column: string): boolean {
+    const scalar = scalarColumn(column);
+    // As long as there is no list of runs, the tags are not known either.
+    if (scalar)
+      return this.board.runs !== null && !this.board.scalarTags.some(({ tag }) => tag === scalar.tag);
+    const hparam = hparamOf(column);
+    return hparam !== null && !this.isWaiting && !this.board.hparams.names.has(hparam);
+  }
+
+  /** A sub-run that has none of that name has its parent's. */
+  private hparam({ id, parent }: Run, name: string): Cell | null | undefined {
+    const { hparams } = this.board;
+    const value = hparams.of(id, name) ?? (parent === null ? undefined : hparams.of(parent, name));
+    if (value === undefined || value === null) return hparams.names.has(name) ? null : undefined;
+    return typeof value === "boolean" ? String(value) : value;
+  }
+
+  private sortByName(runs: readonly Run[]): readonly Run[] {
+    const last = this.lastByName;
+    const known = new Map(last.map((run) => [run.id, run]));
+    const same =
+      runs.length === last.length && runs.every(({ id, parent }) => known.get(id)?.parent === parent);
+    if (same) return last;
+    const keys = new Map(runs.map(({ name }) => [name, this.naturalKeys.get(name) ?? naturalKey(name)]));
+    this.naturalKeys = keys;
+    const keyed = runs.map((run) => ({ run, key: keys.get(run.name)! }));
+    keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.run.name < b.run.name ? -1 : 1));
+    return (this.lastByName = keyed.map(({ run }) => run));
+  }
+
+  private findPassing(): ReadonlySet<string> | null {
+    const { filter } = this;
+    if (filter.isEmpty) return (this.lastPassing = null);
+    const runs = this.lookedAt(this.byName, filter.columns.length > 0);
+    const passing = new Set<string>();
+    for (const run of runs) {
+      const { name } = run;
+      if (filter.matches({ name, column: (column) => this.cell(run, column) })) passing.add(run.id);
+    }
+    const last = this.lastPassing;
+    const same = last?.size === passing.size && [...passing].every((run) => last.has(run));
+    return same ? last : (this.lastPassing = passing);
+  }
+
+  private findOrder(): readonly Run[] {
+    const { sort } = this.setup;
+    const listed = this.chosen?.runs ?? this.passing;
+    const byName = listed ? this.byName.filter(({ id }) => listed.has(id)) : this.byName;
+    const values = this.lookedAt(byName, sort.column !== "name" && !this.held);
+    const order = sorted(values, sort, (run) => untrack(() => this.cell(run, sort.column)));
+    const last = this.lastOrder;
+    const same = order.length === last.length && order.every(({ id }, i) => id === last[i]!.id);
+    return same ? last : (this.lastOrder = order);
+  }
+
+  /** The runs as they are now, and, if that matters, once a second from now on. */
+  private lookedAt(runs: readonly Run[], again: boolean): readonly Run[] {
+    if (again) void this.board.now;
+    const byId = untrack(() => this.board.runById);
+    return runs.map((run) => byId.get(run.id) ?? run);
+  }
+}

@@ -1,0 +1,86 @@
+/** The last, min and max of scalars for the run list: only of tags that a column or the filter shows, while it does. */
+
+import { runsWith } from "../model/changes";
+import { ApiError, fetchTable, type TableColumns } from "../wire/client";
+import type { Change } from "../wire/types";
+
+/** At most this often everything is asked again while runs are logged. */
+const AGAIN_MS = 1_000;
+/** Of one request (spec/api.md). */
+const MOST_TAGS = 100;
+
+interface TagValues {
+  /** Place of each run in the columns. */
+  readonly places: ReadonlyMap<string, number>;
+  readonly last: Float64Array;
+  readonly min: Float64Array;
+  readonly max: Float64Array;
+}
+
+export class ScalarValues {
+  fault = $state.raw<string | null>(null);
+  private tags = $state.raw<ReadonlyMap<string, TagValues>>(new Map());
+  private wanted: readonly string[] = [];
+  private dirty = false;
+  private running = false;
+
+  /** The tags whose values are on show. */
+  want(tags: readonly string[]): void {
+    if (tags.some((tag) => !this.wanted.includes(tag))) this.dirty = true;
+    this.wanted = tags;
+    void this.work();
+  }
+
+  changed(change: Change): void {
+    if (change.all || change.removed.length > 0 || runsWith(change, this.wanted).length > 0)
+      this.dirty = true;
+    void this.work();
+  }
+
+  /** Null: the run has none, or it is on its way. */
+  of(run: string, what: "last" | "min" | "max", tag: string): number | null {
+    const values = this.tags.get(tag);
+    const place = values?.places.get(run);
+    if (!values || place === undefined) return null;
+    const value = values[what][place]!;
+    // A cell without any point is NaN too; its count tells, and then there is no place for it.
+    return value;
+  }
+
+  private async work(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    while (this.dirty && this.wanted.length > 0) {
+      this.dirty = false;
+      const tags = [...this.wanted];
+      try {
+        const found = new Map<string, TagValues>();
+        for (let i = 0; i < tags.length; i += MOST_TAGS) {
+          const some = tags.slice(i, i + MOST_TAGS);
+          const table = await fetchTable({ tags: some, runs: null, at_step: null });
+          some.forEach((tag) => found.set(tag, valuesOf(table, tag)));
+        }
+        this.tags = found;
+        this.fault = null;
+      } catch (error) {
+        this.dirty = true;
+        const unreachable = error instanceof ApiError && error.status === 0;
+        this.fault = unreachable ? null : (error as Error).message;
+      }
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+    }
+    this.running = false;
+  }
+}
+
+function valuesOf({ header, count, last, min, max }: TableColumns, tag: string): TagValues {
+  const column = header.tags.indexOf(tag);
+  const width = header.tags.length;
+  const places = new Map<string, number>();
+  header.runs.forEach((run, row) => {
+    if (column >= 0 && Number(count[row * width + column]!) > 0) places.set(run, row);
+  });
+  const pick = (values: Float64Array): Float64Array =>
+    Float64Array.from(header.runs, (_, row) => values[row * width + column] ?? NaN);
+  return { places, last: pick(last.value), min: pick(min.value), max: pick(max.value) };
+}

@@ -1,0 +1,66 @@
+/** Switching runs from the list: a row with all that is below it, or all that is listed; and saying what was done. */
+
+import { counted } from "../model/format";
+import type { Row } from "../model/rows";
+import type { Board } from "./board.svelte";
+
+export class Switching {
+  /** What was done last, for those who do not see it. */
+  said = $state("");
+
+  constructor(private readonly board: Board) {}
+
+  row(row: Row, on: boolean): void {
+    const ids = this.board.panel.idsOf(row);
+    if (ids.length === 1) this.board.selection.set(ids[0]!, on);
+    else this.board.selection.setMany(ids, on);
+  }
+
+  /** All rows from one to the other. */
+  between(a: Row, b: Row, on: boolean): void {
+    const [from, to] = [Math.min(a.from, b.from), Math.max(a.to, b.to)];
+    this.board.selection.setMany(this.board.panel.rows.order.slice(from, to), on);
+    this.say(`Switched ${counted(to - from, "run")} ${on ? "on" : "off"}.`);
+  }
+
+  /** Only this row; the same again brings back what was on. */
+  only(row: Row): void {
+    const { panel, selection } = this.board;
+    const ids = panel.idsOf(row);
+    if (ids.length === 0) return;
+    selection.only(ids);
+    const name = row.name.shared + row.name.own;
+    this.say(
+      selection.onlyThese
+        ? `Only ${name} is on. The same again brings back what was on before.`
+        : "What was on before is on again.",
+    );
+  }
+
+  listed(on: boolean): void {
+    this.board.selection.setMany(this.board.panel.rows.order, on);
+    this.say(`Switched ${this.board.panel.listed} ${on ? "on" : "off"}.`);
+  }
+
+  invertListed(): void {
+    this.board.selection.invert(this.board.panel.rows.order);
+    this.say(`Switched each of ${this.board.panel.listed} the other way.`);
+  }
+
+  undo(): void {
+    const { selection } = this.board;
+    this.say(selection.canUndo ? "Undone." : "There is nothing to undo.");
+    selection.undo();
+  }
+
+  redo(): void {
+    const { selection } = this.board;
+    this.say(selection.canRedo ? "Redone." : "There is nothing to redo.");
+    selection.redo();
+  }
+
+  private say(sentence: string): void {
+    // The same sentence again has to differ to be read out again.
+    this.said = this.said === sentence ? `${sentence}\u00a0` : sentence;
+  }
+}
