@@ -1,0 +1,36 @@
+/** The run that others are compared with, and how: a part of the saved view. */
+
+import { type Compare, COMPARISONS } from "../model/baseline";
+import type { Json } from "../model/notation";
+import type { Part, SavedView } from "./view.svelte";
+
+export class Baseline implements Part {
+  readonly name = "baseline";
+  /** Id of the run; null: none is pinned. */
+  run = $state<string | null>(null);
+  /** How the others are drawn while a run is pinned. */
+  compare = $state<Compare>("none");
+
+  constructor(view: SavedView) {
+    view.keep(this);
+  }
+
+  /** Pin a run; the same again, or null, pins none. */
+  pin(run: string | null): void {
+    this.run = run === this.run ? null : run;
+    if (this.run === null) this.compare = "none";
+  }
+
+  get(): Json | null {
+    if (this.run === null) return null;
+    return this.compare === "none" ? this.run : { run: this.run, compare: this.compare };
+  }
+
+  set(saved: Json | null): void {
+    const { run, compare } = (
+      typeof saved === "string" ? { run: saved } : typeof saved === "object" ? (saved ?? {}) : {}
+    ) as Readonly<Record<string, Json>>;
+    this.run = typeof run === "string" && /^[0-9a-v]{13}$/.test(run) ? run : null;
+    this.compare = (this.run && COMPARISONS.find((how) => how === compare)) || "none";
+  }
+}
