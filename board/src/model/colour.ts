@@ -1,8 +1,10 @@
 /**
- * The colours of runs: hues at one perceived lightness for each theme, given out by the run's id.
+ * The colours of runs: twelve for each theme, then the same with other dashes, given out by the run's id.
  *
- * A run takes the hue that its id asks for, or, if an older run has it, the next free one. Older runs choose first,
- * so a colour survives a reload and the arrival of newer runs.
+ * The colours are as far apart as twelve can be for people with normal vision and with each of the three common
+ * deficiencies at once, found by search; the test states how far, and measures. A run takes the colour that its id asks for
+ * or, if an older run has it, the next free one. Older runs choose first, so a colour survives a reload and the arrival of
+ * newer runs. Neighbours in the list of all runs never have the same colour.
  */
 
 export type Theme = "light" | "dark";
@@ -13,41 +15,84 @@ export interface Coloured {
   readonly first_wall_time: number | null;
 }
 
-const HUES = 12;
-const TIERS = 2;
-export const SLOTS = HUES * TIERS;
+const PALETTES: Record<Theme, readonly string[]> = {
+  light: [
+    ..."#1e96ff #d20f3c #00875a #780f78 #969600 #3c00d2".split(" "),
+    ..."#d27887 #4b5a00 #695ad2 #870f3c #a578b4 #c33c87".split(" "),
+  ],
+  dark: [
+    ..."#4b5aff #f00f69 #0f785a #00f0c3 #d2e100 #9696ff".split(" "),
+    ..."#ff9687 #78a500 #1eb4b4 #78691e #ffc3ff #a54b96".split(" "),
+  ],
+};
 
-/** Lightness (OKLCH) of the two tiers, on white and on the dark ground: each has a contrast of 3:1 or more. */
-const LIGHTNESS: Record<Theme, readonly [number, number]> = { light: [0.6, 0.44], dark: [0.75, 0.6] };
-const CHROMA = 0.16;
-const FIRST_HUE = 22;
+/** What charts are drawn on: `--surface` in page.css. */
+export const GROUND: Record<Theme, string> = { light: "#ffffff", dark: "#171b21" };
+/** WCAG 2.2 for what has to be seen and is no text. */
+export const LEAST_CONTRAST = 3;
 
-const palettes: Record<Theme, readonly string[]> = { light: palette("light"), dark: palette("dark") };
+export const COLOURS = 12;
+/** Dash patterns: 0 is a solid line. */
+export const DASHES = 4;
+/** Pairs of colour and dash, all colours of a dash before the next dash. */
+export const SLOTS = COLOURS * DASHES;
 
 /** The `#rrggbb` of a slot. */
 export function slotColour(slot: number, theme: Theme): string {
-  return palettes[theme][slot]!;
+  return PALETTES[theme][slot % COLOURS]!;
 }
 
-/** A slot for every run. Slots repeat only when there are more runs than slots, and then evenly. */
+export function slotDash(slot: number): number {
+  return Math.floor(slot / COLOURS);
+}
+
+/**
+ * A slot for each of the runs, which are in the order of their list. Colours are used up before dashes, and slots repeat
+ * only when there are more runs than slots, and then evenly.
+ */
 export function colourSlots(runs: readonly Coloured[]): Map<string, number> {
-  const age = (run: Coloured): number => run.first_wall_time ?? Infinity;
-  const oldestFirst = [...runs].sort((a, b) =>
-    age(a) === age(b) ? (a.id < b.id ? -1 : 1) : age(a) - age(b),
-  );
-  const slots = new Map<string, number>();
+  const age = (place: number): number => runs[place]!.first_wall_time ?? Infinity;
+  const oldestFirst = runs.map((_, place) => place);
+  oldestFirst.sort((a, b) => (age(a) === age(b) ? (runs[a]!.id < runs[b]!.id ? -1 : 1) : age(a) - age(b)));
+  const neighbours = neighboursAtBirth(oldestFirst);
+  const slots = new Array<number>(runs.length).fill(-1);
   const uses = new Array<number>(SLOTS).fill(0);
-  oldestFirst.forEach((run, i) => {
-    const rounds = Math.floor(i / SLOTS);
-    let slot = hash(run.id) % SLOTS;
-    // The first tier is used up before the second, which is harder to tell from it than hue from hue.
-    if (i % SLOTS < HUES) slot %= HUES;
-    // 5 is prime to 12 and 24: every slot is reached, and neighbours in the probe are far apart in hue.
-    while (uses[slot]! > rounds || (i % SLOTS < HUES && slot >= HUES)) slot = (slot + 5) % SLOTS;
+  for (const place of oldestFirst) {
+    const taken = neighbours[place]!.map((neighbour) => slots[neighbour]! % COLOURS);
+    const slot = freeSlot(hash(runs[place]!.id) % COLOURS, uses, taken);
     uses[slot]!++;
-    slots.set(run.id, slot);
-  });
-  return slots;
+    slots[place] = slot;
+  }
+  return new Map(runs.map(({ id }, place) => [id, slots[place]!]));
+}
+
+/** The least used slot of another colour than those that are taken, from the wanted colour on. */
+function freeSlot(wanted: number, uses: readonly number[], taken: readonly number[]): number {
+  let best = -1;
+  for (let dash = 0; dash < DASHES; dash++) {
+    for (let step = 0; step < COLOURS; step++) {
+      // 5 is prime to 12: every colour is reached.
+      const colour = (wanted + 5 * step) % COLOURS;
+      const slot = dash * COLOURS + colour;
+      if (!taken.includes(colour) && (best < 0 || uses[slot]! < uses[best]!)) best = slot;
+    }
+  }
+  return best;
+}
+
+/** For each place the places beside it when only the older ones were there: so what comes later changes nothing. */
+function neighboursAtBirth(oldestFirst: readonly number[]): number[][] {
+  const count = oldestFirst.length;
+  const before = Array.from({ length: count }, (_, place) => place - 1);
+  const after = Array.from({ length: count }, (_, place) => place + 1);
+  const found = new Array<number[]>(count);
+  for (const place of oldestFirst.toReversed()) {
+    const [left, right] = [before[place]!, after[place]!];
+    found[place] = [left, right].filter((neighbour) => neighbour >= 0 && neighbour < count);
+    if (left >= 0) after[left] = right;
+    if (right < count) before[right] = left;
+  }
+  return found;
 }
 
 /** The earlier slots where nothing changed, so that nothing that depends on them is done again. */
@@ -57,11 +102,37 @@ export function unlessSame(earlier: Map<string, number>, slots: Map<string, numb
   return earlier;
 }
 
-function palette(theme: Theme): string[] {
-  return Array.from({ length: SLOTS }, (_, slot) => {
-    const hue = FIRST_HUE + ((slot % HUES) + (slot >= HUES ? 0.5 : 0)) * (360 / HUES);
-    return oklch(LIGHTNESS[theme][slot >= HUES ? 1 : 0], CHROMA, hue);
+export function isColour(colour: unknown): colour is string {
+  return typeof colour === "string" && /^#[0-9a-f]{6}$/.test(colour);
+}
+
+/** A person's own colour, as near as it can be seen on the theme's ground: darker on light, lighter on dark. */
+export function visible(colour: string, theme: Theme): string {
+  const towards = theme === "light" ? 0 : 255;
+  const wanted = channels(colour);
+  for (let step = 0; ; step++) {
+    const mixed = wanted.map((channel) => Math.round(channel + ((towards - channel) * step) / 20));
+    const shown = `#${mixed.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
+    if (step === 20 || contrast(shown, GROUND[theme]) >= LEAST_CONTRAST) return shown;
+  }
+}
+
+/** Contrast as WCAG 2.2 defines it, 1 to 21. */
+export function contrast(a: string, b: string): number {
+  const [x, y] = [luminance(a), luminance(b)];
+  return (Math.max(x, y) + 0.05) / (Math.min(x, y) + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [r, g, b] = channels(colour).map((channel) => {
+    const c = channel / 255;
+    return c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
   });
+  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
+}
+
+function channels(colour: string): number[] {
+  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 }
 
 /** FNV-1a over the id's characters, 32 bits. */
@@ -69,40 +140,4 @@ function hash(id: string): number {
   let value = 0x811c9dc5;
   for (let i = 0; i < id.length; i++) value = Math.imul(value ^ id.charCodeAt(i), 0x01000193);
   return value >>> 0;
-}
-
-/** OKLCH to `#rrggbb`; chroma is lowered until the colour exists in sRGB. */
-function oklch(lightness: number, chroma: number, hue: number): string {
-  for (let c = chroma; ; c -= 0.005) {
-    const rgb = oklabToRgb(
-      lightness,
-      c * Math.cos((hue * Math.PI) / 180),
-      c * Math.sin((hue * Math.PI) / 180),
-    );
-    if (c <= 0 || rgb.every((channel) => channel >= 0 && channel <= 1)) {
-      return `#${rgb.map((channel) => hex(gamma(Math.min(1, Math.max(0, channel))))).join("")}`;
-    }
-  }
-}
-
-/** Oklab to linear sRGB (Ottosson 2020). */
-function oklabToRgb(lightness: number, a: number, b: number): [number, number, number] {
-  const l = (lightness + 0.3963377774 * a + 0.2158037573 * b) ** 3;
-  const m = (lightness - 0.1055613458 * a - 0.0638541728 * b) ** 3;
-  const s = (lightness - 0.0894841775 * a - 1.291485548 * b) ** 3;
-  return [
-    4.0767416621 * l - 3.3077115913 * m + 0.2309699292 * s,
-    -1.2684380046 * l + 2.6097574011 * m - 0.3413193965 * s,
-    -0.0041960863 * l - 0.7034186147 * m + 1.707614701 * s,
-  ];
-}
-
-function gamma(linear: number): number {
-  return linear <= 0.0031308 ? 12.92 * linear : 1.055 * linear ** (1 / 2.4) - 0.055;
-}
-
-function hex(channel: number): string {
-  return Math.round(channel * 255)
-    .toString(16)
-    .padStart(2, "0");
 }

@@ -7,6 +7,8 @@
 export interface Pattern {
   /** Whether it matches anywhere in the text. */
   test(text: string): boolean;
+  /** What the first pair of brackets holds of the first match, or the whole match without one; null: no match. */
+  find(text: string): string | null;
 }
 
 export class PatternError extends Error {
@@ -31,14 +33,33 @@ type Node =
   | { readonly kind: "edge"; readonly edge: Edge }
   | { readonly kind: "all"; readonly parts: readonly Node[] }
   | { readonly kind: "any"; readonly parts: readonly Node[] }
-  | { readonly kind: "repeat"; readonly part: Node; readonly least: number; readonly most: number };
+  | { readonly kind: "capture"; readonly part: Node }
+  | {
+      readonly kind: "repeat";
+      readonly part: Node;
+      readonly least: number;
+      readonly most: number;
+      readonly lazy: boolean;
+    };
 
-/** A state of the machine: what has to hold to go on to `next`. A fork goes on to both, `other` being the second. */
+/**
+ * A state of the machine: what has to hold to go on to `next`. A fork goes on to both, preferably to `other`. One that
+ * saves notes where the first pair of brackets begins (0) or ends (1).
+ */
 interface State {
   readonly matches: Matches | null;
   readonly edge: Edge | null;
+  readonly saves: 0 | 1 | null;
   next: number;
   other: number;
+}
+
+/** A way through the text so far: where it stands, and where it and the first pair of brackets began and ended. */
+interface Thread {
+  readonly state: number;
+  readonly start: number;
+  readonly from: number;
+  readonly to: number;
 }
 
 /** Throws PatternError. */
@@ -50,11 +71,15 @@ export function compilePattern(source: string): Pattern {
       source.length,
     );
   const states = statesOf(new Parser(source).parse(), source.length);
-  return { test: (text) => run(states, [...text.toLowerCase()]) };
+  return {
+    test: (text) => run(states, [...text.toLowerCase()]),
+    find: (text) => find(states, [...text]),
+  };
 }
 
 class Parser {
   private at = 0;
+  private captures = false;
 
   constructor(private readonly source: string) {}
 
@@ -91,7 +116,7 @@ class Parser {
     if (low > high) this.fail("expected the smaller number first", start, this.at);
     if (part.kind === "edge" || /^[*+?]/.test(this.source.slice(this.at)))
       this.fail("found nothing to repeat", start, this.at);
-    return { kind: "repeat", part, least: low, most: high };
+    return { kind: "repeat", part, least: low, most: high, lazy: /.\?$/.test(quantifier[0]) };
   }
 
   private one(): Node {
@@ -124,9 +149,11 @@ class Parser {
     this.at += kind.length;
     if (!kind && this.source[this.at] === "?")
       this.fail("look-around is not possible here", start, this.at + 2);
+    const isFirst = !this.captures && kind !== "?:";
+    if (isFirst) this.captures = true;
     const node = this.alternatives();
     if (!this.take(")")) this.fail("expected a ) that closes this", start, this.source.length);
-    return node;
+    return isFirst ? { kind: "capture", part: node } : node;
   }
 
   private escaped(start: number): Node {
@@ -184,9 +211,12 @@ function remembered(matches: Matches): Matches {
 
 /** The machine: it begins in its last state, and has matched in state 0. */
 function statesOf(node: Node, length: number): State[] {
-  const states: State[] = [{ matches: null, edge: null, next: -1, other: -1 }];
+  const states: State[] = [{ matches: null, edge: null, saves: null, next: -1, other: -1 }];
   const add = (next: number, what: Partial<State>): number =>
-    states.push({ matches: null, edge: null, other: -1, ...what, next }) - 1;
+    states.push({ matches: null, edge: null, saves: null, other: -1, ...what, next }) - 1;
+  /** First `part`, or first what follows it. */
+  const fork = (part: number, then: number, lazy: boolean): number =>
+    lazy ? add(part, { other: then }) : add(then, { other: part });
   let parts = 0;
   /** Where to begin in order to match `part` and then go on to `next`. */
   const before = (part: Node, next: number): number => {
@@ -200,14 +230,18 @@ function statesOf(node: Node, length: number): State[] {
       case "all":
         return part.parts.reduceRight((then, one) => before(one, then), next);
       case "any":
-        return part.parts.map((one) => before(one, next)).reduce((a, b) => add(a, { other: b }));
+        return part.parts.map((one) => before(one, next)).reduceRight((then, one) => fork(one, then, false));
+      case "capture":
+        return add(before(part.part, add(next, { saves: 1 })), { saves: 0 });
       case "repeat": {
         let then = next;
         if (part.most === Infinity) {
           then = add(next, {});
-          states[then]!.other = before(part.part, then);
+          const again = before(part.part, then);
+          states[then]!.next = part.lazy ? again : next;
+          states[then]!.other = part.lazy ? next : again;
         } else {
-          for (let i = part.least; i < part.most; i++) then = add(before(part.part, then), { other: next });
+          for (let i = part.least; i < part.most; i++) then = fork(before(part.part, then), next, part.lazy);
         }
         for (let i = 0; i < part.least; i++) then = before(part.part, then);
         return then;
@@ -250,6 +284,52 @@ function run(states: readonly State[], text: readonly string[]): boolean {
     }
     current = following;
   }
+}
+
+/** As `run`, but of the ways through in the order in which they are preferred, each with what it saved (Pike). */
+function find(states: readonly State[], text: readonly string[]): string | null {
+  const lower = text.map((character) => character.toLowerCase());
+  const reachedAt = new Int32Array(states.length).fill(-1);
+  let current: Thread[] = [];
+  let found: Thread | null = null;
+  /** Follow all that needs no character; whether the end is reached, after which no other way is better. */
+  const reach = (thread: Thread, at: number, list: Thread[]): boolean => {
+    const stack = [thread];
+    while (stack.length > 0) {
+      const here = stack.pop()!;
+      if (reachedAt[here.state] === at) continue;
+      reachedAt[here.state] = at;
+      if (here.state === 0) {
+        found = here.from < 0 ? { ...here, from: here.start, to: at } : here;
+        return true;
+      }
+      const { matches, edge, saves, next, other } = states[here.state]!;
+      if (matches) list.push(here);
+      else if (edge === null || atEdge(edge, lower, at)) {
+        const saved = saves === 0 ? { from: at, to: at } : saves === 1 ? { to: at } : {};
+        stack.push({ ...here, ...saved, state: next });
+        if (other >= 0) stack.push({ ...here, state: other });
+      }
+    }
+    return false;
+  };
+  for (let at = 0; at <= text.length; at++) {
+    const following: Thread[] = [];
+    const start = { state: states.length - 1, start: at, from: -1, to: -1 };
+    // A later start is worth less than any that is under way.
+    if (found === null && reach(start, at, current) && current.length === 0) break;
+    for (const thread of at < text.length ? current : []) {
+      const { matches, next } = states[thread.state]!;
+      if (matches!(lower[at]!) && reach({ ...thread, state: next }, at + 1, following)) break;
+    }
+    current = following;
+    if (found !== null && current.length === 0) break;
+  }
+  return found && textOf(found, text);
+}
+
+function textOf({ from, to }: Thread, text: readonly string[]): string {
+  return text.slice(from, to).join("");
 }
 
 function atEdge(edge: Edge, text: readonly string[], at: number): boolean {

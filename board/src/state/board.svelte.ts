@@ -2,12 +2,14 @@
 
 import { RasterPool } from "../charts/pool";
 import { NOTHING, type Pending, runsWith, withChange } from "../model/changes";
-import { colourSlots, slotColour, unlessSame } from "../model/colour";
 import { ApiError, fetchRuns, fetchTags } from "../wire/client";
 import { followChanges } from "../wire/live";
 import type { Change, LogDirectory, Run, RunList, Tag } from "../wire/types";
+import { Baseline } from "./baseline.svelte";
 import { ScalarCard } from "./card.svelte";
+import { Colours } from "./colours.svelte";
 import { Desk } from "./desk.svelte";
+import { Groups } from "./groups.svelte";
 import { Hparams } from "./hparams.svelte";
 import { Keys } from "./keys.svelte";
 import { Link, type XWindow } from "./link.svelte";
@@ -35,9 +37,16 @@ const RUN_LIST_MS = 250;
 
 export class Board {
   readonly view = new SavedView();
-  readonly settings = new Settings(this.view);
+  /** First, as it has the address's room before the others. */
   readonly selection = new SelectionStore(this.view);
+  readonly settings = new Settings(this.view);
   readonly hparams = new Hparams();
+  readonly groups = new Groups(
+    { runs: () => this.runs ?? [], hparamOf: (run, name) => this.hparams.of(run, name) },
+    this.view,
+  );
+  readonly colours = new Colours(this.groups, () => this.settings.theme, this.view);
+  readonly baseline = new Baseline(this.view);
   readonly panel = new PanelStore(this);
   readonly switching = new Switching(this);
   readonly keys = new Keys();
@@ -63,8 +72,6 @@ export class Board {
     new Map((this.runs ?? []).map((run) => [run.id, run])),
   );
   private readonly ranks = $derived(new Map((this.runs ?? []).map((run, place) => [run.id, place])));
-  /** Changed only when a colour or the set of runs does: every chart in view is drawn again for it. */
-  private slots = $state.raw<Map<string, number>>(new Map());
   readonly scalarTags = $derived(this.tags.filter((tag) => tag.kind === "scalar"));
   readonly desk = new Desk(this.view, () => this.scalarTags.map(({ tag }) => tag));
   readonly otherTags = $derived(this.tags.filter((tag) => tag.kind !== "scalar"));
@@ -84,7 +91,7 @@ export class Board {
 
   /** Whether the run is in the run list. */
   knows(run: string): boolean {
-    return this.slots.has(run);
+    return this.colours.knows(run);
   }
 
   /** Whether the run's curves are drawn: it is on, and the filter lets it through. */
@@ -93,7 +100,12 @@ export class Board {
   }
 
   colour(run: string): string {
-    return slotColour(this.slots.get(run) ?? 0, this.settings.theme);
+    return this.colours.of(run);
+  }
+
+  /** Index of the dash pattern of the run's curves; 0: a solid line. */
+  dash(run: string): number {
+    return this.colours.dash(run);
   }
 
   /** The card that shows these tags together. */
@@ -192,7 +204,7 @@ export class Board {
         this.loading = list.loading;
         this.view.meet(list.logdirs);
         this.selection.meet(list.runs, isRead(list));
-        this.slots = unlessSame(this.slots, colourSlots(list.runs));
+        this.colours.meet(list.runs);
         this.runs = list.runs;
         if (tagList) this.tags = tagList.tags;
         this.fault = null;

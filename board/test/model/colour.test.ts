@@ -1,66 +1,97 @@
-import { expect, test } from "vitest";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
 import {
   type Coloured,
+  COLOURS,
   colourSlots,
+  contrast,
+  DASHES,
+  GROUND,
+  LEAST_CONTRAST,
   SLOTS,
   slotColour,
+  slotDash,
   type Theme,
   unlessSame,
+  visible,
 } from "../../src/model/colour";
+import { distance, seen, VISIONS } from "./vision";
 
-const GROUND: Record<Theme, string> = { light: "#ffffff", dark: "#171b21" };
 const THEMES: Theme[] = ["light", "dark"];
+/** CIEDE2000 between any two colours: about 1 can just be told apart as areas side by side; curves are thin. */
+const LEAST_NORMAL = 16;
+const LEAST_DEFICIENT = 12;
 
 const runs = (count: number): Coloured[] =>
   Array.from({ length: count }, (_, i) => ({
     id: `run${(i * 7919).toString(32)}`,
-    first_wall_time: 1000 + i,
+    first_wall_time: 1000 + ((i * 37) % count),
   }));
 
-function channels(colour: string): number[] {
-  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255);
-}
+describe.each(THEMES)("on the %s ground", (theme) => {
+  test("every colour can be seen", () => {
+    for (let slot = 0; slot < SLOTS; slot++)
+      expect(contrast(slotColour(slot, theme), GROUND[theme])).toBeGreaterThanOrEqual(LEAST_CONTRAST);
+  });
 
-/** Relative luminance and contrast as WCAG 2.2 defines them. */
-function luminance(colour: string): number {
-  const [r, g, b] = channels(colour).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4));
-  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
-}
+  test.each(Object.keys(VISIONS))("any two colours can be told apart with %s vision", (vision) => {
+    const least = vision === "normal" ? LEAST_NORMAL : LEAST_DEFICIENT;
+    const colours = Array.from({ length: COLOURS }, (_, slot) => slotColour(slot, theme));
+    const lab = colours.map((colour) => seen(colour, VISIONS[vision]!));
+    for (let a = 0; a < COLOURS; a++)
+      for (let b = 0; b < a; b++)
+        expect(distance(lab[a]!, lab[b]!), `${colours[a]} ${colours[b]}`).toBeGreaterThanOrEqual(least);
+  });
 
-function contrast(a: string, b: string): number {
-  const [dark, bright] = [luminance(a), luminance(b)].sort((x, y) => x - y);
-  return (bright! + 0.05) / (dark! + 0.05);
-}
-
-function distance(a: string, b: string): number {
-  const [x, y] = [channels(a), channels(b)];
-  return Math.hypot(...x.map((value, i) => value - y[i]!));
-}
-
-test.each(THEMES)("every colour can be seen on the %s ground", (theme) => {
-  for (let slot = 0; slot < SLOTS; slot++) {
-    expect(contrast(slotColour(slot, theme), GROUND[theme]), `slot ${slot}`).toBeGreaterThanOrEqual(3);
-  }
+  test("a person's own colour is kept where it can be seen, and made to be where it cannot", () => {
+    expect(visible("#808080", theme)).toBe("#808080");
+    expect(visible(slotColour(3, theme), theme)).toBe(slotColour(3, theme));
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 0xffffff }), (value) => {
+        const shown = visible(`#${value.toString(16).padStart(6, "0")}`, theme);
+        expect(contrast(shown, GROUND[theme])).toBeGreaterThanOrEqual(LEAST_CONTRAST);
+      }),
+    );
+  });
 });
 
-test.each(THEMES)("no two colours are alike on the %s ground", (theme) => {
-  for (let a = 0; a < SLOTS; a++) {
-    for (let b = 0; b < a; b++)
-      expect(distance(slotColour(a, theme), slotColour(b, theme))).toBeGreaterThan(0.08);
-  }
+test("the distance is the one that was published", () => {
+  // From the test data of Sharma, Wu and Dalal (2005).
+  expect(distance([50, 2.6772, -79.7751], [50, 0, -82.7485])).toBeCloseTo(2.0425, 4);
+  expect(distance([50, -1.3802, -84.2814], [50, 0, -82.7485])).toBeCloseTo(1.0, 4);
+  expect(distance([50, 2.5, 0], [73, 25, -18])).toBeCloseTo(27.1492, 4);
+  expect(distance([50, 2.5, 0], [58, 24, 15])).toBeCloseTo(19.4535, 4);
+  expect(distance([90.8027, -2.0831, 1.441], [91.1528, -1.6435, 0.0447])).toBeCloseTo(1.4441, 4);
+  expect(distance([2.0776, 0.0795, -1.135], [0.9033, -0.0636, -0.5514])).toBeCloseTo(0.9082, 4);
 });
 
-test("as many runs as there are colours have each their own, and more share evenly", () => {
-  expect(new Set(colourSlots(runs(SLOTS)).values()).size).toBe(SLOTS);
+test("runs have colours of their own, then dashes, and then share evenly", () => {
+  const colours = [...colourSlots(runs(COLOURS)).values()];
+  expect(new Set(colours).size).toBe(COLOURS);
+  expect(colours.every((slot) => slotDash(slot) === 0)).toBe(true);
+  const pairs = [...colourSlots(runs(SLOTS)).values()];
+  expect(new Set(pairs).size).toBeGreaterThanOrEqual(SLOTS - 2);
+  expect(new Set(pairs.map(slotDash)).size).toBe(DASHES);
   const uses = new Array<number>(SLOTS).fill(0);
   for (const slot of colourSlots(runs(SLOTS * 40)).values()) uses[slot]!++;
-  expect(new Set(uses)).toEqual(new Set([40]));
+  expect(Math.max(...uses) - Math.min(...uses)).toBeLessThanOrEqual(2);
 });
 
-test("a run keeps its colour when newer ones arrive, in whatever order they are listed", () => {
-  const all = runs(100);
-  const early = colourSlots(all.slice(0, 40));
-  const late = colourSlots([...all].reverse());
+test("neighbours in the list differ in colour, however many runs there are and in whatever order they came", () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(1_000), { minLength: 2, maxLength: 300 }), (times) => {
+      const listed = times.map((time, i) => ({ id: `run ${i}`, first_wall_time: time }));
+      const slots = [...colourSlots(listed).values()].map((slot) => slot % COLOURS);
+      for (let i = 1; i < slots.length; i++) expect(slots[i]).not.toBe(slots[i - 1]);
+    }),
+  );
+});
+
+test("a run keeps its colour when newer ones arrive, wherever they stand in the list", () => {
+  const all = runs(200);
+  const early = colourSlots(all.filter((run) => run.first_wall_time! < 1080));
+  const late = colourSlots(all);
+  expect(early.size).toBe(80);
   for (const [run, slot] of early) expect(late.get(run)).toBe(slot);
 });
 

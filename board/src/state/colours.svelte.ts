@@ -1,0 +1,122 @@
+/** The colour and the dashes of each run and group: given out by their names, or a person's own, which are kept. */
+
+import {
+  type Coloured,
+  colourSlots,
+  isColour,
+  slotColour,
+  slotDash,
+  type Theme,
+  unlessSame,
+  visible,
+} from "../model/colour";
+import type { Json } from "../model/notation";
+import type { Groups } from "./groups.svelte";
+import type { Part, SavedView } from "./view.svelte";
+
+/** Before a group's name, where a run's id stands else. */
+const GROUP = "group ";
+
+export class Colours implements Part {
+  readonly name = "colours";
+  /** By run id, or group; as chosen, which may be fainter than what can be seen. */
+  private own = $state.raw<ReadonlyMap<string, string>>(new Map());
+  /** Changed only when a colour or the set of runs does: every chart in view is drawn again for it. */
+  private slots = $state.raw<Map<string, number>>(new Map());
+  private begun = $state.raw<ReadonlyMap<string, number | null>>(new Map());
+  private runs: readonly Coloured[] = [];
+
+  /** Groups take colours as runs do; the oldest is the one with the oldest run. */
+  private readonly groupSlots = $derived.by(() =>
+    colourSlots(
+      this.groups.all.map(({ name, runs }) => {
+        const times = runs.flatMap((run) => this.begun.get(run) ?? []);
+        return { id: name, first_wall_time: times.length > 0 ? Math.min(...times) : null };
+      }),
+    ),
+  );
+
+  constructor(
+    private readonly groups: Groups,
+    private readonly theme: () => Theme,
+    view: SavedView,
+  ) {
+    view.keep(this);
+  }
+
+  /** Learn which runs there are, in the order of their list. */
+  meet(runs: readonly Coloured[]): void {
+    const isSame = (run: Coloured, i: number): boolean =>
+      run.id === this.runs[i]?.id && run.first_wall_time === this.runs[i]?.first_wall_time;
+    if (runs.length === this.runs.length && runs.every(isSame)) return;
+    this.runs = runs;
+    this.begun = new Map(runs.map((run) => [run.id, run.first_wall_time]));
+    this.slots = unlessSame(this.slots, colourSlots(runs));
+  }
+
+  /** Whether the run is in the run list. */
+  knows(run: string): boolean {
+    return this.slots.has(run);
+  }
+
+  /** The run's own colour if a person gave it one, else its group's where groups are coloured, else by its id. */
+  of(run: string): string {
+    const own = this.own.get(run);
+    if (own !== undefined) return visible(own, this.theme());
+    const group = this.groupFor(run);
+    return group === null ? slotColour(this.slots.get(run) ?? 0, this.theme()) : this.ofGroup(group);
+  }
+
+  /** Index of the run's dash pattern; 0: a solid line. */
+  dash(run: string): number {
+    if (this.own.has(run)) return 0;
+    const group = this.groupFor(run);
+    return group === null ? slotDash(this.slots.get(run) ?? 0) : this.dashOfGroup(group);
+  }
+
+  ofGroup(group: string): string {
+    const own = this.own.get(GROUP + group);
+    return own === undefined
+      ? slotColour(this.groupSlots.get(group) ?? 0, this.theme())
+      : visible(own, this.theme());
+  }
+
+  dashOfGroup(group: string): number {
+    return this.own.has(GROUP + group) ? 0 : slotDash(this.groupSlots.get(group) ?? 0);
+  }
+
+  /** Whether a person gave the run a colour of its own. */
+  isOwn(run: string): boolean {
+    return this.own.has(run);
+  }
+
+  isOwnOfGroup(group: string): boolean {
+    return this.own.has(GROUP + group);
+  }
+
+  /** Give the run a colour, `#rrggbb`; null: the one by its id again. */
+  setOwn(run: string, colour: string | null): void {
+    const own = new Map(this.own);
+    if (colour === null || !isColour(colour)) own.delete(run);
+    else own.set(run, colour);
+    this.own = own;
+  }
+
+  setOwnOfGroup(group: string, colour: string | null): void {
+    this.setOwn(GROUP + group, colour);
+  }
+
+  get(): Json | null {
+    return this.own.size === 0 ? null : Object.fromEntries(this.own);
+  }
+
+  set(saved: Json | null): void {
+    const entries =
+      typeof saved === "object" && saved !== null && !Array.isArray(saved) ? Object.entries(saved) : [];
+    this.own = new Map(entries.filter((entry): entry is [string, string] => isColour(entry[1])));
+  }
+
+  private groupFor(run: string): string | null {
+    return this.groups.on && this.groups.colourBy === "group" ? this.groups.of(run) : null;
+  }
+}

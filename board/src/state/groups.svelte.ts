@@ -1,0 +1,99 @@
+/** How runs are grouped and groups are drawn: a part of the saved view. */
+
+import {
+  type Groupable,
+  groupBy,
+  type Grouping,
+  grouping,
+  type GroupRule,
+  type HparamOf,
+  NO_GROUPS,
+  readRule,
+  type RuleFault,
+  UNGROUPED,
+  writeRule,
+} from "../model/groups";
+import type { Json } from "../model/notation";
+import type { Part, SavedView } from "./view.svelte";
+
+export const DRAWN_AS = ["curves", "mean", "median"] as const;
+export type DrawnAs = (typeof DRAWN_AS)[number];
+export const BANDS = ["none", "min-max", "sd", "se", "ci95"] as const;
+export type Band = (typeof BANDS)[number];
+export const COLOURED_BY = ["group", "run"] as const;
+export type ColouredBy = (typeof COLOURED_BY)[number];
+
+/** What groups are made of; read when they are. */
+export interface GroupSources {
+  runs(): readonly Groupable[];
+  hparamOf: HparamOf;
+}
+
+export class Groups implements Part {
+  readonly name = "groups";
+  /** As a person chose it. If it is wrong, the last one that was right stays in force. */
+  rule = $state.raw<GroupRule>(NO_GROUPS);
+  drawAs = $state<DrawnAs>("curves");
+  band = $state<Band>("min-max");
+  colourBy = $state<ColouredBy>("group");
+
+  private readonly found = $derived(groupBy(this.rule, (run, name) => this.sources.hparamOf(run, name)));
+  /** What is wrong with the rule as chosen. */
+  readonly fault: RuleFault | null = $derived("fault" in this.found ? this.found.fault : null);
+  private last: { rule: GroupRule; of: (run: Groupable) => string | null } = {
+    rule: NO_GROUPS,
+    of: () => null,
+  };
+  private readonly inForce = $derived.by(() => {
+    if ("of" in this.found) this.last = { rule: this.rule, of: this.found.of };
+    return this.last;
+  });
+  private readonly grouping: Grouping = $derived.by(() => {
+    const { rule, of } = this.inForce;
+    return rule.by === "none" ? UNGROUPED : grouping(this.sources.runs(), of, rule);
+  });
+
+  constructor(
+    private readonly sources: GroupSources,
+    view: SavedView,
+  ) {
+    view.keep(this);
+  }
+
+  /** Whether runs are grouped at all. */
+  get on(): boolean {
+    return this.inForce.rule.by !== "none";
+  }
+
+  /** In natural order of their names. */
+  get all(): Grouping["groups"] {
+    return this.grouping.groups;
+  }
+
+  /** The run's group; null: it has none. */
+  of(run: string): string | null {
+    return this.grouping.of.get(run) ?? null;
+  }
+
+  get(): Json | null {
+    const rule = writeRule(this.rule);
+    const changed: Record<string, Json> = {
+      ...(rule === null ? {} : { rule }),
+      ...(this.drawAs === "curves" ? {} : { drawAs: this.drawAs }),
+      ...(this.band === "min-max" ? {} : { band: this.band }),
+      ...(this.colourBy === "group" ? {} : { colourBy: this.colourBy }),
+    };
+    return Object.keys(changed).length === 0 ? null : changed;
+  }
+
+  set(saved: Json | null): void {
+    const found = (typeof saved === "object" && !Array.isArray(saved) ? (saved ?? {}) : {}) as Record<
+      string,
+      Json
+    >;
+    this.rule = readRule(found["rule"]) ?? NO_GROUPS;
+    this.drawAs = DRAWN_AS.find((way) => way === found["drawAs"]) ?? "curves";
+    this.band = BANDS.find((band) => band === found["band"]) ?? "min-max";
+    this.colourBy = COLOURED_BY.find((by) => by === found["colourBy"]) ?? "group";
+  }
+}
