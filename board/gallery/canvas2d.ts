@@ -1,6 +1,8 @@
 /** The yardstick: the same chart stroked with Canvas 2D's own paths. */
 
-import { type Curve, STROKE_WIDTH, type View } from "../src/charts/curve";
+import { BAND_OPACITY, type Curve, STROKE_WIDTH, type View } from "../src/charts/curve";
+import { DASHES, GAP } from "../src/charts/dash";
+import { EDGE_UNIT } from "../src/charts/envelope";
 import { makeScale } from "../src/charts/scale";
 import type { NamedChart } from "./charts";
 
@@ -19,11 +21,27 @@ export function strokeChart(
   const curves = new Map(chart.curves.map((curve) => [curve.id, curve]));
   const order = chart.styles.filter((style) => style.visible);
   order.sort((a, b) => Number(a.front ?? false) - Number(b.front ?? false));
+  for (const { id, color, width: stroke = STROKE_WIDTH, bandOpacity = BAND_OPACITY } of order) {
+    context.fillStyle = color;
+    context.lineWidth = stroke * pixelRatio;
+    context.globalAlpha = bandOpacity;
+    fillBand(context, curves.get(id)!, chart.view, width, height);
+  }
   for (const style of order) {
     context.strokeStyle = context.fillStyle = style.color;
     context.globalAlpha = style.opacity ?? 1;
     context.lineWidth = (style.width ?? STROKE_WIDTH) * pixelRatio;
+    const dashes = DASHES[style.dash ?? 0]!.map((length) => length * pixelRatio);
+    if (dashes.length > 0) {
+      context.globalAlpha *= GAP / EDGE_UNIT;
+      strokeCurve(context, curves.get(style.id)!, chart.view, width, height);
+      context.globalAlpha = style.opacity ?? 1;
+    }
+    context.lineCap = dashes.length > 0 ? "butt" : "round";
+    context.setLineDash(dashes);
     strokeCurve(context, curves.get(style.id)!, chart.view, width, height);
+    context.setLineDash([]);
+    context.lineCap = "round";
   }
   context.globalAlpha = 1;
 }
@@ -45,6 +63,40 @@ export function strokeChartExactly(
     large = half;
   }
   context.drawImage(large, 0, 0);
+}
+
+function fillBand(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  { x, low, high }: Curve,
+  view: View,
+  width: number,
+  height: number,
+): void {
+  if (!low || !high) return;
+  const xScale = makeScale(view.xMin, view.xMax, view.xScale);
+  const yScale = makeScale(view.yMin, view.yMax, view.yScale);
+  const place = (i: number, y: number): [number, number] => [
+    xScale.toUnit(x[i]!) * width,
+    y <= 0 && view.yScale === "log" ? 1e6 : (1 - yScale.toUnit(y)) * height,
+  ];
+  for (let start = 0; start < x.length; start++) {
+    let end = start;
+    while (end < x.length && Number.isFinite(low[end]! + high[end]!)) end++;
+    if (end - start === 1) {
+      context.fillRect(
+        place(start, 0)[0] - context.lineWidth / 2,
+        place(start, high[start]!)[1] - context.lineWidth / 2,
+        context.lineWidth,
+        place(start, low[start]!)[1] - place(start, high[start]!)[1] + context.lineWidth,
+      );
+    } else if (end > start) {
+      context.beginPath();
+      for (let i = start; i < end; i++) context.lineTo(...place(i, high[i]!));
+      for (let i = end - 1; i >= start; i--) context.lineTo(...place(i, low[i]!));
+      context.fill();
+    }
+    start = end;
+  }
 }
 
 function strokeCurve(

@@ -230,6 +230,98 @@ function emphasis(): NamedChart {
   return { ...base, styles: base.styles.map((style) => (style.id === 4 ? front : style)) };
 }
 
+/** Each pattern on flat, slanted, upright, noisy and dense parts. */
+function dashes(): NamedChart {
+  const next = random(17);
+  const shape = (i: number) => {
+    if (i < 200) return 0.05 + 0.0005 * i * Math.sin(i / 25);
+    if (i < 300) return i % 50 < 25 ? 0.02 : 0.2;
+    if (i < 600) return 0.1 + (i % 3 === 0 ? 0.16 * (next() - 0.5) : 0.02);
+    return 0.1 + 0.12 * (next() - 0.5);
+  };
+  const x = (i: number) => (i < 600 ? i / 8 : 75 + (i - 600) / 160);
+  const curves = [0, 1, 2, 3].map((id) => curve(id, 4600, x, (i) => 0.76 - 0.225 * id + shape(i)));
+  const base = chart(
+    "dashes",
+    "Solid and three patterns: told apart on every part, spikes never hidden.",
+    unit,
+    curves,
+  );
+  return { ...base, styles: base.styles.map((style) => ({ ...style, dash: style.id })) };
+}
+
+function dashedSlopes(): NamedChart {
+  const lines = Array.from({ length: 12 }, (_, id) => {
+    const angle = ((id - 5.5) * Math.PI) / 12;
+    const [x, y] = [10 + 16 * (id % 6), 0.27 + 0.46 * Math.floor(id / 6)];
+    const [dx, dy] = [7 * Math.cos(angle), 0.2 * Math.sin(angle)];
+    return curve(
+      id,
+      2,
+      (i) => x + (2 * i - 1) * dx,
+      (i) => y + (2 * i - 1) * dy,
+    );
+  });
+  const about = "Dashes are as long on steep lines as on flat ones, and end square.";
+  const base = chart("dashed slopes", about, unit, lines, { width: 2.5 });
+  return { ...base, styles: base.styles.map((style) => ({ ...style, dash: 1 + (style.id % 3) })) };
+}
+
+function withBand(line: Curve, spread: (i: number) => [number, number]): Curve {
+  const at = (side: 0 | 1) => line.y.map((y, i) => y + spread(i)[side]);
+  return { ...line, low: at(0), high: at(1) };
+}
+
+function bands(): NamedChart {
+  const curves = losses(4, 200, 0.05, 21).map((line, id) =>
+    withBand(line, (i) => [-0.02 - 0.0004 * i, 0.03 + 0.03 * Math.sin(i / 9 + id) ** 2]),
+  );
+  return chart("bands", "Each line over all bands; where bands overlap, both are seen.", unit, curves);
+}
+
+function brokenBands(): NamedChart {
+  const wave = (level: number) => (i: number) => level + 0.1 * Math.sin(i / 9);
+  const gap = (i: number) => (i % 25 > 19 || (i > 60 && i % 25 !== 5) ? NaN : 0.08);
+  const curves = [
+    withBand(curve(0, 101, same, wave(0.75)), (i) => [-gap(i), gap(i)]),
+    withBand(
+      curve(1, 101, same, (i) => (i % 30 < 26 ? wave(0.4)(i) : NaN)),
+      () => [-0.06, 0.06],
+    ),
+    withBand(
+      curve(
+        2,
+        60,
+        (i) => Math.floor(i / 2) * 3,
+        (i) => (Math.floor(i / 4) % 2 === 0 ? 0.08 : 0.2),
+      ),
+      () => [-0.03, 0.03],
+    ),
+  ];
+  return chart(
+    "broken bands",
+    "A band ends where it is not known; a lone vertex has an upright one.",
+    unit,
+    curves,
+    {
+      bandOpacity: 0.35,
+    },
+  );
+}
+
+function logBand(): NamedChart {
+  const line = curve(
+    0,
+    301,
+    (i) => i / 3,
+    (i) => 10 ** (1 - i / 100),
+  );
+  const view: View = { xMin: 0, xMax: 100, yMin: 1e-3, yMax: 100, yScale: "log" };
+  return chart("band on a log axis", "Where mean − SD is below zero the band reaches to the bottom.", view, [
+    withBand(line, (i) => [-0.5 * 10 ** (1 - i / 150), 0.5 * 10 ** (1 - i / 150)]),
+  ]);
+}
+
 /** At most 16 curves: these are held against Canvas 2D. */
 export const FEW: readonly NamedChart[] = [
   oneLine(),
@@ -246,6 +338,11 @@ export const FEW: readonly NamedChart[] = [
   largeSteps(),
   outside(),
   emphasis(),
+  dashes(),
+  dashedSlopes(),
+  bands(),
+  brokenBands(),
+  logBand(),
 ];
 
 /** Runs of 200 points each, as a sweep leaves them. */

@@ -33,6 +33,9 @@ FEW = [
     "large steps",
     "outside",
     "emphasis",
+    "bands",
+    "broken bands",
+    "band on a log axis",
 ]
 
 Picture: TypeAlias = npt.NDArray[np.float64]
@@ -146,6 +149,14 @@ def test_few_curves_look_as_canvas_2d_strokes_them(page: Page, chart: str) -> No
     apart = difference(ours, theirs)
     print(f"{chart}: {apart}")
     assert apart.within(*LIKE_CANVAS_2D), apart
+
+
+def test_dashes_are_as_long_as_canvas_2d_draws_them_whatever_the_slope(page: Page) -> None:
+    ours, theirs = read(page, "dashed slopes", "board"), read(page, "dashed slopes", "canvas2d")
+    apart = difference(ours, theirs)
+    print(f"dashed slopes: {apart}")
+    # A line that ends in a dash ends round here and square there.
+    assert apart.within(mean=6.0, box=35.0, ink=0.025), apart
 
 
 @pytest.mark.parametrize("chart", SINGLE)

@@ -11,9 +11,18 @@ export interface Curve {
   readonly id: number;
   readonly x: Float64Array;
   readonly y: Float64Array;
+  /**
+   * Ends of a band behind the line, of the same length; it breaks where one of them is not finite. On a log axis, a
+   * band whose lower end has no place reaches to the bottom.
+   */
+  readonly low?: Float64Array;
+  readonly high?: Float64Array;
 }
 
-/** How one curve is painted. Curves are painted in the order of their ids, those in front after all others. */
+/**
+ * How one curve is painted. Curves are painted in the order of their ids, those in front after all others; all bands
+ * lie behind all lines.
+ */
 export interface CurveStyle {
   readonly id: number;
   /** `#rrggbb`. */
@@ -23,6 +32,10 @@ export interface CurveStyle {
   readonly width?: number;
   /** 0 to 1; 1 if absent. */
   readonly opacity?: number;
+  /** 0 to 1, of its band; 0.2 if absent. */
+  readonly bandOpacity?: number;
+  /** Index into DASHES; solid if absent. */
+  readonly dash?: number;
   readonly front?: boolean;
 }
 
@@ -38,3 +51,4 @@ export interface View {
 }
 
 export const STROKE_WIDTH = 1.5;
+export const BAND_OPACITY = 0.2;

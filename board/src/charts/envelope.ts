@@ -1,3 +1,5 @@
+import type { DashTrack } from "./dash";
+
 /** Edges are integers in this part of a pixel, so that they are the same on every machine. */
 export const EDGE_UNIT = 256;
 
@@ -12,6 +14,8 @@ export interface Outline {
   readonly memory: Int32Array;
   readonly rows: number;
   readonly edges: number;
+  /** Of a dashed line. */
+  readonly track?: DashTrack;
 }
 
 /** Memory for outlines in large pieces that are used again, so that a thousand curves make no thousand arrays. */
@@ -176,6 +180,23 @@ export class Envelope {
       if (by === above || by === below) this.endLine(bx, by);
     }
     this.endLine(x0, y0);
+  }
+
+  /** Adds the area between two lines over the same X, sorted: vertices `from` to `to - 1`. */
+  addBand(xs: Float64Array, highs: Float64Array, lows: Float64Array, from: number, to: number): void {
+    const { top, bottom } = this;
+    const edge = (y: number) => (Math.max(-1, Math.min(this.rows + 1, y)) * EDGE_UNIT + 0.5) | 0;
+    for (let i = from + 1; i < to; i++) {
+      const [ax, bx] = [xs[i - 1]!, xs[i]!];
+      const end = Math.max(-1, Math.min(top.length - 1, Math.floor(bx)));
+      for (let k = Math.min(top.length, Math.max(0, Math.ceil(ax))); k <= end; k++) {
+        const part = bx > ax ? (k - ax) / (bx - ax) : 0;
+        const high = edge(highs[i - 1]! + part * (highs[i]! - highs[i - 1]!));
+        const low = edge(lows[i - 1]! + part * (lows[i]! - lows[i - 1]!));
+        top[k] = Math.min(top[k]!, high, low);
+        bottom[k] = Math.max(bottom[k]!, high, low);
+      }
+    }
   }
 
   /** The round end of the line so far, if there is one. */

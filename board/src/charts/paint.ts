@@ -1,6 +1,6 @@
 /** The order and the paint of the curves of one picture, in columns that cross to a worker without a copy. */
 
-import { type CurveStyle, STROKE_WIDTH } from "./curve";
+import { BAND_OPACITY, type CurveStyle, STROKE_WIDTH } from "./curve";
 
 /** Visible curves from back to front. */
 export interface PaintList {
@@ -11,6 +11,9 @@ export interface PaintList {
   readonly widths: Float64Array<ArrayBuffer>;
   /** 0 to 256. */
   readonly opacities: Uint32Array<ArrayBuffer>;
+  /** 0 to 256, of bands. */
+  readonly bandOpacities: Uint32Array<ArrayBuffer>;
+  readonly dashes: Uint8Array<ArrayBuffer>;
 }
 
 /** Leaves out what is hidden, orders by id, puts emphasised curves last. */
@@ -22,10 +25,15 @@ export function paintList(styles: readonly CurveStyle[]): PaintList {
     ids: Uint32Array.from(order, (style) => style.id),
     colors: Uint32Array.from(order, (style) => packColor(style.color)),
     widths: Float64Array.from(order, (style) => style.width ?? STROKE_WIDTH),
-    opacities: Uint32Array.from(order, (style) =>
-      Math.round(256 * Math.min(1, Math.max(0, style.opacity ?? 1))),
-    ),
+    opacities: Uint32Array.from(order, (style) => parts(style.opacity ?? 1)),
+    bandOpacities: Uint32Array.from(order, (style) => parts(style.bandOpacity ?? BAND_OPACITY)),
+    dashes: Uint8Array.from(order, (style) => style.dash ?? 0),
   };
+}
+
+/** 0 to 1 as 0 to 256. */
+function parts(opacity: number): number {
+  return Math.round(256 * Math.min(1, Math.max(0, opacity)));
 }
 
 /** `#rrggbb` as 0xAABBGGRR with full alpha. */

@@ -1,5 +1,6 @@
 /** A pixel buffer with, for each pixel, the curve that owns it. */
 
+import type { DashPattern } from "./dash";
 import { EDGE_UNIT, type Outline } from "./envelope";
 
 /** Full coverage of a pixel. */
@@ -21,6 +22,8 @@ export interface Stroke {
   readonly color: number;
   /** 0 to 256. */
   readonly opacity: number;
+  /** Null if solid. */
+  readonly dash: DashPattern | null;
   /** The id + 1. */
   readonly owner: number;
 }
@@ -35,6 +38,8 @@ export class Picture {
   /** Colors, premultiplied by alpha, and owners of the tile at hand, column by column. */
   private readonly colors: Int32Array;
   private readonly owners: Int32Array;
+  /** Opacity from row to row within the column at hand, if its line is dashed. */
+  private readonly strengths: Int32Array;
   /** Change of coverage from row to row within the column at hand. */
   private readonly steps: Int32Array;
   /** A bit for each pixel of the tile at hand, column by column: set where nothing under it would show. */
@@ -49,6 +54,7 @@ export class Picture {
     this.owner = new Uint32Array(width * height);
     this.colors = new Int32Array(TILE * height);
     this.owners = new Int32Array(TILE * height);
+    this.strengths = new Int32Array(height);
     this.steps = new Int32Array(height + 2);
     this.wordsPerColumn = (height >> 5) + 1;
     this.covered = new Int32Array(TILE * this.wordsPerColumn);
@@ -119,10 +125,11 @@ export class Picture {
     const rows = (outline.rows - outline.from) | 0;
     const stride = (2 * samplesPerColumn) | 0;
     const edges = (outline.edges - Math.imul(stride, outline.from)) | 0;
-    const { colors, owners, height, steps, covered, wordsPerColumn } = this;
+    const { colors, owners, height, steps, strengths, covered, wordsPerColumn } = this;
     const curve = stroke.owner | 0;
     const color = stroke.color | 0;
     const opacity = stroke.opacity | 0;
+    const { dash } = stroke;
     const shift = Math.round(Math.log2(samplesPerColumn)) | 0;
     const redBlue = color & 0xff00ff;
     const green = (color >>> 8) & 0xff;
@@ -155,6 +162,7 @@ export class Picture {
         steps[lowRow + 1] = (steps[lowRow + 1]! - lowPart) | 0;
       }
 
+      if (dash !== null) dash.strengthsAt(outline.track!, column, first, end, strengths);
       let pixel = (Math.imul(column - tile, height) + first) | 0;
       let sum = 0;
       for (let row = first; row < end; row = (row + 1) | 0, pixel = (pixel + 1) | 0) {
@@ -164,7 +172,9 @@ export class Picture {
         let owned = owners[pixel]!;
         if (part >= HALF && owned === 0) owners[pixel] = owned = curve;
         const over = colors[pixel]!;
-        const alpha = (Math.imul(255 - (over >>> 24), Math.imul(part, opacity) >> 8) + 128) >> 8;
+        const strength = dash === null ? part : Math.imul(part, strengths[row]!) >> 8;
+        const share = Math.imul(strength, opacity) >> 8;
+        const alpha = (Math.imul(255 - (over >>> 24), share) + 128) >> 8;
         if (owned !== 0 && (over >>> 24) + alpha >= OPAQUE) {
           const at = (words + (row >> 5)) | 0;
           covered[at] = covered[at]! | (1 << (row & 31));

@@ -97,8 +97,13 @@ export class ChartSurface {
 
   private send(curves: Iterable<Curve>): void {
     // A column may be a view into a larger frame, which would travel whole: hence the slices.
-    const copies = Array.from(curves, ({ id, x, y }) => ({ id, x: x.slice(), y: y.slice() }));
-    const transfer = copies.flatMap(({ x, y }) => [x.buffer, y.buffer]);
+    const copies = Array.from(curves, ({ id, x, y, low, high }) => ({
+      ...{ id, x: x.slice(), y: y.slice() },
+      ...(low && high && { low: low.slice(), high: high.slice() }),
+    }));
+    const transfer = copies.flatMap(({ x, y, low, high }) =>
+      low && high ? [x.buffer, y.buffer, low.buffer, high.buffer] : [x.buffer, y.buffer],
+    );
     this.seat.post({ kind: "curves", chart: this.seat.chart, curves: copies }, transfer);
   }
 

@@ -2,7 +2,8 @@
 
 import type { Curve } from "../charts/curve";
 import type { DrawOrder, Drawing, FromWorker, ToWorker } from "../charts/protocol";
-import { drawCurves, Outlines } from "../charts/raster";
+import { Outlines } from "../charts/outlines";
+import { drawCurves } from "../charts/raster";
 
 declare const self: DedicatedWorkerGlobalScope;
 

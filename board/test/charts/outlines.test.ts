@@ -4,7 +4,8 @@ import { expect, it } from "vitest";
 import { sweep } from "../../gallery/charts";
 import type { Curve, CurveStyle, View } from "../../src/charts/curve";
 import { paintList } from "../../src/charts/paint";
-import { drawCurves, Outlines } from "../../src/charts/raster";
+import { Outlines } from "../../src/charts/outlines";
+import { drawCurves } from "../../src/charts/raster";
 
 const CHART = sweep("three hundred runs", 300);
 const SIZE = { width: 90, height: 70, pixelRatio: 1 };
