@@ -7,29 +7,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from board.browser import WAIT_MS, OpenBoard, tab
+from board.axe import complaints_of_axe
+from board.browser import WAIT_MS, tab
 from boards import board
 from logdirs import FIRST_WALL_TIME, flip_payload_byte, write_run
 
 pytestmark = pytest.mark.browser
-
-AXE = Path(__file__).parents[2] / "board" / "node_modules" / "axe-core" / "axe.min.js"
-# WCAG 2.2 at level AA, and what axe's authors hold to be good practice.
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-EXPERIMENTAL = {"label-content-name-mismatch": {"enabled": True}}
-
-
-def complaints_of_axe(opened: OpenBoard) -> list[str]:
-    """Rule, place and reason of each thing that axe finds wrong on the page as it is now."""
-    opened.page.evaluate(AXE.read_text())
-    return opened.page.evaluate(  # type: ignore[no-any-return]
-        """async ({ values, rules }) => {
-          const { violations } = await axe.run(document, { runOnly: { type: "tag", values }, rules });
-          return violations.flatMap(({ id, nodes }) =>
-            nodes.map(({ target, failureSummary }) => `${id} at ${target}: ${failureSummary}`));
-        }""",
-        {"values": RULES, "rules": EXPERIMENTAL},
-    )
 
 
 @pytest.fixture(scope="module")

@@ -32,6 +32,9 @@ const NO_CHANGE: Change = {
   all: false,
 };
 
+/** Vertices that cards out of view keep in all, of 36 bytes: who scrolls back sees them at once. */
+const KEPT_VERTICES = 3_000_000;
+
 /** At most this often the run list is fetched; the points of changed runs are fetched at once. */
 const RUN_LIST_MS = 250;
 
@@ -118,6 +121,21 @@ export class Board {
       queueMicrotask(() => (this.cardList = [...this.cards.values()]));
     }
     return card;
+  }
+
+  /** A card came into view or left it. Those that left last keep their points. */
+  show(card: ScalarCard, inView: boolean): void {
+    card.show(inView);
+    const key = JSON.stringify(card.tags);
+    this.cards.delete(key);
+    this.cards.set(key, card);
+    if (inView) return;
+    let room = KEPT_VERTICES;
+    for (const other of [...this.cards.values()].reverse()) {
+      if (other.inView || other.overview === null) continue;
+      room -= other.size;
+      if (room < 0) other.letGo();
+    }
   }
 
   /** Where a run stands in the list of all, which is in the order of their names. */

@@ -66,6 +66,19 @@ export class ScalarCard {
     void this.work();
   }
 
+  /** Vertices at hand. */
+  get size(): number {
+    const series = [...(this.overview ?? []), ...(this.detail?.series ?? [])];
+    return series.reduce((sum, { x }) => sum + x.length, 0);
+  }
+
+  /** Keep no points: they are fetched again when the card comes back into view. */
+  letGo(): void {
+    this.overview = null;
+    this.detail = null;
+    this.dirt = "every run";
+  }
+
   /** Pixel columns of the plot. */
   resize(width: number): void {
     const columns = Math.ceil(width / 64) * 64; // so that dragging a window's edge does not fetch at every pixel
