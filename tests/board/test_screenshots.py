@@ -33,7 +33,8 @@ def picture(opened: OpenBoard, name: str) -> None:
     """Take a picture of the page as it is now, in which axe finds nothing wrong."""
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     opened.page.screenshot(path=ARTIFACTS / f"{name}.png", animations="disabled")
-    assert complaints_of_axe(opened) == []
+    complaints = complaints_of_axe(opened)
+    assert complaints == [], "\n".join(complaints)
 
 
 def training(number: int) -> dict[str, list[float]]:
@@ -121,7 +122,8 @@ def full_screen(opened: OpenBoard) -> None:
 def together(opened: OpenBoard) -> None:
     opened.choose("train/loss", "Show with another tag…")
     picker = opened.page.get_by_role("dialog", name="Show with train/loss")
-    assert complaints_of_axe(opened) == []
+    complaints = complaints_of_axe(opened)
+    assert complaints == [], "\n".join(complaints)
     picker.get_by_role("button", name="validation/loss").click()
     opened.choose("train/loss + validation/loss", "Pin to the top")
 
