@@ -68,17 +68,23 @@ def test_the_wheel_magnifies_an_axis_and_scrolls_the_page_over_the_plot(opened: 
     page = opened.page
     page.set_viewport_size({"width": 1280, "height": 500})
     before_x, before_y = labels(page, "loss", "x"), labels(page, "loss", "y")
-    page.mouse.move(*middle(plot(page, "loss")))
+    at = middle(plot(page, "loss"))
+    page.mouse.move(*at)
     page.mouse.wheel(0, 60)
-    page.wait_for_function("() => document.querySelector('main').scrollTop > 0")
+    moved = """(y) => {
+      const { top, height } = document.querySelector('[data-tag="loss"] .hit').getBoundingClientRect();
+      return top + height / 2 - y;
+    }"""
+    page.wait_for_function(f"(y) => ({moved})(y) < -5", arg=at[1])
     assert labels(page, "loss", "x") == before_x
-    page.locator("main").evaluate("(main) => main.scrollTo(0, 0)")
+    page.mouse.wheel(0, -600)
+    page.wait_for_function(f"(y) => Math.abs(({moved})(y)) < 1", arg=at[1])
     page.mouse.move(*middle(page.locator('[data-tag="loss"] .hit-x')))
     page.mouse.wheel(0, -200)
     expect(page.get_by_role("button", name="Reset zoom")).to_be_visible()
     after = numbers(page, "loss", "x")
     assert 100 <= after[0] < after[-1] <= 300
-    assert page.locator("main").evaluate("(main) => main.scrollTop") == 0
+    assert middle(plot(page, "loss"))[1] == pytest.approx(at[1], abs=1)
     page.locator('[data-tag="loss"] .hit-x').dblclick()
     expect(page.get_by_role("button", name="Reset zoom")).to_be_hidden()
     page.mouse.move(*middle(page.locator('[data-tag="loss"] .hit-y')))
@@ -186,7 +192,8 @@ def test_a_run_hovered_in_the_list_stands_out_in_every_card(opened: OpenBoard) -
         )
         expect(page.locator(f'[data-tag="{tag}"] canvas.dimmed')).to_have_count(1)
     expect(page.locator('[data-tag="spikes"] canvas.dimmed')).to_have_count(0)
-    page.mouse.move(700, 5)
+    opened.box("run3").click()
+    opened.wait_for_curves("loss", on={"run4"}, off={"run3"})
     expect(page.locator("canvas.dimmed")).to_have_count(0)
 
 

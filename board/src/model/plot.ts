@@ -61,14 +61,18 @@ export interface Style {
 
 export function stylesOf(shown: readonly Shown[], ids: CurveIds): Style[] {
   const styles: Style[] = [];
-  for (const { series, colour, on } of shown) {
-    const id = ids.of(series);
-    const opacity = series.superseded ? SUPERSEDED : 1;
-    const style = { color: colour, visible: on, width: STROKE };
-    if (series.smoothed) styles.push({ ...style, id: rawId(id), opacity: opacity * RAW });
-    styles.push({ ...style, id, opacity });
+  for (const one of shown) {
+    const id = ids.of(one.series);
+    if (one.series.smoothed) styles.push({ ...styleOf(one, true), id: rawId(id) });
+    styles.push({ ...styleOf(one, false), id });
   }
   return styles;
+}
+
+/** How a series' main curve, or the raw one behind it, is painted. */
+export function styleOf({ series, colour, on }: Shown, raw: boolean): Omit<Style, "id"> {
+  const opacity = (series.superseded ? SUPERSEDED : 1) * (raw ? RAW : 1);
+  return { color: colour, visible: on, width: STROKE, opacity };
 }
 
 /** The curves of a run that stands out: drawn once more, over all others, which are dimmed meanwhile. */

@@ -1,9 +1,12 @@
 /** The points of a card's tags: fetched while it is in view, one request at a time, and kept up to date. */
 
 import type { View } from "../charts/curve";
+import type { Figure } from "../charts/figure";
 import type { Extent } from "../charts/viewport";
 import { narrowestColumn } from "../charts/window";
+import { cardKey } from "../model/desk";
 import { joined, logPieces, type Piece } from "../model/pieces";
+import type { Shown } from "../model/plot";
 import { type Series, toSeries, withSeries } from "../model/series";
 import { ApiError, fetchScalars } from "../wire/client";
 import type { Axis, ScalarQuery } from "../wire/types";
@@ -19,6 +22,12 @@ interface Wanted {
 
 interface Detail extends Wanted {
   readonly series: readonly Series[];
+}
+
+/** What a chart shows just now, for those who export it. */
+export interface ChartPicture extends Pick<Figure, "notes" | "view" | "xAxis" | "yAxis" | "marks" | "plot"> {
+  readonly shown: readonly Shown[];
+  readonly canvas: HTMLCanvasElement;
 }
 
 type Dirt = Set<string> | "every run";
@@ -39,6 +48,10 @@ export class ScalarCard {
   incomplete = $state.raw<readonly string[]>([]);
 
   inView = $state(false);
+  /** What came of something that was asked of the card. */
+  said = $state.raw<string | null>(null);
+  /** Null while no chart shows it. */
+  picture: (() => ChartPicture | null) | null = null;
 
   private dirt: Dirt = "every run";
   private wanted: Wanted | null = null;
@@ -52,7 +65,7 @@ export class ScalarCard {
 
   /** By which settings know this card. */
   get key(): string {
-    return this.tags.length === 1 ? this.tags[0]! : JSON.stringify(this.tags);
+    return cardKey(this.tags);
   }
 
   /** What x is: windows and crosshairs hold on their own axis only. */
@@ -107,9 +120,9 @@ export class ScalarCard {
     }
   }
 
-  /** The window on show, over so many CSS pixels: fetch it in full resolution if the overview is too coarse for it. */
-  look(view: View, width: number): void {
-    const narrowest = narrowestColumn(view, width);
+  /** The window on show, over so many pixel columns: fetch it in full resolution if the overview is too coarse for it. */
+  look(view: View, columns: number): void {
+    const narrowest = narrowestColumn(view, columns);
     const { xMin, xMax, xScale = "linear" } = view;
     const coarse = this.overview?.some(({ grain }) => grain * 0.9 > narrowest) ?? false;
     const linear = typeof xScale === "object" ? xScale.symlog : 0;

@@ -53,7 +53,8 @@ export class DrawnCurves {
   }
 }
 
-function curvesOf(id: number, { x, value, smoothed }: Series): Curve[] {
+/** The raw curve, if there is a smoothed one, then the main one. */
+export function curvesOf(id: number, { x, value, smoothed }: Series): Curve[] {
   if (smoothed === null) return [{ id, x, y: value }];
   return [
     { id: rawId(id), x, y: value },
