@@ -11,6 +11,9 @@ import type {
   TableHeader,
   TableQuery,
   TagList,
+  ViewFiles,
+  ViewToWrite,
+  ViewWritten,
 } from "./types";
 
 /** The server answered with a failure, or not at all (status 0). */
@@ -44,6 +47,16 @@ export async function fetchTags(): Promise<TagList> {
 /** Hyper-parameters of all runs. Throws ApiError. */
 export async function fetchHparams(): Promise<HparamsList> {
   return (await (await request("api/hparams")).json()) as HparamsList;
+}
+
+/** What is set up in files of the log directories. Throws ApiError. */
+export async function fetchViewFiles(): Promise<ViewFiles> {
+  return (await (await request("api/view")).json()) as ViewFiles;
+}
+
+/** Write lightboard.view.json into a log directory; gives its path. Throws ApiError. */
+export async function writeViewFile(query: ViewToWrite): Promise<string> {
+  return ((await (await post("api/view", query)).json()) as ViewWritten).path;
 }
 
 /** Statistics of a group at each x; NaN where too few runs have a value. */
@@ -91,26 +104,25 @@ export interface TableColumns {
 
 /** Points of some tags. Throws ApiError or FrameError. */
 export async function fetchScalars(query: ScalarQuery): Promise<ScalarColumns> {
-  return readScalars(await post("api/scalars", query));
+  return readScalars(await (await post("api/scalars", query)).arrayBuffer());
 }
 
 /** What the runs of some groups have in common. Throws ApiError or FrameError. */
 export async function fetchGroups(query: GroupQuery): Promise<GroupColumns> {
-  return readGroups(await post("api/groups", query));
+  return readGroups(await (await post("api/groups", query)).arrayBuffer());
 }
 
 /** What became of some tags in some runs. Throws ApiError or FrameError. */
 export async function fetchTable(query: TableQuery): Promise<TableColumns> {
-  return readTable(await post("api/table", query));
+  return readTable(await (await post("api/table", query)).arrayBuffer());
 }
 
-async function post(path: string, query: object): Promise<ArrayBuffer> {
-  const response = await request(path, {
+function post(path: string, query: object): Promise<Response> {
+  return request(path, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(query),
   });
-  return response.arrayBuffer();
 }
 
 /** Decode the column frame of POST /api/scalars and check that its series lie inside its columns. */

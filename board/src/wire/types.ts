@@ -394,6 +394,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/view": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What is set up in files */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ViewFiles"];
+                    };
+                };
+                default: components["responses"]["Failure"];
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ViewToWrite"];
+                };
+            };
+            responses: {
+                /** @description Written */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ViewWritten"];
+                    };
+                };
+                default: components["responses"]["Failure"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/server": {
         parameters: {
             query?: never;
@@ -743,6 +803,23 @@ export interface components {
             tags: boolean;
             all: boolean;
         };
+        /** @description By name of a part what is set up there */
+        View: Record<string, never>;
+        ViewFiles: {
+            files: {
+                logdir: string;
+                path: string;
+                view: components["schemas"]["View"] | null;
+                message: string;
+            }[];
+        };
+        ViewToWrite: {
+            logdir: string;
+            view: components["schemas"]["View"];
+        };
+        ViewWritten: {
+            path: string;
+        };
         Server: {
             /** @constant */
             name: "lightboard";
@@ -815,6 +892,10 @@ export type ValueHeader = components['schemas']['ValueHeader'];
 export type ValueEntry = components['schemas']['ValueEntry'];
 export type ReadHeader = components['schemas']['ReadHeader'];
 export type Change = components['schemas']['Change'];
+export type View = components['schemas']['View'];
+export type ViewFiles = components['schemas']['ViewFiles'];
+export type ViewToWrite = components['schemas']['ViewToWrite'];
+export type ViewWritten = components['schemas']['ViewWritten'];
 export type Server = components['schemas']['Server'];
 export type ResponseFailure = components['responses']['Failure'];
 export type $defs = Record<string, never>;

@@ -18,6 +18,7 @@ from lightboard.api.routes.scalars import scalar_routes
 from lightboard.api.routes.server import server_routes
 from lightboard.api.routes.table import table_routes
 from lightboard.api.routes.values import value_routes
+from lightboard.api.routes.view_file import view_file_routes
 from lightboard.api.settings import Settings
 from lightboard.api.static import Board
 
@@ -44,6 +45,7 @@ def create_app(index: Index, settings: Settings) -> Starlette:
             *table_routes(index),
             *value_routes(index),
             *live_routes(feed),
+            *view_file_routes(settings),
             *server_routes(settings),
         ],
         middleware=[Middleware(Access, settings=settings), Middleware(Incidents), Middleware(Compression)],

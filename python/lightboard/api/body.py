@@ -75,6 +75,13 @@ class Body:
             self._refuse(name, "an object, or null", value)
         return Body(value, f"{self._where}{name}.")
 
+    def members(self, name: str) -> dict[str, Any]:
+        """Take a required object, whatever is in it."""
+        value = self._take(name)
+        if not isinstance(value, dict):
+            self._refuse(name, "an object", value)
+        return value
+
     def bodies(self, name: str, most: int) -> list[Body]:
         """Take a required list of at most `most` objects."""
         value = self._take(name)
