@@ -44,10 +44,7 @@ export class Board {
   readonly selection = new SelectionStore(this.view);
   readonly settings = new Settings(this.view);
   readonly hparams = new Hparams();
-  readonly groups = new Groups(
-    { runs: () => this.runs ?? [], hparamOf: (run, name) => this.hparams.of(run, name) },
-    this.view,
-  );
+  readonly groups = new Groups(() => this.runs ?? [], this.hparams, this.view);
   readonly colours = new Colours(this.groups, () => this.settings.theme, this.view);
   readonly baseline = new Baseline(this.view);
   readonly panel = new PanelStore(this);

@@ -6,7 +6,6 @@ import {
   type Grouping,
   grouping,
   type GroupRule,
-  type HparamOf,
   NO_GROUPS,
   readRule,
   type RuleFault,
@@ -14,6 +13,7 @@ import {
   writeRule,
 } from "../model/groups";
 import type { Json } from "../model/notation";
+import type { Hparams } from "./hparams.svelte";
 import type { Part, SavedView } from "./view.svelte";
 
 export const DRAWN_AS = ["curves", "mean", "median"] as const;
@@ -23,12 +23,6 @@ export type Band = (typeof BANDS)[number];
 export const COLOURED_BY = ["group", "run"] as const;
 export type ColouredBy = (typeof COLOURED_BY)[number];
 
-/** What groups are made of; read when they are. */
-export interface GroupSources {
-  runs(): readonly Groupable[];
-  hparamOf: HparamOf;
-}
-
 export class Groups implements Part {
   readonly name = "groups";
   /** As a person chose it. If it is wrong, the last one that was right stays in force. */
@@ -37,7 +31,7 @@ export class Groups implements Part {
   band = $state<Band>("min-max");
   colourBy = $state<ColouredBy>("group");
 
-  private readonly found = $derived(groupBy(this.rule, (run, name) => this.sources.hparamOf(run, name)));
+  private readonly found = $derived(groupBy(this.rule, (run, name) => this.hparams.of(run, name)));
   /** What is wrong with the rule as chosen. */
   readonly fault: RuleFault | null = $derived("fault" in this.found ? this.found.fault : null);
   private last: { rule: GroupRule; of: (run: Groupable) => string | null } = {
@@ -50,14 +44,20 @@ export class Groups implements Part {
   });
   private readonly grouping: Grouping = $derived.by(() => {
     const { rule, of } = this.inForce;
-    return rule.by === "none" ? UNGROUPED : grouping(this.sources.runs(), of, rule);
+    return rule.by === "none" ? UNGROUPED : grouping(this.runs(), of, rule);
   });
 
   constructor(
-    private readonly sources: GroupSources,
+    private readonly runs: () => readonly Groupable[],
+    private readonly hparams: Hparams,
     view: SavedView,
   ) {
     view.keep(this);
+    $effect.root(() => {
+      $effect(() => {
+        if (this.rule.by === "hparam") hparams.want();
+      });
+    });
   }
 
   /** Whether runs are grouped at all. */
