@@ -533,6 +533,7 @@ impl Place {
 #[cfg(test)]
 mod tests {
     use super::Points;
+    use crate::block::CAPACITY;
     use crate::summary::{Extent, Extremes};
     use proptest::prelude::*;
 
@@ -545,6 +546,21 @@ mod tests {
             (points.blocks.capacity(), points.sections.capacity()),
             (1, 1)
         );
+    }
+
+    #[test]
+    fn a_tail_grows_to_what_is_expected_and_never_beyond_a_block() {
+        for (expected, growths) in [(200, 2), (usize::MAX, 2), (0, 7)] {
+            let mut points: Points = Points::default();
+            let mut grown = 0;
+            for step in 0..200 {
+                let room = points.make_room(|known| expected.saturating_sub(known));
+                grown += usize::from(room + points.push(0, step, 0.0, 1.0) > 0);
+            }
+            assert_eq!(grown, growths);
+            let tail = points.tail.as_ref().expect("not sealed");
+            assert!(tail.steps.capacity() <= CAPACITY);
+        }
     }
 
     proptest! {
