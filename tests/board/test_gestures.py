@@ -312,3 +312,17 @@ def test_a_table_of_a_thousand_runs_keeps_only_what_is_in_sight(tmp_path: Path, 
         table.get_by_role("button", name="Value").click()
         table.locator(".window").evaluate("(window) => window.scrollTo(0, window.scrollHeight)")
         expect(rows.last).to_contain_text("run999")
+
+
+def test_another_tag_can_be_x(opened: OpenBoard) -> None:
+    page = opened.page
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Another tag").select_option("lr")
+    note = page.locator('[data-tag="loss"]').get_by_text("x is lr at the same step: 4,800 of 4,800 points")
+    expect(note).to_be_visible()
+    assert max(float(text) for text in labels(page, "loss", "x")) == 1
+    expect(page.locator('[data-tag="spikes"]').get_by_text("No run has this tag and lr")).to_be_visible()
+    opened.wait_for_curves("loss", on={"run0", "run11"}, off=set())
+    page.get_by_role("radio", name="Step").first.check()
+    expect(note).to_be_hidden()
+    assert numbers(page, "loss", "x")[-1] == 400

@@ -31,6 +31,8 @@ export interface Series {
   readonly bounds: Bounds | null;
   /** Whether a value at hand is NaN or infinite. */
   readonly nonFinite: boolean;
+  /** Where x is another tag (join.ts): whether points lack because of how many there are, and whether each stands alone. */
+  readonly join: { readonly thinned: boolean; readonly dots: boolean } | null;
 }
 
 /** Of finite x and, apart from that, of finite y; without one of these yMin is Infinity and yMax -Infinity. */
@@ -73,6 +75,7 @@ export function toSeries(columns: ScalarColumns): Series[] {
       wallTime: times,
       bounds: boundsOf(x, cut.smoothed ? [cut.value, cut.smoothed] : [cut.value]),
       nonFinite: entry.non_finite > 0,
+      join: null,
     };
   });
 }

@@ -199,7 +199,7 @@ export class Board {
     this.hparams.changed(change);
     this.panel.scalars.changed(change);
     for (const card of this.cards.values()) {
-      const runs = change.all ? null : runsWith(change, card.tags);
+      const runs = change.all ? null : runsWith(change, card.needed);
       if (runs?.length !== 0) card.markDirty(runs);
       if (change.removed.length > 0) card.forget(new Set(change.removed));
     }

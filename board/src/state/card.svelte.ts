@@ -5,6 +5,7 @@ import type { Figure } from "../charts/figure";
 import type { Extent } from "../charts/viewport";
 import { narrowestColumn } from "../charts/window";
 import { cardKey } from "../model/desk";
+import { joinByStep } from "../model/join";
 import { joined, logPieces, type Piece } from "../model/pieces";
 import type { Shown } from "../model/plot";
 import { type Series, toSeries, withSeries } from "../model/series";
@@ -32,6 +33,8 @@ export interface ChartPicture extends Pick<Figure, "notes" | "view" | "xAxis" | 
 
 type Dirt = Set<string> | "every run";
 
+/** Pixel columns of the widest picture that the server draws. */
+const WIDEST = 16_384;
 const LONGEST_RETRY_MS = 1_000;
 
 export class ScalarCard {
@@ -57,9 +60,10 @@ export class ScalarCard {
   private wanted: Wanted | null = null;
   private running = false;
   private width = 0;
-  private asked: PointsAsked = { axis: "step", smoothing: null, attempts: "latest" };
+  private asked: PointsAsked = { axis: "step", xTag: null, smoothing: null, attempts: "latest" };
   /** The axis of the series at hand; a new choice holds from its first answer on. */
   axis = $state.raw<Axis>("step");
+  xTag = $state.raw<string | null>(null);
 
   constructor(readonly tags: readonly string[]) {}
 
@@ -70,7 +74,13 @@ export class ScalarCard {
 
   /** What x is: windows and crosshairs hold on their own axis only. */
   get axisName(): string {
-    return this.axis;
+    return this.xTag === null ? this.axis : `tag:${this.xTag}`;
+  }
+
+  /** Tags whose points it needs. */
+  get needed(): string[] {
+    const { xTag } = this.asked;
+    return xTag === null ? [...this.tags] : [...new Set([...this.tags, xTag])];
   }
 
   /** The card came into view or left it. Out of view nothing is fetched; what changed meanwhile is fetched on return. */
@@ -172,15 +182,16 @@ export class ScalarCard {
 
   private async fetchOverview(dirt: Dirt): Promise<void> {
     const asked = dirt === "every run" ? null : dirt;
-    const { axis } = this.asked;
+    const { axis, xTag } = this.asked;
     const { series: came, incomplete } = await this.fetch({
       runs: asked && [...asked],
       axis,
       x_min: null,
       x_max: null,
     });
-    if (axis !== this.axis) {
+    if (axis !== this.axis || xTag !== this.xTag) {
       this.axis = axis;
+      this.xTag = xTag;
       this.y = null;
       this.detail = null;
       this.wanted = null;
@@ -208,14 +219,19 @@ export class ScalarCard {
   private async fetch(
     query: Pick<ScalarQuery, "runs" | "axis" | "x_min" | "x_max">,
   ): Promise<{ series: Series[]; incomplete: readonly string[] }> {
-    const { smoothing, attempts } = this.asked;
+    const { smoothing, attempts, xTag } = this.asked;
     const columns = await fetchScalars({
       ...query,
-      tags: [...this.tags],
-      width: this.width,
+      tags: this.needed,
+      // Points are found by their step: thinned out, two tags would have few in common.
+      width: xTag === null ? this.width : WIDEST,
       smoothing,
       attempts,
     });
-    return { series: toSeries(columns), incomplete: columns.header.incomplete };
+    const series = toSeries(columns);
+    return {
+      series: xTag === null ? series : joinByStep(series, this.tags, xTag),
+      incomplete: columns.header.incomplete,
+    };
   }
 }

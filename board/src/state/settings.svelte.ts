@@ -21,6 +21,8 @@ const THEMES: readonly ThemeChoice[] = ["system", "light", "dark"];
 /** What of the settings an answer's points depend on. */
 export interface PointsAsked {
   readonly axis: Axis;
+  /** Another tag that is x in place of the axis, which is that of steps then. */
+  readonly xTag: string | null;
   readonly smoothing: Smoothing | null;
   readonly attempts: Attempts;
 }
@@ -34,6 +36,7 @@ export class Settings implements Part {
 
   readonly asked: PointsAsked = $derived({
     axis: this.chart.xTag === null ? this.chart.axis : "step",
+    xTag: this.chart.xTag,
     smoothing: smoothingOf(this.chart),
     attempts: this.chart.earlierAttempts ? "all" : "latest",
   });

@@ -26,6 +26,7 @@ export function seriesOf(
     wallTime: x.map((step) => 1000 + step),
     bounds: boundsOf(x, [value]),
     nonFinite: value.some((y) => !Number.isFinite(y)),
+    join: null,
     ...more,
   };
 }

@@ -54,10 +54,17 @@ export class DrawnCurves {
 }
 
 /** The raw curve, if there is a smoothed one, then the main one. */
-export function curvesOf(id: number, { x, value, smoothed }: Series): Curve[] {
-  if (smoothed === null) return [{ id, x, y: value }];
-  return [
-    { id: rawId(id), x, y: value },
-    { id, x, y: smoothed },
-  ];
+export function curvesOf(id: number, { x, value, smoothed, join }: Series): Curve[] {
+  const curve = (id: number, y: Float64Array): Curve => (join?.dots ? asDots({ id, x, y }) : { id, x, y });
+  return smoothed === null ? [curve(id, value)] : [curve(rawId(id), value), curve(id, smoothed)];
+}
+
+/** A break between any two points: each stands alone. */
+function asDots({ id, x, y }: Curve): Curve {
+  const apart = { x: new Float64Array(2 * x.length), y: new Float64Array(2 * y.length).fill(NaN) };
+  for (let i = 0; i < x.length; i++) {
+    apart.x[2 * i] = apart.x[2 * i + 1] = x[i]!;
+    apart.y[2 * i] = y[i]!;
+  }
+  return { id, ...apart };
 }

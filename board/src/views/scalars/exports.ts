@@ -65,7 +65,7 @@ function nameOf(board: Board, run: string): string {
 function drawnRuns(board: Board, card: ScalarCard): string[] {
   const runs = new Set(card.overview?.map(({ run }) => run));
   return [...runs]
-    .filter((run) => board.knows(run) && board.selection.isOn(run))
+    .filter((run) => board.knows(run) && board.draws(run))
     .sort((a, b) => board.rank(a) - board.rank(b));
 }
 
