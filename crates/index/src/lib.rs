@@ -54,6 +54,7 @@ mod suggest;
 mod summary;
 mod superseding;
 mod table;
+mod told;
 mod values;
 mod walk;
 mod walker;

@@ -17,6 +17,7 @@ use crate::index::Shared;
 use crate::logdir::{Listing, LogdirState};
 use crate::saving::{Attempt, Saving};
 use crate::sub_runs::parent;
+use crate::told::tell_kinds;
 use crate::walker::{Walked, Walker};
 
 /// Polls and walks take at most this part of the time, so that a slow file system is not kept busy.
@@ -141,7 +142,17 @@ impl Poller {
         let mut read = BTreeMap::new();
         let finished = self.read(known, &mut read, &pending) & self.read(new, &mut read, &pending);
         self.changed.extend(read.keys().map(|id| (*id).to_owned()));
+        let changed: Vec<_> = self
+            .changed
+            .iter()
+            .filter_map(|id| catalog.get(id))
+            .collect();
         let finished = self.tell_copies(&catalog, &pending) & finished;
+        for run in changed {
+            if let Some(news) = tell_kinds(&run.files) {
+                pending.add(run, &news);
+            }
+        }
         note_restarts(&catalog, read.into_values(), &pending);
         shared.changes.publish_noted();
         let news = attempts.iter().any(Attempt::read_something);

@@ -1,5 +1,6 @@
 //! The series of one event file.
 
+use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
 
@@ -45,7 +46,10 @@ impl SeriesData {
 #[derive(Debug)]
 pub(crate) struct Series {
     pub(crate) tag: Arc<str>,
+    /// What it is in its run: an earlier file may have told.
     pub(crate) kind: Kind,
+    /// What it is by its own file.
+    pub(crate) own: Kind,
     pub(crate) data: SeriesData,
     /// The record with the series' metadata, if any had some: TensorFlow tells plugin and description only once.
     pub(crate) metadata: Option<Location>,
@@ -65,11 +69,17 @@ impl Series {
         Self {
             tag,
             kind,
+            own: kind,
             data,
             metadata,
             next: 0,
             stretch: 0,
         }
+    }
+
+    /// Whether its file does not tell what it is.
+    fn is_untold(&self) -> bool {
+        self.own == Kind::Unknown && self.metadata.is_none()
     }
 
     /// The points of a series of scalars.
@@ -98,6 +108,8 @@ pub(crate) struct SeriesSet {
     /// Its keys are random, so that no file can be made to be slow.
     hashes: RandomState,
     last: usize,
+    /// Series of which the file does not tell what they are.
+    untold: usize,
     /// Counts the stretches of reading.
     stretch: u32,
     /// Bytes of the file as it is read.
@@ -146,6 +158,37 @@ impl SeriesSet {
         self.all.len()
     }
 
+    /// Series of which the file does not tell what they are.
+    pub(crate) fn untold(&self) -> usize {
+        self.untold
+    }
+
+    /// The places and kinds of series that are something else if earlier files have `told` the kinds of tags.
+    pub(crate) fn retold(&self, told: &HashMap<Arc<str>, Kind>) -> Vec<(usize, Kind)> {
+        let kind = |series: &Series| match told.get(&series.tag) {
+            // What is kept of it are places in the file, not numbers.
+            None | Some(Kind::Scalar) => Kind::Unknown,
+            // The file told of the same tag later.
+            Some(kind) if self.find(&series.tag, *kind).is_some() => Kind::Unknown,
+            Some(kind) => *kind,
+        };
+        let all = self.all.iter().enumerate();
+        all.filter(|(_, series)| series.own == Kind::Unknown)
+            .map(|(place, series)| {
+                let untold = series.is_untold();
+                (place, if untold { kind(series) } else { Kind::Unknown })
+            })
+            .filter(|(place, kind)| self.all[*place].kind != *kind)
+            .collect()
+    }
+
+    /// Lets a series be of another kind in its run. Returns its tag.
+    pub(crate) fn retell(&mut self, place: usize, kind: Kind) -> Arc<str> {
+        let series = &mut self.all[place];
+        series.kind = kind;
+        Arc::clone(&series.tag)
+    }
+
     /// Begins another stretch of reading, of a file of so many bytes.
     pub(crate) fn begin_stretch(&mut self, size: u64) {
         self.size = size;
@@ -188,12 +231,15 @@ impl SeriesSet {
     }
 
     pub(crate) fn get(&self, tag: &str, kind: Kind) -> Option<&Series> {
-        self.find(tag, kind).map(|place| self.at(place))
+        let mut found = self.with_tag(tag);
+        let place = found.find(|(_, series)| series.kind == kind)?.0;
+        Some(self.at(place))
     }
 
-    fn find(&self, tag: &str, kind: Kind) -> Option<u32> {
+    /// The place of the series that is of this kind by its own file.
+    fn find(&self, tag: &str, own: Kind) -> Option<u32> {
         self.with_tag(tag)
-            .find(|(_, series)| series.kind == kind)
+            .find(|(_, series)| series.own == own)
             .map(|(place, _)| place)
     }
 
@@ -235,8 +281,9 @@ impl SeriesSet {
             (kind, _) => kind,
         };
         let place = self.place(value.tag, kind);
-        if value.metadata.is_some() {
-            self.all[place].metadata.get_or_insert(logged.location);
+        if value.metadata.is_some() && self.all[place].metadata.is_none() {
+            self.untold -= usize::from(self.all[place].is_untold());
+            self.all[place].metadata = Some(logged.location);
         }
         if let (Kind::Scalar, Ok(Some(number))) = (kind, &number) {
             self.push(place, logged, *number);
@@ -269,7 +316,7 @@ impl SeriesSet {
             && matches!(value.data, Data::Tensor(_) | Data::Nothing)
             && let Some((_, first)) = self.with_tag(value.tag).min_by_key(|(place, _)| *place)
         {
-            return first.kind;
+            return first.own;
         }
         value.kind()
     }
@@ -279,7 +326,7 @@ impl SeriesSet {
     fn place(&mut self, tag: &str, kind: Kind) -> usize {
         let guess = self.all.get(self.last).map_or(0, |last| last.next as usize);
         let place = match self.all.get(guess) {
-            Some(series) if series.kind == kind && *series.tag == *tag => guess,
+            Some(series) if series.own == kind && *series.tag == *tag => guess,
             _ => self.look_up(tag, kind),
         };
         self.last = place;
@@ -318,7 +365,7 @@ impl SeriesSet {
         let hash = self.hashes.hash_one(&*series.tag);
         let new = self.by_tag.find(hash, |place| {
             let known = self.at(*place);
-            known.kind == series.kind && known.tag == series.tag
+            known.own == series.own && known.tag == series.tag
         });
         let new = new.is_none();
         if new {
@@ -334,6 +381,7 @@ impl SeriesSet {
             SeriesData::Scalars(points) => points.memory(),
             SeriesData::Values(points) => points.memory(),
         } as isize;
+        self.untold += usize::from(series.is_untold());
         self.all.push(series);
         let (all, hashes) = (&self.all, &self.hashes);
         self.by_tag.insert_unique(hash, place as u32, |place| {

@@ -20,6 +20,7 @@ use crate::points::{Location, Points};
 use crate::present::{Presented, files};
 use crate::records::{MAX_RECORD, OpenFile, ValueError};
 use crate::series::Series;
+use crate::told::in_order;
 
 /// Values in one list of several series; a single series may have more.
 const MAX_LISTED: usize = 2_000_000;
@@ -234,8 +235,19 @@ fn value_in(payload: &[u8], index: u32) -> Result<Option<Value<'_>>, DecodeError
 struct Found<'a> {
     file: &'a EventFile,
     location: Location,
-    /// The record with the series' metadata.
-    metadata: Option<Location>,
+    metadata: Option<Told<'a>>,
+}
+
+/// A record with a series' metadata: its file, that file's id, and where it lies.
+type Told<'a> = (&'a EventFile, String, Location);
+
+/// The first record of the run with metadata of a series: earlier files tell for later ones.
+fn told<'a>(run: &'a Run, tag: &str, kind: Kind) -> Option<Told<'a>> {
+    in_order(&run.files).into_iter().find_map(|file| {
+        let contents = file.contents();
+        let location = contents.series.get(tag, kind)?.metadata?;
+        Some((&**file, contents.file_id.clone()?, location))
+    })
 }
 
 /// Where the value of a series lies that was logged last, by wall time; of equal times, the one that stands last.
@@ -323,10 +335,14 @@ fn find<'a>(
             missing = unknown("the place of a value of the series", found);
             continue;
         };
+        let own = series.metadata;
+        let own = own.map(|place| (&**file, reference.file.clone(), place));
+        // Nobody holds two files at a time.
+        drop(contents);
         return Ok(Found {
             file,
             location,
-            metadata: series.metadata,
+            metadata: own.or_else(|| told(run, tag, kind)),
         });
     }
     Err(missing)
@@ -411,15 +427,20 @@ impl<'a> Reader<'a> {
     fn described(
         &mut self,
         open: &OpenFile<'_>,
-        id: &str,
-        place: Location,
+        open_id: &str,
+        (file, id, place): &Told<'_>,
     ) -> Result<&[u8], ValueError> {
+        let place = *place;
         let (_, _, payload) = match self.described.take() {
-            Some(before) if before.0 == id && before.1 == place => self.described.insert(before),
+            Some(before) if before.0 == *id && before.1 == place => self.described.insert(before),
             _ => {
                 self.charge(place)?;
-                let payload = open.payload(place)?;
-                self.described.insert((id.to_owned(), place, payload))
+                let payload = if id == open_id {
+                    open.payload(place)?
+                } else {
+                    OpenFile::open(file, id, place.offset)?.payload(place)?
+                };
+                self.described.insert((id.clone(), place, payload))
             }
         };
         Ok(payload)
@@ -442,10 +463,10 @@ impl<'a> Reader<'a> {
         let Some(value) = value.filter(|it| it.tag == self.tag) else {
             return Err(open.changed(offset, "a record of other values"));
         };
-        let first = match (value.metadata, found.metadata) {
-            (None, Some(place)) => {
-                let described = self.described(open, id, place)?;
-                value_in(described, place.index).map_err(broken)?
+        let first = match (value.metadata, &found.metadata) {
+            (None, Some(told)) => {
+                let described = self.described(open, id, told)?;
+                value_in(described, told.2.index).map_err(broken)?
             }
             _ => None,
         };

@@ -105,7 +105,7 @@ impl ManifestWriter {
         for series in contents.series.iter() {
             let tag = self.tag(&series.tag);
             out.u32(tag);
-            out.text(series.kind.as_str().as_bytes());
+            out.text(series.own.as_str().as_bytes());
             out.optional(series.metadata, |out, it| {
                 out.u64(it.offset);
                 out.u64(it.length);
