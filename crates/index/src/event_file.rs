@@ -295,14 +295,16 @@ impl EventFile {
 
     /// Reads what is there to read, at most until `deadline`. `progress` is called now and then, with what is new.
     /// Whatever goes wrong is kept in the contents. Returns whether that was all; if not, the next glance tells so.
+    /// `thorough`: damage is compared with the file even if that was done a moment ago.
     pub(crate) fn read(
         &self,
         buffer: &mut Vec<u8>,
         deadline: Instant,
+        thorough: bool,
         mut progress: impl FnMut(News),
     ) -> bool {
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
-        match self.try_read(&mut position, buffer, deadline, &mut progress) {
+        match self.try_read(&mut position, buffer, deadline, thorough, &mut progress) {
             Ok(finished) => {
                 position.failed = None;
                 finished
@@ -369,11 +371,40 @@ mod tests {
         let mut buffer = Vec::new();
         let mut bursts = 0;
         while file.glance() != Glance::Unchanged {
-            file.read(&mut buffer, Instant::now(), |_| {});
+            file.read(&mut buffer, Instant::now(), false, |_| {});
             bursts += 1;
         }
         assert!(bursts > 1);
         assert_eq!(file.contents().records, 20_000);
+    }
+
+    #[test]
+    fn who_waits_for_everything_gets_damage_that_healed_just_after_it_was_compared() {
+        let temp = tempfile::tempdir().expect("temp");
+        let path = temp.path().join("x.tfevents");
+        let mut whole = Vec::new();
+        (0..30).for_each(|step| scalar(&mut whole, 0.0, step, "loss", Scalar::Simple(1.0)));
+        let mut damaged = whole.clone();
+        damaged[whole.len() / 2] ^= 1;
+        std::fs::write(&path, &damaged).expect("file");
+        let file = EventFile::new(path.clone(), "x.tfevents".into(), std::sync::Arc::default());
+        let (mut buffer, deadline) = (Vec::new(), Instant::now() + QUIET);
+        let mut read = |thorough| {
+            file.glance();
+            assert!(file.read(&mut buffer, deadline, thorough, |_| {}));
+            file.contents().records
+        };
+        assert_eq!(read(false), 29);
+        // As if it had taken long.
+        let long_ago = Some((Instant::now(), QUIET));
+        file.position
+            .lock()
+            .expect("position")
+            .place
+            .watched
+            .compared = long_ago;
+        std::fs::write(&path, &whole).expect("file");
+        assert_eq!((read(false), read(true)), (29, 30));
     }
 
     #[test]
@@ -392,7 +423,7 @@ mod tests {
             let (mut buffer, deadline) = (Vec::new(), Instant::now() + QUIET);
             let before = new();
             before.glance();
-            before.read(&mut buffer, deadline, |_| {});
+            before.read(&mut buffer, deadline, false, |_| {});
             let mut progress = before.progress().expect("read");
             progress.stamp.device += moved.0;
             progress.stamp.inode += moved.1;
@@ -404,7 +435,7 @@ mod tests {
             append(100..110);
             assert!(matches!(after.glance(), Glance::Changed { .. }));
             let mut read_anew = false;
-            after.read(&mut buffer, deadline, |news| {
+            after.read(&mut buffer, deadline, false, |news| {
                 read_anew |= matches!(news.touched, Touched::Any) && news.tags;
             });
             assert_eq!(read_anew, !taken_over);

@@ -140,7 +140,10 @@ impl Poller {
         }
         let looking = started.elapsed();
         let mut read = BTreeMap::new();
-        let finished = self.read(known, &mut read, &pending) & self.read(new, &mut read, &pending);
+        // Who waits for everything waits for damage that healed, too.
+        let thorough = wish.is_some();
+        let finished = self.read(known, thorough, &mut read, &pending)
+            & self.read(new, thorough, &mut read, &pending);
         self.changed.extend(read.keys().map(|id| (*id).to_owned()));
         let changed: Vec<_> = self
             .changed
@@ -284,6 +287,7 @@ impl Poller {
     fn read<'a>(
         &self,
         mut unread: Vec<Unread<'a>>,
+        thorough: bool,
         read: &mut BTreeMap<&'a str, &'a Run>,
         pending: &Pending<'_>,
     ) -> bool {
@@ -310,7 +314,9 @@ impl Poller {
                     finished.store(false, Ordering::Relaxed);
                     return;
                 }
-                if !file.read(&mut buffer, deadline, |news| pending.add(run, &news)) {
+                if !file.read(&mut buffer, deadline, thorough, |news| {
+                    pending.add(run, &news);
+                }) {
                     finished.store(false, Ordering::Relaxed);
                 }
                 let mut read = read.lock().unwrap_or_else(PoisonError::into_inner);

@@ -90,7 +90,10 @@ impl Followed {
                     .expect("cut");
             }
             12 => self.replace(first.is_multiple_of(2)),
-            13 | 14 => drop(self.file.read(&mut self.buffer, Instant::now(), |_| {})),
+            13 | 14 => drop(
+                self.file
+                    .read(&mut self.buffer, Instant::now(), false, |_| {}),
+            ),
             _ => self.agree(),
         }
     }
@@ -172,7 +175,7 @@ fn open(path: &Path) -> EventFile {
 fn read_whole(file: &EventFile, buffer: &mut Vec<u8>) -> Held {
     let far = Instant::now() + Duration::from_secs(600);
     while file.glance() != Glance::Unchanged {
-        file.read(buffer, far, |_| {});
+        file.read(buffer, far, false, |_| {});
     }
     let contents = file.contents();
     assert_eq!(contents.error, None);

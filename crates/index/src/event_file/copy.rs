@@ -237,7 +237,7 @@ mod tests {
 
     fn read(file: &EventFile) {
         while file.glance() != Glance::Unchanged {
-            file.read(&mut Vec::new(), Instant::now(), |_| {});
+            file.read(&mut Vec::new(), Instant::now(), false, |_| {});
         }
     }
 

@@ -24,6 +24,7 @@ impl EventFile {
         position: &mut Position,
         buffer: &mut Vec<u8>,
         deadline: Instant,
+        thorough: bool,
         progress: &mut impl FnMut(News),
     ) -> io::Result<bool> {
         let (file, metadata) = open(&self.path)?;
@@ -33,7 +34,7 @@ impl EventFile {
         let opening = &opening[..length];
         position.place.unsure |= position.read != Some(found);
         let distrusted = self.distrusted.swap(false, Ordering::Relaxed);
-        if distrusted || !position.holds(&file, &found, opening)? {
+        if distrusted || !position.holds(&file, &found, opening, thorough)? {
             *position = Position::default();
             let mut contents = self.contents_mut();
             self.store.count(contents.series.memory(), 0);
@@ -194,7 +195,13 @@ impl EventFile {
 impl Position {
     /// Whether the file is the one of which something was read, and all that was read still stands in it. What was
     /// searched in vain is searched again if it has changed.
-    fn holds(&mut self, file: &File, found: &Stamp, opening: &[u8]) -> io::Result<bool> {
+    fn holds(
+        &mut self,
+        file: &File,
+        found: &Stamp,
+        opening: &[u8],
+        thorough: bool,
+    ) -> io::Result<bool> {
         let Some(read) = self.read else {
             // There is nothing to compare it with.
             self.place.unsure = false;
@@ -223,7 +230,7 @@ impl Position {
         {
             place.scanner.search_again();
         }
-        if place.watched.rests() {
+        if !thorough && place.watched.rests() {
             return Ok(true);
         }
         place.unsure = false;

@@ -24,7 +24,7 @@ pub(super) struct Watched {
     ranges: Vec<Watch>,
     bytes: u64,
     /// When they were compared last, and how long it took.
-    compared: Option<(Instant, Duration)>,
+    pub(super) compared: Option<(Instant, Duration)>,
 }
 
 impl Watched {
