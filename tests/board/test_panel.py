@@ -10,6 +10,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.summary.writer.record_writer import RecordWriter
 
+from board.axe import complaints_of_axe
 from board.browser import WAIT_MS, OpenBoard, tab
 from boards import board
 from logdirs import FIRST_WALL_TIME, flip_payload_byte, write_run
@@ -481,6 +482,84 @@ def test_nothing_is_asked_of_the_server_that_is_not_on_show(browser: Browser, ad
             filter_box(opened).fill("lr<3")
 
 
+# Groups, colours, new runs
+
+
+def group_by(opened: OpenBoard, what: str) -> None:
+    chosen = opened.page.get_by_role("combobox", name="Group by")
+    chosen.focus()
+    expect(chosen.locator("option", has_text="lr")).to_have_count(1)
+    chosen.select_option(what)
+
+
+def test_runs_stand_in_groups_that_are_switched_like_folders(opened: OpenBoard) -> None:
+    group_by(opened, "lr")
+    headings = opened.page.locator("[data-heading]")
+    expect(headings).to_have_count(3)
+    assert [one.get_attribute("data-heading") for one in headings.all()] == [
+        "lr=0.001",
+        "lr=0.01",
+        "no group",
+    ]
+    heading(opened, "lr=0.01").click()
+    expect_on(opened, set(RUNS) - set(SWEEP[3:]))
+    heading(opened, "lr=0.001").click(modifiers=["Alt"])
+    expect_on(opened, set(SWEEP[:3]))
+    group_by(opened, "a part of the name")
+    opened.page.get_by_role("textbox", name="Regular expression").fill("(seed=")
+    expect(opened.page.locator(".fault")).to_contain_text("expected a ) that closes this")
+    opened.page.get_by_role("textbox", name="Regular expression").fill(r"(seed=\d+)")
+    expect(headings).to_have_count(4)
+    group_by(opened, "nothing")
+    expect(heading(opened, "sweep/")).to_be_visible()
+
+
+def colour(opened: OpenBoard, run: str) -> str:
+    found: str = (
+        opened.row(run).locator(".colour").evaluate("element => getComputedStyle(element).backgroundColor")
+    )
+    return found
+
+
+def test_a_run_and_a_group_are_given_a_colour_of_their_own(opened: OpenBoard) -> None:
+    first = colour(opened, "baseline")
+    opened.page.get_by_role("button", name="Colour of baseline").click()
+    picker = opened.page.get_by_label("Colour of baseline", exact=True).and_(opened.page.locator("input"))
+    picker.fill("#a02020")
+    assert colour(opened, "baseline") == "rgb(160, 32, 32)"
+    opened.wait_for_curves("loss", on=set(RUNS), off=set())
+    opened.page.wait_for_function("() => location.hash.includes('a02020')")
+    opened.page.reload()
+    opened.wait_for_runs("baseline")
+    assert colour(opened, "baseline") == "rgb(160, 32, 32)"
+    opened.page.get_by_role("button", name="Colour of baseline").click(modifiers=["Shift"])
+    assert colour(opened, "baseline") == first
+    group_by(opened, "lr")
+    opened.wait_for_runs(*SWEEP)
+    assert len({colour(opened, run) for run in SWEEP[:3]}) == 1
+    assert colour(opened, SWEEP[0]) != colour(opened, SWEEP[3])
+
+
+def test_new_runs_follow_the_rule_and_never_override_only_this_one(tmp_path: Path, browser: Browser) -> None:
+    for run in ("a", "b"):
+        write_run(tmp_path / run, {"loss": [1.0, 2.0]})
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
+        opened.wait_for_runs("a", "b")
+        rule = opened.page.get_by_role("combobox", name="New runs")
+        opened.box("a").click(modifiers=["Alt"])
+        write_run(tmp_path / "c", {"loss": [1.0]})
+        opened.wait_for_runs("c")
+        expect(opened.box("c")).not_to_be_checked()
+        opened.box("a").click(modifiers=["Alt"])
+        write_run(tmp_path / "d", {"loss": [1.0]})
+        opened.wait_for_runs("d")
+        expect(opened.box("d")).to_be_checked()
+        rule.select_option("off")
+        write_run(tmp_path / "e", {"loss": [1.0]})
+        opened.wait_for_runs("e")
+        expect(opened.box("e")).not_to_be_checked()
+
+
 # Many
 
 
@@ -503,3 +582,28 @@ def test_thousands_of_runs_are_listed_and_only_a_few_are_in_the_page(
         expect(opened.box("sweep2/run 1199")).to_be_focused()
         heading(opened, "sweep0/").click()
         expect(account(opened)).to_have_text("799 of 1,200 drawn · 401 off")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_any_state_of_the_panel(browser: Browser, address: str, theme: str) -> None:
+    with tab(browser, address, color_scheme=theme) as opened:
+        opened.wait_for_curves("loss", on=set(RUNS), off=set())
+        opened.box(SWEEP[1]).click()
+        assert complaints_of_axe(opened) == []
+        filter_box(opened).fill("sweep lr>")
+        expect(opened.page.locator(".problem")).to_contain_text("expected a number")
+        assert complaints_of_axe(opened) == []
+        filter_box(opened).fill("")
+        for name in ("What can be typed here", "Columns"):
+            button(opened, name).click()
+            assert complaints_of_axe(opened) == []
+            opened.page.keyboard.press("Escape")
+        group_by(opened, "lr")
+        button(opened, "1 off").click()
+        opened.page.keyboard.press("a")
+        expect(opened.page.locator(".said")).not_to_be_empty()
+        assert complaints_of_axe(opened) == []
+        opened.page.locator("h1").click()
+        opened.page.keyboard.press("?")
+        expect(opened.page.get_by_role("dialog", name="Keys")).to_be_visible()
+        assert complaints_of_axe(opened) == []

@@ -37,6 +37,7 @@ export const KEYS: readonly Key[] = [
   { command: "none", keys: ["n"], does: "All listed runs off", where: "Runs" },
   { command: "invert", keys: ["i"], does: "Switch each listed run", where: "Runs" },
   { command: "colour", keys: ["c"], does: "Choose the row's colour", where: "Runs" },
+  { command: null, keys: ["Shift+click on a colour"], does: "Give back the first one", where: "Runs" },
   { command: null, keys: ["→", "←"], does: "Open or close what the row holds", where: "Runs" },
 ];
 

@@ -43,49 +43,66 @@ export interface Listed {
   readonly parent: string | null;
 }
 
+export interface Groups {
+  /** The group of a run; null: it has none, and comes last. */
+  of(run: string): string | null;
+  /** Null: each group where its first run stands. */
+  readonly order: readonly string[] | null;
+}
+
 export interface Arrangement {
   /** Folders of the path are headings. */
   readonly tree: boolean;
   /** Of several, each is a heading. */
   readonly logdirs: readonly string[];
-  /** The group of a run, null for the rest; null: by log directory and folder. */
-  readonly groupOf: ((run: string) => string | null) | null;
+  /** Rows stand in groups; null: by log directory and folder. */
+  readonly groups: Groups | null;
   /** Keys of rows whose contents are folded away. */
   readonly closed: ReadonlySet<string>;
 }
 
 /** Rows for `runs`, which keep their order among neighbours; a folder stands where its first run does. */
-export function rowsOf(runs: readonly Listed[], { tree, logdirs, groupOf, closed }: Arrangement): Rows {
+export function rowsOf(runs: readonly Listed[], { tree, logdirs, groups, closed }: Arrangement): Rows {
   const families = familiesOf(runs);
   const laid = new Layout(closed);
-  if (groupOf) {
-    const several = logdirs.length > 1;
-    const label = ({ run }: Family): string => (several ? `${run.logdir}: ${run.name}` : run.name);
-    const leaves = (some: readonly Family[]): Item[] => some.map((one) => leafOf(one, label(one)));
-    const groups = groupBy(families, ({ run }) => groupOf(run.id));
-    const rest = groups.get(null) ?? [];
-    groups.delete(null);
-    const items = [...groups].map(([group, some]): Item => ({
-      what: "group",
-      key: `/group/${group!}`,
-      label: group!,
-      items: leaves(some),
-    }));
-    if (rest.length > 0) items.push({ what: "group", key: "/rest", label: "no group", items: leaves(rest) });
-    laid.lay(items, 0, true);
-  } else {
+  if (groups) laid.lay(groupsOf(families, groups, logdirs.length > 1), 0, true);
+  else {
     const below = (some: readonly Family[], logdir: string): Item[] =>
       tree ? foldersOf(some, `/folder/${logdir}/`) : some.map((one) => leafOf(one, one.run.name));
     const byLogdir = groupBy(families, ({ run }) => run.logdir);
-    const items = logdirs.map((logdir): Item => ({
+    const items = logdirs.map((logdir): Branch => ({
       what: "log directory",
       key: `/logdir/${logdir}`,
       label: logdir,
       items: below(byLogdir.get(logdir) ?? [], logdir),
     }));
-    laid.lay(items.length === 1 ? (items[0] as Branch).items : items, 0, true);
+    laid.lay(items.length === 1 ? items[0]!.items : items, 0, true);
   }
   return laid;
+}
+
+function groupsOf(families: readonly Family[], { of, order }: Groups, severalLogdirs: boolean): Item[] {
+  const label = ({ run }: Family): string => (severalLogdirs ? `${run.logdir}: ${run.name}` : run.name);
+  const members = groupBy(families, ({ run }) => of(run.id));
+  const item = (key: string, name: string, some: readonly Family[]): Branch => ({
+    what: "group",
+    key,
+    label: name,
+    items: some.map((one) => leafOf(one, label(one))),
+  });
+  const rest = members.get(null);
+  members.delete(null);
+  const names = order?.filter((name) => members.has(name)) ?? [...members.keys()];
+  const items = names.map((name) => item(GROUP + name!, name!, members.get(name)!));
+  return rest ? [...items, item("/rest", "no group", rest)] : items;
+}
+
+/** Before a group's name, in the key of its row. */
+const GROUP = "/group/";
+
+/** The group that a row stands for; null: it is another one's. */
+export function groupOfRow({ what, key }: Row): string | null {
+  return what === "group" && key.startsWith(GROUP) ? key.slice(GROUP.length) : null;
 }
 
 /** How many runs before each place of `order` are on. */

@@ -15,7 +15,7 @@ import { counted } from "../model/format";
 import { naturalKey } from "../model/natural";
 import type { Json } from "../model/notation";
 import { DEFAULT_SETUP, type PanelSetup, readSetup, type ShownColumn, writeSetup } from "../model/panel";
-import { onBefore, type Row, type Rows, rowsOf } from "../model/rows";
+import { type Groups, onBefore, type Row, type Rows, rowsOf } from "../model/rows";
 import type { Run } from "../wire/types";
 import type { Board } from "./board.svelte";
 import { ScalarValues } from "./scalar_values.svelte";
@@ -66,13 +66,19 @@ export class PanelStore implements Part {
   /** The runs that the filter lets through; null: all. The same while it lets the same ones through. */
   private readonly passing: ReadonlySet<string> | null = $derived.by(() => this.findPassing());
 
+  private readonly groups: Groups | null = $derived.by(() => {
+    const { groups } = this.board;
+    if (!groups.on) return null;
+    const byName = this.setup.sort.column === "name" && !this.setup.sort.descending;
+    return { of: (run) => groups.of(run), order: byName ? groups.all.map(({ name }) => name) : null };
+  });
   private lastOrder: readonly Run[] = [];
   private readonly order: readonly Run[] = $derived.by(() => this.findOrder());
   readonly rows: Rows = $derived.by(() =>
     rowsOf(this.order, {
       tree: this.setup.tree,
       logdirs: this.board.logdirs.map(({ name }) => name),
-      groupOf: null,
+      groups: this.groups,
       closed: this.setup.closed,
     }),
   );

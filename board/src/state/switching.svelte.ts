@@ -4,9 +4,13 @@ import { counted } from "../model/format";
 import type { Row } from "../model/rows";
 import type { Board } from "./board.svelte";
 
+/** How long it stands there what was done. */
+const SAID_MS = 6_000;
+
 export class Switching {
-  /** What was done last, for those who do not see it. */
+  /** What was done just now, for those who do not see it. */
   said = $state("");
+  private forgetting: ReturnType<typeof setTimeout> | undefined;
 
   constructor(private readonly board: Board) {}
 
@@ -60,6 +64,8 @@ export class Switching {
   }
 
   private say(sentence: string): void {
+    clearTimeout(this.forgetting);
+    this.forgetting = setTimeout(() => (this.said = ""), SAID_MS);
     // The same sentence again has to differ to be read out again.
     this.said = this.said === sentence ? `${sentence}\u00a0` : sentence;
   }

@@ -9,7 +9,7 @@ const run = (name: string, change: Partial<Listed> = {}): Listed => ({
   parent: null,
   ...change,
 });
-const TREE: Arrangement = { tree: true, logdirs: ["runs"], groupOf: null, closed: new Set() };
+const TREE: Arrangement = { tree: true, logdirs: ["runs"], groups: null, closed: new Set() };
 
 /** Each row as a line: its depth, name and how many runs it stands for. */
 function drawn(runs: readonly Listed[], change: Partial<Arrangement> = {}): string[] {
@@ -98,7 +98,7 @@ test("several log directories are headings, also without runs", () => {
 
 test("groups are headings, and what is in none comes last", () => {
   const groupOf = (id: string): string | null => /lr=(\S+)/.exec(id)?.[1] ?? null;
-  expect(drawn(runs("x", "a/lr=1", "b/lr=2", "c/lr=1"), { groupOf })).toEqual([
+  expect(drawn(runs("x", "a/lr=1", "b/lr=2", "c/lr=1"), { groups: { of: groupOf, order: null } })).toEqual([
     "v 1 (2)",
     "    a/lr=1",
     "    c/lr=1",
@@ -134,7 +134,7 @@ describe("whatever runs there are", () => {
   const arrangement = fc.record({
     tree: fc.boolean(),
     logdirs: fc.constant(["runs", "old"]),
-    groupOf: fc.constantFrom(null, (id: string) => (id.includes("a") ? "a" : null)),
+    groups: fc.constantFrom(null, { of: (id: string) => (id.includes("a") ? "a" : null), order: null }),
     closed: fc
       .subarray(["/folder/runs/a/", "/folder/runs/a/b/", "/group/a", "/logdir/old", "id of a"])
       .map((keys) => new Set(keys)),
