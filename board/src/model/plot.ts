@@ -6,6 +6,8 @@ import { type Bounds, nearest, type Series, union } from "./series";
 export interface Shown {
   readonly series: Series;
   readonly colour: string;
+  /** Index of a dash pattern; solid if absent. */
+  readonly dash?: number;
   readonly on: boolean;
 }
 
@@ -57,6 +59,7 @@ export interface Style {
   readonly visible: boolean;
   readonly width: number;
   readonly opacity: number;
+  readonly dash: number;
 }
 
 export function stylesOf(shown: readonly Shown[], ids: CurveIds): Style[] {
@@ -70,9 +73,9 @@ export function stylesOf(shown: readonly Shown[], ids: CurveIds): Style[] {
 }
 
 /** How a series' main curve, or the raw one behind it, is painted. */
-export function styleOf({ series, colour, on }: Shown, raw: boolean): Omit<Style, "id"> {
+export function styleOf({ series, colour, dash = 0, on }: Shown, raw: boolean): Omit<Style, "id"> {
   const opacity = (series.superseded ? SUPERSEDED : 1) * (raw ? RAW : 1);
-  return { color: colour, visible: on, width: STROKE, opacity };
+  return { color: colour, visible: on, width: STROKE, opacity, dash };
 }
 
 /** The curves of a run that stands out: drawn once more, over all others, which are dimmed meanwhile. */
@@ -100,8 +103,9 @@ function boundsAsKept(series: Series): Bounds | null {
   return series.bounds;
 }
 
-/** The curves that a series draws: the smoothed one with its values behind it. */
-function curvesOf({ value, smoothed }: Series): Float64Array[] {
+/** The columns that a series draws: the smoothed one with its values behind it, a group's line with its band. */
+function curvesOf({ value, smoothed, group }: Series): Float64Array[] {
+  if (group?.band) return [value, group.band.low, group.band.high];
   return smoothed ? [value, smoothed] : [value];
 }
 

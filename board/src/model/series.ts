@@ -3,6 +3,7 @@
 import type { ScalarColumns } from "../wire/client";
 import type { Steps } from "../wire/frame";
 import type { Axis } from "../wire/types";
+import type { GroupPart } from "./group_series";
 
 /** One attempt of one run and tag. All columns have the same length. */
 export interface Series {
@@ -33,6 +34,8 @@ export interface Series {
   readonly nonFinite: boolean;
   /** Where x is another tag (join.ts): whether points lack because of how many there are, and whether each stands alone. */
   readonly join: { readonly thinned: boolean; readonly dots: boolean } | null;
+  /** Of a series that stands for a group of runs. */
+  readonly group?: GroupPart;
 }
 
 /** Of finite x and, apart from that, of finite y; without one of these yMin is Infinity and yMax -Infinity. */

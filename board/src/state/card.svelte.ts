@@ -102,6 +102,11 @@ export class ScalarCard {
     this.dirt = "every run";
   }
 
+  /** As asked for, which is as many as the plot has or a few more. */
+  get columns(): number {
+    return this.width;
+  }
+
   /** Pixel columns of the plot. */
   resize(width: number): void {
     const columns = Math.ceil(width / 64) * 64; // so that dragging a window's edge does not fetch at every pixel

@@ -54,8 +54,9 @@ export class DrawnCurves {
 }
 
 /** The raw curve, if there is a smoothed one, then the main one. */
-export function curvesOf(id: number, { x, value, smoothed, join }: Series): Curve[] {
+export function curvesOf(id: number, { x, value, smoothed, join, group }: Series): Curve[] {
   const curve = (id: number, y: Float64Array): Curve => (join?.dots ? asDots({ id, x, y }) : { id, x, y });
+  if (group?.band) return [{ id, x, y: value, ...group.band }];
   return smoothed === null ? [curve(id, value)] : [curve(rawId(id), value), curve(id, smoothed)];
 }
 

@@ -1,0 +1,76 @@
+/** Groups of runs as curves: what their runs have in common, with a band around it. */
+
+import type { GroupColumns } from "../wire/client";
+import { boundsOf, type Series } from "./series";
+
+export type GroupLine = "mean" | "median";
+export type GroupBand = "none" | "min-max" | "sd" | "se" | "ci95";
+
+/** Of a series that stands for a group. */
+export interface GroupPart {
+  readonly name: string;
+  /** Runs that have a finite value, at each x. */
+  readonly n: Uint32Array;
+  /** Null without a band; NaN where a single run has no spread. */
+  readonly band: { readonly low: Float64Array; readonly high: Float64Array } | null;
+}
+
+/** What stands for a group where a run's id stands else; no run has such an id. */
+export function groupId(group: string): string {
+  return `group ${group}`;
+}
+
+/** Cut an answer into a series for each group and tag. */
+export function toGroupSeries(columns: GroupColumns, line: GroupLine, band: GroupBand): Series[] {
+  const { header } = columns;
+  const ends = bandOf(columns, band);
+  const grains = new Map(
+    header.pictures.map(({ tag, x_min, x_max }) => [tag, ((x_max ?? 0) - (x_min ?? 0)) / header.width_asked]),
+  );
+  return header.groups.map((entry) => {
+    const cut = <Column extends Float64Array | Uint32Array>(column: Column): Column =>
+      column.subarray(entry.start, entry.start + entry.length) as Column;
+    const steps = columns.x.subarray(entry.start, entry.start + entry.length);
+    const x = steps instanceof Float64Array ? steps : Float64Array.from(steps, Number);
+    const value = cut(columns[line]);
+    const around = ends && { low: cut(ends.low), high: cut(ends.high) };
+    return {
+      run: groupId(entry.group),
+      tag: entry.tag,
+      attempt: 0,
+      attempts: 1,
+      superseded: false,
+      leftOut: 0,
+      points: entry.length,
+      grain: entry.thinned ? (grains.get(entry.tag) ?? 0) : 0,
+      x,
+      value,
+      smoothed: null,
+      step: steps instanceof Float64Array ? Int32Array.from(steps, Math.round) : steps,
+      wallTime: header.axis === "wall" ? x : new Float64Array(x.length).fill(NaN),
+      join: null,
+      nonFinite: value.some((one) => !Number.isFinite(one)),
+      bounds: boundsOf(x, around ? [value, around.low, around.high] : [value]),
+      group: { name: entry.group, n: cut(columns.n), band: around },
+    };
+  });
+}
+
+function bandOf(columns: GroupColumns, band: GroupBand): { low: Float64Array; high: Float64Array } | null {
+  const around = (part: Float64Array) => ({
+    low: columns.mean.map((mean, i) => mean - part[i]!),
+    high: columns.mean.map((mean, i) => mean + part[i]!),
+  });
+  switch (band) {
+    case "none":
+      return null;
+    case "min-max":
+      return { low: columns.min, high: columns.max };
+    case "sd":
+      return around(columns.sd);
+    case "se":
+      return around(columns.se);
+    case "ci95":
+      return { low: columns.low95, high: columns.high95 };
+  }
+}

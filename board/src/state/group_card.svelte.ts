@@ -1,0 +1,133 @@
+/** What the groups of a card's runs have in common: asked for while groups are drawn, one request at a time. */
+
+import { type GroupBand, type GroupLine, toGroupSeries } from "../model/group_series";
+import type { Shown } from "../model/plot";
+import type { Series } from "../model/series";
+import { ApiError, fetchGroups, type GroupColumns } from "../wire/client";
+import type { GroupQuery } from "../wire/types";
+import type { Board } from "./board.svelte";
+import type { ScalarCard } from "./card.svelte";
+
+const RETRY_MS = 1_000;
+
+/** The groups of one card, drawn in place of their runs. */
+export class CardGroups {
+  private readonly overview = new Answer();
+  private readonly detail = new Answer();
+
+  constructor(
+    private readonly board: Board,
+    private readonly card: ScalarCard,
+  ) {}
+
+  /** Whether groups are drawn as one curve each. Over another tag they are not: there, runs have no x in common. */
+  get on(): boolean {
+    const { groups } = this.board;
+    return groups.on && groups.drawAs !== "curves" && this.card.xTag === null;
+  }
+
+  get fault(): string | null {
+    return this.on ? (this.overview.fault ?? this.detail.fault) : null;
+  }
+
+  /** Ask for what is to be drawn now; to be called again when anything that is read here changes. */
+  ask(asleep: boolean): void {
+    const { board, card } = this;
+    const { overview, detail } = card;
+    // A group tells of its runs that are drawn; what else is shown beside it changes nothing.
+    const groups = board.groups.all
+      .map(({ name, runs }) => ({ name, runs: runs.filter((run) => board.draws(run)) }))
+      .filter(({ runs }) => runs.length > 0);
+    if (asleep) return;
+    if (!this.on || overview === null || groups.length === 0) {
+      this.overview.ask(null, null);
+      this.detail.ask(null, null);
+      return;
+    }
+    const { axis, columns: width } = card;
+    const { smoothing } = board.settings.asked;
+    const query: GroupQuery = {
+      ...{ tags: [...card.tags], groups, axis, width, smoothing },
+      ...{ x_min: null, x_max: null, alignment: null },
+    };
+    this.overview.ask(query, overview);
+    this.detail.ask(detail && { ...query, x_min: detail.xMin, x_max: detail.xMax }, detail?.series);
+  }
+
+  /** The groups, and the runs that are in none, each as it is. */
+  shown(alone: (series: readonly Series[]) => Shown[], closely: boolean): Shown[] {
+    const { board, card } = this;
+    const { groups, colours } = board;
+    const runs = (closely ? card.detail?.series : card.overview) ?? [];
+    const line: GroupLine = groups.drawAs === "median" ? "median" : "mean";
+    const columns = (closely ? this.detail.columns : null) ?? this.overview.columns;
+    return [
+      ...alone(runs.filter(({ run }) => groups.of(run) === null)),
+      ...(columns ? series(columns, line, groups.band) : []).map((one) => ({
+        series: one,
+        colour: colours.ofGroup(one.group!.name),
+        dash: colours.dashOfGroup(one.group!.name),
+        on: true,
+      })),
+    ];
+  }
+}
+
+/** Cut from the answer that is at hand: another line or band asks for nothing, another colour cuts nothing anew. */
+function series(columns: GroupColumns, line: GroupLine, band: GroupBand): readonly Series[] {
+  const look = `${line} ${band}`;
+  let known = cuts.get(columns);
+  if (known?.look !== look) cuts.set(columns, (known = { look, series: toGroupSeries(columns, line, band) }));
+  return known.series;
+}
+
+const cuts = new WeakMap<GroupColumns, { readonly look: string; readonly series: readonly Series[] }>();
+
+/** The latest answer to the latest question. */
+class Answer {
+  /** Null until it is there. */
+  columns = $state.raw<GroupColumns | null>(null);
+  fault = $state.raw<string | null>(null);
+  private wanted: Question | null = null;
+  private answered: Question | null = null;
+  private running = false;
+
+  /**
+   * @param query null: nothing is to be known
+   * @param points another one whenever what the answer is made from may have changed
+   */
+  ask(query: GroupQuery | null, points: unknown): void {
+    this.wanted = query && { query, points };
+    if (query === null) this.columns = this.answered = this.fault = null;
+    void this.work();
+  }
+
+  /** One request after the other; what is at hand stays until its successor is there. */
+  private async work(): Promise<void> {
+    if (this.running) return;
+    this.running = true;
+    for (let asking = this.wanted; asking && !same(asking, this.answered); asking = this.wanted) {
+      try {
+        const columns = await fetchGroups(asking.query);
+        if (this.wanted === null) break;
+        this.columns = columns;
+        this.answered = asking;
+        this.fault = null;
+      } catch (error) {
+        const away = error instanceof ApiError && error.status === 0;
+        this.fault = away ? null : (error as Error).message;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+    this.running = false;
+  }
+}
+
+interface Question {
+  readonly query: GroupQuery;
+  readonly points: unknown;
+}
+
+function same(a: Question, b: Question | null): boolean {
+  return b !== null && a.points === b.points && JSON.stringify(a.query) === JSON.stringify(b.query);
+}

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import { toGroupSeries } from "../../src/model/group_series";
+import { offLogAxes, windowOf } from "../../src/model/plot";
+import type { GroupColumns } from "../../src/wire/client";
+
+function answer(axis: "step" | "wall" = "step"): GroupColumns {
+  const entry = { tag: "loss", runs: 3, thinned: false, spacing: null };
+  return {
+    header: {
+      ...{ version: 1, axis, smoothing: null, alignment: "exact", width_asked: 100, width: 100 },
+      ...{ vertex_budget: 1000, vertices: 3, incomplete: [] },
+      pictures: [{ tag: "loss", x_min: 0, x_max: 50 }],
+      groups: [
+        { ...entry, group: "a", start: 0, length: 2 },
+        { ...entry, group: "b", start: 2, length: 1, thinned: true },
+      ],
+    },
+    x: axis === "step" ? BigInt64Array.of(1n, 2n, 5n) : Float64Array.of(1.5, 2.5, 5.5),
+    n: Uint32Array.of(3, 2, 1),
+    nonFinite: Uint32Array.of(0, 1, 0),
+    mean: Float64Array.of(10, 20, 30),
+    median: Float64Array.of(11, 21, 31),
+    min: Float64Array.of(-1, 2, 30),
+    max: Float64Array.of(19, 29, 30),
+    sd: Float64Array.of(4, 5, NaN),
+    se: Float64Array.of(2, 3, NaN),
+    low95: Float64Array.of(6, 7, NaN),
+    high95: Float64Array.of(14, 33, NaN),
+  };
+}
+const ends = (band: Parameters<typeof toGroupSeries>[2]) =>
+  toGroupSeries(answer(), "mean", band).map(
+    ({ group }) => group!.band && [...group!.band.low, ...group!.band.high],
+  );
+
+test("each group is a series of its own, known by a name that no run has", () => {
+  const [a, b] = toGroupSeries(answer(), "median", "min-max");
+  expect([a!.run, a!.tag, b!.run]).toEqual(["group a", "loss", "group b"]);
+  expect([...a!.x]).toEqual([1, 2]);
+  expect([...a!.value]).toEqual([11, 21]);
+  expect([...a!.group!.n]).toEqual([3, 2]);
+  expect([a!.grain, b!.grain]).toEqual([0, 0.5]);
+  expect([...toGroupSeries(answer("wall"), "mean", "none")[0]!.x]).toEqual([1.5, 2.5]);
+});
+
+test("the band is the one that was chosen, and unknown where one run has no spread", () => {
+  expect(ends("none")).toEqual([null, null]);
+  expect(ends("min-max")).toEqual([[-1, 2, 19, 29], [30, 30]]); // prettier-ignore
+  expect(ends("sd")).toEqual([[6, 15, 14, 25], [NaN, NaN]]); // prettier-ignore
+  expect(ends("se")).toEqual([[8, 17, 12, 23], [NaN, NaN]]); // prettier-ignore
+  expect(ends("ci95")).toEqual([[6, 7, 14, 33], [NaN, NaN]]); // prettier-ignore
+});
+
+test("the window holds the whole band; on a log axis, what of it has a place", () => {
+  const shown = toGroupSeries(answer(), "mean", "min-max").map((series) => ({
+    ...{ series, colour: "#123456", on: true },
+  }));
+  expect(windowOf(shown)).toEqual({ xMin: 1, xMax: 5, yMin: -1, yMax: 30 });
+  expect(windowOf(shown, { x: false, y: true })).toEqual({ xMin: 1, xMax: 5, yMin: 2, yMax: 30 });
+  expect(offLogAxes(shown, { x: false, y: true })).toEqual({ points: 0, exact: true });
+});

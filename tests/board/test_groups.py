@@ -1,0 +1,79 @@
+"""Groups of runs drawn as one curve each, with a band around it."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from board.browser import OpenBoard, tab
+from boards import board
+from logdirs import write_run
+
+pytestmark = pytest.mark.browser
+
+STEPS = 50
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    logdir = tmp_path_factory.mktemp("groups")
+    for seed in range(3):
+        write_run(logdir / f"low/seed{seed}", {"loss": [1.0 + seed] * STEPS})
+        write_run(logdir / f"high/seed{seed}", {"loss": [7.0 + seed] * STEPS})
+    write_run(logdir / "alone", {"loss": [5.0] * STEPS})
+    with board(logdir, "--port", "0") as running:
+        yield running.address
+
+
+@pytest.fixture
+def opened(browser: Browser, address: str) -> Iterator[OpenBoard]:
+    with tab(browser, address + "#groups=(rule:folder.1,drawAs:mean)") as one:
+        with one.page.expect_response("**/api/groups"):
+            one.wait_for_runs("low/seed0")
+        yield one
+        assert one.complaints == []
+
+
+def readings(opened: OpenBoard, at: float = 0.5) -> Locator:
+    """The crosshair's rows, at the middle of the chart and a part of its height."""
+    plot = opened.page.locator('[data-tag="loss"] .hit')
+    size = plot.bounding_box()
+    assert size
+    plot.hover(position={"x": size["width"] / 2, "y": size["height"] * at})
+    return opened.page.locator(".crosshair tbody tr")
+
+
+def test_a_group_is_one_curve_and_says_what_it_is_made_of(opened: OpenBoard) -> None:
+    rows = readings(opened)
+    expect(rows).to_have_count(3)
+    expect(rows.filter(has_text="low")).to_contain_text("n = 3, 1 to 3")
+    expect(rows.filter(has_text="high")).to_contain_text("n = 3, 7 to 9")
+    expect(rows.filter(has_text="alone")).to_contain_text("5")
+    expect(rows.filter(has_text="seed")).to_have_count(0)
+
+
+def test_a_group_tells_of_its_runs_that_are_on(opened: OpenBoard) -> None:
+    with opened.page.expect_response("**/api/groups") as answer:
+        opened.box("low/seed2").click()
+    assert len((answer.value.request.post_data_json or {})["groups"]) == 2
+    expect(readings(opened).filter(has_text="low")).to_contain_text("n = 2, 1 to 2")
+    for seed in range(2):
+        opened.box(f"low/seed{seed}").click()
+    expect(readings(opened)).to_have_count(2)
+
+
+def test_the_band_lies_between_its_curves(opened: OpenBoard) -> None:
+    readings(opened).first.wait_for()
+    strengths = opened.page.evaluate(
+        """() => {
+          const canvas = document.querySelector('[data-tag="loss"] canvas');
+          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+          copy.drawImage(canvas, 0, 0);
+          const { data } = copy.getImageData(Math.round(canvas.width / 2), 0, 1, canvas.height);
+          return Array.from({ length: canvas.height }, (_, row) => data[4 * row + 3]);
+        }"""
+    )
+    faint = [row for row, alpha in enumerate(strengths) if 40 <= alpha <= 62]
+    # Two bands of 2 on an axis of 8 with its margins, which its lines take a few pixels of.
+    assert 0.35 < len(faint) / len(strengths) < 0.5
+    assert max(faint) - min(faint) > 0.8 * len(strengths)
