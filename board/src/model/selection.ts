@@ -260,10 +260,10 @@ export class Selection {
     this.mode = mode;
     if (before.held && !mode.held) {
       const came = [...this.heldBack];
+      this.claimNewest([...this.owners.keys()].filter((run) => !this.heldBack.has(run)));
       this.heldBack.clear();
       this.follow(came);
-    }
-    if (mode.newRuns !== before.newRuns) this.claimNewest(this.owners.keys());
+    } else if (mode.newRuns !== before.newRuns) this.claimNewest(this.owners.keys());
     if (mode.only === null) return;
     // Redone after other runs came: they wait, as if they came now.
     for (const run of this.owners.keys()) {

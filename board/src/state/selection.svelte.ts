@@ -2,6 +2,7 @@
 
 import { isNewRuns, type NewRuns, remember, Remembered, rememberShortly } from "../model/remembered";
 import { Selection } from "../model/selection";
+import type { Json } from "../model/notation";
 import type { Run } from "../wire/types";
 import type { SavedView } from "./view.svelte";
 
@@ -20,16 +21,20 @@ export class SelectionStore {
     const one = this.switches.get(run);
     if (one) one.on = on;
   });
+  /** What was saved, until there are runs that it is of. */
+  private recalled = $state.raw<Json | null>(null);
   /** Counts changes, of whatever kind. */
   private version = $state(0);
 
   constructor(private readonly view: SavedView) {
     view.keep({
       name: "runs",
-      get: () => remember(this.now().kept()),
-      short: () => rememberShortly(this.now().kept()),
+      get: () => (this.isEmpty() ? this.recalled : remember(this.now().kept())),
+      short: () => (this.isEmpty() ? this.recalled : rememberShortly(this.now().kept())),
       set: (saved) => {
-        this.selection.recall(saved === null ? null : Remembered.read(saved));
+        const found = saved === null ? null : Remembered.read(saved);
+        this.recalled = found && saved;
+        this.selection.recall(found);
         this.version++;
       },
     });
@@ -119,6 +124,12 @@ export class SelectionStore {
     if (isBig) this.view.milestone();
     change();
     this.version++;
+  }
+
+  /** No runs are known, and so nothing is on or off. */
+  private isEmpty(): boolean {
+    void this.version;
+    return this.switches.size === 0;
   }
 
   private now(): Selection {

@@ -6,6 +6,7 @@
 import { untrack } from "svelte";
 import { fromFragment, LONGEST, toFragment } from "../model/address";
 import type { Json } from "../model/notation";
+import { fetchViewFiles } from "../wire/client";
 import type { LogDirectory } from "../wire/types";
 import { recall, remember } from "./storage";
 
@@ -19,6 +20,11 @@ export interface Part {
   set(saved: Json | null): void;
   /** A shorter form for the address, where there is one; `set` reads it as well. */
   short?(): Json | null;
+}
+
+/** What lightboard.view.json holds (spec/api.md, GET /api/view). */
+export interface ViewFile {
+  readonly view: { readonly [part: string]: Json };
 }
 
 type Parts = ReadonlyMap<string, Json>;
@@ -82,14 +88,14 @@ export class SavedView {
         `The link was too long to hold all that was set up: ${leftOut.join(", ")} is as it is by default.`,
       );
     }
+    if (saved === null && isEmpty) void this.openShared();
     this.writeSoon();
   }
 
   /** The change that follows is a big one: Back leads to how it was before. */
   milestone(): void {
     const since = performance.now() - 30_000;
-    this.writes = this.writes.filter((at) => at > since);
-    const isCalm = this.writes.length < MOST_WRITES;
+    const isCalm = this.writes.filter((at) => at > since).length < MOST_WRITES;
     if (this.due !== null && isCalm) this.write(true);
     this.how = "push";
     if (!isCalm || this.key === null) return this.writeSoon();
@@ -100,7 +106,31 @@ export class SavedView {
   /** Everything as it is by default; `restore` brings it back, and so does Back. */
   reset(): void {
     this.replace(new Map(), "");
+    this.notice = "Everything is as it is by default.";
+  }
+
+  /** The contents of a file for `open`, all that is set up in it. */
+  file(): ViewFile {
+    return { view: Object.fromEntries(this.values()) };
+  }
+
+  /** Take what is set up in a file; `restore` undoes it. False if it is none, and says so. */
+  open(name: string, text: string): boolean {
+    const view = viewIn(text);
     this.notice = null;
+    if (view === null) {
+      this.notice = `${name} was not opened: expected a view that the board saved, JSON with a member “view”, found something else.`;
+      return false;
+    }
+    this.replace(new Map(Object.entries(view)), name);
+    this.say(`What is set up in ${name} was opened.`);
+    return true;
+  }
+
+  /** The notice has been read: what it tells of stays as it is. */
+  dismiss(): void {
+    this.notice = null;
+    this.replaced = null;
   }
 
   /** Undo a reset, or opening a file. */
@@ -108,13 +138,27 @@ export class SavedView {
     const parts = this.replaced;
     if (parts === null) return;
     this.replace(parts, "");
-    this.replaced = null;
+    this.dismiss();
   }
 
   /** The address of what is on show, at most LONGEST characters long, and the names of what it has no room for. */
   link(): { readonly href: string; readonly leftOut: readonly string[] } {
     const fragment = this.toFragment();
     return { href: page() + fragment, leftOut: fromFragment(fragment).leftOut };
+  }
+
+  /** With nothing in address or storage, take the view that somebody wrote into the log directory, if one did. */
+  private async openShared(): Promise<void> {
+    try {
+      const { files } = await fetchViewFiles();
+      for (const { message } of files) if (message !== "") this.say(message);
+      const shared = files.find(({ view }) => view !== null);
+      if (!shared || this.values().size > 0) return;
+      const view = new Map(Object.entries(shared.view as Readonly<Record<string, Json>>));
+      for (const part of this.parts) this.give(part, view.get(part.name) ?? null, shared.path);
+    } catch {
+      // Without an answer there is no view to open, and the lost connection shows by itself.
+    }
   }
 
   private replace(parts: Parts, from: string): void {
@@ -189,7 +233,8 @@ export class SavedView {
     const how = this.how;
     this.how = "replace";
     if (fragment === location.hash) return;
-    this.writes.push(performance.now());
+    const now = performance.now();
+    this.writes = [...this.writes.filter((at) => at > now - 30_000), now];
     try {
       history[`${how}State`](null, "", location.pathname + location.search + fragment);
       this.fragment = location.hash;
@@ -232,6 +277,16 @@ function unreadNotice(unread: readonly string[]): string | null {
 
 function page(): string {
   return location.origin + location.pathname + location.search;
+}
+
+function viewIn(text: string): ViewFile["view"] | null {
+  try {
+    const found = JSON.parse(text) as Partial<ViewFile> | null;
+    const view = found?.view;
+    return typeof view === "object" && !Array.isArray(view) ? view : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What storage holds. */

@@ -804,7 +804,9 @@ export interface components {
             all: boolean;
         };
         /** @description By name of a part what is set up there */
-        View: Record<string, never>;
+        View: {
+            [key: string]: unknown;
+        };
         ViewFiles: {
             files: {
                 logdir: string;
