@@ -55,6 +55,11 @@ $(VENV)/.built: $(RUST_SOURCES) $(VENV)/.synced
 .PHONY: build
 build: $(VENV)/.built python/lightboard/board_static/index.html ## Build everything (release)
 
+.PHONY: screenshots
+screenshots: build ## Photograph every state of the board into artifacts/, and renew the picture in docs
+	@$(BIN)/python -m pytest tests/board/test_screenshots.py -m browser
+	@cp artifacts/twelve-runs-light.png docs/board.png
+
 .PHONY: demo
 demo: build ## Write demo runs, serve them on 127.0.0.1:6006
 	@$(BIN)/python scripts/demo.py

@@ -104,6 +104,10 @@ def test_a_filter_opens_what_matches_and_counts_it(opened: OpenBoard) -> None:
     assert titles(opened) == ["lr", "val/loss"]
     filter_tags(opened, "val|lr -acc /(")
     field = opened.page.get_by_role("searchbox", name="Filter tags")
+    field.press("Escape")
+    expect(opened.page.locator("#charts")).to_be_focused()
+    opened.page.keyboard.press("g")
+    expect(field).to_be_focused()
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_have_accessible_description(re.compile("expected"))
     assert titles(opened) == ["lr", "val/loss"], "the last filter that could be understood still holds"
@@ -201,6 +205,12 @@ def test_cards_have_sizes_from_small_multiples_to_the_whole_page(opened: OpenBoa
     opened.wait_for_curves("norm/layer 2", on={"a", "b"}, off=set())
     opened.box("a").click()  # Runs can be switched meanwhile.
     opened.wait_for_curves("norm/layer 2", on={"b"}, off={"a"})
+    opened.card("norm/layer 2").locator(".hit").focus()
+    opened.page.keyboard.press("ArrowLeft")
+    expect(opened.page.locator(".crosshair")).to_be_visible()
+    opened.page.keyboard.press("Escape")  # The chart gives up its crosshair first.
+    expect(opened.page.locator(".crosshair")).to_be_hidden()
+    expect(opened.page.get_by_role("button", name="Leave full screen")).to_be_visible()
     opened.page.keyboard.press("Escape")
     expect(opened.card("lr")).to_be_visible()
     expect(opened.page.get_by_role("button", name="Menu of norm/layer 2")).to_be_focused()

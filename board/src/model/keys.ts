@@ -1,7 +1,19 @@
 /** All keys and gestures: what the help shows and what the page does come from this one table. */
 
 export type Command =
-  "help" | "filter" | "next" | "previous" | "only" | "all" | "none" | "invert" | "undo" | "redo" | "colour";
+  | "help"
+  | "filter"
+  | "next"
+  | "previous"
+  | "only"
+  | "all"
+  | "none"
+  | "invert"
+  | "undo"
+  | "redo"
+  | "colour"
+  | "tags"
+  | "settings";
 
 export interface Key {
   /** Null: a gesture, or a key that the browser or one widget answers. It is only told of. */
@@ -16,6 +28,7 @@ export const KEYS: readonly Key[] = [
   { command: "help", keys: ["?"], does: "Show all keys", where: "Anywhere" },
   { command: "undo", keys: ["Mod+Z"], does: "Undo the last change of which runs are on", where: "Anywhere" },
   { command: "redo", keys: ["Shift+Mod+Z", "Mod+Y"], does: "Redo what was undone", where: "Anywhere" },
+  { command: "settings", keys: [","], does: "Open or close the settings", where: "Anywhere" },
   { command: "filter", keys: ["/"], does: "Filter the runs; Escape leaves the box", where: "Runs" },
   { command: "next", keys: ["j"], does: "To the next row", where: "Runs" },
   { command: "previous", keys: ["k"], does: "To the row before", where: "Runs" },
@@ -39,6 +52,7 @@ export const KEYS: readonly Key[] = [
   { command: "colour", keys: ["c"], does: "Choose the row's colour", where: "Runs" },
   { command: null, keys: ["Shift+click on a colour"], does: "Give back the first one", where: "Runs" },
   { command: null, keys: ["→", "←"], does: "Open or close what the row holds", where: "Runs" },
+  { command: "tags", keys: ["g"], does: "Filter the tags; Escape leaves the box", where: "Charts" },
 ];
 
 /** What a keyboard event says. */
