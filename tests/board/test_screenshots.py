@@ -194,7 +194,7 @@ def test_while_files_are_read(tmp_path: Path, browser: Browser) -> None:
         running.process.send_signal(signal.SIGSTOP)  # It takes a moment only.
         picture(opened, "loading")
         running.process.send_signal(signal.SIGCONT)
-        expect(opened.page.get_by_role("progressbar")).to_be_hidden(timeout=WAIT_MS)
+        expect(opened.page.get_by_role("progressbar")).to_be_hidden(timeout=6 * WAIT_MS)
 
 
 def test_a_thousand_runs(tmp_path: Path, browser: Browser) -> None:

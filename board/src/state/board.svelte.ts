@@ -122,11 +122,12 @@ export class Board {
 
   /** A card came into view or left it. Those that left last keep their points. */
   show(card: ScalarCard, inView: boolean): void {
+    if (card.inView === inView) return;
     card.show(inView);
     const key = JSON.stringify(card.tags);
     this.cards.delete(key);
     this.cards.set(key, card);
-    if (inView) return;
+    if (inView || card.overview === null) return;
     let room = KEPT_VERTICES;
     for (const other of [...this.cards.values()].reverse()) {
       if (other.inView || other.overview === null) continue;
