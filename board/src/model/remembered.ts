@@ -7,6 +7,7 @@
  * tell; that this is right, a sum over their ids.
  */
 
+import { LONGEST } from "./address";
 import type { Json } from "./notation";
 import { fingerprint, Retrieval } from "./retrieval";
 
@@ -123,16 +124,17 @@ export function remember(kept: Kept): Json | null {
 
 /** The shortest form, for an address. */
 export function rememberShortly(kept: Kept): Json | null {
-  const short = shortIds([...kept.switches.keys()]);
-  const shorten = (run: string): string => short.get(run) ?? run;
   const rest = restOf(kept);
-  const list = listed(kept, rest, shorten);
-  if (list.length <= LONG_LIST) return withRule(kept, list, rest, null);
-  const other = listed(kept, !rest, shorten);
-  const bits = writtenBits(kept);
-  const shortest = [list, other, bits ?? list].reduce((a, b) => (b.length < a.length ? b : a));
-  if (shortest === bits) return withRule(kept, bits, null, null);
-  return withRule(kept, shortest, shortest === list ? rest : !rest, shortest === list ? null : kept.newest);
+  const list = shortList(kept, rest);
+  if (list !== null && list.length <= LONG_LIST) return withRule(kept, list, rest, null);
+  const other = shortList(kept, !rest);
+  const texts = [list, other, writtenBits(kept)].filter((text) => text !== null);
+  // Too much for any address; the view names it as left out.
+  if (texts.length === 0) return remember(kept);
+  const shortest = texts.reduce((a, b) => (b.length < a.length ? b : a));
+  if (shortest === list) return withRule(kept, list, rest, null);
+  if (shortest === other) return withRule(kept, other, !rest, kept.newest);
+  return withRule(kept, shortest, null, null);
 }
 
 /** Lists up to here are preferred: they need no wall times to tell which runs are new. */
@@ -148,6 +150,15 @@ function restOf({ newRuns, held }: Kept): boolean {
 function listed({ switches, away }: Kept, rest: boolean, shorten: (run: string) => string): string {
   const named = [...switches, ...away].filter(([, on]) => on !== rest).map(([run]) => run);
   return [rest ? "off" : "on", ...named.sort().map(shorten)].join(".");
+}
+
+/** With ids cut short; null if it is certain to be longer than any address. */
+function shortList(kept: Kept, rest: boolean): string | null {
+  let named = 0;
+  for (const on of kept.switches.values()) if (on !== rest) named++;
+  if (named * (SHORTEST_ID + 1) > LONGEST) return null;
+  const short = shortIds([...kept.switches.keys()]);
+  return listed(kept, rest, (run) => short.get(run) ?? run);
 }
 
 /** The text with what it does not say of new runs. */

@@ -224,7 +224,7 @@ export class SavedView {
     const values = this.values();
     if (stays) this.address();
     const saved: Saved = { fragment: location.hash, behind: !stays, parts: Object.fromEntries(values) };
-    remember(this.key, values.size === 0 && stays ? null : saved);
+    remember(this.key, values.size === 0 && (stays || location.hash === "") ? null : saved);
     this.round++;
   }
 
