@@ -326,3 +326,21 @@ def test_another_tag_can_be_x(opened: OpenBoard) -> None:
     page.get_by_role("radio", name="Step").first.check()
     expect(note).to_be_hidden()
     assert numbers(page, "loss", "x")[-1] == 400
+
+
+def test_runs_are_read_against_a_baseline(opened: OpenBoard) -> None:
+    page = opened.page
+    opened.box("run2").focus()
+    page.keyboard.press("b")
+    card = page.locator('[data-tag="loss"]')
+    expect(card.get_by_text("Δ to run2")).to_be_visible()
+    expect(page.locator('[data-tag="spikes"]').get_by_text("run2 has no spikes")).to_be_visible()
+    assert numbers(page, "loss", "y")[0] == -2
+    assert numbers(page, "loss", "y")[-1] == 9 or numbers(page, "loss", "y")[-1] == 8
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("radio", name="Ratio").check()
+    expect(card.get_by_text("ratio to run2")).to_be_visible()
+    opened.box("run2").focus()
+    page.keyboard.press("b")
+    expect(card.get_by_text("ratio to run2")).to_be_hidden()
+    assert numbers(page, "loss", "y")[-1] >= 10

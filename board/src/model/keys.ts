@@ -13,7 +13,8 @@ export type Command =
   | "redo"
   | "colour"
   | "tags"
-  | "settings";
+  | "settings"
+  | "baseline";
 
 export interface Key {
   /** Null: a gesture, or a key that the browser or one widget answers. It is only told of. */
@@ -49,10 +50,36 @@ export const KEYS: readonly Key[] = [
   { command: "all", keys: ["a"], does: "All listed runs on", where: "Runs" },
   { command: "none", keys: ["n"], does: "All listed runs off", where: "Runs" },
   { command: "invert", keys: ["i"], does: "Switch each listed run", where: "Runs" },
+  {
+    command: "baseline",
+    keys: ["b"],
+    does: "Read all runs against the row's: differences, or ratios by the settings; again: as logged",
+    where: "Runs",
+  },
   { command: "colour", keys: ["c"], does: "Choose the row's colour", where: "Runs" },
   { command: null, keys: ["Shift+click on a colour"], does: "Give back the first one", where: "Runs" },
   { command: null, keys: ["→", "←"], does: "Open or close what the row holds", where: "Runs" },
   { command: "tags", keys: ["g"], does: "Filter the tags; Escape leaves the box", where: "Charts" },
+  {
+    command: null,
+    keys: ["Drag over a chart"],
+    does: "Magnify a box; a flat or narrow one, one axis",
+    where: "Charts",
+  },
+  {
+    command: null,
+    keys: ["Wheel on an axis", "Ctrl+wheel", "+", "−"],
+    does: "Magnify; x and y for one axis, with Shift back",
+    where: "Charts",
+  },
+  {
+    command: null,
+    keys: ["Drag an axis", "Shift+drag", "Shift+arrow"],
+    does: "Move what is magnified",
+    where: "Charts",
+  },
+  { command: null, keys: ["Double click", "Escape"], does: "See everything again", where: "Charts" },
+  { command: null, keys: ["Click", "Enter"], does: "List all values at that step", where: "Charts" },
 ];
 
 /** What a keyboard event says. */

@@ -141,6 +141,12 @@ export class Board {
     return this.ranks.get(run) ?? Infinity;
   }
 
+  /** Make a run the baseline that others are read against; null, or the one that is, makes none. */
+  compareWith(run: string | null): void {
+    this.baseline.pin(run);
+    if (this.baseline.run !== null && this.baseline.compare === "none") this.baseline.compare = "difference";
+  }
+
   /** The part of the x axis that a card shows: its own, or that of all cards. */
   xWindow(card: ScalarCard): XWindow {
     return this.settings.chart.linkX ? this.link.x : card.x;
