@@ -121,14 +121,7 @@ def test_text(index: Index) -> None:
     assert np.array(value(index, "text/text_summary", "text")).tolist() == ["*words*"]
 
 
-UINT8 = pytest.mark.xfail(
-    strict=True, reason="torch puts uint8 into uint32_val, where spec/events.md does not look: zeros are read"
-)
-
-
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=UINT8 if name == "uint8" else ()) for name in TENSORS]
-)
+@pytest.mark.parametrize("name", TENSORS)
 def test_tensor(index: Index, name: str) -> None:
     logged = TENSORS[name]
     found = value(index, name, "tensor")

@@ -389,22 +389,36 @@ fn numbers<'a>(
         elements.for_each(|bytes| number.store(little_endian(bytes), &mut out));
         return Ok(out.into());
     }
+    typed(tensor, number, single, &mut out)?;
+    if let (true, Some(other)) = (out.is_empty(), number.other_key()) {
+        typed(tensor, number, other, &mut out)?;
+    }
+    Ok(out.into())
+}
+
+/// Stores the items of the repeated field whose single items have the key `single`.
+fn typed(
+    tensor: Tensor<'_>,
+    number: Number,
+    single: u32,
+    out: &mut Vec<u8>,
+) -> Result<(), DecodeError> {
     let packed = key::bytes(single >> 3);
     for piece in tensor.pieces {
         let mut fields = Fields::new(piece?);
         loop {
             match fields.key()? {
                 END => break,
-                key if key == single => number.store(item(&mut fields, single)?, &mut out),
+                key if key == single => number.store(item(&mut fields, single)?, out),
                 key if key == packed => {
                     let mut items = Fields::new(fields.bytes()?);
                     while !items.rest().is_empty() {
-                        number.store(item(&mut items, single)?, &mut out);
+                        number.store(item(&mut items, single)?, out);
                     }
                 }
                 key => fields.skip(key, single >> 3..=single >> 3)?,
             }
         }
     }
-    Ok(out.into())
+    Ok(())
 }

@@ -74,6 +74,12 @@ impl Number {
         }
     }
 
+    /// The key of the field that holds the items if the type's own one is empty: torch puts uint8 into that of uint32.
+    #[inline]
+    pub(crate) fn other_key(self) -> Option<u32> {
+        (self == Self::U8).then(|| Self::U32.typed_key())
+    }
+
     /// The number in `content`, if it is as long as one element.
     pub(crate) fn unpack(self, content: &[u8]) -> Option<f64> {
         (content.len() == self.size()).then(|| self.value(little_endian(content)))

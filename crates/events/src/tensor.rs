@@ -82,7 +82,10 @@ impl<'a> Tensor<'a> {
             return Ok(Some(first.map_or(0.0, |bits| number.value(bits.into()))));
         }
         // As TensorFlow reads it: a tensor without values is filled with zeros.
-        let first = self.first(number.typed_key())?;
+        let first = match (self.first(number.typed_key())?, number.other_key()) {
+            (None, Some(other)) => self.first(other)?,
+            (first, _) => first,
+        };
         Ok(Some(first.map_or(0.0, |bits| number.value(bits))))
     }
 

@@ -55,11 +55,12 @@ fn shape(sizes: &[i64]) -> Shape {
 #[test]
 fn every_numeric_type_gives_its_number_from_its_field() {
     type Case = (i32, f64, fn(&mut Tensor));
-    let cases: [Case; 17] = [
+    let cases: [Case; 18] = [
         (1, -2.5, |tensor| tensor.float_val = vec![-2.5]),
         (2, 0.1, |tensor| tensor.double_val = vec![0.1]),
         (3, -7.0, |tensor| tensor.int_val = vec![-7]),
         (4, 200.0, |tensor| tensor.int_val = vec![200]),
+        (4, 201.0, |tensor| tensor.uint32_val = vec![201]), // as torch
         (5, -300.0, |tensor| tensor.int_val = vec![-300]),
         (6, -1.0, |tensor| tensor.int_val = vec![-1]),
         (9, -9.0, |tensor| tensor.int64_val = vec![-9]),

@@ -99,6 +99,10 @@ fn numbers(tensor: &messages::Tensor) -> Option<Vec<f64>> {
             1 => tensor.float_val.iter().map(|it| f64::from(*it)).collect(),
             2 => tensor.double_val.clone(),
             3 | 13 => ints(&|it| f64::from(it)),
+            4 | 12 if tensor.int_val.is_empty() => {
+                let words = tensor.uint32_val.iter();
+                words.map(|it| f64::from(*it as u8)).collect()
+            }
             4 | 12 => ints(&|it| f64::from(it as u8)),
             5 | 15 => ints(&|it| f64::from(it as i16)),
             6 | 11 => ints(&|it| f64::from(it as i8)),

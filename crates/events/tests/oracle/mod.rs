@@ -314,6 +314,9 @@ fn typed_scalar(tensor: &messages::Tensor) -> Option<f64> {
         1 => f64::from(tensor.float_val.first().copied().unwrap_or_default()),
         2 => tensor.double_val.first().copied().unwrap_or_default(),
         3 | 13 => f64::from(int),
+        4 | 12 if tensor.int_val.is_empty() => {
+            f64::from(tensor.uint32_val.first().copied().unwrap_or_default() as u8)
+        }
         4 | 12 => f64::from(int as u8),
         5 | 15 => f64::from(int as i16),
         6 | 11 => f64::from(int as i8),
