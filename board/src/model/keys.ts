@@ -108,5 +108,6 @@ export function commandOf(press: Press): Command | null {
 
 /** A way to give a command as its single keys, as this platform names them: ["Ctrl", "Z"]. */
 export function keyNames(way: string, isMac: boolean): string[] {
+  if (way === "+") return [way];
   return way.split("+").map((name) => (name === "Mod" ? (isMac ? "Cmd" : "Ctrl") : name));
 }

@@ -40,6 +40,14 @@ test("every command has a key that gives it", () => {
   }
 });
 
+test("every key has a name, which stands once in its combination", () => {
+  for (const way of KEYS.flatMap(({ keys }) => keys)) {
+    const names = keyNames(way, false);
+    expect(names, way).not.toContain("");
+    expect(new Set(names).size, way).toBe(names.length);
+  }
+});
+
 test("keys are named as the platform does", () => {
   expect(keyNames("Shift+Mod+Z", true)).toEqual(["Shift", "Cmd", "Z"]);
   expect(keyNames("Mod+Z", false)).toEqual(["Ctrl", "Z"]);
