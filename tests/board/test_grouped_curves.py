@@ -1,5 +1,6 @@
 """Groups of runs drawn as one curve each, with a band around it."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -28,8 +29,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def opened(browser: Browser, address: str) -> Iterator[OpenBoard]:
     with tab(browser, address + "#groups=(rule:folder.1,drawAs:mean)") as one:
-        with one.page.expect_response("**/api/groups"):
-            one.wait_for_runs("low/seed0")
+        one.wait_for_runs("low/seed0")
+        expect(readings(one).filter(has_text="n = 3")).to_have_count(2)
         yield one
         assert one.complaints == []
 
@@ -77,3 +78,29 @@ def test_the_band_lies_between_its_curves(opened: OpenBoard) -> None:
     # Two bands of 2 on an axis of 8 with its margins, which its lines take a few pixels of.
     assert 0.35 < len(faint) / len(strengths) < 0.5
     assert max(faint) - min(faint) > 0.8 * len(strengths)
+
+
+def test_what_groups_are_drawn_as_is_chosen_below_the_list(browser: Browser, address: str) -> None:
+    with tab(browser, address) as opened:
+        opened.wait_for_runs("low/seed0")
+        draw = opened.page.get_by_role("combobox", name="Draw")
+        band = opened.page.get_by_role("combobox", name="Band")
+        expect(draw).to_have_count(0)
+        opened.page.get_by_role("combobox", name="Group by").select_option("folder")
+        expect(band).to_have_count(0)
+        expect(readings(opened)).to_have_count(7)
+
+        opened.page.mouse.move(0, 0)
+        with opened.page.expect_response("**/api/groups"):
+            draw.select_option("median")
+        low = readings(opened).filter(has_text="low")
+        expect(low).to_contain_text("n = 3, 1 to 3")
+        expect(low.locator("td").first).to_have_text(re.compile("^2(.0+)?$"))
+        band.select_option(label="± standard deviation")
+        opened.address("drawAs:median.*band:sd")
+        # Around the mean, which is the median here: the sample's deviation is 1.
+        band.select_option("se")
+        expect(readings(opened).filter(has_text="low")).to_contain_text("n = 3, 1.42 to 2.58")
+        band.select_option("none")
+        expect(readings(opened).filter(has_text="low").locator(".note")).to_have_text("n = 3")
+        assert opened.complaints == []
