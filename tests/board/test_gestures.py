@@ -344,3 +344,26 @@ def test_runs_are_read_against_a_baseline(opened: OpenBoard) -> None:
     page.keyboard.press("b")
     expect(card.get_by_text("ratio to run2")).to_be_hidden()
     assert numbers(page, "loss", "y")[-1] >= 10
+
+
+def test_the_baseline_is_pinned_by_the_pointer(opened: OpenBoard) -> None:
+    page = opened.page
+    card = page.locator('[data-tag="loss"]')
+    pins = page.get_by_role("button", name="Baseline: ")
+    compare = page.get_by_role("combobox", name="Compare")
+    expect(compare).to_have_count(0)
+    opened.row("run2").hover()
+    page.get_by_role("button", name="Baseline: run2").click()
+    expect(card.get_by_text("Δ to run2")).to_be_visible()
+    page.mouse.move(600, 5)
+    expect(pins).to_have_count(1)
+    expect(pins).to_have_attribute("aria-pressed", "true")
+    expect(opened.box("run2")).to_have_accessible_description(re.compile("The baseline"))
+    compare.select_option("Ratio")
+    expect(card.get_by_text("ratio to run2")).to_be_visible()
+    compare.select_option("As logged")
+    expect(card.get_by_text("to run2")).to_have_count(0)
+    expect(pins).to_have_count(1)
+    page.get_by_role("button", name="Unpin run2, the baseline").click()
+    expect(pins).to_have_count(0)
+    expect(compare).to_have_count(0)

@@ -2,6 +2,11 @@
 
 export type Compare = "none" | "difference" | "ratio";
 export const COMPARISONS: readonly Compare[] = ["none", "difference", "ratio"];
+export const COMPARISON_NAMES: Readonly<Record<Compare, string>> = {
+  none: "As logged",
+  difference: "Difference",
+  ratio: "Ratio",
+};
 
 /** Points in ascending order of x. */
 export interface Points {
