@@ -177,6 +177,40 @@ def test_two_tags_in_one_card_and_apart_again(opened: OpenBoard, together: objec
     assert titles(opened) == ["lr", "train/loss"]
 
 
+def test_tags_in_one_card_are_told_apart_by_their_dashes(tmp_path: Path, browser: Browser) -> None:
+    write_run(tmp_path / "run", {"train": [1.0] * 50, "val": [2.0] * 50})
+    with (
+        board(tmp_path, "--port", "0") as running,
+        tab(browser, running.address + "#desk=(together:!(!(train,val)))") as opened,
+    ):
+        card = opened.card("train + val")
+        opened.wait_for_curves("train + val", on={"run"}, off=set())
+        expect(card.locator("h3 .line")).to_have_class([re.compile("dash0"), re.compile("dash1")])
+        # Of each row of pixels that a line runs along, how much of it is strong.
+        shares = opened.page.evaluate(
+            """() => {
+              const canvas = document.querySelector('[data-tag="train + val"] canvas');
+              const { width, height } = canvas;
+              const copy = new OffscreenCanvas(width, height).getContext("2d");
+              copy.drawImage(canvas, 0, 0);
+              const { data } = copy.getImageData(0, 0, width, height);
+              return Array.from({ length: height }, (_, row) => {
+                let strong = 0;
+                for (let x = 0; x < width; x++) if (data[4 * (row * width + x) + 3] > 100) strong++;
+                return strong / width;
+              });
+            }"""
+        )
+        drawn = [share for share in shares if share > 0.3]
+        assert any(share > 0.9 for share in drawn), drawn
+        assert any(0.5 < share < 0.8 for share in drawn), drawn
+        hit = card.locator(".hit")
+        hit.hover()
+        rows = opened.page.locator(".crosshair tbody tr")
+        expect(rows.filter(has_text="train").locator(".dash0")).to_be_visible()
+        expect(rows.filter(has_text="val").locator(".dash1")).to_be_visible()
+
+
 def test_cards_have_sizes_from_small_multiples_to_the_whole_page(opened: OpenBoard) -> None:
     widths = []
     for size in ("Small multiples", "Medium cards", "Large cards", "One card a row"):

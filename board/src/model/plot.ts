@@ -15,6 +15,8 @@ export interface Shown {
 export interface Reading {
   readonly series: Series;
   readonly colour: string;
+  /** Index of a dash pattern. */
+  readonly dash: number;
   readonly index: number;
   /** What the curve shows there: the moving average, or the value itself. */
   readonly y: number;
@@ -154,11 +156,11 @@ export function offLogAxes(shown: readonly Shown[], log: LogAxes): LeftOut {
 /** The visible series' values at `x`; none for a series that ends more than `slack` before or after it. */
 export function readingsAt(shown: readonly Shown[], x: number, slack: number): Reading[] {
   const readings: Reading[] = [];
-  for (const { series, colour, on } of shown) {
+  for (const { series, colour, dash = 0, on } of shown) {
     if (!on || series.x.length === 0) continue;
     if (x < series.x[0]! - slack || x > series.x[series.x.length - 1]! + slack) continue;
     const index = nearest(series.x, x);
-    readings.push({ series, colour, index, y: (series.smoothed ?? series.value)[index]! });
+    readings.push({ series, colour, dash, index, y: (series.smoothed ?? series.value)[index]! });
   }
   return readings;
 }

@@ -1,6 +1,7 @@
 /** The points of a card's tags: fetched while it is in view, one request at a time, and kept up to date. */
 
 import type { View } from "../charts/curve";
+import { DASHES } from "../charts/dash";
 import type { Figure } from "../charts/figure";
 import type { Extent } from "../charts/viewport";
 import { narrowestColumn } from "../charts/window";
@@ -66,6 +67,11 @@ export class ScalarCard {
   xTag = $state.raw<string | null>(null);
 
   constructor(readonly tags: readonly string[]) {}
+
+  /** Index of the dash pattern that tells the curves of a tag from those of the card's others; null: it has no other. */
+  dashOf(tag: string): number | null {
+    return this.tags.length > 1 ? this.tags.indexOf(tag) % DASHES.length : null;
+  }
 
   /** By which settings know this card. */
   get key(): string {

@@ -66,7 +66,7 @@ export class CardGroups {
       ...(columns ? series(columns, line, groups.band) : []).map((one) => ({
         series: one,
         colour: colours.ofGroup(one.group!.name),
-        dash: colours.dashOfGroup(one.group!.name),
+        dash: card.dashOf(one.tag) ?? colours.dashOfGroup(one.group!.name),
         on: true,
       })),
     ];

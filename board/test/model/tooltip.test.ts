@@ -8,6 +8,7 @@ import { seriesOf } from "./curves";
 const reading = (run: string, y: number): Reading => ({
   series: seriesOf(run, [[0, y]]),
   colour: "#123456",
+  dash: 0,
   index: 0,
   y,
 });
