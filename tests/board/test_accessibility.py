@@ -88,7 +88,7 @@ def test_details_open_for_the_keyboard_and_close_with_escape(browser: Browser, a
 
 
 def test_details_never_cover_the_row_that_they_are_of(tmp_path: Path, browser: Browser) -> None:
-    for number in range(34):
+    for number in range(40):
         write_run(tmp_path / f"run {number:02}", {"loss": [1.0]})
     with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
         opened.wait_for_runs("run 00")
