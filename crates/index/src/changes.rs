@@ -1,5 +1,6 @@
 //! Changes: a version that grows with every published change, and what changed since an earlier one.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -74,15 +75,15 @@ struct RunLog {
 }
 
 impl Log {
-    fn note(&mut self, run: &str, touched: &Touched) {
+    fn note(&mut self, run: String, touched: &Touched) {
         let next = self.version + 1;
         self.noted = true;
-        if !self.runs.contains_key(run) {
-            self.removed.remove(run);
-            self.runs.insert(run.to_owned(), RunLog::default());
-        }
-        let Some(log) = self.runs.get_mut(run) else {
-            return;
+        let log = match self.runs.entry(run) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                self.removed.remove(new.key());
+                new.insert(RunLog::default())
+            }
         };
         log.changed = next;
         match touched {
@@ -130,7 +131,7 @@ impl Changes {
     /// Notes what changed of a run, and whether the list of tags did, for the next version.
     pub(crate) fn note(&self, run: &str, touched: &Touched, tags: bool) {
         let mut log = self.log();
-        log.note(run, touched);
+        log.note(run.to_owned(), touched);
         if tags {
             log.tags = log.version + 1;
         }
@@ -148,7 +149,7 @@ impl Changes {
     /// Publishes `change`, even an empty one, with all that was noted.
     pub(crate) fn publish(&self, change: Change) {
         let mut log = self.log();
-        for run in &change.runs {
+        for run in change.runs {
             log.note(run, &Touched::Any);
         }
         for run in change.removed {

@@ -1,5 +1,6 @@
 //! Names: how raw path bytes are shown, ordered and made into stable ids.
 
+use std::array;
 use std::cmp::Ordering;
 use std::fmt::Write;
 
@@ -28,10 +29,11 @@ pub(crate) fn id_of(bytes: &[u8]) -> String {
     let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    (0..ID_LENGTH)
-        .rev()
-        .map(|place| char::from(DIGITS[(hash >> (5 * place)) as usize & 31]))
-        .collect()
+    let id: [u8; ID_LENGTH] = array::from_fn(|place| {
+        let below = ID_LENGTH - 1 - place;
+        DIGITS[(hash >> (5 * below)) as usize & 31]
+    });
+    String::from_utf8_lossy(&id).into_owned()
 }
 
 /// Whether this can be such an id.

@@ -135,8 +135,9 @@ impl Poller {
         let attempts: Vec<Attempt<'_>> = unread.map(|it| Attempt::at(it.file)).collect();
         // Published only now, when the sizes of new files are known.
         if let Some(change) = walked {
-            self.changed.extend(change.runs.iter().cloned());
+            let mut runs = change.runs.clone();
             shared.changes.publish(change);
+            self.changed.append(&mut runs);
         }
         let looking = started.elapsed();
         let mut read = BTreeMap::new();
