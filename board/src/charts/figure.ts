@@ -2,11 +2,19 @@
 
 import type { Style } from "../model/plot";
 import type { Axis } from "./axes";
-import type { Curve, View } from "./curve";
+import { BAND_OPACITY, type Curve, type View } from "./curve";
+import { DASHES, MOST_DASHED } from "./dash";
 import { makeScale } from "./scale";
 import type { Mark } from "./marks";
 
-type Stroke = Pick<Style, "color" | "width" | "opacity">;
+type Stroke = Pick<Style, "color" | "width" | "opacity" | "dash">;
+
+/** What a curve stands for. */
+interface Entry {
+  readonly name: string;
+  readonly colour: string;
+  readonly dash: number;
+}
 
 export interface Figure {
   readonly title: string;
@@ -18,7 +26,7 @@ export interface Figure {
   readonly marks: readonly Mark[];
   /** CSS pixels of the plot, and of the y axis to its left. */
   readonly plot: { readonly left: number; readonly width: number; readonly height: number };
-  readonly legend: readonly { readonly name: string; readonly colour: string }[];
+  readonly legend: readonly Entry[];
   readonly colours: Readonly<Record<"surface" | "text" | "muted" | "grid" | "axis", string>>;
 }
 
@@ -29,12 +37,13 @@ const LEGEND_LINE = 17;
 /** Names beyond these are counted. */
 const LEGEND_MOST = 40;
 const LEGEND_COLUMN = 240;
+const SWATCH = 28;
 const FONT = "system-ui, sans-serif";
 
 /** Something to be painted, from back to front; both kinds of picture are made of these. */
 type Item =
   | { readonly kind: "line"; readonly points: readonly [number, number][]; readonly colour: string }
-  | { readonly kind: "swatch"; readonly x: number; readonly y: number; readonly colour: string }
+  | ({ readonly kind: "swatch"; readonly x: number; readonly y: number } & Omit<Entry, "name">)
   | {
       readonly kind: "text";
       readonly text: string;
@@ -114,13 +123,20 @@ function lettering(figure: Figure): Item[] {
     items.push({ ...small, text: xAxis.origin, x: plot.left + plot.width, y: base - 5, anchor: "end" });
   }
   const columns = legendColumns(width);
-  legend.slice(0, LEGEND_MOST).forEach(({ name, colour }, i) => {
+  legend.slice(0, LEGEND_MOST).forEach(({ name, colour, dash }, i) => {
     const at = {
       x: 12 + (i % columns) * LEGEND_COLUMN,
       y: base + BOTTOM + Math.floor(i / columns) * LEGEND_LINE + 8,
     };
-    items.push({ kind: "swatch", ...at, y: at.y - 4, colour });
-    items.push({ ...small, text: cut(name), x: at.x + 18, y: at.y, colour: colours.text, anchor: "start" });
+    items.push({ kind: "swatch", ...at, y: at.y - 4, colour, dash });
+    items.push({
+      ...small,
+      text: cut(name),
+      x: at.x + SWATCH + 6,
+      y: at.y,
+      colour: colours.text,
+      anchor: "start",
+    });
   });
   const more = legend.length - LEGEND_MOST;
   if (more > 0) {
@@ -163,8 +179,15 @@ function paint(context: OffscreenCanvasRenderingContext2D, item: Item): void {
     for (const [x, y] of item.points) context.lineTo(x, Math.round(y) + 0.5);
     context.stroke();
   } else if (item.kind === "swatch") {
-    context.fillStyle = item.colour;
-    context.fillRect(item.x, item.y - 1, 12, 3);
+    context.strokeStyle = item.colour;
+    context.lineWidth = 3;
+    context.setLineDash([...dashOf(item.dash)]);
+    context.beginPath();
+    context.moveTo(item.x, item.y + 0.5);
+    context.lineTo(item.x + SWATCH, item.y + 0.5);
+    context.stroke();
+    context.setLineDash([]);
+    context.lineWidth = 1;
   } else {
     context.fillStyle = item.colour;
     context.font = `${item.bold ? 600 : 400} ${item.size}px ${FONT}`;
@@ -180,14 +203,18 @@ export function toSvg(
 ): string {
   const { width, height } = figureSize(figure);
   const { plot, colours } = figure;
-  const strokes = curves.flatMap(({ curve, style }) => strokesOf(figure, curve, style));
+  const dashed = curves.length <= MOST_DASHED;
+  const bands = curves.flatMap(({ curve, style }) => bandsOf(figure, curve, style.color));
+  const lines = curves.flatMap(({ curve, style }) =>
+    strokesOf(figure, curve, dashed ? style : { ...style, dash: 0 }),
+  );
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${FONT}">
 <title>${escaped(figure.title)}</title>
 <rect width="${width}" height="${height}" fill="${colours.surface}"/>
 ${ground(figure).map(svgItem).join("\n")}
 <clipPath id="plot"><rect width="${plot.width}" height="${plot.height}"/></clipPath>
 <g transform="translate(${plot.left} ${TITLE})" clip-path="url(#plot)" fill="none" stroke-linejoin="round" stroke-linecap="round">
-${strokes.join("\n")}
+${[...bands, ...lines].join("\n")}
 </g>
 ${lettering(figure).map(svgItem).join("\n")}
 </svg>
@@ -200,13 +227,69 @@ function svgItem(item: Item): string {
     return `<polyline points="${points}" stroke="${item.colour}" fill="none"/>`;
   }
   if (item.kind === "swatch")
-    return `<rect x="${item.x}" y="${item.y - 1}" width="12" height="3" fill="${item.colour}"/>`;
+    return `<line x1="${item.x}" y1="${item.y + 0.5}" x2="${item.x + SWATCH}" y2="${item.y + 0.5}" stroke="${item.colour}" stroke-width="3"${svgDash(item.dash)}/>`;
   const weight = item.bold ? ' font-weight="600"' : "";
   return `<text x="${rounded(item.x)}" y="${rounded(item.y)}" font-size="${item.size}" fill="${item.colour}" text-anchor="${item.anchor}"${weight}>${escaped(item.text)}</text>`;
 }
 
+/** Lengths of dash and gap in turn; of a solid line, none. */
+function dashOf(index: number): readonly number[] {
+  return DASHES[index % DASHES.length]!;
+}
+
+/** Round ends would make dashes longer, and gaps shorter, than they are. */
+function svgDash(index: number): string {
+  const lengths = dashOf(index);
+  return lengths.length === 0 ? "" : ` stroke-dasharray="${lengths.join(" ")}" stroke-linecap="butt"`;
+}
+
+/** Those in view and, as lines come from outside, one on either side. */
+function inView({ view }: Figure, x: Float64Array): { readonly from: number; readonly to: number } {
+  const past = x.findIndex((value) => value > view.xMax);
+  return {
+    from: Math.max(0, x.findIndex((value) => value >= view.xMin) - 1),
+    to: past < 0 ? x.length : past + 1,
+  };
+}
+
+/** Pieces of the band around a curve, between where it breaks. */
+function bandsOf(figure: Figure, { x, low, high }: Curve, colour: string): string[] {
+  if (!low || !high) return [];
+  const { view, plot } = figure;
+  const xScale = makeScale(view.xMin, view.xMax, view.xScale);
+  const yScale = makeScale(view.yMin, view.yMax, view.yScale);
+  const pieces: string[] = [];
+  let [upper, lower]: string[][] = [[], []];
+  const end = (): void => {
+    // A vertex alone between gaps is an upright line, which has an outline but no area.
+    const line = upper!.length === 1 ? `stroke="${colour}" stroke-width="1.5" ` : "";
+    const points = [...upper!, ...lower!.reverse()].join(" ");
+    if (points)
+      pieces.push(`<polygon points="${points}" fill="${colour}" ${line}opacity="${BAND_OPACITY}"/>`);
+    [upper, lower] = [[], []];
+  };
+  const { from, to } = inView(figure, x);
+  for (let i = from; i < to; i++) {
+    const across = xScale.toUnit(x[i]!);
+    const top = yScale.toUnit(high[i]!);
+    const bottom = yScale.toUnit(low[i]!);
+    // What a log axis has no place for lies below the plot.
+    const base = Number.isFinite(bottom) || !(low[i]! <= 0 && low[i]! > -Infinity) ? bottom : -1e6;
+    if (!Number.isFinite(across + top + base)) {
+      end();
+      continue;
+    }
+    const left = rounded(far(across) * plot.width);
+    upper!.push(`${left},${rounded((1 - far(top)) * plot.height)}`);
+    lower!.push(`${left},${rounded((1 - far(base)) * plot.height)}`);
+  }
+  end();
+  return pieces;
+}
+
 /** Lines, and a dot for a vertex that stands alone; a vertex without a place breaks the line. */
-function strokesOf({ view, plot }: Figure, { x, y }: Curve, style: Stroke): string[] {
+function strokesOf(figure: Figure, { x, y }: Curve, style: Stroke): string[] {
+  const { view, plot } = figure;
   const xScale = makeScale(view.xMin, view.xMax, view.xScale);
   const yScale = makeScale(view.yMin, view.yMax, view.yScale);
   const strokes: string[] = [];
@@ -218,15 +301,13 @@ function strokesOf({ view, plot }: Figure, { x, y }: Curve, style: Stroke): stri
       strokes.push(`<circle cx="${cx}" cy="${cy}" r="${1.5 * style.width}" fill="${style.color}" ${look}/>`);
     } else if (points.length > 1) {
       strokes.push(
-        `<polyline points="${points.join(" ")}" stroke="${style.color}" stroke-width="${style.width}" ${look}/>`,
+        `<polyline points="${points.join(" ")}" stroke="${style.color}" stroke-width="${style.width}" ${look}${svgDash(style.dash)}/>`,
       );
     }
     points = [];
   };
-  // Those in view and, as lines come from outside, one on either side.
-  const first = Math.max(0, x.findIndex((value) => value >= view.xMin) - 1);
-  const past = x.findIndex((value) => value > view.xMax);
-  for (let i = first; i < (past < 0 ? x.length : past + 1); i++) {
+  const { from, to } = inView(figure, x);
+  for (let i = from; i < to; i++) {
     const [across, up] = [xScale.toUnit(x[i]!), yScale.toUnit(y[i]!)];
     if (!Number.isFinite(across) || !Number.isFinite(up)) end();
     else points.push(`${rounded(far(across) * plot.width)},${rounded((1 - far(up)) * plot.height)}`);

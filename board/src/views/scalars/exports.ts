@@ -99,16 +99,29 @@ function pictureOf(card: ScalarCard): ChartPicture {
   return picture;
 }
 
+/** Of several tags, how each is dashed; then what the colours stand for: runs in the order of the list, and groups. */
+function legendOf(board: Board, card: ScalarCard, { shown }: ChartPicture, muted: string): Figure["legend"] {
+  const drawn = new Map<string, Figure["legend"][number]>();
+  for (const { series, colour, dash = 0, on } of shown) {
+    if (!on || drawn.has(series.run)) continue;
+    const name = series.group?.name ?? nameOf(board, series.run);
+    drawn.set(series.run, { name: oneLine(name), colour, dash: card.tags.length > 1 ? 0 : dash });
+  }
+  const place = (run: string): number => Math.min(board.rank(run), Number.MAX_SAFE_INTEGER);
+  const tags = card.tags.flatMap((tag) => {
+    const dash = card.dashOf(tag);
+    return dash === null ? [] : [{ name: oneLine(tag), colour: muted, dash }];
+  });
+  return [...tags, ...[...drawn].sort(([a], [b]) => place(a) - place(b)).map(([, entry]) => entry)];
+}
+
 function figureOf(board: Board, card: ScalarCard, picture: ChartPicture): Figure {
   const style = getComputedStyle(document.documentElement);
   const colour = (name: string): string => style.getPropertyValue(`--${name}`).trim();
   return {
     ...picture,
     title: oneLine(card.tags.join(" + ")),
-    legend: drawnRuns(board, card).map((run) => ({
-      name: oneLine(nameOf(board, run)),
-      colour: board.colour(run),
-    })),
+    legend: legendOf(board, card, picture, colour("muted")),
     colours: {
       surface: colour("surface"),
       text: colour("text"),
