@@ -8,19 +8,6 @@ export interface Extent {
   readonly max: number;
 }
 
-/** Smallest and largest finite x of these curves (positive on a log axis), or null if there is none. */
-export function xExtent(curves: Iterable<Curve>, kind: ScaleKind = "linear"): Extent | null {
-  const range = new Range(kind);
-  for (const { x } of curves) {
-    // Sorted, so what counts lies at the ends; a log axis starts somewhere inside.
-    if (kind !== "log" && x.length > 0) {
-      range.add(x[0]!);
-      range.add(x[x.length - 1]!);
-    } else for (const value of x) range.add(value);
-  }
-  return range.extent;
-}
-
 /**
  * Smallest and largest finite y (positive on a log axis) of what these curves show within `within`,
  * where lines cross its sides included, or null if there is nothing.
@@ -100,22 +87,6 @@ export function zoomToBox(view: View, box: Box, plot: PlotSize): View {
   const wide = Math.abs(box.x1 - box.x0) >= 2;
   const tall = Math.abs(box.y1 - box.y0) >= 2;
   return window(view, wide ? xUnits : [0, 1], tall ? yUnits : [0, 1]);
-}
-
-/** The view magnified `factor` times around a place of the plot, which keeps its values. */
-export function zoomAt(view: View, factor: number, x: number, y: number, plot: PlotSize): View {
-  const around = (center: number): [number, number] => [
-    center - center / factor,
-    center + (1 - center) / factor,
-  ];
-  return window(view, around(x / plot.width), around(1 - y / plot.height));
-}
-
-/** The view after its content was dragged by this many CSS pixels to the right and downwards. */
-export function pan(view: View, right: number, down: number, plot: PlotSize): View {
-  const x = -right / plot.width;
-  const y = down / plot.height;
-  return window(view, [x, 1 + x], [y, 1 + y]);
 }
 
 function window(view: View, x: [number, number], y: [number, number]): View {

@@ -85,72 +85,11 @@ export function frontStyles(shown: readonly Shown[], ids: CurveIds): Style[] {
   return stylesOf(shown, ids).map((style) => (style.id >= MAIN ? { ...style, width: EMPHASIS } : style));
 }
 
-/** Which axes are logarithmic: these have no place for zero and negative numbers. */
-export interface LogAxes {
-  readonly x: boolean;
-  readonly y: boolean;
-}
-
-const NO_LOG: LogAxes = { x: false, y: false };
-
 /** Bounds of what is on; of everything if nothing is, so that an empty chart keeps its axes. */
-export function windowOf(shown: readonly Shown[], log = NO_LOG): Bounds | null {
-  const bounds = log.x || log.y ? (series: Series) => placedBounds(series, log) : boundsAsKept;
-  const on = union(shown.filter((one) => one.on).map(({ series }) => bounds(series)));
-  const found = on ?? union(shown.map(({ series }) => bounds(series)));
-  return found && found.yMin > found.yMax ? { ...found, yMin: log.y ? 0.1 : 0, yMax: 1 } : found;
-}
-
-function boundsAsKept(series: Series): Bounds | null {
-  return series.bounds;
-}
-
-/** The columns that a series draws: the smoothed one with its values behind it, a group's line with its band. */
-function curvesOf({ value, smoothed, group }: Series): Float64Array[] {
-  if (group?.band) return [value, group.band.low, group.band.high];
-  return smoothed ? [value, smoothed] : [value];
-}
-
-/** Bounds of the vertices that have a place; null without any. */
-function placedBounds(series: Series, log: LogAxes): Bounds | null {
-  const least = (isLog: boolean) => (isLog ? Number.MIN_VALUE : -Number.MAX_VALUE);
-  const [xLeast, yLeast] = [least(log.x), least(log.y)];
-  let [xMin, xMax, yMin, yMax] = [Infinity, -Infinity, Infinity, -Infinity];
-  for (const ys of curvesOf(series)) {
-    for (let i = 0; i < ys.length; i++) {
-      const [x, y] = [series.x[i]!, ys[i]!];
-      if (!(x >= xLeast && x < Infinity && y >= yLeast && y < Infinity)) continue;
-      if (x < xMin) xMin = x;
-      if (x > xMax) xMax = x;
-      if (y < yMin) yMin = y;
-      if (y > yMax) yMax = y;
-    }
-  }
-  return xMin <= xMax ? { xMin, xMax, yMin, yMax } : null;
-}
-
-/** Points that are not drawn because an axis has no place for them. */
-export interface LeftOut {
-  readonly points: number;
-  /** False where curves were thinned out, so that there may be more. */
-  readonly exact: boolean;
-}
-
-/** The points at or below zero of what is on, on log axes; as logged, whatever smoothing makes of them. */
-export function offLogAxes(shown: readonly Shown[], log: LogAxes): LeftOut {
-  let points = 0;
-  let exact = true;
-  if (!log.x && !log.y) return { points, exact };
-  for (const { series, on } of shown) {
-    if (!on) continue;
-    const { x, value, grain } = series;
-    const before = points;
-    for (let i = 0; i < x.length; i++) {
-      if ((log.x && x[i]! <= 0) || (log.y && value[i]! <= 0 && value[i]! > -Infinity)) points++;
-    }
-    if (points > before && grain > 0) exact = false;
-  }
-  return { points, exact };
+export function windowOf(shown: readonly Shown[]): Bounds | null {
+  const on = union(shown.filter((one) => one.on).map(({ series }) => series.bounds));
+  const found = on ?? union(shown.map(({ series }) => series.bounds));
+  return found && found.yMin > found.yMax ? { ...found, yMin: 0, yMax: 1 } : found;
 }
 
 /** The visible series' values at `x`; none for a series that ends more than `slack` before or after it. */

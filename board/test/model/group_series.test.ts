@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { toGroupSeries } from "../../src/model/group_series";
-import { offLogAxes, windowOf } from "../../src/model/plot";
+import { windowOf } from "../../src/model/plot";
 import type { GroupColumns } from "../../src/wire/client";
 
 function answer(axis: "step" | "wall" = "step"): GroupColumns {
@@ -51,11 +51,9 @@ test("the band is the one that was chosen, and unknown where one run has no spre
   expect(ends("ci95")).toEqual([[6, 7, 14, 33], [NaN, NaN]]); // prettier-ignore
 });
 
-test("the window holds the whole band; on a log axis, what of it has a place", () => {
+test("the window holds the whole band", () => {
   const shown = toGroupSeries(answer(), "mean", "min-max").map((series) => ({
     ...{ series, colour: "#123456", on: true },
   }));
   expect(windowOf(shown)).toEqual({ xMin: 1, xMax: 5, yMin: -1, yMax: 30 });
-  expect(windowOf(shown, { x: false, y: true })).toEqual({ xMin: 1, xMax: 5, yMin: 2, yMax: 30 });
-  expect(offLogAxes(shown, { x: false, y: true })).toEqual({ points: 0, exact: true });
 });

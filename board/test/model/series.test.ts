@@ -3,7 +3,6 @@ import { expect, test } from "vitest";
 import {
   CurveIds,
   frontStyles,
-  offLogAxes,
   rawId,
   readingsAt,
   type Shown,
@@ -129,20 +128,6 @@ test("the window is that of the runs that are on, and of all when none is", () =
   expect(windowOf([])).toBeNull();
   const nothing = { ...answer(), value: new Float64Array(5).fill(NaN) };
   expect(windowOf(shownOf(nothing))).toEqual({ xMin: 1, xMax: 9, yMin: 0, yMax: 1 });
-});
-
-test("on log axes, the window and the points left out are those that have a place and those that have none", () => {
-  const columns = answer();
-  columns.header.series[2]!.thinned = true;
-  columns.value.set([2, 0, 3, -Infinity, -4]);
-  const shown = shownOf(columns);
-  const y = { x: false, y: true };
-  expect(windowOf(shown, y)).toEqual({ xMin: 1, xMax: 1, yMin: 2, yMax: 3 });
-  expect(offLogAxes(shown, y)).toEqual({ points: 2, exact: false });
-  expect(offLogAxes(shownOf(columns, ["b"]), y)).toEqual({ points: 1, exact: true });
-  expect(offLogAxes(shown, { x: true, y: false })).toEqual({ points: 0, exact: true });
-  columns.value.fill(-1);
-  expect(windowOf(shownOf(columns), y)).toBeNull();
 });
 
 test("switching a run off hides its curves and leaves every other style alone", () => {
