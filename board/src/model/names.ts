@@ -19,13 +19,11 @@ export function oneLine(name: string): string {
   });
 }
 
-/** Split each name of a sorted list where it starts to differ from both of its neighbours, at a word's edge. */
-export function splitNames(names: readonly string[]): SplitName[] {
-  return names.map((name, i) => {
-    const start = Math.max(sharedStart(name, names[i - 1]), sharedStart(name, names[i + 1]));
-    const edge = wordEdge(name, Math.min(start, name.length - 1));
-    return { shared: name.slice(0, edge), own: name.slice(edge) };
-  });
+/** Split a name of a sorted list where it starts to differ from both of its neighbours, at a word's edge. */
+export function splitName(name: string, before: string | undefined, after: string | undefined): SplitName {
+  const start = Math.max(sharedStart(name, before), sharedStart(name, after));
+  const edge = wordEdge(name, Math.min(start, name.length - 1));
+  return { shared: name.slice(0, edge), own: name.slice(edge) };
 }
 
 /** Of a name that may have to be cut: what goes first, and the end that stays, from a word's edge on if one is near. */

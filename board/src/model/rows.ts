@@ -1,6 +1,6 @@
 /** The rows of the run list: runs below their folders, groups or log directories, and sub-runs below their parents. */
 
-import { oneLine, splitNames, type SplitName } from "./names";
+import { oneLine, splitName, type SplitName } from "./names";
 
 /** What a row stands for: itself and all below it, as a stretch of `order`. */
 interface Span {
@@ -194,7 +194,6 @@ class Layout implements Rows {
   constructor(private readonly closed: ReadonlySet<string>) {}
 
   lay(items: readonly Item[], depth: number, shown: boolean): void {
-    const names = shown ? splitNames(items.map(({ label }) => oneLine(label))) : [];
     items.forEach((item, i) => {
       const { what, key } = item;
       const open = !this.closed.has(key);
@@ -204,10 +203,38 @@ class Layout implements Rows {
       if (what === "run") this.order.push(key);
       this.lay(item.items, depth + 1, shown && open);
       if (!shown) return;
-      const row = { key, depth, name: names[i]!, from, to: this.order.length };
+      const name = new Name(items, i);
+      const row = { key, depth, from, to: this.order.length, name };
       this.rows[place] =
         what === "run" ? { ...row, what, open: item.items.length > 0 ? open : null } : { ...row, what, open };
     });
+  }
+}
+
+/** The name of one of several items beside each other, split once it is read: of most rows it never is. */
+class Name implements SplitName {
+  private split: SplitName | null = null;
+
+  constructor(
+    private readonly items: readonly Item[],
+    private readonly place: number,
+  ) {}
+
+  get shared(): string {
+    return this.found().shared;
+  }
+
+  get own(): string {
+    return this.found().own;
+  }
+
+  private found(): SplitName {
+    const line = (place: number): string | undefined => {
+      const item = this.items[place];
+      return item && oneLine(item.label);
+    };
+    const { place } = this;
+    return (this.split ??= splitName(line(place)!, line(place - 1), line(place + 1)));
   }
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { oneLine, splitNames } from "../../src/model/names";
+import { oneLine, splitName } from "../../src/model/names";
 import { noteOf } from "../../src/model/runs";
 import { run } from "./a_run";
 
@@ -38,14 +38,15 @@ describe("a run that draws nothing", () => {
 });
 
 test("names are split where they start to differ from their neighbours", () => {
-  expect(splitNames(["sweep/lr=0.1", "sweep/lr=0.2", "test", "実験…1", "実験…2"])).toEqual([
+  const names = ["sweep/lr=0.1", "sweep/lr=0.2", "test", "実験…1", "実験…2"];
+  expect(names.map((name, i) => splitName(name, names[i - 1], names[i + 1]))).toEqual([
     { shared: "sweep/lr=", own: "0.1" },
     { shared: "sweep/lr=", own: "0.2" },
     { shared: "", own: "test" },
     { shared: "", own: "実験…1" },
     { shared: "", own: "実験…2" },
   ]);
-  expect(splitNames(["a/b", "a/b/c"])[0]).toEqual({ shared: "a/", own: "b" });
+  expect(splitName("a/b", undefined, "a/b/c")).toEqual({ shared: "a/", own: "b" });
 });
 
 test("names are one line that reads in one direction", () => {
