@@ -18,17 +18,27 @@ export interface PaintList {
 
 /** Leaves out what is hidden, orders by id, puts emphasised curves last. */
 export function paintList(styles: readonly CurveStyle[]): PaintList {
-  const order = styles
-    .filter((style) => style.visible)
-    .sort((a, b) => Number(a.front ?? false) - Number(b.front ?? false) || a.id - b.id);
+  const order = styles.filter((style) => style.visible).sort(fromBack);
+  const packed = new Map<string, number>();
+  const pack = (color: string): number => {
+    let found = packed.get(color);
+    if (found === undefined) packed.set(color, (found = packColor(color)));
+    return found;
+  };
   return {
     ids: Uint32Array.from(order, (style) => style.id),
-    colors: Uint32Array.from(order, (style) => packColor(style.color)),
+    colors: Uint32Array.from(order, (style) => pack(style.color)),
     widths: Float64Array.from(order, (style) => style.width ?? STROKE_WIDTH),
     opacities: Uint32Array.from(order, (style) => parts(style.opacity ?? 1)),
     bandOpacities: Uint32Array.from(order, (style) => parts(style.bandOpacity ?? BAND_OPACITY)),
     dashes: Uint8Array.from(order, (style) => style.dash ?? 0),
   };
+}
+
+function fromBack(a: CurveStyle, b: CurveStyle): number {
+  return a.front === b.front
+    ? a.id - b.id
+    : Number(a.front ?? false) - Number(b.front ?? false) || a.id - b.id;
 }
 
 /** 0 to 1 as 0 to 256. */

@@ -33,16 +33,21 @@ const MAIN = 2 ** 24;
 /** Curve ids that stay the same for an attempt's tag as long as the page is open. */
 export class CurveIds {
   private readonly ids = new Map<string, number>();
+  /** Of series that were asked for before: every picture asks for all of them. */
+  private readonly known = new WeakMap<Series, number>();
   private readonly runs: string[] = [];
 
   /** The main curve's id; the raw curve's is `rawId` of it. */
   of(series: Series): number {
+    const known = this.known.get(series);
+    if (known !== undefined) return known;
     const key = `${series.run}/${series.attempt}/${series.tag}`;
     let id = this.ids.get(key);
     if (id === undefined) {
       id = this.runs.push(series.run) - 1;
       this.ids.set(key, id);
     }
+    this.known.set(series, MAIN + id);
     return MAIN + id;
   }
 

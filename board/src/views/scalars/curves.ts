@@ -43,6 +43,8 @@ export class DrawnCurves {
 
   /** Hand the worker those series that it does not have yet, and take back those that are gone. */
   private sync(shown: readonly Shown[]): void {
+    const isSent = ({ series }: Shown): boolean => this.sent.get(this.ids.of(series)) === series;
+    if (shown.length === this.sent.size && shown.every(isSent)) return; // nearly always
     const now = new Map(shown.map(({ series }) => [this.ids.of(series), series]));
     const changed = [...now].filter(([id, series]) => this.sent.get(id) !== series);
     if (changed.length > 0) this.surface.setCurves(changed.flatMap(([id, series]) => curvesOf(id, series)));
