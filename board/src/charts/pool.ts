@@ -33,7 +33,7 @@ export class RasterPool {
    */
   constructor(
     onFault: (fault: WorkerFault) => void,
-    size = Math.min(4, Math.max(1, navigator.hardwareConcurrency - 1)),
+    size = Math.min(4, Math.max(2, navigator.hardwareConcurrency - 1)),
   ) {
     this.desks = Array.from({ length: size }, () => new Desk(onFault));
   }

@@ -26,6 +26,8 @@ export class ChartSurface {
   private next: DrawOrder | null = null;
   private drawingWaiters: Waiter[] = [];
   private nextWaiters: Waiter[] = [];
+  /** The order that waits is sent with the next frame. */
+  private due = false;
   private destroyed = false;
 
   constructor(
@@ -71,7 +73,7 @@ export class ChartSurface {
     this.next = { list: paintList(styles), view: plain(view), size: this.size };
     return new Promise((resolve, reject) => {
       this.nextWaiters.push({ resolve, reject });
-      this.advance();
+      this.advanceOncePainted();
     });
   }
 
@@ -105,6 +107,18 @@ export class ChartSurface {
       low && high ? [x.buffer, y.buffer, low.buffer, high.buffer] : [x.buffer, y.buffer],
     );
     this.seat.post({ kind: "curves", chart: this.seat.chart, curves: copies }, transfer);
+  }
+
+  /** What made the picture change, such as a box that was ticked, is painted before workers take the processor. */
+  private advanceOncePainted(): void {
+    if (this.drawing !== null || this.due) return;
+    this.due = true;
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        this.due = false;
+        this.advance();
+      }),
+    );
   }
 
   private advance(): void {
