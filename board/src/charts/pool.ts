@@ -29,7 +29,7 @@ export class RasterPool {
 
   /**
    * @param onFault told of every worker that dies
-   * @param size number of workers; by default one processor is left to the page
+   * @param size number of workers; by default one processor is left to the page where there are more than two
    */
   constructor(
     onFault: (fault: WorkerFault) => void,
