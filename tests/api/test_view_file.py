@@ -77,6 +77,13 @@ def test_what_is_no_view_is_refused(http: httpx.Client, logdir: Path, view: obje
     assert not (logdir / FILE).exists()
 
 
+def test_a_number_that_json_cannot_give_back_is_refused(http: httpx.Client, logdir: Path) -> None:
+    body = '{"logdir": "runs", "view": {"a": 1e999}}'
+    answer = http.post("/api/view", content=body, headers={"content-type": "application/json"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_member")
+    assert not (logdir / FILE).exists()
+
+
 def test_a_view_that_is_too_large_is_refused(http: httpx.Client, logdir: Path) -> None:
     answer = http.post("/api/view", json={"logdir": logdir.name, "view": {"x": "実" * 400_000}})
     assert (answer.status_code, answer.json()["error"]["code"]) == (413, "too_large")
@@ -98,6 +105,7 @@ def test_another_site_cannot_write(http: httpx.Client, logdir: Path) -> None:
         (b"\xff", "expected JSON"),
         (b"[" * 100_000, "expected JSON"),
         (b'{"view": NaN}', "expected JSON"),
+        (b'{"view": {"a": 1e999}}', "expected JSON"),
         (b'{"view": []}', 'a member "view"'),
         (b"[1]", 'a member "view"'),
         (b'{"view": {}}' + b" " * 1024 * 1024, "at most 1048576 bytes"),

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import errno
 import json
+import math
 import os
 import secrets
 import stat
@@ -81,7 +82,7 @@ def _read(path: Path) -> dict[str, Any]:
     if len(content) > MAX_FILE_BYTES:
         raise NoViewError(f"expected at most {MAX_FILE_BYTES} bytes, found more")
     try:
-        found = json.loads(content, parse_constant=_refuse_constant)
+        found = json.loads(content, parse_constant=_refuse_constant, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise NoViewError(f"expected JSON in UTF-8, found {error}") from None
     view = found.get("view") if isinstance(found, dict) else None
@@ -94,9 +95,20 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name}, which is not JSON")
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"the number {text[:20]}, which is too large")
+    return number
+
+
 def _encoded(view: dict[str, Any]) -> bytes:
     try:
-        text = json.dumps({"view": view}, ensure_ascii=False, indent=1) + "\n"
+        text = json.dumps({"view": view}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+    except ValueError:
+        raise ApiError(
+            400, "invalid_member", "view: expected numbers of a float64's range, found a larger one."
+        ) from None
     except RecursionError:
         raise ApiError(
             400, "invalid_member", "view: expected an object that is nested less, found more."
