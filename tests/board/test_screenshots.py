@@ -7,6 +7,7 @@ import math
 import os
 import random
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,7 @@ from playwright.sync_api import Browser, expect
 
 from board.axe import complaints_of_axe
 from board.browser import WAIT_MS, OpenBoard, tab
-from boards import board
+from boards import Board, board
 from index.records import header, scalar, write
 from logdirs import flip_payload_byte, write_run
 
@@ -182,6 +183,27 @@ def test_no_run_yet_and_no_directory(tmp_path: Path, browser: Browser) -> None:
         picture(opened, "one-run")
 
 
+@contextmanager
+def slowed(running: Board) -> Iterator[None]:
+    """Let the board run for a tenth of the time, so that what takes it a moment lasts; in the end it stands still."""
+    over = threading.Event()
+
+    def alternate() -> None:
+        while not over.wait(0.005):
+            running.process.send_signal(signal.SIGSTOP)
+            over.wait(0.045)
+            running.process.send_signal(signal.SIGCONT)
+        running.process.send_signal(signal.SIGSTOP)
+
+    thread = threading.Thread(target=alternate)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
 def test_while_files_are_read(tmp_path: Path, browser: Browser) -> None:
     points = b"".join(scalar(step, value) for step, value in enumerate(training(5)["train/loss"] * 60))
     for number in range(4):
@@ -189,9 +211,9 @@ def test_while_files_are_read(tmp_path: Path, browser: Browser) -> None:
     (tmp_path / "runs").mkdir()
     with board(tmp_path / "runs", "--port", "0") as running, tab(browser, running.address) as opened:
         expect(opened.page.get_by_role("heading", name="No runs yet")).to_be_visible(timeout=WAIT_MS)
-        (tmp_path / "later").rename(tmp_path / "runs" / "sweep")
-        expect(opened.page.get_by_role("progressbar")).to_be_visible(timeout=WAIT_MS)
-        running.process.send_signal(signal.SIGSTOP)  # It takes a moment only.
+        with slowed(running):
+            (tmp_path / "later").rename(tmp_path / "runs" / "sweep")
+            expect(opened.page.get_by_role("progressbar")).to_be_visible(timeout=WAIT_MS)
         picture(opened, "loading")
         running.process.send_signal(signal.SIGCONT)
         expect(opened.page.get_by_role("progressbar")).to_be_hidden(timeout=6 * WAIT_MS)
