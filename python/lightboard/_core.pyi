@@ -228,6 +228,9 @@ class Writer:
     """Writes the event files of one run and its sub-runs; file 0 is the run's own.
 
     Safe to use from any thread. A writer that was made before a fork is unusable in the child and does nothing there.
+
+    The methods `add_…` but `add_file` add one record to what is pending. They return 0: taken; 1: taken, and there are
+    reports; 3: not taken, since the writer is unusable; `add_scalar` alone also 2.
     """
 
     def __new__(cls, directory: str, suffix: str, purge_step: int | None, delay_secs: float) -> Self:
@@ -258,11 +261,13 @@ class Writer:
         new_style: object,
         double_precision: object,
     ) -> int:
-        """Add one record to what is pending.
+        """Add a scalar. 2: not taken, since an argument is no plain str, float, int or bool, or too large.
 
-        Returns 0: taken; 1: taken, and there are reports; 2: not taken, since an argument is no plain str, float,
-        int, None or bool (or too large); 3: not taken, since the writer is unusable.
+        `wall_time` may be None, which is now.
         """
+
+    def add_text(self, file: int, tag: str, text: str, step: int, wall_time: float | None) -> int:
+        """Add a text."""
 
     def flush(self) -> None:
         """Return when all that was added is with the operating system, or could not be written: see `reports`."""

@@ -1,5 +1,6 @@
 """What is on disk: by framing, and by TensorBoard's own reader."""
 
+import re
 import struct
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +18,12 @@ class Point(NamedTuple):
 
 
 def event_files(directory: Path) -> list[Path]:
-    return sorted(path for path in directory.iterdir() if "tfevents" in path.name)
+    """The event files of a run, in the order in which a process made them."""
+    return sorted((path for path in directory.iterdir() if "tfevents" in path.name), key=_numbers)
+
+
+def _numbers(path: Path) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", path.name)]
 
 
 def payloads(path: Path) -> list[bytes]:

@@ -49,15 +49,15 @@ VALUES = [
     torch.tensor(0.1, requires_grad=True),
     torch.nn.Parameter(torch.tensor([0.25])),
 ]
-STEPS = [None, 0, -3, 2**40, "7", 2.0, np.int32(5), np.array(5), torch.tensor(9)]
+STEPS = [None, 0, -3, 2**40, "7", 2.0, np.int32(5), np.array(5), torch.tensor(9)]  # None: a tag's first is 0
 
 
 @pytest.mark.parametrize("style", [(False, False), (True, False), (True, True), (False, True)])
 def test_add_scalar(tmp_path: Path, writers: tuple[Any, Any], style: tuple[bool, bool]) -> None:
     for writer in writers:
-        for value in VALUES:
+        for number, value in enumerate(VALUES):
             for step in STEPS:
-                writer.add_scalar("train/loss (%)", value, step, 1763800000.25, *style)
+                writer.add_scalar(f"train/loss (%) {number}", value, step, 1763800000.25, *style)
         writer.close()
     ours, theirs = written(tmp_path / "ours"), written(tmp_path / "theirs")
     assert len(ours) == len(VALUES) * len(STEPS)

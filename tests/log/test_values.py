@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from tensorboardX import SummaryWriter as Peer
 
 from lightboard import LightboardWarning, SummaryWriter
-from log.records import event_files, events, points
+from log.records import event_files, events, points, steps
 
 
 class Tensor:
@@ -162,6 +162,30 @@ def test_steps_that_are_refused(tmp_path: Path, step: Any, kind: type[Exception]
     with SummaryWriter(tmp_path) as writer, pytest.raises(kind, match="global_step: expected"):
         writer.add_scalar("loss", 1.0, step)
     assert points(tmp_path) == []
+
+
+def test_an_omitted_step_counts_up_per_tag(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        for value in (0.5, np.float32(0.5), "0.5"):
+            writer.add_scalar("x", value)
+            writer.add_scalar("given", value, 7)
+            writer.add_scalars("both", {"a": 1.0, "b": 2.0})
+        writer.add_scalar("y", 0.5)
+        writer.add_text("x", "another kind")
+        writer.close()
+        with pytest.warns(LightboardWarning, match="after close"):
+            writer.add_scalar("x", 0.5)
+    found = [
+        (value.tag, event.step)
+        for path in event_files(tmp_path)
+        for event in events(path)
+        for value in event.summary.value
+    ]
+    assert found == [
+        ("x", 0), ("given", 7), ("x", 1), ("given", 7), ("x", 2), ("given", 7), ("y", 0),
+        ("x/text_summary", 0), ("x", 3),
+    ]  # fmt: skip
+    assert [steps(tmp_path / f"both_{key}", "both") for key in "ab"] == [[0, 1, 2]] * 2
 
 
 def test_fractional_steps_are_cut_off_with_one_warning(tmp_path: Path) -> None:

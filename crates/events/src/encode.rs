@@ -1,9 +1,17 @@
 //! Encodes events into records (`spec/events.md`, Writing).
 //!
 //! Each function appends one whole record to `out` and allocates nothing beyond `out`'s own growth. Fields stand in
-//! the order of their numbers and zeros are left out, so the bytes equal those of the usual protobuf encoders.
+//! the order of their numbers and zeros are left out, so the bytes equal those of the usual protobuf encoders. What a
+//! value of a kind holds has a module of its own.
 
-use crate::crc;
+mod tensor;
+mod text;
+mod wire;
+
+pub use text::text;
+
+use crate::{DataClass, crc};
+use wire::{bytes, bytes_size, double, float, integer, message};
 
 /// The version that marks the present event format.
 pub const FILE_VERSION: &str = "brain.Event:2";
@@ -21,37 +29,32 @@ pub enum Scalar {
 
 /// The first event of a file: the file version, and who writes it.
 pub fn header(out: &mut Vec<u8>, wall_time: f64, writer: &str) {
-    record(out, |out| {
-        event(out, wall_time, 0);
+    event(out, wall_time, 0, |out| {
         bytes(out, 3, FILE_VERSION.as_bytes());
-        varint(out, key(10, LENGTH));
-        varint(out, bytes_size(writer.len()) as u64);
-        bytes(out, 1, writer.as_bytes());
+        message(out, 10, |out| bytes(out, 1, writer.as_bytes()));
     });
 }
 
 /// A file version in the middle of a file: what stands before the start of a session that purges.
 pub fn file_version(out: &mut Vec<u8>, wall_time: f64, step: i64) {
-    record(out, |out| {
-        event(out, wall_time, step);
+    event(out, wall_time, step, |out| {
         bytes(out, 3, FILE_VERSION.as_bytes());
     });
 }
 
 /// The start of a session: what was logged at `step` and above before it is superseded.
 pub fn session_start(out: &mut Vec<u8>, wall_time: f64, step: i64) {
-    const START: u8 = 1;
-    record(out, |out| {
-        event(out, wall_time, step);
-        bytes(out, 7, &[key(1, VARINT) as u8, START]);
+    const START: i64 = 1;
+    event(out, wall_time, step, |out| {
+        message(out, 7, |out| integer(out, 1, START));
     });
 }
 
 /// One scalar of the series `tag`. A `step` of 0 is stored as an absent one, which reads as 0.
+///
+/// The commonest record by far, so its lengths are known before it is written.
 #[inline]
 pub fn scalar(out: &mut Vec<u8>, wall_time: f64, step: i64, tag: &str, value: Scalar) {
-    const DT_FLOAT: u8 = 1;
-    const DT_DOUBLE: u8 = 2;
     // SummaryMetadata { plugin_data { plugin_name: "scalars" } }
     const METADATA: &[u8] = b"\x0a\x09\x0a\x07scalars";
 
@@ -66,22 +69,18 @@ pub fn scalar(out: &mut Vec<u8>, wall_time: f64, step: i64, tag: &str, value: Sc
         bytes_size(tag.len())
     };
     let summary_value_size = tag_size + value_size;
-    record(out, |out| {
-        event(out, wall_time, step);
-        varint(out, key(5, LENGTH));
-        varint(out, bytes_size(summary_value_size) as u64);
-        varint(out, key(1, LENGTH));
-        varint(out, summary_value_size as u64);
-        if !tag.is_empty() {
-            bytes(out, 1, tag.as_bytes());
-        }
+    event(out, wall_time, step, |out| {
+        wire::length(out, 5, bytes_size(summary_value_size));
+        wire::length(out, 1, summary_value_size);
+        name(out, tag);
         match value {
-            Scalar::Simple(value) => {
-                varint(out, key(2, FIXED32));
-                out.extend_from_slice(&value.to_le_bytes());
-            }
-            Scalar::Float(value) => tensor(out, DT_FLOAT, 5, &value.to_le_bytes()),
-            Scalar::Double(value) => tensor(out, DT_DOUBLE, 6, &value.to_le_bytes()),
+            Scalar::Simple(value) => float(out, 2, value),
+            Scalar::Float(value) => tensor::field(out, tensor::FLOAT, &[], |out| {
+                bytes(out, 5, &value.to_le_bytes());
+            }),
+            Scalar::Double(value) => tensor::field(out, tensor::DOUBLE, &[], |out| {
+                bytes(out, 6, &value.to_le_bytes());
+            }),
         }
         if !matches!(value, Scalar::Simple(_)) {
             bytes(out, 9, METADATA);
@@ -89,9 +88,70 @@ pub fn scalar(out: &mut Vec<u8>, wall_time: f64, step: i64, tag: &str, value: Sc
     });
 }
 
+/// One value of the series `tag`; `content` appends its fields after the tag.
+pub fn value(
+    out: &mut Vec<u8>,
+    wall_time: f64,
+    step: i64,
+    tag: &str,
+    content: impl FnOnce(&mut Vec<u8>),
+) {
+    summary(out, wall_time, step, |out| part(out, tag, content));
+}
+
+/// Values of one moment; `parts` appends them, each by [`part`].
+fn summary(out: &mut Vec<u8>, wall_time: f64, step: i64, parts: impl FnOnce(&mut Vec<u8>)) {
+    event(out, wall_time, step, |out| message(out, 5, parts));
+}
+
+/// One value of a summary.
+fn part(out: &mut Vec<u8>, tag: &str, content: impl FnOnce(&mut Vec<u8>)) {
+    message(out, 1, |out| {
+        name(out, tag);
+        content(out);
+    });
+}
+
+/// The tag of a value.
+#[inline]
+fn name(out: &mut Vec<u8>, tag: &str) {
+    if !tag.is_empty() {
+        bytes(out, 1, tag.as_bytes());
+    }
+}
+
+/// The metadata of a value: its plugin, what that keeps there, and how its data are to be served.
+fn metadata(out: &mut Vec<u8>, plugin: &str, content: &[u8], class: DataClass) {
+    message(out, 9, |out| {
+        message(out, 1, |out| {
+            bytes(out, 1, plugin.as_bytes());
+            if !content.is_empty() {
+                bytes(out, 2, content);
+            }
+        });
+        if class != DataClass::Unknown {
+            integer(out, 4, class as i64);
+        }
+    });
+}
+
+/// One event; `what` appends its fields after wall time and step.
+#[inline]
+fn event(out: &mut Vec<u8>, wall_time: f64, step: i64, what: impl FnOnce(&mut Vec<u8>)) {
+    record(out, |out| {
+        if wall_time.to_bits() != 0 {
+            double(out, 1, wall_time);
+        }
+        if step != 0 {
+            integer(out, 2, step);
+        }
+        what(out);
+    });
+}
+
 /// Frames what `payload` appends: length, its checksum, payload, its checksum.
 #[inline]
-fn record(out: &mut Vec<u8>, payload: impl FnOnce(&mut Vec<u8>)) {
+pub fn record(out: &mut Vec<u8>, payload: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
     out.extend_from_slice(&[0; 12]);
     payload(out);
@@ -102,64 +162,9 @@ fn record(out: &mut Vec<u8>, payload: impl FnOnce(&mut Vec<u8>)) {
     out.extend_from_slice(&checksum.to_le_bytes());
 }
 
-/// The fields that every event has.
-#[inline]
-fn event(out: &mut Vec<u8>, wall_time: f64, step: i64) {
-    if wall_time.to_bits() != 0 {
-        varint(out, key(1, FIXED64));
-        out.extend_from_slice(&wall_time.to_le_bytes());
-    }
-    if step != 0 {
-        varint(out, key(2, VARINT));
-        varint(out, step as u64);
-    }
-}
-
-/// A tensor without a shape that holds one element in the packed field `field`.
-fn tensor(out: &mut Vec<u8>, dtype: u8, field: u32, element: &[u8]) {
-    varint(out, key(8, LENGTH));
-    varint(out, (2 + bytes_size(element.len())) as u64);
-    out.extend_from_slice(&[key(1, VARINT) as u8, dtype]);
-    bytes(out, field, element);
-}
-
-const VARINT: u32 = 0;
-const FIXED64: u32 = 1;
-const LENGTH: u32 = 2;
-const FIXED32: u32 = 5;
-
-const fn key(field: u32, wire_type: u32) -> u64 {
-    (field << 3 | wire_type) as u64
-}
-
-#[inline]
-fn bytes(out: &mut Vec<u8>, field: u32, value: &[u8]) {
-    varint(out, key(field, LENGTH));
-    varint(out, value.len() as u64);
-    out.extend_from_slice(value);
-}
-
-/// Size of a length-delimited field with a one-byte key (fields 1 to 15) and `length` bytes.
-const fn bytes_size(length: usize) -> usize {
-    1 + varint_size(length as u64) + length
-}
-
-#[inline]
-fn varint(out: &mut Vec<u8>, mut value: u64) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
-}
-
-const fn varint_size(value: u64) -> usize {
-    (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Scalar, file_version, header, scalar, session_start, varint, varint_size};
+    use super::{Scalar, file_version, header, scalar, session_start};
 
     // Made with TensorBoard 2.21's protobuf classes: Event(...).SerializeToString(), framed with the published CRC.
     const WALL: f64 = 1_763_800_000.25;
@@ -214,17 +219,6 @@ mod tests {
             .step_by(2)
             .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).unwrap())
             .collect()
-    }
-
-    #[test]
-    fn sizes_agree_with_what_is_written() {
-        for shift in 0..64 {
-            for value in [(1u64 << shift) - 1, 1 << shift, u64::MAX >> shift] {
-                let mut out = Vec::new();
-                varint(&mut out, value);
-                assert_eq!(out.len(), varint_size(value), "{value}");
-            }
-        }
     }
 
     #[test]

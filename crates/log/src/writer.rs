@@ -159,7 +159,7 @@ impl Writer {
         self.flush();
     }
 
-    /// Encodes one scalar into the pending bytes of `file`. Without a wall time, the present one is taken.
+    /// Encodes one scalar into the pending bytes of `file`, as [`Writer::add`] does.
     ///
     /// # Panics
     /// If `file` is not of this writer.
@@ -171,6 +171,23 @@ impl Writer {
         step: i64,
         tag: &str,
         value: Scalar,
+    ) -> Added {
+        self.add(file, wall, |out, wall| {
+            encode::scalar(out, wall, step, tag, value);
+        })
+    }
+
+    /// Has `encode` append one whole record to the pending bytes of `file`; it is given `wall`, or else the present wall
+    /// time. It is not called unless the record is taken, and other callers wait for it.
+    ///
+    /// # Panics
+    /// If `file` is not of this writer.
+    #[inline]
+    pub fn add(
+        &self,
+        file: FileId,
+        wall: Option<f64>,
+        encode: impl FnOnce(&mut Vec<u8>, f64),
     ) -> Added {
         if self.is_inherited() {
             return Added::Unusable;
@@ -189,7 +206,7 @@ impl Writer {
             pending.dropped += 1;
         } else {
             let before = pending.bytes.len();
-            encode::scalar(&mut pending.bytes, wall, step, tag, value);
+            encode(&mut pending.bytes, wall);
             pending.records += 1;
             if before == 0 || (before < HIGH_WATER && pending.bytes.len() >= HIGH_WATER) {
                 self.shared.wake.notify_one();

@@ -1,13 +1,15 @@
-//! The writer of event files, as `lightboard.log` uses it.
+//! The writer of event files, as `lightboard.log` uses it. Its methods for a group of kinds have a file of their own.
+
+mod scalar;
+mod text;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lightboard_log::{Added, FileId, Options, Scalar};
+use lightboard_log::{Added, FileId, Options};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
-use pyo3::types::{PyFloat, PyInt, PyString};
 
 /// What became of a record: see `_core.pyi`.
 const TAKEN: u8 = 0;
@@ -75,57 +77,6 @@ impl Writer {
             .map_err(|error| os_error(&error, &directory))
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one call a record: a struct would have to be built in Python"
-    )]
-    fn add_scalar(
-        &self,
-        py: Python<'_>,
-        file: usize,
-        tag: &Bound<'_, PyAny>,
-        value: &Bound<'_, PyAny>,
-        step: &Bound<'_, PyAny>,
-        wall_time: &Bound<'_, PyAny>,
-        new_style: &Bound<'_, PyAny>,
-        double_precision: &Bound<'_, PyAny>,
-    ) -> u8 {
-        let Ok(tag) = tag.cast::<PyString>() else {
-            return NOT_PLAIN;
-        };
-        let (Ok(tag), Some(value), Some(step)) =
-            (tag.to_str(), plain_float(value), plain_step(step))
-        else {
-            return NOT_PLAIN;
-        };
-        let wall_time = match (wall_time.is_none(), plain_float(wall_time)) {
-            (true, _) => None,
-            (false, Some(wall_time)) => Some(wall_time),
-            (false, None) => return NOT_PLAIN,
-        };
-        let value = match (new_style.extract(), double_precision.extract()) {
-            (Ok(false), Ok(_)) => Scalar::Simple(value as f32),
-            (Ok(true), Ok(false)) => Scalar::Float(value as f32),
-            (Ok(true), Ok(true)) => Scalar::Double(value),
-            _ => return NOT_PLAIN,
-        };
-        loop {
-            match self
-                .inner
-                .add_scalar(FileId(file), wall_time, step, tag, value)
-            {
-                Added::Full => py.detach(|| self.inner.wait_for_room()),
-                Added::Unusable => return UNUSABLE,
-                _ if self.inner.is_write_through() => {
-                    py.detach(|| self.inner.flush());
-                    return TAKEN_WITH_REPORTS;
-                }
-                Added::TakenWithReports => return TAKEN_WITH_REPORTS,
-                Added::Taken => return TAKEN,
-            }
-        }
-    }
-
     fn flush(&self, py: Python<'_>) {
         py.detach(|| self.inner.flush());
     }
@@ -147,22 +98,28 @@ impl Writer {
     }
 }
 
-/// The value of a float (also of a subclass, such as NumPy's float64) or of an int that a float can hold.
-#[inline]
-fn plain_float(value: &Bound<'_, PyAny>) -> Option<f64> {
-    if let Ok(value) = value.cast::<PyFloat>() {
-        return Some(value.value());
-    }
-    value.cast_exact::<PyInt>().ok()?.extract().ok()
-}
-
-/// The step, 0 for None.
-#[inline]
-fn plain_step(step: &Bound<'_, PyAny>) -> Option<i64> {
-    if step.is_none() {
-        Some(0)
-    } else {
-        step.cast_exact::<PyInt>().ok()?.extract().ok()
+impl Writer {
+    /// Adds the record that `encode` appends, and says what became of it.
+    #[inline]
+    fn add(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        wall_time: Option<f64>,
+        encode: impl Fn(&mut Vec<u8>, f64),
+    ) -> u8 {
+        loop {
+            match self.inner.add(FileId(file), wall_time, &encode) {
+                Added::Full => py.detach(|| self.inner.wait_for_room()),
+                Added::Unusable => return UNUSABLE,
+                _ if self.inner.is_write_through() => {
+                    py.detach(|| self.inner.flush());
+                    return TAKEN_WITH_REPORTS;
+                }
+                Added::TakenWithReports => return TAKEN_WITH_REPORTS,
+                Added::Taken => return TAKEN,
+            }
+        }
     }
 }
 

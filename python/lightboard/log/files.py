@@ -6,16 +6,16 @@ import os
 import sys
 import threading
 import weakref
+from collections.abc import Callable
 from typing import Literal
 
 from lightboard._core import Writer, watch_forks
 from lightboard.log import directory
 from lightboard.log.notices import warn
-from lightboard.log.numbers import plain_float, plain_step, plain_tag
 
 OnError = Literal["warn", "raise"]
 
-# What Writer.add_scalar returns (_core.pyi).
+# What adding a record returns (_core.pyi); 0 is all well.
 TAKEN_WITH_REPORTS, NOT_PLAIN, UNUSABLE = 1, 2, 3
 
 _live: weakref.WeakSet["Files"] = weakref.WeakSet()
@@ -36,7 +36,6 @@ class Files:
         self.delay_secs = flush_secs
         self.on_error = on_error
         self.warned_of_reopening = False
-        self.warned_of_fraction = False
         self.locks: dict[int, threading.RLock] = {}
         self.open(purge_step)
 
@@ -58,21 +57,8 @@ class Files:
         if util is not None and process is not None and process.parent_process() is not None:
             util.Finalize(self, _finish, args=(core,), exitpriority=0)
 
-    def add_scalar(
-        self,
-        sub_run: str | None,
-        tag: str,
-        value: float,
-        step: int | None,
-        wall_time: float | None,
-        new_style: bool = False,
-        double_precision: bool = False,
-    ) -> None:
-        """Log plain numbers to the run, or to the sub-run in the directory `sub_run`.
-
-        Raises:
-            OSError: with on_error="raise", files that are needed now cannot be opened.
-        """
+    def record(self, sub_run: str | None, call: Callable[[Writer, int], int]) -> None:
+        """Have `call` add a record to the run's file, or to that of the sub-run: see `Recorder._record`."""
         while True:
             try:
                 if not self.core.is_usable:
@@ -87,48 +73,11 @@ class Files:
                 # Training is under way: a disk that just filled up must not end it.
                 warn(f"{sub_run or self.path}: {error.strerror} What is logged there meanwhile is lost.")
                 return
-            code = core.add_scalar(file, tag, value, step, wall_time, new_style, double_precision)
+            code = call(core, file)
             if code != UNUSABLE:
                 break
         if code == TAKEN_WITH_REPORTS:
             self.tell()
-
-    def settle(
-        self,
-        code: int,
-        tag: object,
-        value: object,
-        step: object,
-        wall_time: object,
-        new_style: object,
-        double_precision: object,
-    ) -> None:
-        """Finish a call of the native writer that returned `code`: convert what was not plain, reopen, tell."""
-        if code == TAKEN_WITH_REPORTS:
-            self.tell()
-            return
-        tag = plain_tag(tag)
-        number = plain_float(value, f"scalar_value of tag {tag!r:.200}")
-        self.add_scalar(
-            None,
-            tag,
-            number,
-            self.step(step),
-            wall_time_of(wall_time),
-            bool(new_style),
-            bool(double_precision),
-        )
-
-    def step(self, global_step: object) -> int | None:
-        """Return the step as an int; a fraction is cut off, with one warning per writer."""
-        step, truncated = plain_step(global_step, "global_step")
-        if truncated and not self.warned_of_fraction:
-            self.warned_of_fraction = True
-            warn(
-                f"global_step: expected a whole number, found {global_step}; logged at step {step}. Event files hold "
-                "whole steps only, so fractions are cut off, here and in later calls. Multiply to keep them apart."
-            )
-        return step
 
     def sub_run(self, core: Writer, sub_runs: dict[str, int], path: str) -> int:
         """Return the id of the event file in the directory `path`, which is made on first use."""
@@ -179,11 +128,6 @@ class Files:
                 failure.add_note(message)
         if failure is not None:
             raise failure
-
-
-def wall_time_of(wall_time: object) -> float | None:
-    """Return the wall time as a float, or None for the present one."""
-    return None if wall_time is None else plain_float(wall_time, "walltime")
 
 
 def _finish(core: Writer) -> None:

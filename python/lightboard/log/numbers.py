@@ -47,25 +47,32 @@ def plain_float(value: object, what: str) -> float:
     except (TypeError, ValueError):
         expected = "a number" if isinstance(number, str) else "a real number"
         error = ValueError if isinstance(number, str) else TypeError
-        raise error(f"{what}: expected {expected}, found {_describe(value)}.") from None
+        raise error(f"{what}: expected {expected}, found {describe(value)}.") from None
 
 
-def plain_step(step: object, what: str) -> tuple[int | None, bool]:
-    """Return `step` as an int, or None, and whether a fraction was cut off.
+def plain_wall_time(wall_time: object, what: str = "walltime") -> float | None:
+    """Return the wall time as a float, or None for the present one.
+
+    Raises:
+        TypeError, ValueError: it is no number, as for `plain_float`.
+    """
+    return None if wall_time is None else plain_float(wall_time, what)
+
+
+def plain_step(step: object, what: str) -> tuple[int, bool]:
+    """Return `step` as an int, and whether a fraction was cut off.
 
     Raises:
         TypeError: `step` is no number.
         ValueError: it is NaN, infinite, or has more or less than one element.
         OverflowError: it does not fit into 64 bits.
     """
-    if step is None:
-        return None, False
     number = _unwrap(step, what)
     try:
         whole = int(number)
     except (TypeError, ValueError, OverflowError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
-        raise kind(f"{what}: expected a whole number, found {_describe(step)}.") from None
+        raise kind(f"{what}: expected a whole number, found {describe(step)}.") from None
     if whole not in INT64:
         raise OverflowError(f"{what}: expected a number from -2**63 to 2**63 - 1, found {whole}.")
     return whole, not isinstance(number, str | int) and number != whole
@@ -79,7 +86,7 @@ def _unwrap(value: Any, what: str) -> Any:
             break
         shape = _shape(value)
         if shape is not None and math.prod(shape) != 1:
-            raise ValueError(f"{what}: expected one number, found {_describe(found)}.")
+            raise ValueError(f"{what}: expected one number, found {describe(found)}.")
         if isinstance(value, list | tuple):
             value = value[0]
         elif _is_masked(value):
@@ -92,7 +99,7 @@ def _unwrap(value: Any, what: str) -> Any:
         elif callable(getattr(value, "numpy", None)):  # TensorFlow
             value = value.numpy()
         elif isinstance(value, bytes | bytearray | complex | type(None)):
-            raise TypeError(f"{what}: expected a real number, found {_describe(found)}.")
+            raise TypeError(f"{what}: expected a real number, found {describe(found)}.")
         else:
             break
     return value
@@ -117,7 +124,8 @@ def _shape(value: Any) -> tuple[int, ...] | None:
         return None
 
 
-def _describe(value: Any) -> str:
+def describe(value: Any) -> str:
+    """Say of what type `value` is, for messages: with its shape and element type, or else its beginning."""
     kind = type(value)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     shape = _shape(value)

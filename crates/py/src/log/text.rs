@@ -1,0 +1,23 @@
+//! Texts.
+
+use lightboard_events::encode;
+use pyo3::prelude::*;
+
+use super::Writer;
+
+#[pymethods]
+impl Writer {
+    fn add_text(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        tag: &str,
+        text: &str,
+        step: i64,
+        wall_time: Option<f64>,
+    ) -> u8 {
+        self.add(py, file, wall_time, |out, wall_time| {
+            encode::text(out, wall_time, step, tag, text);
+        })
+    }
+}

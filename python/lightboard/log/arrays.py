@@ -1,0 +1,116 @@
+"""The NumPy array inside whatever a training program hands over, without importing what it came from."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from lightboard.log.numbers import MAX_NESTING, describe
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+
+def plain_array(value: Any, what: str, *, complex_too: bool = False) -> "Array":
+    """Return `value` as a C-contiguous array of bools, ints or floats (or complex numbers) in the machine's byte order.
+
+    Takes NumPy arrays and scalars, torch tensors on any device (with gradients, sparse, quantised), arrays of JAX and
+    TensorFlow, pandas' columns and tables, numbers, and lists of any of these. The shape is kept. Types that NumPy
+    itself has not, such as bfloat16, become float32, which holds all their values; masked elements become NaN. Nothing
+    is copied that need not be: the result may share its memory with `value`.
+
+    Raises:
+        TypeError: `value` holds something else than real numbers, or no data at all (torch's meta tensors).
+        ValueError: it is a list of unequal lengths, or nested too deeply.
+    """
+    import numpy as np
+
+    found = _array(value, what, MAX_NESTING)
+    if isinstance(found, np.ma.MaskedArray):
+        found = np.ma.filled(found.astype(np.result_type(found.dtype, np.float32)), np.nan)
+    if found.dtype.kind == "O":
+        found = _of_objects(found, value, what)
+    elif found.dtype.kind == "V" and found.dtype.names is None:
+        found = _of_foreign(found, value, what)
+    elif found.dtype.kind in "fc" and found.dtype.itemsize > (16 if found.dtype.kind == "c" else 8):
+        found = found.astype(np.complex128 if found.dtype.kind == "c" else np.float64)
+    if found.dtype.kind not in ("biufc" if complex_too else "biuf"):
+        raise TypeError(f"{what}: expected {_kinds(complex_too)}, found {describe(value)}.")
+    return np.require(found, found.dtype.newbyteorder("="), ["C_CONTIGUOUS", "ALIGNED", "ENSUREARRAY"])
+
+
+def _kinds(complex_too: bool) -> str:
+    return "an array of numbers" if complex_too else "an array of real numbers"
+
+
+def _array(value: Any, what: str, depth: int) -> Any:
+    import numpy as np
+
+    if isinstance(value, np.ndarray | np.generic):
+        return np.asanyarray(value)
+    if isinstance(value, list | tuple):
+        return _of_list(value, what, depth)
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        return _of_torch(torch, value, what)
+    if isinstance(value, str | bytes | bytearray | dict | set | type(None)):
+        raise TypeError(f"{what}: expected an array of numbers, found {describe(value)}.")
+    numpy = getattr(value, "numpy", None)
+    if callable(numpy) and not hasattr(
+        value, "__array__"
+    ):  # TensorFlow's ragged and other composite tensors.
+        return np.asarray(numpy())
+    return np.asarray(value)
+
+
+def _of_list(value: Any, what: str, depth: int) -> Any:
+    import numpy as np
+
+    if depth == 0:
+        raise ValueError(f"{what}: expected an array, found lists nested more than {MAX_NESTING} deep.")
+    if any(not isinstance(item, int | float | complex) for item in value):
+        value = [_array(item, what, depth - 1) for item in value]
+        shapes = sorted({item.shape for item in value})
+        if len(shapes) > 1:
+            raise ValueError(
+                f"{what}: expected items of equal shapes, found {shapes[0]} and {shapes[1]} in one list."
+            )
+    return np.asarray(value)
+
+
+def _of_torch(torch: Any, tensor: Any, what: str) -> Any:
+    if tensor.device.type == "meta":
+        raise TypeError(f"{what}: expected a tensor with data, found one on the meta device.")
+    tensor = tensor.detach()
+    if tensor.is_quantized:
+        tensor = tensor.dequantize()
+    if tensor.layout is not torch.strided:
+        tensor = tensor.to_dense()
+    tensor = tensor.cpu().resolve_conj().resolve_neg()
+    try:
+        return tensor.numpy()
+    except TypeError:  # bfloat16, float8 and others that NumPy has not
+        return tensor.to(torch.complex64 if tensor.is_complex() else torch.float32).numpy()
+
+
+def _of_objects(array: Any, value: Any, what: str) -> Any:
+    import numpy as np
+
+    try:
+        if all(isinstance(item, bool | np.bool_) for item in array.flat):
+            return array.astype(np.bool_)
+        if not any(isinstance(item, str | bytes) for item in array.flat):
+            return array.astype(np.float64)
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise TypeError(f"{what}: expected an array of real numbers, found {describe(value)}.")
+
+
+def _of_foreign(array: Any, value: Any, what: str) -> Any:
+    """Take an array of types that another package gives to NumPy, such as JAX's bfloat16."""
+    import numpy as np
+
+    try:
+        return array.astype(np.float32)
+    except (TypeError, ValueError):
+        raise TypeError(f"{what}: expected an array of real numbers, found {describe(value)}.") from None

@@ -1,0 +1,38 @@
+"""What the classes that log a kind of value have in common."""
+
+from collections.abc import Callable
+
+from lightboard._core import Writer
+from lightboard.log.files import Files
+from lightboard.log.numbers import plain_wall_time
+from lightboard.log.steps import Steps
+
+
+class Recorder:
+    """Logs values into the files of one writer. Each kind has a class of its own; `SummaryWriter` is all of them."""
+
+    _files: Files
+    _steps: Steps
+
+    def _moment(self, kind: str, tag: str, global_step: object, walltime: object) -> tuple[int, float | None]:
+        """Return step and wall time of a record of the series, as the native writer takes them.
+
+        To be called when nothing else can be refused any more: an omitted step is counted here.
+
+        Raises:
+            TypeError, ValueError, OverflowError: one of them is none (see `plain_step` and `plain_wall_time`).
+        """
+        wall_time = plain_wall_time(walltime)
+        return self._steps.of(kind, tag, global_step), wall_time
+
+    def _record(self, sub_run: str | None, call: Callable[[Writer, int], int]) -> None:
+        """Have `call` add a record to the run's file, or to that of the sub-run in the directory `sub_run`.
+
+        `call` is given the native writer and the id of the file, and returns what the native writer did. It is called
+        again if that was closed meanwhile.
+
+        Raises:
+            OSError: with on_error="raise", files that are needed now cannot be opened, or earlier records could not
+                be written.
+        """
+        self._files.record(sub_run, call)

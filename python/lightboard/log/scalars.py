@@ -1,0 +1,105 @@
+"""Numbers."""
+
+import os
+import time
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from lightboard._core import Writer
+from lightboard.log.files import TAKEN_WITH_REPORTS
+from lightboard.log.numbers import plain_float, plain_tag
+from lightboard.log.recorder import Recorder
+
+
+class Scalars(Recorder):
+    """Logs numbers."""
+
+    def add_scalar(
+        self,
+        tag: str,
+        scalar_value: Any,
+        global_step: Any = None,
+        walltime: float | None = None,
+        new_style: bool = False,
+        double_precision: bool = False,
+    ) -> None:
+        """Log one number.
+
+        Args:
+            tag: The series; stored as given.
+            scalar_value: A number, a numeric string, or an array, tensor or list with exactly one element, of NumPy,
+                torch, JAX or TensorFlow. Stored as float32: beyond its range as ±inf. NaN and ±inf are kept.
+            global_step: Fits into 64 bits; a fraction is cut off, with one warning. `None` counts up: a tag's first
+                call without a step is step 0.
+            walltime: Seconds since 1970; `None` is now.
+            new_style: Store a tensor value, as TensorFlow 2 does, in place of a simple one.
+            double_precision: With `new_style`, store float64.
+
+        Raises:
+            TypeError: Something is no number, or the tag no str.
+            ValueError: Not one element; a string that is no number; a tag that is no valid text.
+            OverflowError: The step does not fit into 64 bits.
+            OSError: With `on_error="raise"`, earlier records could not be written.
+        """
+        if global_step is None and isinstance(tag, str):
+            global_step = self._steps.next("scalar", tag)
+        code = self._files.core.add_scalar(
+            0, tag, scalar_value, global_step, walltime, new_style, double_precision
+        )
+        if code == TAKEN_WITH_REPORTS:
+            self._files.tell()
+        elif code:
+            # Something was not plain, or the files have to be opened anew.
+            tag = plain_tag(tag)
+            number = plain_float(scalar_value, f"scalar_value of tag {tag!r:.200}")
+            step, wall_time = self._moment("scalar", tag, global_step, walltime)
+            style = bool(new_style), bool(double_precision)
+            self._record(None, lambda core, file: core.add_scalar(file, tag, number, step, wall_time, *style))
+
+    def add_scalars(
+        self,
+        main_tag: str,
+        tag_scalar_dict: Mapping[str, Any],
+        global_step: Any = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Log several numbers, each as the series `main_tag` of a sub-run of its own.
+
+        The sub-run of a key is the directory `<log_dir>/<main_tag with / replaced by _>_<key>`.
+
+        Args:
+            main_tag: The series.
+            tag_scalar_dict: Key to number, as for `add_scalar`.
+            global_step: As for `add_scalar`.
+            walltime: As for `add_scalar`; the same for all.
+
+        Raises:
+            TypeError, ValueError, OverflowError: As for `add_scalar`; also for a key that leads out of the log
+                directory. Nothing is logged then.
+            OSError: With `on_error="raise"`, a sub-run's directory or file cannot be made, or earlier records could not
+                be written.
+        """
+        main_tag = plain_tag(main_tag, "main_tag")
+        numbers = {
+            self._sub_run(main_tag, key): plain_float(
+                value, f"scalar_value of key {key!r:.200} of {main_tag!r:.200}"
+            )
+            for key, value in tag_scalar_dict.items()
+        }
+        step, wall_time = self._moment("scalars", main_tag, global_step, walltime)
+        wall_time = time.time() if wall_time is None else wall_time
+        for path, number in numbers.items():
+            self._record(path, partial(_add, main_tag, number, step, wall_time))
+
+    def _sub_run(self, main_tag: str, key: object) -> str:
+        key = plain_tag(key, f"key of {main_tag!r:.200}")
+        if key.startswith("/") or ".." in key.split("/") or "\0" in main_tag + key:
+            raise ValueError(
+                f"key of {main_tag!r:.200}: expected a name inside the log directory, found {key!r:.200}."
+            )
+        return os.path.normpath(os.path.join(self._files.path, f"{main_tag.replace('/', '_')}_{key}"))
+
+
+def _add(tag: str, number: float, step: int, wall_time: float, core: Writer, file: int) -> int:
+    return core.add_scalar(file, tag, number, step, wall_time, False, False)

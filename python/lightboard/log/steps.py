@@ -1,0 +1,35 @@
+"""The steps of a writer's records: given ones as ints, omitted ones counted."""
+
+from itertools import count
+
+from lightboard.log.notices import warn
+from lightboard.log.numbers import plain_step
+
+
+class Steps:
+    """Tells each record of a writer its step."""
+
+    def __init__(self) -> None:
+        self._next: dict[tuple[str, str], count[int]] = {}
+        self._warned_of_fraction = False
+
+    def next(self, kind: str, tag: str) -> int:
+        """Return how often this was asked of the series before: the step of a record that is given none."""
+        # Two calls that no other thread can come between, so that no step is told twice.
+        return next(self._next.setdefault((kind, tag), count()))
+
+    def of(self, kind: str, tag: str, global_step: object) -> int:
+        """Return `global_step` as an int, or the next step of the series if it is None.
+
+        A fraction is cut off, with one warning per writer. Errors are those of `plain_step`.
+        """
+        if global_step is None:
+            return self.next(kind, tag)
+        step, truncated = plain_step(global_step, "global_step")
+        if truncated and not self._warned_of_fraction:
+            self._warned_of_fraction = True
+            warn(
+                f"global_step: expected a whole number, found {global_step}; logged at step {step}. Event files hold "
+                "whole steps only, so fractions are cut off, here and in later calls. Multiply to keep them apart."
+            )
+        return step
