@@ -1,0 +1,140 @@
+//! GIF: what every browser and TensorBoard play as a video. At most 256 colours a frame.
+
+use gif::{DisposalMethod, Encoder, Frame, Repeat};
+
+use crate::{MediaError, Picture};
+
+/// How carefully a frame with more than 256 colours gets its palette: 1 most, 30 least.
+const SPEED: i32 = 10;
+
+/// Browsers play a frame that is shown for less than this, in hundredths of a second, ten times slower.
+const SHORTEST: u16 = 2;
+
+/// Pictures of one size, played for ever at `fps` frames a second; at 50 if `fps` is more. A frame with at most 256
+/// colours keeps them exactly; of alpha, GIF knows "transparent" (0) and "not" (else).
+///
+/// # Errors
+/// A side has more than 65,535 pixels.
+pub fn gif(frames: &[Picture], fps: f64) -> Result<Vec<u8>, MediaError> {
+    let (width, height) = frames.first().map_or((1, 1), |it| (it.width, it.height));
+    let (Ok(width), Ok(height)) = (u16::try_from(width), u16::try_from(height)) else {
+        return Err(MediaError::Unfit {
+            expected: "at most 65,535 pixels each way in a GIF",
+            found: format!("{width} × {height} pixels"),
+        });
+    };
+    let mut out = Vec::new();
+    let mut encoder = Encoder::new(&mut out, width, height, &[]).map_err(MediaError::encoder)?;
+    encoder
+        .set_repeat(Repeat::Infinite)
+        .map_err(MediaError::encoder)?;
+    for (index, picture) in frames.iter().enumerate() {
+        let mut frame = match picture.channels {
+            3 => Frame::from_rgb_speed(width, height, &picture.pixels, SPEED),
+            channels => {
+                let mut rgba = rgba(&picture.pixels, channels);
+                let mut frame = Frame::from_rgba_speed(width, height, &mut rgba, SPEED);
+                frame.dispose = DisposalMethod::Background;
+                frame
+            }
+        };
+        frame.delay = delay(index, fps);
+        encoder.write_frame(&frame).map_err(MediaError::encoder)?;
+    }
+    drop(encoder);
+    Ok(out)
+}
+
+fn rgba(pixels: &[u8], channels: u8) -> Vec<u8> {
+    if channels == 4 {
+        return pixels.to_vec();
+    }
+    let grey = pixels.as_chunks::<2>().0;
+    grey.iter()
+        .flat_map(|&[grey, alpha]| [grey, grey, grey, alpha])
+        .collect()
+}
+
+/// Hundredths of a second for one frame, such that no rounding adds up over many.
+fn delay(index: usize, fps: f64) -> u16 {
+    let begins = |index: usize| (index as f64 * 100.0 / fps).round();
+    ((begins(index + 1) - begins(index)) as u16).max(SHORTEST)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::delay;
+    use crate::{Picture, gif};
+
+    fn decode(bytes: &[u8]) -> Vec<(u16, Vec<u8>)> {
+        let mut options = ::gif::DecodeOptions::new();
+        options.set_color_output(::gif::ColorOutput::RGBA);
+        let mut decoder = options.read_info(bytes).unwrap();
+        let mut frames = Vec::new();
+        while let Some(frame) = decoder.read_next_frame().unwrap() {
+            frames.push((frame.delay, frame.buffer.to_vec()));
+        }
+        frames
+    }
+
+    proptest! {
+        #[test]
+        fn up_to_256_colours_are_kept(
+            width in 1u32..20, height in 1u32..12, channels in 2u8..5, count in 1usize..5, seed: u8,
+        ) {
+            let frames: Vec<_> = (0..count).map(|t| {
+                let pixels = (0..width * height).flat_map(|at| {
+                    let grey = (at as u8).wrapping_add(seed).wrapping_add(t as u8);
+                    let alpha = if at % 7 == 3 { 0 } else { 255 };
+                    match channels { 2 => vec![grey, alpha], 3 => vec![grey, 9, !grey], _ => vec![grey, 9, !grey, alpha] }
+                }).collect();
+                Picture { width, height, channels, pixels }
+            }).collect();
+            let decoded = decode(&gif(&frames, 4.0).unwrap());
+            prop_assert_eq!(decoded.len(), count);
+            for ((delay, found), frame) in decoded.iter().zip(&frames) {
+                prop_assert_eq!(*delay, 25);
+                for (found, expected) in found.chunks(4).zip(frame.pixels.chunks(channels.into())) {
+                    let (rgb, alpha) = match *expected {
+                        [grey, alpha] => ([grey; 3], alpha),
+                        [r, g, b] => ([r, g, b], 255),
+                        [r, g, b, alpha] => ([r, g, b], alpha),
+                        _ => unreachable!(),
+                    };
+                    prop_assert_eq!(found[3], alpha);
+                    if alpha > 0 {
+                        prop_assert_eq!(&found[..3], &rgb);
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn frames_take_the_time_that_they_should() {
+        let hundredths =
+            |fps: f64, count: usize| (0..count).map(|at| u32::from(delay(at, fps))).sum::<u32>();
+        assert_eq!(hundredths(30.0, 300), 1_000);
+        assert_eq!(hundredths(24.0, 24), 100);
+        assert_eq!(hundredths(0.5, 2), 400);
+        assert_eq!(hundredths(1000.0, 10), 20);
+        assert_eq!(hundredths(1e-9, 1), 65_535);
+    }
+
+    #[test]
+    fn a_side_that_does_not_fit_is_an_error() {
+        let picture = Picture {
+            width: 65_536,
+            height: 1,
+            channels: 3,
+            pixels: vec![0; 65_536 * 3],
+        };
+        let error = gif(&[picture], 4.0).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "expected at most 65,535 pixels each way in a GIF, found 65536 × 1 pixels"
+        );
+    }
+}

@@ -1,0 +1,300 @@
+//! Pixels as a program holds them: numbers of some type, in any order in memory.
+
+use crate::{Grid, MediaError, Picture};
+
+/// What a channel of a pixel is stored as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Element {
+    /// 0 to 255.
+    U8,
+    /// 0.0 to 1.0; what lies beyond is clipped, NaN is 0.
+    F32,
+    /// As `F32`, and rounded to it first.
+    F64,
+}
+
+impl Element {
+    fn size(self) -> usize {
+        match self {
+            Self::U8 => 1,
+            Self::F32 => 4,
+            Self::F64 => 8,
+        }
+    }
+}
+
+/// Frames of a batch of videos, or of images, which have one frame each.
+#[derive(Clone, Copy, Debug)]
+pub struct Pixels<'a> {
+    bytes: &'a [u8],
+    start: usize,
+    element: Element,
+    shape: [usize; 5],
+    strides: [isize; 5],
+}
+
+impl<'a> Pixels<'a> {
+    /// An array of batch size, frames, channels, height and width, whose first element begins at `start`; `strides` are
+    /// in bytes.
+    ///
+    /// # Errors
+    /// The array has no elements, not 1 to 4 channels, or elements outside of `bytes`.
+    pub fn new(
+        bytes: &'a [u8],
+        start: usize,
+        element: Element,
+        shape: [usize; 5],
+        strides: [isize; 5],
+    ) -> Result<Self, MediaError> {
+        if shape.contains(&0) || shape[2] > 4 {
+            return Err(MediaError::Unfit {
+                expected: "at least one pixel, of 1 to 4 channels",
+                found: format!(
+                    "an array of shape {shape:?} (batch, frames, channels, height, width)"
+                ),
+            });
+        }
+        let (mut first, mut last) = (Some(start as isize), Some(start as isize));
+        for (&length, stride) in shape.iter().zip(strides) {
+            let span = stride.checked_mul(length as isize - 1);
+            let end = if stride < 0 { &mut first } else { &mut last };
+            *end = end.zip(span).and_then(|(end, span)| end.checked_add(span));
+        }
+        let end = last.and_then(|last| last.checked_add(element.size() as isize));
+        match (first, end) {
+            (Some(0..), Some(end)) if end <= bytes.len() as isize => Ok(Self {
+                bytes,
+                start,
+                element,
+                shape,
+                strides,
+            }),
+            _ => Err(MediaError::Unfit {
+                expected: "an array whose elements lie in its memory",
+                found: format!(
+                    "strides {strides:?} for shape {shape:?} in {} bytes",
+                    bytes.len()
+                ),
+            }),
+        }
+    }
+
+    /// How many frames there are.
+    pub fn frames(&self) -> usize {
+        self.shape[1]
+    }
+
+    /// How many images or videos there are.
+    pub fn batch(&self) -> usize {
+        self.shape[0]
+    }
+
+    /// The pictures of one frame side by side, as 8 bits a channel; one channel becomes three.
+    ///
+    /// # Errors
+    /// The picture is too large.
+    ///
+    /// # Panics
+    /// If there is no such frame.
+    pub fn picture(&self, frame: usize, grid: Grid) -> Result<Picture, MediaError> {
+        assert!(frame < self.frames());
+        let [batch, _, channels, height, width] = self.shape;
+        let channels = if channels == 1 { 3 } else { channels };
+        let total = |length: usize, count: usize| length.saturating_mul(count);
+        let mut picture = Picture::black(
+            total(width, grid.columns),
+            total(height, grid.rows),
+            channels,
+        )?;
+        let row_bytes = width * channels;
+        for (index, row) in picture.pixels.chunks_exact_mut(row_bytes).enumerate() {
+            let place = index / grid.columns / height * grid.columns + index % grid.columns;
+            if place < batch {
+                let at = self.at([place, frame, 0, index / grid.columns % height, 0]);
+                self.row(at, row);
+            }
+        }
+        Ok(picture)
+    }
+
+    fn at(&self, index: [usize; 5]) -> usize {
+        let offset = |(index, stride): (usize, isize)| index as isize * stride;
+        let offset: isize = index.into_iter().zip(self.strides).map(offset).sum();
+        self.start.wrapping_add_signed(offset)
+    }
+
+    fn row(&self, at: usize, out: &mut [u8]) {
+        match self.element {
+            Element::U8 => self.convert(at, out, |[byte]| byte),
+            Element::F32 => self.convert(at, out, |bytes| scaled(f32::from_ne_bytes(bytes))),
+            Element::F64 => {
+                self.convert(at, out, |bytes| scaled(f64::from_ne_bytes(bytes) as f32));
+            }
+        }
+    }
+
+    /// Writes the row that begins at `at`; where elements are neighbours in memory, without a look at strides.
+    #[inline]
+    fn convert<const SIZE: usize>(
+        &self,
+        at: usize,
+        out: &mut [u8],
+        convert: impl Fn([u8; SIZE]) -> u8,
+    ) {
+        let [_, _, channels, _, width] = self.shape;
+        let [_, _, to_channel, _, to_pixel] = self.strides;
+        let (whole, _) = self.bytes[at..].as_chunks::<SIZE>();
+        if channels == 1 {
+            for (x, pixel) in out.chunks_exact_mut(3).enumerate() {
+                pixel.fill(convert(self.element_at(at, x, to_pixel)));
+            }
+        } else if to_channel == SIZE as isize && to_pixel == (channels * SIZE) as isize {
+            for (out, &element) in out.iter_mut().zip(whole) {
+                *out = convert(element);
+            }
+        } else {
+            for channel in 0..channels {
+                let at = at.wrapping_add_signed(channel as isize * to_channel);
+                let pixels = out.chunks_exact_mut(channels);
+                if to_pixel == SIZE as isize {
+                    let (plane, _) = self.bytes[at..at + width * SIZE].as_chunks::<SIZE>();
+                    for (pixel, &element) in pixels.zip(plane) {
+                        pixel[channel] = convert(element);
+                    }
+                } else {
+                    for (x, pixel) in pixels.enumerate() {
+                        pixel[channel] = convert(self.element_at(at, x, to_pixel));
+                    }
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn element_at<const SIZE: usize>(&self, at: usize, x: usize, stride: isize) -> [u8; SIZE] {
+        let at = at.wrapping_add_signed(x as isize * stride);
+        let mut element = [0; SIZE];
+        element.copy_from_slice(&self.bytes[at..at + SIZE]);
+        element
+    }
+}
+
+/// What torch makes of a float: times 255, clipped, cut off. NaN becomes 0.
+#[inline]
+fn scaled(value: f32) -> u8 {
+    (value * 255.0) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{Element, Pixels, scaled};
+    use crate::Grid;
+
+    #[test]
+    fn floats_are_clipped_and_cut_off() {
+        let cases = [
+            (0.0, 0),
+            (1.0, 255),
+            (0.999, 254),
+            (0.5, 127),
+            (-0.5, 0),
+            (2.0, 255),
+            (f32::NAN, 0),
+            (f32::INFINITY, 255),
+            (f32::NEG_INFINITY, 0),
+        ];
+        for (value, expected) in cases {
+            assert_eq!(scaled(value), expected, "{value}");
+        }
+    }
+
+    /// Bytes of an array in which axis `order[0]` varies slowest, with its start and strides; `flipped` axes run
+    /// backwards.
+    fn laid_out(
+        shape: [usize; 5],
+        order: [usize; 5],
+        flipped: [bool; 5],
+        size: usize,
+    ) -> (usize, [isize; 5], usize) {
+        let mut strides = [0isize; 5];
+        let mut step = size;
+        for &axis in order.iter().rev() {
+            strides[axis] = step as isize;
+            step *= shape[axis];
+        }
+        let mut start = 0;
+        for axis in 0..5 {
+            if flipped[axis] {
+                start += (shape[axis] - 1) * strides[axis] as usize;
+                strides[axis] = -strides[axis];
+            }
+        }
+        (start, strides, step)
+    }
+
+    proptest! {
+        /// Every memory layout and element type gives the picture that a look-up element by element gives.
+        #[test]
+        fn any_layout_gives_the_same_picture(
+            shape in [1usize..10, 1usize..3, 1usize..5, 1usize..5, 1usize..7],
+            order in Just([0, 1, 2, 3, 4]).prop_shuffle(),
+            flipped: [bool; 5],
+            element in prop::sample::select(vec![Element::U8, Element::F32, Element::F64]),
+            videos: bool,
+        ) {
+            let [batch, frames, channels, height, width] = shape;
+            let (start, strides, length) = laid_out(shape, order, flipped, element.size());
+            let value = |n: usize, t: usize, c: usize, y: usize, x: usize| {
+                ((((n * 3 + t) * 5 + c) * 7 + y) * 11 + x) as u8
+            };
+            let mut bytes = vec![0; length];
+            for n in 0..batch { for t in 0..frames { for c in 0..channels { for y in 0..height { for x in 0..width {
+                let at = start as isize + [n, t, c, y, x].iter().zip(strides).map(|(&i, s)| i as isize * s).sum::<isize>();
+                let at = at as usize;
+                let byte = value(n, t, c, y, x);
+                // Half a step above, so that rounding does not matter.
+                let float = (f32::from(byte) + 0.5) / 255.0;
+                match element {
+                    Element::U8 => bytes[at] = byte,
+                    Element::F32 => bytes[at..at + 4].copy_from_slice(&float.to_ne_bytes()),
+                    Element::F64 => bytes[at..at + 8].copy_from_slice(&f64::from(float).to_ne_bytes()),
+                }
+            }}}}}
+            let pixels = Pixels::new(&bytes, start, element, shape, strides).unwrap();
+            let grid = if videos { Grid::of_videos(batch) } else { Grid::of_images(batch) };
+            let out_channels = if channels == 1 { 3 } else { channels };
+            for t in 0..frames {
+                let picture = pixels.picture(t, grid).unwrap();
+                prop_assert_eq!(picture.width as usize, width * grid.columns);
+                prop_assert_eq!(picture.height as usize, height * grid.rows);
+                for (index, &found) in picture.pixels.iter().enumerate() {
+                    let (pixel, c) = (index / out_channels, index % out_channels);
+                    let (y, x) = (pixel / (width * grid.columns), pixel % (width * grid.columns));
+                    let n = y / height * grid.columns + x / width;
+                    let expected = if n < batch {
+                        value(n, t, if channels == 1 { 0 } else { c }, y % height, x % width)
+                    } else { 0 };
+                    prop_assert_eq!(found, expected);
+                }
+            }
+        }
+
+        /// Whatever an array claims, nothing outside of its memory is read.
+        #[test]
+        fn elements_outside_are_refused(
+            length in 0usize..40,
+            start in 0usize..50,
+            shape in [0usize..4, 0usize..3, 0usize..6, 0usize..4, 0usize..4],
+            strides in prop::array::uniform5(prop_oneof![-9isize..9, Just(isize::MIN), Just(isize::MAX)]),
+        ) {
+            let bytes = vec![7; length];
+            if let Ok(pixels) = Pixels::new(&bytes, start, Element::F32, shape, strides) {
+                for frame in 0..pixels.frames() {
+                    pixels.picture(frame, Grid::of_images(pixels.batch())).unwrap();
+                }
+            }
+        }
+    }
+}
