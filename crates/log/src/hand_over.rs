@@ -7,8 +7,9 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::file::{EventFile, Place};
-use crate::lock;
+use crate::media::Queue;
 use crate::report::Report;
+use crate::{CAPACITY, lock};
 
 /// Pending bytes from which on the thread does not wait any longer.
 pub(crate) const HIGH_WATER: usize = 1 << 20;
@@ -27,8 +28,10 @@ pub(crate) struct Shared {
     pub(crate) state: Mutex<State>,
     /// Something to do for the thread.
     pub(crate) wake: Condvar,
-    /// A pass is over.
+    /// A pass is over, or media are encoded.
     pub(crate) done: Condvar,
+    /// Something to do for the threads that encode media.
+    pub(crate) encode: Condvar,
     /// Bytes written so far; a wait that sees it stand still is a wait for a disk that hangs.
     pub(crate) progress: AtomicU64,
     pub(crate) delay: Duration,
@@ -40,7 +43,7 @@ pub(crate) enum Phase {
     /// Takes records.
     #[default]
     Open,
-    /// Takes no more records; the thread is to make its last pass.
+    /// Takes no more records; the thread is to make its last pass when all media are encoded.
     Closed,
     /// A `close` has waited for the last pass in vain; further ones need not.
     Abandoned,
@@ -58,6 +61,8 @@ pub(crate) struct State {
     pub(crate) requested: u64,
     pub(crate) completed: u64,
     pub(crate) reports: Vec<Report>,
+    /// What becomes records when it is encoded.
+    pub(crate) media: Queue,
     pub(crate) phase: Phase,
     /// A wait for room was in vain: do not wait again before there is progress.
     pub(crate) stalled: bool,
@@ -87,6 +92,12 @@ impl Pending {
         }
     }
 
+    /// Whether further records have to wait or, if the disk fails, are dropped.
+    #[inline]
+    pub(crate) fn is_full(&self) -> bool {
+        self.bytes.len() + self.taken_bytes >= CAPACITY
+    }
+
     /// Records that are not with the operating system.
     pub(crate) fn kept(&self) -> u64 {
         self.records + self.taken_records
@@ -98,8 +109,13 @@ impl State {
         self.phase != Phase::Open
     }
 
+    /// Whether all records there will ever be are pending.
+    fn is_complete(&self) -> bool {
+        self.is_closed() && self.media.is_empty()
+    }
+
     fn urgent(&self) -> bool {
-        self.is_closed() || self.requested > self.completed
+        self.is_complete() || self.requested > self.completed
     }
 
     fn gathering(&self) -> bool {
@@ -242,7 +258,7 @@ fn wait(shared: &Shared, outlets: &mut Vec<Outlet>, suffix: &str) -> (u64, bool)
             outlet.take(pending);
         }
     }
-    (state.requested, state.is_closed())
+    (state.requested, state.is_complete())
 }
 
 /// What came of one attempt to write a file.

@@ -2,11 +2,13 @@
 //!
 //! A [`Writer`] encodes each record in the calling thread into a buffer; one background thread hands the buffers of
 //! all its files over to the operating system within [`HAND_OVER`]. What went wrong meanwhile comes back as
-//! [`Report`]s with the next call, never from the thread. Nothing here knows Python.
+//! [`Report`]s with the next call, never from the thread. [`Media`] are encoded by threads of their own first. Nothing
+//! here knows Python.
 
 mod file;
 mod fork;
 mod hand_over;
+mod media;
 mod report;
 mod sigterm;
 mod writer;
@@ -16,6 +18,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub use fork::watch_forks;
 pub use lightboard_events::encode::Scalar;
+pub use media::{MEDIA_CAPACITY, Media};
 pub use report::{Report, errno};
 pub use writer::{Added, FileId, Options, Writer};
 

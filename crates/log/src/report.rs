@@ -54,6 +54,24 @@ pub enum Report {
         /// Where it is, if the system tells.
         new: Option<PathBuf>,
     },
+    /// Media could not be encoded. Nothing of them is in the file.
+    NotEncoded {
+        /// The event file.
+        path: PathBuf,
+        /// Names it.
+        what: String,
+        /// The encoder's words.
+        cause: String,
+    },
+    /// Media came faster than they could be encoded.
+    MediaDropped {
+        /// The event file.
+        path: PathBuf,
+        /// Names the first of them.
+        first: String,
+        /// Media dropped.
+        dropped: u64,
+    },
 }
 
 impl Report {
@@ -64,16 +82,21 @@ impl Report {
             | Self::NotFlushed { path, .. }
             | Self::Lost { path, .. }
             | Self::Deleted { path, .. }
-            | Self::Moved { path, .. } => path,
+            | Self::Moved { path, .. }
+            | Self::NotEncoded { path, .. }
+            | Self::MediaDropped { path, .. } => path,
         }
     }
 
-    /// The error number, if this is a failure to write; a notice that logging goes on has none.
+    /// The error number, if this is a failure to write; other notices have none.
     pub fn errno(&self) -> Option<i32> {
         match self {
             Self::Failing { cause, .. } | Self::Lost { cause, .. } => Some(errno(cause)),
             Self::NotFlushed { cause, .. } => Some(cause.as_ref().map_or(libc::ETIMEDOUT, errno)),
-            Self::Deleted { .. } | Self::Moved { .. } => None,
+            Self::Deleted { .. }
+            | Self::Moved { .. }
+            | Self::NotEncoded { .. }
+            | Self::MediaDropped { .. } => None,
         }
     }
 }
@@ -174,6 +197,22 @@ impl fmt::Display for Report {
                 path.display(),
                 Records(*lost),
                 new.display(),
+            ),
+            Self::NotEncoded { path, what, cause } => write!(
+                f,
+                "{what} for {} was not logged, since it could not be encoded: {cause}. Nothing else is affected.",
+                path.display(),
+            ),
+            Self::MediaDropped {
+                path,
+                first,
+                dropped,
+            } => write!(
+                f,
+                "{dropped} media item{} for {} dropped, the oldest that waited (first: {first}): they come faster than \
+                 they can be encoded. Log fewer or smaller ones; scalars and other records are not affected.",
+                if *dropped == 1 { "" } else { "s" },
+                path.display(),
             ),
             Self::Moved { path, new } => {
                 write!(

@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 use crate::hand_over::Phase;
 use crate::{fork, lock};
 
-/// How long the last hand-over may take.
+/// How long the last hand-over may take, and how much of that is left for it when media are still being encoded.
 const DRAIN_WITHIN: Duration = Duration::from_secs(2);
+const HAND_OVER_WITHIN: Duration = Duration::from_millis(500);
 
 /// The process that the pipe belongs to, and the pipe's end that the handler writes to.
 static OWNER: AtomicI32 = AtomicI32::new(0);
@@ -116,7 +117,10 @@ fn drain(until: Instant) {
     let tickets: Vec<_> = writers
         .iter()
         .map(|shared| {
-            let mut state = lock(&shared.state);
+            let state = lock(&shared.state);
+            let encoded_until = until.checked_sub(HAND_OVER_WITHIN).or(Some(until));
+            let ticket = state.media.next_ticket();
+            let mut state = shared.wait_for_media(state, ticket, encoded_until);
             state.requested += 1;
             shared.wake.notify_one();
             (Arc::clone(shared), state.requested)

@@ -51,7 +51,7 @@ pub enum Added {
 
 /// Writes the event files of one run and its sub-runs.
 pub struct Writer {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     generation: u32,
     path: PathBuf,
     suffix: String,
@@ -77,6 +77,7 @@ impl Writer {
             .into(),
             wake: std::sync::Condvar::new(),
             done: std::sync::Condvar::new(),
+            encode: std::sync::Condvar::new(),
             progress: 0.into(),
             delay: options.delay.min(HAND_OVER),
         });
@@ -142,7 +143,7 @@ impl Writer {
     }
 
     #[inline]
-    fn is_inherited(&self) -> bool {
+    pub(crate) fn is_inherited(&self) -> bool {
         self.generation != fork::generation()
     }
 
@@ -199,7 +200,7 @@ impl Writer {
         }
         let stalled = state.stalled;
         let pending = &mut state.pending[file.0];
-        if pending.bytes.len() + pending.taken_bytes >= CAPACITY {
+        if pending.is_full() {
             if pending.failing.is_none() && !stalled {
                 return Added::Full;
             }
@@ -212,11 +213,7 @@ impl Writer {
                 self.shared.wake.notify_one();
             }
         }
-        if state.reports.is_empty() {
-            Added::Taken
-        } else {
-            Added::TakenWithReports
-        }
+        state.taken()
     }
 
     /// Waits for a slow disk to make room; bounded. After a wait in vain records are dropped and counted.
@@ -251,17 +248,19 @@ impl Writer {
         if self.is_inherited() {
             return;
         }
-        let mut state = lock(&self.shared.state);
+        let state = lock(&self.shared.state);
         if state.is_closed() {
             return;
         }
+        let ticket = state.media.next_ticket();
+        let mut state = self.shared.wait_for_media(state, ticket, None);
         state.requested += 1;
         let ticket = state.requested;
         self.shared.wake.notify_one();
-        let mut state = self
-            .shared
-            .wait_until(state, |state| state.completed >= ticket);
-        if state.completed < ticket {
+        let mut state = self.shared.wait_until(state, |state| {
+            state.completed >= ticket || state.phase == Phase::Ended
+        });
+        if state.completed < ticket && state.phase != Phase::Ended {
             state.report_hung();
             return;
         }
@@ -296,6 +295,8 @@ impl Writer {
         }
         state.phase = Phase::Closed;
         self.shared.wake.notify_one();
+        self.shared.encode.notify_all();
+        let state = self.shared.wait_for_media(state, u64::MAX, None);
         let mut state = self
             .shared
             .wait_until(state, |state| state.phase == Phase::Ended);
@@ -316,6 +317,16 @@ impl Writer {
 }
 
 impl State {
+    /// What to answer when a record was taken, or dropped and counted.
+    #[inline]
+    pub(crate) fn taken(&self) -> Added {
+        if self.reports.is_empty() {
+            Added::Taken
+        } else {
+            Added::TakenWithReports
+        }
+    }
+
     fn report_hung(&mut self) {
         let kept = self.pending.iter().map(Pending::kept).sum();
         let path = self.pending[0].path.clone();
