@@ -16,13 +16,7 @@ const SHORTEST: u16 = 2;
 /// # Errors
 /// A side has more than 65,535 pixels.
 pub fn gif(frames: &[Picture], fps: f64) -> Result<Vec<u8>, MediaError> {
-    let (width, height) = frames.first().map_or((1, 1), |it| (it.width, it.height));
-    let (Ok(width), Ok(height)) = (u16::try_from(width), u16::try_from(height)) else {
-        return Err(MediaError::Unfit {
-            expected: "at most 65,535 pixels each way in a GIF",
-            found: format!("{width} × {height} pixels"),
-        });
-    };
+    let (width, height) = frames.first().map_or(Ok((1, 1)), fits_gif)?;
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, width, height, &[]).map_err(MediaError::encoder)?;
     encoder
@@ -43,6 +37,21 @@ pub fn gif(frames: &[Picture], fps: f64) -> Result<Vec<u8>, MediaError> {
     }
     drop(encoder);
     Ok(out)
+}
+
+/// The sides of a picture, as GIF counts them.
+///
+/// # Errors
+/// One has more than 65,535 pixels.
+pub fn fits_gif(picture: &Picture) -> Result<(u16, u16), MediaError> {
+    let Picture { width, height, .. } = picture;
+    match (u16::try_from(*width), u16::try_from(*height)) {
+        (Ok(width), Ok(height)) => Ok((width, height)),
+        _ => Err(MediaError::Unfit {
+            expected: "at most 65,535 pixels each way in a GIF",
+            found: format!("{width} × {height} pixels"),
+        }),
+    }
 }
 
 fn rgba(pixels: &[u8], channels: u8) -> Vec<u8> {

@@ -14,7 +14,7 @@ mod wav;
 use std::error::Error;
 
 pub use boxes::{BoundingBox, draw};
-pub use gif::gif;
+pub use gif::{fits_gif, gif};
 pub use grid::Grid;
 pub use pixels::{Element, Pixels};
 pub use png::png;
