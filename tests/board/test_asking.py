@@ -3,6 +3,7 @@
 import json
 import math
 import random
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -137,3 +138,23 @@ def test_a_tab_that_was_hidden_asks_for_what_it_missed(tmp_path: Path, browser: 
                 append(files["a"], scalar(5, 9.0))
                 until_answered(opened, lambda: opened.page.evaluate(show, "visible"), run["a"])
             assert [question["runs"] for question in asked] == [[run["a"]]]
+
+
+def test_a_page_asks_for_each_list_once_and_follows_from_there(tmp_path: Path, browser: Browser) -> None:
+    files = [write(tmp_path / name, level(number)) for number, name in enumerate("ab")]
+    with board(tmp_path, "--port", "0") as running:
+        running.wait_for("2 runs")
+        with tab(browser, running.address) as opened:
+            opened.wait_for_curves("loss", on={"a", "b"}, off=set())
+            asked: list[str] = []
+            opened.page.on("request", lambda request: asked.append(request.url.removeprefix(running.address)))
+            with opened.page.expect_request(re.compile("api/live")):
+                opened.page.reload()
+            run = ids(opened.page)
+            with opened.page.expect_response("**/api/runs"):
+                until_answered(opened, partial(append, files[1], scalar(5, 9.0)), run["b"])
+            assert opened.complaints == []
+    # Once more the run list: for the change.
+    assert [asked.count("api/runs"), asked.count("api/tags")] == [2, 1]
+    (live,) = (path for path in asked if path.startswith("api/live"))
+    assert re.fullmatch(r"api/live\?since=\d+", live)

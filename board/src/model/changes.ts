@@ -16,9 +16,14 @@ export interface Pending {
 }
 
 export const NOTHING: Pending = { runs: new Set(), removed: new Set(), tags: false, all: false };
+export const EVERYTHING: Pending = { ...NOTHING, tags: true, all: true };
 
-/** Add one event. A run that was removed and came back counts as changed, and the other way round. */
+/**
+ * Add one event. A run that was removed and came back counts as changed, and the other way round. An event that tells of
+ * no change, as the first one of a stream may, leaves what is pending the same.
+ */
 export function withChange(pending: Pending, change: Change): Pending {
+  if (!change.all && !change.tags && change.runs.length === 0 && change.removed.length === 0) return pending;
   const runs = new Set(pending.runs);
   const removed = new Set(pending.removed);
   for (const run of change.removed) {

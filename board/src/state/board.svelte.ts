@@ -1,10 +1,11 @@
 /** What the server has told and what the person has chosen: the one state that every view reads. */
 
+import { tick } from "svelte";
 import { RasterPool } from "../charts/pool";
-import { NOTHING, type Pending, runsWith, withChange } from "../model/changes";
+import { EVERYTHING, NOTHING, type Pending, runsWith, withChange } from "../model/changes";
 import { ApiError, fetchRuns, fetchTags } from "../wire/client";
-import { followChanges } from "../wire/live";
-import type { Change, LogDirectory, Run, RunList, Tag } from "../wire/types";
+import { followChanges, type LiveListener } from "../wire/live";
+import type { Change, LogDirectory, Run, RunList, Tag, TagList } from "../wire/types";
 import { Baseline } from "./baseline.svelte";
 import { ScalarCard } from "./card.svelte";
 import { Colours } from "./colours.svelte";
@@ -84,9 +85,11 @@ export class Board {
     if (cards.length === 0 || cards.some(({ overview }) => overview === null)) return null;
     return new Set(cards.flatMap(({ overview }) => overview!.map(({ run }) => run)));
   });
-  private pending: Pending = NOTHING;
+  private pending: Pending = EVERYTHING;
   private fetching = false;
-  /** The last event that was taken in. */
+  /** By the page's clock. */
+  private nextFetch = 0;
+  /** The last event that was taken in; before the first one, the version of the first answer. */
   private lastEvent: string | null = null;
 
   /** Whether the run is in the run list. */
@@ -184,22 +187,29 @@ export class Board {
     };
   }
 
-  /** A stream begins with an event that says what changed since the one before it. */
+  /** What is there is asked for at once. A stream begins with an event that says what changed since. */
   private follow(): () => void {
-    return followChanges(
-      {
-        open: () => (this.connection = { state: "live" }),
-        change: (change, id) => {
-          this.lastEvent = id;
-          this.take(change);
-        },
-        lost: () => {
-          if (this.connection.state !== "lost") this.connection = { state: "lost", since: new Date() };
-        },
-      },
-      this.lastEvent,
-    );
+    let stop: (() => void) | null = null;
+    let ended = false;
+    void this.catchUp().then(() => {
+      if (!ended) stop = followChanges(this.listener, this.lastEvent);
+    });
+    return () => {
+      ended = true;
+      stop?.();
+    };
   }
+
+  private readonly listener: LiveListener = {
+    open: () => (this.connection = { state: "live" }),
+    change: (change, id) => {
+      this.lastEvent = id;
+      this.take(change);
+    },
+    lost: () => {
+      if (this.connection.state !== "lost") this.connection = { state: "lost", since: new Date() };
+    },
+  };
 
   private take(change: Change): void {
     this.pending = withChange(this.pending, change);
@@ -213,33 +223,46 @@ export class Board {
     void this.catchUp();
   }
 
-  /** Fetch run list and tags until no change is pending. */
+  /** Fetch run list and tags until no change is pending, or the server cannot be reached. */
   private async catchUp(): Promise<void> {
     if (this.fetching) return;
     this.fetching = true;
     while (this.pending !== NOTHING) {
+      await until(this.nextFetch);
       const { tags, all } = this.pending;
       this.pending = NOTHING;
       try {
-        const [list, tagList] = await Promise.all([fetchRuns(), tags || all ? fetchTags() : null]);
-        this.logdirs = list.logdirs;
-        this.loading = list.loading;
-        this.view.meet(list.logdirs);
-        this.selection.meet(list.runs, isRead(list));
-        this.colours.meet(list.runs);
-        this.runs = list.runs;
-        if (tagList) this.tags = tagList.tags;
+        await this.meet(await Promise.all([fetchRuns(), tags || all ? fetchTags() : null]));
         this.fault = null;
       } catch (error) {
         this.pending = withChange(this.pending, { ...NO_CHANGE, tags, all });
         // An unreachable server shows as the lost connection; its first event fetches what is pending.
         if (error instanceof ApiError && error.status === 0) break;
         this.fault = (error as Error).message;
+      } finally {
+        this.nextFetch = performance.now() + RUN_LIST_MS;
       }
-      await new Promise((resolve) => setTimeout(resolve, RUN_LIST_MS));
     }
     this.fetching = false;
   }
+
+  private async meet([list, tagList]: readonly [RunList, TagList | null]): Promise<void> {
+    this.lastEvent ??= String(Math.min(list.version, tagList?.version ?? list.version));
+    this.logdirs = list.logdirs;
+    this.loading = list.loading;
+    this.view.meet(list.logdirs);
+    if (tagList) this.tags = tagList.tags;
+    // Cards that are new ask for their points, which the server works out while the run list is laid out.
+    if (tagList) await tick();
+    this.selection.meet(list.runs, isRead(list));
+    this.colours.meet(list.runs);
+    this.runs = list.runs;
+  }
+}
+
+async function until(time: number): Promise<void> {
+  const rest = time - performance.now();
+  if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
 }
 
 /** Whether every file that was found has been read, as far as it goes. */

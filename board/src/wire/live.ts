@@ -18,7 +18,7 @@ const LONGEST_RETRY_MS = 5_000;
  * Follow the changes until the returned function is called; a broken stream is opened again, ever less often, and goes
  * on where it broke.
  *
- * @param since id of the last event of an earlier stream; null: everything counts as a change
+ * @param since id of the last event of an earlier stream, or the version of an answer; null: everything counts as a change
  */
 export function followChanges(listener: LiveListener, since: string | null): () => void {
   let source: EventSource;
@@ -38,6 +38,8 @@ export function followChanges(listener: LiveListener, since: string | null): () 
     // EventSource retries some failures by itself and gives up on others (a proxy's 502): always open a new one.
     source.addEventListener("error", () => {
       source.close();
+      // A version does not tell of which start of the server it is: behind a broken stream there may be another one.
+      if (since !== null && isVersion(since)) since = null;
       listener.lost();
       timer = setTimeout(connect, delay);
       delay = Math.min(delay * 2, LONGEST_RETRY_MS);
@@ -49,4 +51,9 @@ export function followChanges(listener: LiveListener, since: string | null): () 
     clearTimeout(timer);
     source.close();
   };
+}
+
+/** Ids of events have the start of the server before their version. */
+function isVersion(since: string): boolean {
+  return !since.includes(".");
 }

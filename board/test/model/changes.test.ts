@@ -33,4 +33,5 @@ test("pending changes add up, and the later word on a run counts", () => {
   ]);
   expect([...withChange(pending, change({ runs: ["a"] })).removed]).toEqual([]);
   expect(NOTHING.runs.size).toBe(0);
+  expect(withChange(NOTHING, change({ version: 9 }))).toBe(NOTHING);
 });
