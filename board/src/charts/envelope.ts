@@ -14,7 +14,7 @@ export interface Outline {
   readonly memory: Int32Array;
   readonly rows: number;
   readonly edges: number;
-  /** Of a dashed line. */
+  /** Of a dashed line; a dot has none. */
   readonly track?: DashTrack;
 }
 

@@ -93,7 +93,8 @@ class Pen {
       let end = start + 1;
       while (end < count && !Number.isNaN(xs[end]! + ys[end]!)) end++;
       let radius = width / 2;
-      if (isPoint(xs, ys, start, end)) {
+      const point = isPoint(xs, ys, start, end);
+      if (point) {
         radius *= DOT_WIDTH;
         this.envelope.addDot(xs[start]!, ys[start]!, radius);
       } else {
@@ -102,7 +103,8 @@ class Pen {
       }
       // Taken before the next piece: across a gap, the two would become one interval.
       const outline = this.take(xs[start]!, xs[end - 1]!, radius, arena);
-      if (outline && dashed) {
+      // A dot has no length that a dash could be measured along: it is solid.
+      if (outline && dashed && !point) {
         const { samplesPerColumn } = this.envelope;
         const columns = { ...outline, reach: Math.max(1, Math.ceil(radius)) };
         const track = dashTrack(xs, ys, start, end, columns, samplesPerColumn, this.size.height);

@@ -22,7 +22,7 @@ export interface Stroke {
   readonly color: number;
   /** 0 to 256. */
   readonly opacity: number;
-  /** Null if solid. */
+  /** Null if solid, as outlines without a track are. */
   readonly dash: DashPattern | null;
   /** The id + 1. */
   readonly owner: number;
@@ -121,7 +121,7 @@ export class Picture {
     to: number,
     samplesPerColumn: number,
   ): void {
-    const { memory } = outline;
+    const { memory, track } = outline;
     const rows = (outline.rows - outline.from) | 0;
     const stride = (2 * samplesPerColumn) | 0;
     const edges = (outline.edges - Math.imul(stride, outline.from)) | 0;
@@ -129,7 +129,7 @@ export class Picture {
     const curve = stroke.owner | 0;
     const color = stroke.color | 0;
     const opacity = stroke.opacity | 0;
-    const { dash } = stroke;
+    const dash = track === undefined ? null : stroke.dash;
     const shift = Math.round(Math.log2(samplesPerColumn)) | 0;
     const redBlue = color & 0xff00ff;
     const green = (color >>> 8) & 0xff;
@@ -162,7 +162,7 @@ export class Picture {
         steps[lowRow + 1] = (steps[lowRow + 1]! - lowPart) | 0;
       }
 
-      if (dash !== null) dash.strengthsAt(outline.track!, column, first, end, strengths);
+      if (dash !== null) dash.strengthsAt(track!, column, first, end, strengths);
       let pixel = (Math.imul(column - tile, height) + first) | 0;
       let sum = 0;
       for (let row = first; row < end; row = (row + 1) | 0, pixel = (pixel + 1) | 0) {

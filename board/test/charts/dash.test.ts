@@ -57,6 +57,15 @@ describe("a dashed line", () => {
     );
   });
 
+  it("draws points that stand alone in full, whatever was drawn before", () => {
+    const points = [[20, 30], [30, NaN], [60, 45], [60, 45], [70, NaN], [90, 60]] as const; // prettier-ignore
+    const solid = draw([curve(0, points)]);
+    expect(ink(solid)).toBeCloseTo(3 * Math.PI * 2.25 ** 2, 0);
+    for (const dash of DASHES.keys()) {
+      expect(alphas(draw([curve(0, points)], PIXELS, { dash }))).toEqual(alphas(solid));
+    }
+  });
+
   it("does not move where points are added at its end", () => {
     const ys = [20, 60, 30, 70, 50, 40];
     const points = ys.map((y, i) => [15 * i, y] as const);

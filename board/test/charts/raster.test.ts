@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { DASHES } from "../../src/charts/dash";
 import type { ScaleKind } from "../../src/charts/scale";
 import { alphas, curve, draw, farthest, HEIGHT, ink, moved, PIXELS, WIDTH } from "./drawing";
 
@@ -143,11 +144,17 @@ describe("gaps and lone points", () => {
 });
 
 describe("any input", () => {
-  it("ends, and writes whole pixels with an owner that exists", () => {
+  it("ends, and writes whole pixels with an owner that exists and is seen", () => {
+    const view = fc.record({
+      ...{ xMin: wild, xMax: wild, yMin: wild, yMax: wild },
+      ...{ xScale: kind, yScale: kind },
+    });
+    const dash = fc.nat(DASHES.length - 1);
     fc.assert(
-      fc.property(wildCurve, wild, wild, wild, wild, kind, kind, (one, a, b, c, d, xScale, yScale) => {
-        const picture = draw([one], { xMin: a, xMax: b, yMin: c, yMax: d, xScale, yScale });
+      fc.property(wildCurve, view, dash, (one, view, dash) => {
+        const picture = draw([one], view, { dash });
         expect(picture.owner.every((owner) => owner <= 1)).toBe(true);
+        expect(picture.owner.every((owner, i) => owner === 0 || picture.pixels[i] !== 0)).toBe(true);
         expect(picture.pixels.length).toBe(WIDTH * HEIGHT);
       }),
       { numRuns: 300 },
