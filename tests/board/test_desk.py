@@ -1,5 +1,6 @@
 """The page of cards: sections, filter, pins, cards with several tags, sizes, and only what is in view in the page."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -358,6 +359,20 @@ def test_everything_is_within_reach_in_a_narrow_window(browser: Browser, address
         expect(opened.settings().get_by_role("slider", name="Smoothing")).to_be_visible()
         expect(opened.settings().get_by_role("radio", name="Relative")).to_be_visible()
         assert opened.page.evaluate("document.documentElement.scrollWidth") == 390
+        assert opened.complaints == []
+
+
+def test_names_that_look_alike_are_told_apart(tmp_path: Path, browser: Browser) -> None:
+    broken, shown = "s/a\nb", "s/a␊b"
+    together = json.dumps(["b", "a"], separators=(",", ":"))
+    write_run(tmp_path / "run", dict.fromkeys((broken, shown, "s/c", "a", "b", together), CURVE))
+    desk = "desk=(pinned:!('s/a%0Ab',s/a%E2%90%8Ab),together:!(!(b,a)))"
+    with board(tmp_path, "--port", "0") as running, tab(browser, f"{running.address}#{desk}") as opened:
+        opened.page.set_viewport_size({"width": 1280, "height": 2000})
+        opened.wait_for_curves("s/c", on={"run"}, off=set())
+        assert titles(opened) == [broken, shown, together, "b + a", "s/c"]
+        opened.page.get_by_role("button", name="2 tags of this section pinned").click()
+        expect(opened.page.get_by_role("menuitem")).to_have_text([shown, shown])
         assert opened.complaints == []
 
 

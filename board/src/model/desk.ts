@@ -48,8 +48,9 @@ export function naturally(a: string, b: string): number {
   return COLLATOR.compare(a, b) || (a < b ? -1 : Number(a > b));
 }
 
+/** Mostly the tag itself; of several tags, and of one that could be taken for them, in JSON. */
 export function cardKey(tags: readonly string[]): string {
-  return tags.length === 1 ? tags[0]! : JSON.stringify(tags);
+  return tags.length === 1 && !tags[0]!.startsWith("[") ? tags[0]! : JSON.stringify(tags);
 }
 
 /** The part of a tag up to its first slash, that included; empty without one. */

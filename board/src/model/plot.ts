@@ -1,6 +1,6 @@
 /** What a chart shows of its series: styles, window, and the values under the crosshair. */
 
-import { type Bounds, nearest, type Series, union } from "./series";
+import { type Bounds, nearest, type Series, seriesKey, union } from "./series";
 
 /** A series with what the person's choices make of it. */
 export interface Shown {
@@ -41,7 +41,7 @@ export class CurveIds {
   of(series: Series): number {
     const known = this.known.get(series);
     if (known !== undefined) return known;
-    const key = `${series.run}/${series.attempt}/${series.tag}`;
+    const key = seriesKey(series);
     let id = this.ids.get(key);
     if (id === undefined) {
       id = this.runs.push(series.run) - 1;

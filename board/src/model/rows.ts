@@ -68,7 +68,7 @@ export function rowsOf(runs: readonly Listed[], { tree, logdirs, groups, closed 
   if (groups) laid.lay(groupsOf(families, groups, logdirs.length > 1), 0, true);
   else {
     const below = (some: readonly Family[], logdir: string): Item[] =>
-      tree ? foldersOf(some, `/folder/${logdir}/`) : some.map((one) => leafOf(one, one.run.name));
+      tree ? foldersOf(some, `/folder/${escaped(logdir)}/`) : some.map((one) => leafOf(one, one.run.name));
     const byLogdir = groupBy(families, ({ run }) => run.logdir);
     const items = logdirs.map((logdir): Branch => ({
       what: "log directory",
@@ -79,6 +79,11 @@ export function rowsOf(runs: readonly Listed[], { tree, logdirs, groups, closed 
     laid.lay(items.length === 1 ? items[0]!.items : items, 0, true);
   }
   return laid;
+}
+
+/** Without a slash: the folder "b" of the log directory "a" is not the log directory "a/b". */
+function escaped(logdir: string): string {
+  return logdir.replaceAll("%", "%25").replaceAll("/", "%2F");
 }
 
 function groupsOf(families: readonly Family[], { of, order }: Groups, severalLogdirs: boolean): Item[] {

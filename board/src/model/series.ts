@@ -38,6 +38,11 @@ export interface Series {
   readonly group?: GroupPart;
 }
 
+/** Tells series apart, whatever runs, groups and tags are called. */
+export function seriesKey({ run, attempt, tag }: Series): string {
+  return JSON.stringify([run, attempt, tag]);
+}
+
 /** Of finite x and, apart from that, of finite y; without one of these yMin is Infinity and yMax -Infinity. */
 export interface Bounds {
   readonly xMin: number;

@@ -4,6 +4,7 @@ import {
   type Arrangement,
   AS_LOGGED,
   type Card,
+  cardKey,
   type CardSize,
   combined,
   fromSaved,
@@ -125,7 +126,7 @@ export class Desk implements Part {
 
   /** Show one more tag in a card. */
   addTag(into: Card, tag: string): void {
-    this.combine(into, { key: tag, tags: [tag] });
+    this.combine(into, { key: cardKey([tag]), tags: [tag] });
   }
 
   split(card: Card): void {

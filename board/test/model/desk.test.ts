@@ -4,6 +4,7 @@ import {
   type Arrangement,
   AS_LOGGED,
   type Card,
+  cardKey,
   CARD_SIZES,
   combined,
   fromSaved,
@@ -90,6 +91,14 @@ test("every tag is in exactly one card, whatever was arranged, and is told of in
       }
     }),
   );
+});
+
+test("no tag is called as a card of several is known", () => {
+  const names = ["a", "b", '["a","b"]', '["b","a"]', '["[\\"a\\",\\"b\\"]","b"]'];
+  const pairs = names.flatMap((one) => names.filter((other) => other !== one).map((other) => [one, other]));
+  const cards = [...names.map((name) => [name]), ...pairs];
+  expect(new Set(cards.map(cardKey)).size).toBe(cards.length);
+  expect(cardKey(["loss"])).toBe("loss");
 });
 
 test("pinned cards come first, in the order of pinning, however many there are", () => {

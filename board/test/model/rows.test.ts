@@ -52,6 +52,15 @@ describe("a tree", () => {
     // Whose parent is not listed stands by itself.
     expect(drawn(subs)).toEqual(["v a/exp/ (2)", "    loss_train", "    loss_val"]);
   });
+  test("tells a folder of one log directory from one of another that lies in it", () => {
+    const inner = ["a/1", "a/2", "b/1", "b/2"];
+    const both = [
+      ...inner.map((name) => run(`runs/${name}`, { logdir: "x" })),
+      ...inner.map((name) => run(name, { logdir: "x/runs", id: `inner ${name}` })),
+    ];
+    const { rows } = rowsOf(both, { ...TREE, logdirs: ["x", "x/runs"] });
+    expect(new Set(rows.map(({ key }) => key)).size).toBe(rows.length);
+  });
   test("keeps what is folded away in its order", () => {
     const { rows, order } = rowsOf(runs("s/a/1", "s/a/2", "s/b"), {
       ...TREE,

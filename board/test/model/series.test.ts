@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { groupId } from "../../src/model/group_series";
 import {
   CurveIds,
   frontStyles,
@@ -12,6 +13,7 @@ import {
 import { nearest, toSeries, union, withSeries } from "../../src/model/series";
 import type { ScalarColumns } from "../../src/wire/client";
 import type { Attempts, Axis } from "../../src/wire/types";
+import { seriesOf } from "./curves";
 
 function answer(axis: Axis = "step", smoothed = false, attempts: Attempts = "all"): ScalarColumns {
   const entry = {
@@ -162,6 +164,15 @@ test("a run in front keeps its colour and id, and is stroked wider", () => {
   for (const [i, { id, width }] of front.entries()) {
     expect(width > usual[i]!.width).toBe(mains.includes(id));
   }
+});
+
+test("two curves never share an id, whatever groups and tags are called", () => {
+  const ids = new CurveIds();
+  const names = ["a", "b", "a/0/b", "b/0/a"];
+  const curves = names.flatMap((group) =>
+    names.map((tag) => ids.of(seriesOf(groupId(group), [[0, 1]], { tag }))),
+  );
+  expect(new Set(curves).size).toBe(16);
 });
 
 test("the crosshair reads runs that are on and reach the place", () => {
