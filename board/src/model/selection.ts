@@ -1,9 +1,11 @@
 /**
  * Which runs are on, and every way to change that.
  *
- * Each run has a switch of its own; a sub-run follows its parent's. New runs follow a rule, except while they are held
- * back: after "none" and "only", until all are on again or a rule is chosen. Each change can be undone and redone,
- * whatever runs came meanwhile.
+ * Each run has a switch of its own, which a person set or which is left to the rule for new runs; a sub-run follows its
+ * parent's. What the rule makes of a run is worked out, not kept: so it holds for runs whose times become known later,
+ * and a change that is taken back leaves nothing behind, whatever runs came meanwhile. The rule is silent while new runs
+ * are held back: after "none", until all are on again or a rule is chosen. "Only these" lies over the switches and leaves
+ * them as they are.
  */
 
 import { History } from "./history";
@@ -16,21 +18,29 @@ interface Mode {
   readonly only: Only | null;
 }
 
-/** "Only these" is in force: what is on, and what the same again brings back. */
+/** "Only these" is in force. */
 interface Only {
   readonly runs: ReadonlySet<string>;
-  readonly before: ReadonlySet<string>;
-  readonly heldBefore: boolean;
+  /** They were alone already, nobody knows since when: the same again is to bring back something, which is all. */
+  readonly wereAlone: boolean;
+}
+
+/** A run's switch; null: it is left to the rule. */
+type Choice = boolean | null;
+type Choices = ReadonlyMap<string, Choice>;
+
+interface State {
+  readonly choices: Choices;
+  readonly mode: Mode;
 }
 
 interface Step {
-  readonly on: readonly string[];
-  readonly off: readonly string[];
-  readonly before: Mode;
-  readonly after: Mode;
+  readonly before: State;
+  readonly after: State;
 }
 
 const AT_FIRST: Mode = { newRuns: "on", held: false, only: null };
+const NONE: Choices = new Map();
 /** Switches that can be undone, over all steps; each step counts as a hundred. */
 const MOST_UNDONE = 500_000;
 
@@ -38,23 +48,25 @@ export class Selection {
   /** Ids of all runs that are on, sub-runs too. It changes with every switch. */
   readonly on: ReadonlySet<string>;
   private readonly lit = new Set<string>();
+  /** All runs as they were met last. */
+  private runs: readonly Selectable[] = [];
   /** Runs with a switch of their own, and those that follow it. */
   private owners = new Map<string, Selectable>();
   private readonly ownerOf = new Map<string, string>();
-  private followers = new Map<string, string[]>();
+  private readonly followers = new Map<string, string[]>();
   private ownersOn = 0;
   /** Of every run that was ever met, but for sub-runs. */
-  private readonly switches = new Map<string, boolean>();
+  private readonly choices = new Map<string, Choice>();
+  /** Whether runs were on that are not there now. */
+  private readonly away = new Map<string, boolean>();
   private mode = AT_FIRST;
   /** What was saved, as long as runs may come that it has a say in. */
   private remembered: Remembered | null = null;
-  /** Runs that were decided by `remembered` before they had begun. */
-  private readonly unbegun = new Set<string>();
-  /** Runs that came while new ones were held back, and would be on by the rule. */
-  private readonly heldBack = new Set<string>();
-  /** Runs that are on by the rule of the newest, which takes them back. */
-  private byRule = new Set<string>();
-  private readonly history = new History<Step>(MOST_UNDONE, ({ on, off }) => on.length + off.length + 100);
+  /** Runs that are as was saved, and that nobody has switched, until all files have been read. */
+  private readonly recalled = new Set<string>();
+  /** The newest runs of all, so many. */
+  private ranked: { readonly count: number; readonly runs: ReadonlySet<string> } | null = null;
+  private readonly history = new History<Step>(MOST_UNDONE, ({ after }) => after.choices.size + 100);
 
   /** `changed` is told of each run that goes on or off, sub-runs too. */
   constructor(private readonly changed: (run: string, on: boolean) => void = () => undefined) {
@@ -67,7 +79,7 @@ export class Selection {
 
   /** New runs stay off for now, whatever the rule says. */
   get held(): boolean {
-    return this.mode.held;
+    return isHeld(this.mode);
   }
 
   /** The runs of "only these" while it is in force. */
@@ -88,38 +100,36 @@ export class Selection {
     return this.ownerOf.get(run) ?? run;
   }
 
-  /** Learn which runs there are. New ones follow what was saved, else the rule; others stay as they are. */
-  meet(runs: readonly Selectable[]): void {
-    const isFirst = this.owners.size === 0;
+  /**
+   * Learn which runs there are; false: there is nothing new in that. New ones are as was saved, else left to the rule;
+   * others keep their switches.
+   */
+  meet(runs: readonly Selectable[]): boolean {
+    if (areAlike(runs, this.runs)) return false;
+    this.runs = runs;
+    this.ranked = null;
     this.place(runs);
-    const came: string[] = [];
-    const recalled: string[] = [];
     for (const run of this.owners.values()) {
-      const begins = run.first_wall_time !== null && this.unbegun.delete(run.id);
-      if (this.switches.has(run.id) && !begins) continue;
+      // What was saved is asked again until all is read: a run may have begun meanwhile.
+      if (this.choices.has(run.id) && !this.recalled.has(run.id)) continue;
       const saved = this.remembered?.of(run) ?? null;
-      if (saved === null) came.push(run.id);
-      else {
-        if (run.first_wall_time === null) this.unbegun.add(run.id);
-        this.switches.set(run.id, saved);
-        recalled.push(run.id);
-      }
+      this.choices.set(run.id, saved);
+      if (saved !== null) this.recalled.add(run.id);
     }
-    if (isFirst) this.claimNewest(recalled);
-    this.follow(came);
     this.tally();
+    return true;
   }
 
   /** Every file has been read: see whether what was saved was of these runs. A sentence if that cannot be told. */
   settle(): string | null {
     if (this.remembered === null) return null;
     const found = this.remembered.check([...this.owners.values()]);
-    for (const [run, on] of found?.wrong ?? []) {
-      if (on === null) this.follow([run]);
-      else this.flip(run, on);
-    }
+    for (const [run, on] of found?.wrong ?? []) this.choices.set(run, on);
+    for (const run of this.ofTheRule(this.remembered, this.mode))
+      if (this.recalled.has(run) && this.choices.get(run)) this.choices.set(run, null);
+    for (const run of this.owners.keys()) this.show(run);
     if (this.remembered.missing(this.owners.keys()).size === 0) this.remembered = null;
-    this.unbegun.clear();
+    this.recalled.clear();
     if (found === null || found.wrong.size > 0) return null;
     return found.gone > 0
       ? `${found.gone.toLocaleString("en")} or more of the runs that this link was made for are gone; the others are as it says. Runs that came since with an older date may be on or off.`
@@ -129,50 +139,44 @@ export class Selection {
   switch(runs: Iterable<string>, on: boolean): void {
     const wanted = new Map<string, boolean>();
     for (const run of runs) wanted.set(this.owner(run), on);
-    this.change(wanted, (mode) => {
-      const held = this.ownersOn === this.owners.size ? false : this.ownersOn === 0 ? true : mode.held;
-      return { ...mode, held, only: null };
-    });
+    let count = this.ownersOn;
+    for (const run of wanted.keys())
+      if (this.owners.has(run)) count += Number(on) - Number(this.lit.has(run));
+    const held = count === this.owners.size ? false : count === 0 ? true : this.held;
+    this.switchSome(wanted, held);
   }
 
   invert(runs: Iterable<string>): void {
     const wanted = new Map<string, boolean>();
     for (const run of runs) wanted.set(this.owner(run), !this.lit.has(run));
-    this.change(wanted, (mode) => ({ ...mode, only: null }));
+    this.switchSome(wanted, this.held);
   }
 
   /** Switch on only these; the same again brings back what was on before, and lets in what came meanwhile. */
   showOnly(runs: Iterable<string>): void {
     const chosen = new Set([...runs].map((run) => this.owner(run)));
-    const { only, held } = this.mode;
-    if (only !== null && areSame(only.runs, chosen)) {
-      this.change(this.wanting(only.before), (mode) => ({ ...mode, held: only.heldBefore, only: null }));
-      return;
-    }
-    const on = new Set([...this.owners.keys()].filter((run) => this.lit.has(run)));
-    // Alone already, and nobody knows since when: the same again is to bring back something.
-    const isAlone = areSame(on, chosen);
-    const before = only?.before ?? (isAlone ? new Set(this.owners.keys()) : on);
-    const heldBefore = only?.heldBefore ?? (isAlone ? false : held);
-    const next = { runs: chosen, before, heldBefore };
-    this.change(this.wanting(chosen), (mode) => ({ ...mode, held: true, only: next }));
+    const { only, newRuns } = this.mode;
+    if (only === null || !areSame(only.runs, chosen)) {
+      const wereAlone = only?.wereAlone ?? this.areAlone(chosen);
+      this.change(NONE, { ...this.mode, only: { runs: chosen, wereAlone } });
+    } else if (only.wereAlone) this.change(this.all(true), { newRuns, held: false, only: null });
+    else this.change(NONE, { ...this.mode, only: null });
   }
 
-  /** Choose what new runs do. For the newest it holds at once for all that are there. */
+  /** Choose what new runs do. Of the newest it holds at once for all that are there, else for none of them. */
   setNewRuns(newRuns: NewRuns): void {
-    this.heldBack.clear();
-    const wanted = typeof newRuns === "object" ? this.wanting(this.newest(newRuns.newest)) : new Map();
-    this.change(wanted, () => ({ newRuns, held: false, only: null }));
+    const mode = { newRuns, held: false, only: null };
+    this.change(typeof newRuns === "object" ? this.all(null) : this.staying(mode), mode);
   }
 
   undo(): void {
     const step = this.history.undo();
-    if (step) this.take(step.off, step.on, step.before);
+    if (step) this.take(step.before);
   }
 
   redo(): void {
     const step = this.history.redo();
-    if (step) this.take(step.on, step.off, step.after);
+    if (step) this.take(step.after);
   }
 
   /** As it was saved; null: as it is by default. A change like any other, once there are runs. */
@@ -184,12 +188,13 @@ export class Selection {
       this.mode = mode;
       return;
     }
-    const isNewOn = !held && newRuns !== "off";
-    const wanted = new Map<string, boolean>();
-    for (const run of this.owners.values()) {
-      wanted.set(run.id, saved === null ? true : (saved.of(run) ?? isNewOn));
+    const choices = this.all(null);
+    if (saved !== null) {
+      for (const run of this.owners.values()) choices.set(run.id, saved.of(run));
+      for (const run of this.ofTheRule(saved, mode)) if (choices.get(run)) choices.set(run, null);
     }
-    this.change(wanted, () => mode);
+    this.change(choices, mode);
+    for (const [run, choice] of choices) if (choice !== null) this.recalled.add(run);
   }
 
   /** What is to be kept. */
@@ -201,120 +206,118 @@ export class Selection {
       if (begun !== null && (newest === null || begun > newest)) newest = begun;
     }
     const away = this.remembered?.missing(this.owners.keys()) ?? new Map<string, boolean>();
-    for (const [run, on] of this.switches)
-      if (!this.owners.has(run) && !this.ownerOf.has(run)) away.set(run, on);
-    return { switches, away, newRuns: this.mode.newRuns, held: this.mode.held, newest };
+    for (const [run, on] of this.away) if (!this.ownerOf.has(run)) away.set(run, this.choices.get(run) ?? on);
+    return { switches, away, newRuns: this.mode.newRuns, held: this.held, newest };
   }
 
   /** Find out whose switch each run has. */
   private place(runs: readonly Selectable[]): void {
     const ids = new Set(runs.map(({ id }) => id));
+    for (const run of this.owners.keys()) if (!ids.has(run)) this.away.set(run, this.lit.has(run));
     this.owners = new Map();
-    this.followers = new Map();
+    this.followers.clear();
     this.ownerOf.clear();
     for (const run of runs) {
+      this.away.delete(run.id);
       if (run.parent === null || !ids.has(run.parent)) this.owners.set(run.id, run);
       else {
         this.ownerOf.set(run.id, run.parent);
-        this.followers.set(run.parent, [...(this.followers.get(run.parent) ?? []), run.id]);
+        const beside = this.followers.get(run.parent);
+        if (beside) beside.push(run.id);
+        else this.followers.set(run.parent, [run.id]);
       }
     }
   }
 
-  /** All runs: those in `on` on, the others off. */
-  private wanting(on: ReadonlySet<string>): Map<string, boolean> {
-    return new Map([...this.owners.keys()].map((run) => [run, on.has(run)]));
+  private all(choice: Choice): Map<string, Choice> {
+    return new Map([...this.owners.keys()].map((run) => [run, choice]));
   }
 
-  /** Take a new step; `next` says, once the switches are set, what else holds after it. */
-  private change(wanted: ReadonlyMap<string, boolean>, next: (mode: Mode) => Mode): void {
-    const on: string[] = [];
-    const off: string[] = [];
-    for (const [run, is] of wanted) if (this.lit.has(run) !== is) (is ? on : off).push(run);
-    const before = this.mode;
-    this.apply(on, off);
-    const after = next(before);
-    if (on.length + off.length > 0 || !followAlike(before, after)) {
-      this.history.add({ on, off, before, after });
-      this.enter(after);
-    } else if (after.only !== null) this.mode = after; // nothing to see, and so nothing to undo
+  private areAlone(chosen: ReadonlySet<string>): boolean {
+    return this.ownersOn === chosen.size && [...chosen].every((run) => this.lit.has(run));
   }
 
-  private take(on: readonly string[], off: readonly string[], mode: Mode): void {
-    this.apply(on, off);
-    this.enter(mode);
+  /** Switch these; what else is on stays so, also if "only these" had switched it. */
+  private switchSome(wanted: ReadonlyMap<string, boolean>, held: boolean): void {
+    const mode = { newRuns: this.mode.newRuns, held, only: null };
+    this.change(new Map([...this.staying(mode), ...wanted]), mode);
   }
 
-  private apply(on: readonly string[], off: readonly string[]): void {
-    for (const run of [...on, ...off]) {
-      this.byRule.delete(run);
-      this.heldBack.delete(run);
-      this.unbegun.delete(run);
-    }
-    for (const run of on) this.flip(run, true);
-    for (const run of off) this.flip(run, false);
-  }
-
-  private enter(mode: Mode): void {
-    const before = this.mode;
-    this.mode = mode;
-    if (before.held && !mode.held) {
-      const came = [...this.heldBack];
-      this.claimNewest([...this.owners.keys()].filter((run) => !this.heldBack.has(run)));
-      this.heldBack.clear();
-      this.follow(came);
-    } else if (mode.newRuns !== before.newRuns) this.claimNewest(this.owners.keys());
-    if (mode.only === null) return;
-    // Redone after other runs came: they wait, as if they came now.
+  /** The switches that leave each run as it is when this comes to hold. */
+  private staying(mode: Mode): Map<string, boolean> {
+    const staying = new Map<string, boolean>();
+    if (haveSameEffect(mode, this.mode)) return staying;
     for (const run of this.owners.keys()) {
-      if (!this.lit.has(run) || mode.only.runs.has(run)) continue;
-      this.flip(run, false);
-      this.heldBack.add(run);
+      const on = this.lit.has(run);
+      if (this.isOn(run, mode) !== on) staying.set(run, on);
     }
+    return staying;
   }
 
-  /** What the rule makes of runs that came. */
-  private follow(came: readonly string[]): void {
-    const { newRuns, held } = this.mode;
-    const on = !held && newRuns !== "off";
-    for (const run of came) {
-      this.flip(run, on);
-      if (held && newRuns !== "off") this.heldBack.add(run);
-      if (on && newRuns !== "on") this.byRule.add(run);
+  /** Take a new step. */
+  private change(choices: Choices, mode: Mode): void {
+    const after = { choices, mode };
+    const earlier = new Map([...choices.keys()].map((run) => [run, this.choices.get(run) ?? null]));
+    const before = { choices: earlier, mode: this.mode };
+    const isSeen = this.take(after) || !followAlike(before.mode, mode);
+    if (isSeen) this.history.add({ before, after });
+    // Nothing to see, and so nothing to undo.
+    else this.take(mode.only === null ? before : { choices: earlier, mode });
+  }
+
+  /** Whether a run went on or off by it. */
+  private take({ choices, mode }: State): boolean {
+    const isAsBefore = haveSameEffect(mode, this.mode);
+    for (const [run, choice] of choices) {
+      this.choices.set(run, choice);
+      this.recalled.delete(run);
     }
-    if (came.length === 0 || !on || newRuns === "on") return;
-    const newest = this.newest(newRuns.newest);
-    for (const run of this.byRule) {
-      if (newest.has(run)) continue;
-      this.byRule.delete(run);
-      this.flip(run, false);
-    }
+    this.mode = mode;
+    let changed = false;
+    for (const run of (isAsBefore ? choices : this.owners).keys()) if (this.show(run)) changed = true;
+    return changed;
   }
 
-  /** The rule of the newest holds from now on: what it would have switched on is its to take back. */
-  private claimNewest(runs: Iterable<string>): void {
-    const { newRuns } = this.mode;
-    if (typeof newRuns !== "object") return;
-    const newest = this.newest(newRuns.newest, runs);
-    this.byRule = new Set([...newest].filter((run) => this.switches.get(run)));
+  private isOn(run: string, mode = this.mode): boolean {
+    if (mode.only !== null) return mode.only.runs.has(run);
+    const choice = this.choices.get(run) ?? null;
+    if (choice !== null) return choice;
+    if (mode.held || mode.newRuns === "off") return false;
+    return mode.newRuns === "on" || this.newest(mode.newRuns.newest).has(run);
   }
 
-  private newest(count: number, runs: Iterable<string> = this.owners.keys()): Set<string> {
-    const begun = (run: string): number => this.owners.get(run)?.first_wall_time ?? Infinity;
-    const sorted = [...runs].sort((a, b) => (begun(a) === begun(b) ? (a < b ? -1 : 1) : begun(b) - begun(a)));
-    return new Set(sorted.slice(0, count));
+  /**
+   * Runs that the rule of the newest may take back: they were the newest of those that are as was saved, and will not be
+   * once others come.
+   */
+  private ofTheRule(saved: Remembered, { newRuns, held }: Mode): Iterable<string> {
+    if (held || typeof newRuns !== "object") return [];
+    return newestOf(
+      [...this.owners.values()].filter((run) => saved.of(run) !== null),
+      newRuns.newest,
+    );
   }
 
-  /** Set a switch, of a run on the board or of one that is away. */
-  private flip(run: string, on: boolean): void {
-    this.switches.set(run, on);
-    if (!this.owners.has(run) || this.lit.has(run) === on) return;
+  private newest(count: number): ReadonlySet<string> {
+    if (this.ranked?.count !== count)
+      this.ranked = { count, runs: newestOf([...this.owners.values()], count) };
+    return this.ranked.runs;
+  }
+
+  /** Bring what is on in line with a run's switch; whether that changed it. */
+  private show(run: string): boolean {
+    const on = this.isOn(run);
+    if (!this.owners.has(run) || this.lit.has(run) === on) return false;
     this.ownersOn += on ? 1 : -1;
-    for (const one of [run, ...(this.followers.get(run) ?? [])]) {
-      if (on) this.lit.add(one);
-      else this.lit.delete(one);
-      this.changed(one, on);
-    }
+    for (const one of [run, ...(this.followers.get(run) ?? [])]) this.light(one, on);
+    return true;
+  }
+
+  private light(run: string, on: boolean): void {
+    if (this.lit.has(run) === on) return;
+    if (on) this.lit.add(run);
+    else this.lit.delete(run);
+    this.changed(run, on);
   }
 
   /** Bring what is on in line with the switches and with which runs there are. */
@@ -322,28 +325,45 @@ export class Selection {
     const on = new Set<string>();
     this.ownersOn = 0;
     for (const run of this.owners.keys()) {
-      if (!this.switches.get(run)) continue;
+      if (!this.isOn(run)) continue;
       this.ownersOn++;
       on.add(run);
       for (const follower of this.followers.get(run) ?? []) on.add(follower);
     }
-    for (const run of [...this.lit]) {
-      if (on.has(run)) continue;
-      this.lit.delete(run);
-      this.changed(run, false);
-    }
-    for (const run of on) {
-      if (this.lit.has(run)) continue;
-      this.lit.add(run);
-      this.changed(run, true);
-    }
+    for (const run of [...this.lit]) if (!on.has(run)) this.light(run, false);
+    for (const run of on) this.light(run, true);
   }
+}
+
+/** The newest runs; one that has not begun is newer than any that has. */
+function newestOf(runs: readonly Selectable[], count: number): Set<string> {
+  const begun = ({ first_wall_time: at }: Selectable): number => at ?? Infinity;
+  const sorted = [...runs].sort((a, b) =>
+    begun(a) === begun(b) ? (a.id < b.id ? -1 : 1) : begun(b) - begun(a),
+  );
+  return new Set(sorted.slice(0, count).map(({ id }) => id));
+}
+
+function areAlike(a: readonly Selectable[], b: readonly Selectable[]): boolean {
+  const isAlike = (run: Selectable, i: number): boolean =>
+    run.id === b[i]!.id && run.parent === b[i]!.parent && run.first_wall_time === b[i]!.first_wall_time;
+  return a.length === b.length && a.every(isAlike);
 }
 
 function areSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return a.size === b.size && [...a].every((one) => b.has(one));
 }
 
+function isHeld({ held, only }: Mode): boolean {
+  return held || only !== null;
+}
+
+/** Whether new runs do the same. */
 function followAlike(a: Mode, b: Mode): boolean {
-  return JSON.stringify(a.newRuns) === JSON.stringify(b.newRuns) && a.held === b.held;
+  return JSON.stringify(a.newRuns) === JSON.stringify(b.newRuns) && isHeld(a) === isHeld(b);
+}
+
+/** Whether every run is on in the one as it is in the other. */
+function haveSameEffect(a: Mode, b: Mode): boolean {
+  return followAlike(a, b) && a.only === b.only;
 }

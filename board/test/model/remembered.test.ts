@@ -75,6 +75,67 @@ describe("a selection that was kept", () => {
     );
   });
 
+  test("means the same to a page that shows runs already as to a fresh one, and one step takes it back", () => {
+    const runs = manyRuns(40);
+    const late = manyRuns(6, 7, 90_000);
+    const all = [...runs, ...late];
+    const before = fc.constantFrom("none", "only", "off", { newest: 2 }, "all");
+    fc.assert(
+      fc.property(chosen(runs), fc.boolean(), before, fc.nat(6), (wanted, inShort, before, came) => {
+        const saved = inShort ? rememberShortly(wanted) : remember(wanted);
+        const fresh = opened(saved, all).selection;
+        const page = new Selection();
+        page.meet(all.slice(0, 40 + came));
+        if (before === "none" || before === "all") page.switch(ids(runs), before === "all");
+        else if (before === "only") page.showOnly([runs[3]!.id]);
+        else page.setNewRuns(before as Kept["newRuns"]);
+        page.meet(all);
+        const [was, heldBefore] = [new Set(page.on), page.held];
+        page.recall(saved === null ? null : Remembered.read(saved));
+        expect(page.settle()).toBeNull();
+        expect([...page.on].sort()).toEqual([...fresh.on].sort());
+        expect([page.held, page.newRuns]).toEqual([fresh.held, fresh.newRuns]);
+        const isStep = was.size !== fresh.on.size || [...was].some((run) => !fresh.on.has(run));
+        const later = manyRuns(1, 77, 99_000);
+        page.meet([...all, ...later]);
+        fresh.meet([...all, ...later]);
+        expect([...page.on].sort()).toEqual([...fresh.on].sort());
+        page.meet(all);
+        if (isStep) page.undo();
+        if (isStep) expect([[...page.on].sort(), page.held]).toEqual([[...was].sort(), heldBefore]);
+      }),
+    );
+  });
+
+  test("leaves the newest to their rule, also where runs are found one after the other", () => {
+    const runs = manyRuns(10);
+    const on = new Set([runs[1]!.id, ...ids(runs.slice(-3))]);
+    const selection = new Selection();
+    selection.recall(Remembered.read(remember(kept(runs, on, { newRuns: { newest: 3 } }))!));
+    selection.meet(runs.slice(0, 2));
+    selection.meet(runs);
+    expect(selection.settle()).toBeNull();
+    expect([...selection.on].sort()).toEqual([...on].sort());
+    const late = manyRuns(1, 7, 90_000);
+    selection.meet([...runs, ...late]);
+    expect([...selection.on].sort()).toEqual([runs[1]!.id, ...ids(runs.slice(-2)), ...ids(late)].sort());
+  });
+
+  test("has a say in runs that had not begun when it was opened, and that were held back before", () => {
+    const [waiting, ...runs] = manyRuns(5) as [Selectable, ...Selectable[]];
+    const late = { ...waiting, first_wall_time: null };
+    const selection = new Selection();
+    selection.meet(runs);
+    selection.switch(ids(runs), false);
+    selection.meet([...runs, late]);
+    selection.recall(Remembered.read(`off.${late.id}`));
+    expect([...selection.on].sort()).toEqual(ids(runs).sort());
+    selection.recall(Remembered.read({ runs: "off", new: "off", until: 2_000 }));
+    expect(selection.on.size).toBe(5);
+    selection.meet([...runs, { ...late, first_wall_time: 3_000 }]);
+    expect([...selection.on].sort()).toEqual(ids(runs).sort());
+  });
+
   test("is a list of the few that can be read, and nothing by default", () => {
     const runs = manyRuns(50);
     const all = new Set(ids(runs));

@@ -13,51 +13,89 @@ describe("switching", () => {
   const step = fc.record({ verb, picks: fc.array(fc.nat(11), { maxLength: 12 }) });
 
   test("is what plain sets of runs would do; undo and redo lead back and forth", () => {
+    /** What is on, and what the same "only" again would bring back; null: it is not in force. */
+    interface Plain {
+      readonly on: ReadonlySet<string>;
+      readonly back: ReadonlySet<string> | null;
+    }
+    const areSame = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+      sorted(a).join() === sorted(b).join();
+    const all = new Set(ids(runs));
+    const after = (verb: string, picked: ReadonlySet<string>, { on, back }: Plain): Plain => {
+      if (verb === "only") {
+        if (back !== null && areSame(picked, on)) return { on: back, back: null };
+        return { on: picked, back: back ?? (areSame(picked, on) ? all : on) };
+      }
+      const next = new Set(on);
+      for (const run of picked)
+        if (verb === "on" || (verb === "invert" && !on.has(run))) next.add(run);
+        else next.delete(run);
+      return areSame(next, on) ? { on, back } : { on: next, back: null };
+    };
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
         const told = new Map(runs.map(({ id }) => [id, false]));
         const selection = new Selection((run, on) => told.set(run, on));
         selection.meet(runs);
-        let on = new Set(ids(runs));
-        const past: Set<string>[] = [];
-        const future: Set<string>[] = [];
+        let now: Plain = { on: all, back: null };
+        const past: Plain[] = [];
+        const future: Plain[] = [];
         for (const { verb, picks } of steps) {
-          const picked = picks.map((pick) => runs[pick]!.id);
-          const before = new Set(on);
-          const heldBefore = selection.held;
-          if (verb === "undo" && selection.canUndo) {
-            selection.undo();
-            future.push(before);
-            on = past.pop()!;
-          } else if (verb === "redo" && selection.canRedo) {
-            selection.redo();
-            past.push(before);
-            on = future.pop()!;
-          } else if (verb === "on" || verb === "off") {
-            selection.switch(picked, verb === "on");
-            for (const run of picked)
-              if (verb === "on") on.add(run);
-              else on.delete(run);
-          } else if (verb === "invert") {
-            selection.invert(picked);
-            for (const run of new Set(picked)) if (!on.delete(run)) on.add(run);
-          } else if (verb === "only") {
-            const isAgain =
-              selection.only !== null && sorted(selection.only).join() === sorted(new Set(picked)).join();
-            selection.showOnly(picked);
-            on = isAgain ? new Set(selection.on) : new Set(picked);
+          const picked = new Set(picks.map((pick) => runs[pick]!.id));
+          const [before, wasHeld] = [now, selection.held];
+          if (verb === "undo" || verb === "redo") {
+            const [from, to] = verb === "undo" ? [past, future] : [future, past];
+            expect(verb === "undo" ? selection.canUndo : selection.canRedo).toBe(from.length > 0);
+            selection[verb]();
+            now = from.pop() ?? now;
+            if (now !== before) to.push(before);
+          } else {
+            now = after(verb, picked, before);
+            if (verb === "only") selection.showOnly(picked);
+            else if (verb === "invert") selection.invert(picked);
+            else selection.switch(picked, verb === "on");
+            if (!areSame(now.on, before.on) || selection.held !== wasHeld) {
+              past.push(before);
+              future.length = 0;
+            }
           }
-          const isStep = verb !== "undo" && verb !== "redo";
-          if (isStep && (sorted(on).join() !== sorted(before).join() || heldBefore !== selection.held)) {
-            past.push(before);
-            future.length = 0;
-          }
-          expect(sorted(selection.on)).toEqual(sorted(on));
-          expect(sorted([...told].filter(([, is]) => is).map(([run]) => run))).toEqual(sorted(on));
+          expect(sorted(selection.on)).toEqual(sorted(now.on));
+          expect(sorted([...told].filter(([, is]) => is).map(([run]) => run))).toEqual(sorted(now.on));
         }
       }),
     );
   });
+});
+
+test("taking everything back leaves it as if nothing had been done, whatever runs came meanwhile", () => {
+  const runs = manyRuns(14);
+  const rule = fc.constantFrom("on" as const, "off" as const, { newest: 1 }, { newest: 3 });
+  const verb = fc.constantFrom("on", "off", "only", "invert", "all", "none", "rule", "comes", "undo", "redo");
+  const step = fc.record({ verb, rule, picks: fc.array(fc.nat(13), { maxLength: 6 }) });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const selection = new Selection();
+      let there = runs.slice(0, 4);
+      selection.meet(there);
+      for (const { verb, rule, picks } of steps) {
+        const picked = picks.flatMap((pick) => there[pick]?.id ?? []);
+        if (verb === "on" || verb === "off") selection.switch(picked, verb === "on");
+        else if (verb === "all" || verb === "none") selection.switch(ids(there), verb === "all");
+        else if (verb === "only") selection.showOnly(picked);
+        else if (verb === "invert") selection.invert(picked);
+        else if (verb === "rule") selection.setNewRuns(rule);
+        else if (verb === "comes") selection.meet((there = runs.slice(0, there.length + 1)));
+        else selection[verb as "undo" | "redo"]();
+      }
+      while (selection.canRedo) selection.redo();
+      const on = sorted(selection.on);
+      while (selection.canUndo) selection.undo();
+      expect(sorted(selection.on)).toEqual(sorted(ids(there)));
+      expect([selection.newRuns, selection.held]).toEqual(["on", false]);
+      while (selection.canRedo) selection.redo();
+      expect(sorted(selection.on)).toEqual(on);
+    }),
+  );
 });
 
 describe("only these", () => {
@@ -115,6 +153,16 @@ describe("only these", () => {
     expect(selection.on.has(d)).toBe(false);
   });
 
+  test("holds for a run that went and comes again", () => {
+    const gone = runs.slice(0, 5);
+    selection.meet(gone);
+    selection.showOnly([a]);
+    selection.meet(runs);
+    expect(sorted(selection.on)).toEqual([a]);
+    selection.showOnly([a]);
+    expect(selection.on.has(ids(runs)[5]!)).toBe(true);
+  });
+
   test("of a run that is alone already leads to all", () => {
     selection.switch(ids(runs), false);
     selection.switch([a], true);
@@ -161,10 +209,34 @@ describe("new runs", () => {
     selection.meet([...runs, ...late]);
     expect(sorted(selection.on)).toEqual(sorted([runs[0]!.id, late[1]!.id, late[2]!.id]));
     selection.undo();
+    expect(sorted(selection.on)).toEqual(sorted(ids(late.slice(1))));
     selection.undo();
-    expect(runs.every(({ id }) => selection.on.has(id) || id === runs[0]!.id || id === runs[1]!.id)).toBe(
-      false,
-    );
+    expect(sorted(selection.on)).toEqual(sorted(ids([...runs, ...late])));
+    selection.redo();
+    expect(sorted(selection.on)).toEqual(sorted(ids(late.slice(1))));
+  });
+
+  test("of the newest are told once their times are known", () => {
+    const [a, b, c, d] = runs as [Selectable, Selectable, Selectable, Selectable];
+    const selection = new Selection();
+    selection.meet([a, b, c]);
+    selection.setNewRuns({ newest: 2 });
+    selection.meet([a, b, c, { ...d, first_wall_time: null }]);
+    expect(sorted(selection.on)).toEqual(sorted(ids([c, d])));
+    selection.meet([a, b, c, { ...d, first_wall_time: 0 }]);
+    expect(sorted(selection.on)).toEqual(sorted(ids([b, c])));
+  });
+
+  test("wait where all are off, also if the rule was chosen and taken back meanwhile", () => {
+    const selection = new Selection();
+    selection.meet(runs);
+    selection.switch(ids(runs), false);
+    selection.meet([...runs, late[0]!]);
+    selection.setNewRuns("off");
+    expect(selection.on.size).toBe(0);
+    selection.undo();
+    selection.undo();
+    expect(sorted(selection.on)).toEqual(sorted(ids([...runs, late[0]!])));
   });
 
   test("that went and come again are as they were", () => {
