@@ -1,8 +1,9 @@
 """The native module: typed face of crates/py. Private; import from the package instead."""
 
 from collections.abc import Sequence
-from typing import Literal, Self, final
+from typing import Any, Literal, Self, final
 
+from numpy.typing import NDArray
 from typing_extensions import Buffer
 
 __version__: str
@@ -223,6 +224,9 @@ def clear_caches(cache_dir: str, logdir: str | None = None) -> bytes:
 def watch_forks() -> None:
     """Notice forks from here on: writers of the parent become unusable in a child, and its own write through."""
 
+def default_edges() -> list[float]:
+    """List the edges between which `add_histogram` counts unless it is told otherwise."""
+
 @final
 class Writer:
     """Writes the event files of one run and its sub-runs; file 0 is the run's own.
@@ -268,6 +272,62 @@ class Writer:
 
     def add_text(self, file: int, tag: str, text: str, step: int, wall_time: float | None) -> int:
         """Add a text."""
+
+    def add_histogram(
+        self,
+        file: int,
+        tag: str,
+        values: NDArray[Any],
+        counted: tuple[NDArray[Any], NDArray[Any]] | None,
+        max_bins: int | None,
+        step: int,
+        wall_time: float | None,
+    ) -> int:
+        """Add a histogram of `values`, float32 or float64.
+
+        `counted` are edges and counts (float64) in place of those that this finds; neighbours are added up to come near
+        `max_bins` buckets.
+        """
+
+    def add_histogram_raw(
+        self,
+        file: int,
+        tag: str,
+        moments: Sequence[float],
+        limits: NDArray[Any],
+        counts: NDArray[Any],
+        step: int,
+        wall_time: float | None,
+    ) -> int:
+        """Add a histogram as it is: smallest, largest, number, sum and sum of squares; limits and counts (float64)."""
+
+    def add_tensor(
+        self,
+        file: int,
+        tag: str,
+        data_type: int,
+        shape: Sequence[int],
+        content: NDArray[Any],
+        step: int,
+        wall_time: float | None,
+    ) -> int:
+        """Add a tensor of the type with this number (spec/events.md, Tensors); `content` (uint8) is its elements."""
+
+    def add_pr_curve(
+        self, file: int, tag: str, thresholds: int, rows: NDArray[Any], step: int, wall_time: float | None
+    ) -> int:
+        """Add a precision-recall curve; `rows` (float32) are its six rows one behind the other."""
+
+    def add_mesh(
+        self,
+        file: int,
+        tag: str,
+        parts: tuple[NDArray[Any], NDArray[Any] | None, NDArray[Any] | None],
+        config: str,
+        step: int,
+        wall_time: float | None,
+    ) -> int:
+        """Add meshes: vertices, faces and colours (float32, of three dimensions)."""
 
     def flush(self) -> None:
         """Return when all that was added is with the operating system, or could not be written: see `reports`."""

@@ -4,10 +4,17 @@
 //! the order of their numbers and zeros are left out, so the bytes equal those of the usual protobuf encoders. What a
 //! value of a kind holds has a module of its own.
 
+mod histogram;
+mod mesh;
+mod pr_curve;
 mod tensor;
 mod text;
 mod wire;
 
+pub use histogram::histogram;
+pub use mesh::{Part, mesh};
+pub use pr_curve::pr_curve;
+pub use tensor::tensor;
 pub use text::text;
 
 use crate::{DataClass, crc};

@@ -2,10 +2,10 @@
 
 mod oracle;
 
-use lightboard_events::{HEADER, OVERHEAD, Scan, Scanner, encode};
+use lightboard_events::{HEADER, MeshPart, Moments, OVERHEAD, Scan, Scanner, encode};
 use oracle::compare;
 use oracle::messages::{
-    Dim, Event, PluginData, Shape, Summary, SummaryMetadata, Tensor, Value, event, value,
+    Dim, Event, Histogram, PluginData, Shape, Summary, SummaryMetadata, Tensor, Value, event, value,
 };
 use proptest::prelude::*;
 use prost::Message as _;
@@ -58,6 +58,36 @@ fn metadata(plugin: &str, content: Vec<u8>, data_class: i32) -> SummaryMetadata 
     }
 }
 
+/// `MeshPluginData`, which no oracle of values has.
+#[derive(Clone, PartialEq, prost::Message)]
+struct MeshPluginData {
+    #[prost(string, tag = "2")]
+    name: String,
+    #[prost(int32, tag = "3")]
+    content_type: i32,
+    #[prost(string, tag = "5")]
+    json_config: String,
+    #[prost(int32, repeated, tag = "6")]
+    shape: Vec<i32>,
+    #[prost(uint32, tag = "7")]
+    components: u32,
+}
+
+/// Any number but -0, which prost leaves out as protobuf does not.
+fn number() -> impl Strategy<Value = f64> {
+    use proptest::num::f64;
+    (f64::NORMAL | f64::SUBNORMAL | f64::INFINITE).boxed()
+}
+
+fn tensor_value(tag: &str, tensor: Tensor, metadata: SummaryMetadata) -> Value {
+    Value {
+        tag: tag.to_owned(),
+        data: Some(value::Data::Tensor(tensor)),
+        metadata: Some(metadata),
+        ..Value::default()
+    }
+}
+
 proptest! {
     #[test]
     fn text(wall in 0.1..1e12, step: i64, tag in ".{0,200}", text in ".{0,300}") {
@@ -67,13 +97,117 @@ proptest! {
             string_val: vec![text.clone().into_bytes()],
             ..Tensor::default()
         };
-        let value = Value {
-            tag: tag.clone(),
-            data: Some(value::Data::Tensor(tensor)),
-            metadata: Some(metadata("text", Vec::new(), 0)),
-            ..Value::default()
-        };
+        let value = tensor_value(&tag, tensor, metadata("text", Vec::new(), 0));
         let found = payload(|out| encode::text(out, wall, step, &tag, &text));
         prop_assert_eq!(found, expected(wall, step, vec![value]));
+    }
+
+    #[test]
+    fn histogram(
+        wall in 0.1..1e12,
+        step: i64,
+        tag in ".{0,200}",
+        numbers in [number(), number(), number(), number(), number()],
+        buckets in prop::collection::vec((number(), 0.0..1e9), 0..300),
+    ) {
+        let [min, max, num, sum, sum_squares] = numbers;
+        let (bucket_limit, bucket): (Vec<f64>, Vec<f64>) = buckets.into_iter().unzip();
+        let moments = Moments { min, max, count: num, sum, sum_of_squares: sum_squares };
+        let found = payload(|out| {
+            encode::histogram(out, wall, step, &tag, &moments, &bucket_limit, &bucket);
+        });
+        let histogram = Histogram { min, max, num, sum, sum_squares, bucket_limit, bucket };
+        let value = Value {
+            tag,
+            data: Some(value::Data::Histo(histogram)),
+            ..Value::default()
+        };
+        prop_assert_eq!(found, expected(wall, step, vec![value]));
+    }
+
+    #[test]
+    fn tensor(
+        wall in 0.1..1e12,
+        step: i64,
+        tag in ".{0,200}",
+        data_type in 1..34,
+        sizes in prop::collection::vec(0usize..5, 0..4),
+        content in prop::collection::vec(any::<u8>(), 0..600),
+    ) {
+        let tensor = Tensor {
+            dtype: data_type,
+            shape: (!sizes.is_empty()).then(|| shape(&sizes)),
+            content: content.clone(),
+            ..Tensor::default()
+        };
+        let value = tensor_value(&tag, tensor, metadata("tensor", Vec::new(), 2));
+        let found = payload(|out| encode::tensor(out, wall, step, &tag, data_type, &sizes, &content));
+        prop_assert_eq!(found, expected(wall, step, vec![value]));
+    }
+
+    #[test]
+    fn pr_curve(
+        wall in 0.1..1e12,
+        step: i64,
+        tag in ".{0,200}",
+        thresholds in 1u32..1000,
+        columns in 1usize..300,
+    ) {
+        let rows: Vec<f32> = (0..6 * columns).map(|index| index as f32 / 7.0).collect();
+        let tensor = Tensor {
+            dtype: 1,
+            shape: Some(shape(&[6, columns])),
+            float_val: rows.clone(),
+            ..Tensor::default()
+        };
+        // PrCurvePluginData is a message of one number.
+        let content = Dim { size: thresholds.into(), name: String::new() }.encode_to_vec();
+        let content = [&[2 << 3], &content[1..]].concat();
+        let value = tensor_value(&tag, tensor, metadata("pr_curves", content, 0));
+        let found = payload(|out| encode::pr_curve(out, wall, step, &tag, thresholds, &rows));
+        prop_assert_eq!(found, expected(wall, step, vec![value]));
+    }
+
+    #[test]
+    fn mesh(
+        wall in 0.1..1e12,
+        step: i64,
+        name in ".{0,60}",
+        config in ".{0,60}",
+        counts in [0usize..200, 0usize..200, 0usize..200],
+    ) {
+        let kinds = [MeshPart::Vertex, MeshPart::Face, MeshPart::Color];
+        let numbers = counts.map(|count| vec![0.5; 2 * count * 3]);
+        let parts: Vec<_> = (0..3)
+            .filter(|&at| at == 0 || counts[at] > 0)
+            .map(|at| encode::Part { part: kinds[at], shape: [2, counts[at], 3], numbers: &numbers[at] })
+            .collect();
+        let components = parts.iter().map(|part| 1 << part.part as u32).sum();
+        let values = parts
+            .iter()
+            .map(|part| {
+                let content = MeshPluginData {
+                    name: name.clone(),
+                    content_type: part.part as i32,
+                    json_config: config.clone(),
+                    shape: part.shape.iter().map(|&size| size as i32).collect(),
+                    components,
+                };
+                let tensor = Tensor {
+                    dtype: 1,
+                    shape: Some(shape(&part.shape)),
+                    float_val: part.numbers.to_vec(),
+                    ..Tensor::default()
+                };
+                let word = ["VERTEX", "FACE", "COLOR"][part.part as usize - 1];
+                tensor_value(
+                    &format!("{name}_{word}"),
+                    tensor,
+                    metadata("mesh", content.encode_to_vec(), 0),
+                )
+            })
+            .collect();
+        let found = payload(|out| encode::mesh(out, wall, step, &name, &config, &parts));
+        prop_assert_eq!(found, expected(wall, step, values));
     }
 }

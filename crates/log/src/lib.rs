@@ -8,6 +8,7 @@
 mod file;
 mod fork;
 mod hand_over;
+mod histogram;
 mod media;
 mod report;
 mod sigterm;
@@ -17,6 +18,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub use fork::watch_forks;
+pub use histogram::{Counted, Histogram, default_edges};
 pub use lightboard_events::encode::Scalar;
 pub use media::{MEDIA_CAPACITY, Media};
 pub use report::{Report, errno};

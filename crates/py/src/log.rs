@@ -1,7 +1,11 @@
 //! The writer of event files, as `lightboard.log` uses it. Its methods for a group of kinds have a file of their own.
 
+mod histogram;
 mod scalar;
+mod tensor;
 mod text;
+
+pub(crate) use histogram::default_edges;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

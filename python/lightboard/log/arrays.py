@@ -5,6 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 from lightboard.log.numbers import MAX_NESTING, describe
 
+# Types that NumPy itself has not, and those of its own that hold as many bits.
+BITS = {
+    "bfloat16": "int16",
+    "float8_e5m2": "uint8",
+    "float8_e4m3fn": "uint8",
+    "float8_e4m3fnuz": "uint8",
+    "float8_e4m3b11fnuz": "uint8",
+    "float8_e5m2fnuz": "uint8",
+}
+
 if TYPE_CHECKING:
     import numpy as np
 
@@ -37,6 +47,25 @@ def plain_array(value: Any, what: str, *, complex_too: bool = False) -> "Array":
     if found.dtype.kind not in ("biufc" if complex_too else "biuf"):
         raise TypeError(f"{what}: expected {_kinds(complex_too)}, found {describe(value)}.")
     return np.require(found, found.dtype.newbyteorder("="), ["C_CONTIGUOUS", "ALIGNED", "ENSUREARRAY"])
+
+
+def typed_array(value: Any, what: str) -> tuple["Array", str]:
+    """Return `value` as `plain_array` does, and the name of its elements' type.
+
+    Elements of bfloat16 and the kinds of float8 stay as they are: the array then holds their bits.
+    """
+    torch = sys.modules.get("torch")
+    if torch is not None and isinstance(value, torch.Tensor):
+        name = str(value.dtype).removeprefix("torch.")
+        if name in BITS and value.layout is torch.strided:
+            return plain_array(value.detach().view(getattr(torch, BITS[name])), what), name
+    name = str(getattr(value, "dtype", None))
+    if name in BITS:  # JAX
+        import numpy as np
+
+        return plain_array(np.asarray(value).view(BITS[name]), what), name
+    array = plain_array(value, what, complex_too=True)
+    return array, array.dtype.name
 
 
 def _kinds(complex_too: bool) -> str:

@@ -7,14 +7,18 @@ from typing import NoReturn, Self
 from lightboard.log import directory
 from lightboard.log.conflict import live_writers
 from lightboard.log.files import Files, OnError
+from lightboard.log.histograms import Histograms
+from lightboard.log.meshes import Meshes
 from lightboard.log.notices import announce, warn
 from lightboard.log.numbers import plain_float, plain_step, plain_tag
+from lightboard.log.pr_curves import PrCurves
 from lightboard.log.scalars import Scalars
 from lightboard.log.steps import Steps
+from lightboard.log.tensors import Tensors
 from lightboard.log.texts import Texts
 
 
-class SummaryWriter(Scalars, Texts):
+class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes):
     """Logs one run into a directory, as TensorBoard event files (spec/events.md, Writing).
 
     A drop-in for `torch.utils.tensorboard.SummaryWriter`. Records are encoded in the calling thread and handed over to

@@ -68,7 +68,7 @@ fn key(out: &mut Vec<u8>, field: u32, wire_type: u32) {
 }
 
 #[inline]
-fn varint(out: &mut Vec<u8>, mut value: u64) {
+pub(super) fn varint(out: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;

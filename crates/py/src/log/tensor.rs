@@ -1,0 +1,82 @@
+//! What is a tensor: tensors themselves, curves and meshes.
+#![expect(
+    clippy::too_many_arguments,
+    reason = "one call a record: a struct would have to be built in Python"
+)]
+#![expect(
+    clippy::needless_pass_by_value,
+    reason = "what is extracted from Python is owned"
+)]
+
+use lightboard_events::{MeshPart, encode};
+use pyo3::buffer::PyBuffer;
+use pyo3::prelude::*;
+
+use super::Writer;
+
+#[pymethods]
+impl Writer {
+    fn add_tensor(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        tag: &str,
+        data_type: i32,
+        shape: Vec<usize>,
+        content: PyBuffer<u8>,
+        step: i64,
+        wall_time: Option<f64>,
+    ) -> PyResult<u8> {
+        let content = content.to_vec(py)?;
+        Ok(self.add(py, file, wall_time, |out, wall_time| {
+            encode::tensor(out, wall_time, step, tag, data_type, &shape, &content);
+        }))
+    }
+
+    fn add_pr_curve(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        tag: &str,
+        thresholds: u32,
+        rows: PyBuffer<f32>,
+        step: i64,
+        wall_time: Option<f64>,
+    ) -> PyResult<u8> {
+        let rows = rows.to_vec(py)?;
+        Ok(self.add(py, file, wall_time, |out, wall_time| {
+            encode::pr_curve(out, wall_time, step, tag, thresholds, &rows);
+        }))
+    }
+
+    fn add_mesh(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        tag: &str,
+        parts: [Option<PyBuffer<f32>>; 3],
+        config: &str,
+        step: i64,
+        wall_time: Option<f64>,
+    ) -> PyResult<u8> {
+        let kinds = [MeshPart::Vertex, MeshPart::Face, MeshPart::Color];
+        let mut numbers = Vec::new();
+        for (part, buffer) in kinds.into_iter().zip(parts) {
+            if let Some(buffer) = buffer {
+                let shape: [usize; 3] = buffer.shape().try_into()?;
+                numbers.push((part, shape, buffer.to_vec(py)?));
+            }
+        }
+        let parts: Vec<_> = numbers
+            .iter()
+            .map(|(part, shape, numbers)| encode::Part {
+                part: *part,
+                shape: *shape,
+                numbers,
+            })
+            .collect();
+        Ok(self.add(py, file, wall_time, |out, wall_time| {
+            encode::mesh(out, wall_time, step, tag, config, &parts);
+        }))
+    }
+}

@@ -1,0 +1,130 @@
+"""Histograms."""
+
+from typing import TYPE_CHECKING, Any
+
+from lightboard.log.arrays import plain_array
+from lightboard.log.numbers import describe, plain_float, plain_tag
+from lightboard.log.recorder import Recorder
+
+if TYPE_CHECKING:
+    from lightboard.log.arrays import Array
+
+
+class Histograms(Recorder):
+    """Logs histograms."""
+
+    def add_histogram(
+        self,
+        tag: str,
+        values: Any,
+        global_step: Any = None,
+        bins: Any = "tensorflow",
+        walltime: float | None = None,
+        max_bins: int | None = None,
+    ) -> None:
+        """Log how many of some values lie where.
+
+        Written as a `histo` (spec/events.md, Writing). What is NaN or infinite lies in no bucket and is no part of the
+        extremes and sums; it is counted in the number of values, so that the difference tells how many there are.
+
+        Args:
+            tag: The series; stored as given.
+            values: An array, tensor or list of any shape with at least one element, of bools, ints or floats; counted
+                as float64. An array of float32 or float64 is not copied.
+            global_step: As for `add_scalar`.
+            bins: `"tensorflow"` counts between 0, ±1e-12 and further steps of a tenth up to ±1e20, and beyond. Anything
+                else is what `numpy.histogram` takes: a number of equal buckets, their edges, or a rule such as
+                `"auto"`.
+            walltime: As for `add_scalar`.
+            max_bins: Add neighbouring buckets up, as many at a time as it takes to come near this number.
+
+        Raises:
+            TypeError: `values` are no real numbers; a tag that is no str; a step or wall time that is no number.
+            ValueError: `values` is empty; `max_bins` is below 1; `bins` is none that NumPy takes.
+            OverflowError: The step does not fit into 64 bits.
+            OSError: With `on_error="raise"`, earlier records could not be written.
+        """
+        tag = plain_tag(tag)
+        array = plain_array(values, f"values of tag {tag!r:.200}").reshape(-1)
+        if array.size == 0:
+            raise ValueError(
+                f"values of tag {tag!r:.200}: expected at least one element, found {describe(values)}."
+            )
+        if array.dtype.char not in "fd":
+            array = array.astype("float64")
+        if max_bins is not None and max_bins < 1:
+            raise ValueError(f"max_bins: expected a number above 0, found {max_bins}.")
+        counted = None if isinstance(bins, str) and bins == "tensorflow" else _counted(array, bins)
+        step, wall_time = self._moment("histogram", tag, global_step, walltime)
+        self._record(
+            None,
+            lambda core, file: core.add_histogram(file, tag, array, counted, max_bins, step, wall_time),
+        )
+
+    def add_histogram_raw(
+        self,
+        tag: str,
+        min: float,
+        max: float,
+        num: float,
+        sum: float,
+        sum_squares: float,
+        bucket_limits: Any,
+        bucket_counts: Any,
+        global_step: Any = None,
+        walltime: float | None = None,
+    ) -> None:
+        """Log a histogram that the program has counted itself.
+
+        Written as given (spec/events.md, Writing).
+
+        Args:
+            tag: The series; stored as given.
+            min: The smallest value, which is the lower edge of the first bucket that is not empty.
+            max: The largest value, which is the upper edge of the last bucket that is not empty.
+            num: How many values there are.
+            sum: Their sum.
+            sum_squares: The sum of their squares.
+            bucket_limits: The upper limit of each bucket, ascending: an array, tensor or list of one dimension.
+            bucket_counts: How many values are in each bucket, as many as there are limits.
+            global_step: As for `add_scalar`.
+            walltime: As for `add_scalar`.
+
+        Raises:
+            TypeError, ValueError, OverflowError: As for `add_histogram`; also for limits and counts that differ in
+                number or have not one dimension.
+            OSError: With `on_error="raise"`, earlier records could not be written.
+        """
+        tag = plain_tag(tag)
+        numbers = {"min": min, "max": max, "num": num, "sum": sum, "sum_squares": sum_squares}
+        moments = [plain_float(number, f"{name} of tag {tag!r:.200}") for name, number in numbers.items()]
+        limits = _column(bucket_limits, "bucket_limits")
+        counts = _column(bucket_counts, "bucket_counts")
+        if limits.size != counts.size:
+            raise ValueError(
+                f"bucket_counts: expected one for each of {limits.size} limits, found {counts.size}. "
+                "numpy.histogram returns one edge more than counts: leave the first edge out."
+            )
+        step, wall_time = self._moment("histogram", tag, global_step, walltime)
+        self._record(
+            None,
+            lambda core, file: core.add_histogram_raw(file, tag, moments, limits, counts, step, wall_time),
+        )
+
+
+def _counted(array: "Array", bins: Any) -> tuple["Array", "Array"]:
+    """Return edges and counts as NumPy has them; of nothing but NaN, one empty bucket."""
+    import numpy as np
+
+    finite = array[np.isfinite(array)].astype(np.float64)
+    if finite.size == 0:
+        return np.zeros(2), np.zeros(1)
+    counts, edges = np.histogram(finite, bins)
+    return np.ascontiguousarray(edges, np.float64), np.ascontiguousarray(counts, np.float64)
+
+
+def _column(value: Any, what: str) -> "Array":
+    array = plain_array(value, what)
+    if array.ndim != 1:
+        raise ValueError(f"{what}: expected one dimension, found {describe(value)}.")
+    return array.astype("float64", copy=False)
