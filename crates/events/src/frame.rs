@@ -13,10 +13,11 @@ pub const OVERHEAD: usize = 16;
 /// The longest payload that is read, in bytes: protobuf's own limit for a message.
 pub const MAX_PAYLOAD: u64 = (1 << 31) - 1;
 
-/// Checksums of payloads that turn out wrong may together cover this many bytes, and `WASTE_FACTOR` times the bytes
-/// up to the payload's end. It keeps the search linear on files that are made to be slow.
+/// Checksums of payloads that turn out wrong, of lengths within the same power of two, may together cover this many
+/// bytes, and `WASTE_FACTOR` times the bytes up to the payload's end. It keeps the search linear on files that are made
+/// to be slow; what long payloads cost is no reason to pass over short ones.
 const WASTE_ALLOWANCE: u64 = 64 << 20;
-const WASTE_FACTOR: u64 = 8;
+const WASTE_FACTOR: u64 = 2;
 
 /// Bytes at the start of a range without readable records that are watched for change.
 pub const WATCHED: u64 = 16 << 20;
@@ -26,8 +27,19 @@ pub const WATCHED: u64 = 16 << 20;
 pub struct Scanner {
     offset: u64,
     lost: Option<Lost>,
-    wasted: u64,
+    /// Where the search found a readable record last. Up to there each place that may still be being written ends the
+    /// damage before it, without a look at what follows.
+    readable: u64,
+    /// None while no payload turned out wrong in a search.
+    wasted: Option<Box<Wasted>>,
     damaged: Option<Watch>,
+}
+
+/// Bytes of payloads whose checksums turned out wrong, by the number of binary digits of their length.
+type Wasted = [u64; 32];
+
+fn digits(length: u64) -> usize {
+    (u64::BITS - length.leading_zeros()) as usize
 }
 
 /// The start of a range in which no record was found: when its bytes change, there may be some.
@@ -202,11 +214,13 @@ impl Scanner {
     pub fn search_again(&mut self) {
         if let Some(lost) = self.lost.take() {
             self.offset = lost.start;
+            self.readable = 0;
         }
     }
 
     /// Looks at `window`, the file's bytes from [`offset`](Self::offset) on. `at_end` says that the window reaches the
-    /// file's present end. Nobody needs to hold more than the longest record, or more than the file.
+    /// file's present end. Nobody needs to hold more than the longest record, or more than the file. What was read is
+    /// kept until more than that is needed: a file with many torn records is otherwise read once for each.
     #[inline(always)]
     #[expect(
         clippy::inline_always,
@@ -251,9 +265,7 @@ impl Scanner {
             Header::Bad(cause) => return Found::Bad(cause),
         };
         // Before the bytes are asked for, since to read them costs more than to check them.
-        if self.wasted > 0
-            && self.wasted > WASTE_ALLOWANCE + WASTE_FACTOR * (self.offset + length as u64)
-        {
+        if self.wasted.is_some() && self.is_waste(length as u64) {
             return Found::Bad(Cause::TooLong {
                 claimed: length as u64,
             });
@@ -270,6 +282,19 @@ impl Scanner {
         } else {
             Found::Bad(Cause::PayloadChecksum { stored, computed })
         }
+    }
+
+    /// Whether too much was spent in vain on payloads like the one of `length` bytes at the present place.
+    #[inline(never)]
+    fn is_waste(&self, length: u64) -> bool {
+        let wasted = self.wasted.as_ref().map_or(0, |all| all[digits(length)]);
+        let end = self.offset + length;
+        self.offset != self.readable && wasted > WASTE_ALLOWANCE + WASTE_FACTOR * end
+    }
+
+    /// Notes that a payload of `length` bytes, at most [`MAX_PAYLOAD`], turned out wrong.
+    fn waste(&mut self, length: u64) {
+        self.wasted.get_or_insert_default()[digits(length)] += length;
     }
 
     #[inline(never)]
@@ -331,7 +356,9 @@ impl Scanner {
         let lost = earlier
             .filter(|lost| lost.cause == cause)
             .unwrap_or_else(|| {
-                self.wasted += record_end(window).map_or(0, |end| end.min(window.len())) as u64;
+                if let (Cause::PayloadChecksum { .. }, Some(end)) = (told, record_end(window)) {
+                    self.waste((end - OVERHEAD) as u64);
+                }
                 Lost {
                     start: self.offset,
                     cause,
@@ -395,30 +422,39 @@ impl Scanner {
             };
             self.offset = base + at as u64;
             let followed = at + OVERHEAD + length as usize + HEADER;
-            match self.look(&window[at..]) {
+            let ends = match self.look(&window[at..]) {
                 Found::Record(..) => {
-                    let end = open.unwrap_or(at);
-                    self.offset = base + end as u64;
-                    self.lost = None;
-                    self.damaged = Some(lost.watch().with(&window[..end]));
-                    return Scan::Damage(lost.until(self.offset, lost.cause));
+                    self.readable = self.offset;
+                    true
                 }
                 Found::Short { needed: more } if !at_end => {
                     needed = more;
                     break;
                 }
-                Found::Short { .. } => open = open.or(Some(at)),
-                Found::Bad(Cause::PayloadChecksum { .. }) if followed > window.len() => {
+                Found::Bad(Cause::PayloadChecksum { .. }) if followed > window.len() && !at_end => {
                     // As in `judge`.
-                    if !at_end {
-                        needed = followed - at;
-                        break;
-                    }
-                    self.wasted += length;
-                    open = open.or(Some(at));
+                    needed = followed - at;
+                    break;
                 }
-                Found::Bad(Cause::PayloadChecksum { .. }) => self.wasted += length,
-                Found::Bad(_) => {}
+                Found::Short { .. } => {
+                    open = open.or(Some(at));
+                    self.offset < self.readable
+                }
+                Found::Bad(Cause::PayloadChecksum { .. }) => {
+                    self.waste(length);
+                    if followed > window.len() {
+                        open = open.or(Some(at));
+                    }
+                    followed > window.len() && self.offset < self.readable
+                }
+                Found::Bad(_) => false,
+            };
+            if ends {
+                let end = open.unwrap_or(at);
+                self.offset = base + end as u64;
+                self.lost = None;
+                self.damaged = Some(lost.watch().with(&window[..end]));
+                return Scan::Damage(lost.until(self.offset, lost.cause));
             }
             at += 1;
         }
@@ -525,35 +561,138 @@ fn little_u32(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scan, Scanner, WASTE_ALLOWANCE, WASTE_FACTOR, crc};
+    use super::{OVERHEAD, Scan, Scanner, Tail, WASTE_ALLOWANCE, WASTE_FACTOR, crc};
+
+    fn header(length: u64) -> Vec<u8> {
+        let length = length.to_le_bytes();
+        [&length[..], &crc::masked(&length).to_le_bytes()].concat()
+    }
+
+    fn record(payload: &[u8]) -> Vec<u8> {
+        let checksum = crc::masked(payload).to_le_bytes();
+        [&header(payload.len() as u64)[..], payload, &checksum].concat()
+    }
+
+    /// What a reader found that holds no more than it is asked for, and what it took.
+    #[derive(Debug, Default)]
+    struct Read {
+        /// Where they start.
+        records: Vec<u64>,
+        /// Offset, length and code.
+        damage: Vec<(u64, u64, &'static str)>,
+        /// Bytes read.
+        fed: u64,
+        /// Bytes whose checksums turned out wrong.
+        wasted: u64,
+    }
+
+    impl Read {
+        fn whole(file: &[u8]) -> Self {
+            let mut read = Self::default();
+            read.go_on(&mut Scanner::new(), file);
+            read
+        }
+
+        fn go_on(&mut self, scanner: &mut Scanner, file: &[u8]) -> Tail {
+            let (mut end, mut needed) = (0, 1 << 18);
+            loop {
+                let start = scanner.offset() as usize;
+                if start + needed > end && end < file.len() {
+                    let wanted = file.len().min(start + needed.max(1 << 18));
+                    self.fed += (wanted - end.max(start)) as u64;
+                    end = wanted;
+                }
+                needed = 1;
+                match scanner.next(&file[start..end], end == file.len()) {
+                    Scan::Record { offset, .. } => self.records.push(offset),
+                    Scan::Damage(damage) => {
+                        self.damage
+                            .push((damage.offset, damage.length, damage.cause.code()));
+                    }
+                    Scan::More { needed: more } => needed = more as usize,
+                    Scan::End(tail) => {
+                        self.wasted = scanner.wasted.iter().flat_map(|wasted| **wasted).sum();
+                        return tail;
+                    }
+                }
+            }
+        }
+    }
 
     /// Headers with right checksums, each of a long payload that is wrong.
     #[test]
     fn a_file_made_to_be_slow_is_scanned_in_linear_time() {
         const SIZE: usize = 12_000_000;
-        let length = (SIZE as u64 / 2).to_le_bytes();
-        let header = [&length[..], &crc::masked(&length).to_le_bytes()].concat();
-        let mut file = header.repeat(SIZE / 3 / header.len());
+        let claimed = SIZE as u64 / 2;
+        let mut file = header(claimed).repeat(SIZE / 3 / 12);
         file.resize(SIZE, 1);
+        file.extend(record(b"readable"));
 
-        // As a reader does that holds no more than it is asked for.
-        let (mut scanner, mut needed, mut fed) = (Scanner::new(), 0, 0);
-        loop {
-            let start = scanner.offset() as usize;
-            let end = SIZE.min(start + needed.max(1 << 18));
-            fed += (end - start) as u64;
-            match scanner.next(&file[start..end], end == SIZE) {
-                Scan::More { needed: more } => needed = more as usize,
-                Scan::End(_) => break,
-                answer => panic!("{answer:?}"),
+        let read = Read::whole(&file);
+        assert_eq!(read.records, [SIZE as u64]);
+        let bound = WASTE_ALLOWANCE + (WASTE_FACTOR + 1) * SIZE as u64;
+        let Read { wasted, fed, .. } = read;
+        assert!(wasted > WASTE_ALLOWANCE && wasted < bound, "{wasted} bytes");
+        assert_eq!(fed, file.len() as u64);
+    }
+
+    /// Each of so many headers could be a record that is still being written, up to the one that can be read.
+    #[test]
+    fn what_stands_behind_records_that_claim_more_than_the_file_is_read_in_linear_time() {
+        const HEADERS: usize = 200_000;
+        let mut file = header(1 << 30).repeat(HEADERS);
+        let claimed = file.len() as u64;
+        file.extend(record(b"readable"));
+        let read = Read::whole(&file);
+        assert_eq!(read.records, [claimed]);
+        assert_eq!(read.damage.len(), HEADERS);
+        assert_eq!(
+            (read.damage[HEADERS - 1], read.wasted, read.fed),
+            ((claimed - 12, 12, "truncated"), 0, file.len() as u64)
+        );
+    }
+
+    /// Others were appended to a record of 100 MB that was torn: the file ends before what it claims, or behind that.
+    #[test]
+    fn a_long_torn_record_takes_no_short_one_with_it() {
+        const CLAIMED: usize = 100_000_000;
+        const PRESENT: usize = 4000;
+        const STARTS: u64 = 16 + 5;
+        let short = record(&vec![7; 60_000]);
+        let mut file = record(b"start");
+        file.extend(&header(CLAIMED as u64));
+        file.resize(file.len() + PRESENT - 12, 1);
+        let first = file.len() as u64;
+        let (mut scanner, mut grown) = (Scanner::new(), Read::default());
+        for (size, code) in [
+            (CLAIMED / 10 * 9, "truncated"),
+            (CLAIMED / 10 * 11, "payload_checksum"),
+        ] {
+            while file.len() < size {
+                file.extend(&short);
+            }
+            let read = Read::whole(&file);
+            assert_eq!(read.damage, [(STARTS, PRESENT as u64, code)]);
+            let lengths = read.records[1..].windows(2).map(|pair| pair[1] - pair[0]);
+            assert!(lengths.clone().all(|length| length == short.len() as u64));
+            assert_eq!(read.records[..2], [0, first]);
+            assert_eq!(
+                lengths.sum::<u64>() + first,
+                (file.len() - short.len()) as u64
+            );
+
+            // Read anew when it reaches what the torn one claims.
+            if file.len() > CLAIMED + OVERHEAD {
+                (scanner, grown) = (Scanner::new(), Read::default());
+            }
+            grown.go_on(&mut scanner, &file[..file.len() / 2]);
+            grown.go_on(&mut scanner, &file);
+            if file.len() < CLAIMED {
+                assert_eq!(
+                    (&grown.records, &grown.damage),
+                    (&read.records, &read.damage)
+                );
             }
         }
-        let bound = WASTE_ALLOWANCE + (WASTE_FACTOR + 1) * SIZE as u64;
-        assert!(
-            scanner.wasted > WASTE_ALLOWANCE && scanner.wasted < bound,
-            "{} bytes",
-            scanner.wasted
-        );
-        assert!(fed < bound + 2 * SIZE as u64, "{fed} bytes");
     }
 }
