@@ -56,6 +56,70 @@ def test_only_a_request_for_it_writes_the_file_and_only_that(tmp_path: Path) -> 
         assert [entry for entry in runs["logdirs"][0]["skipped"] if "view" in entry["path"]] == []
 
 
+def test_what_stands_beside_the_view_in_the_file_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text('{"about": {"who": "us", "since": [2026, 1.5]}, "view": {"runs": "on"}}')
+    with board(tmp_path, "--port", "0") as running, client(running) as http:
+        assert files(http)[0]["view"] == {"runs": "on"}
+        assert http.post("/api/view", json={"logdir": tmp_path.name, "view": VIEW}).status_code == 200
+        assert files(http)[0]["view"] == VIEW
+    assert json.loads((tmp_path / FILE).read_text()) == {
+        "about": {"who": "us", "since": [2026, 1.5]},
+        "view": VIEW,
+    }
+
+
+def test_text_that_is_none_comes_back_and_takes_no_other_file_with_it(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "b" / FILE).write_text('{"view": {"panel": "\\udc00 \\ud83d\\ude00"}}')
+    with board(tmp_path / "a", tmp_path / "b", "--port", "0") as running, client(running) as http:
+        body = b'{"logdir": "a", "view": {"panel": "\\ud800"}}'
+        answer = http.post("/api/view", content=body, headers={"content-type": "application/json"})
+        assert answer.status_code == 200
+        views = [entry["view"] for entry in files(http)]
+        assert views == [{"panel": "\ud800"}, {"panel": "\udc00 😀"}]
+
+
+def nested(depth: int) -> str:
+    """Make a view in which objects and lists stand `depth` deep in each other."""
+    return '{"a": ' + "[" * (depth - 1) + "]" * (depth - 1) + "}"
+
+
+def test_a_view_that_is_nested_deep_is_refused_and_takes_no_other_file_with_it(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "b" / FILE).write_text(f'{{"view": {nested(63)}}}')
+    with board(tmp_path / "a", tmp_path / "b", "--port", "0") as running, client(running) as http:
+        for depth in (64, 900, 970, 980, 990, 50_000):
+            (tmp_path / "a" / FILE).write_text(f'{{"view": {nested(depth)}}}')
+            deep, other = files(http)
+            assert deep["view"] is None
+            assert "expected JSON" in str(deep["message"])
+            assert (other["view"], other["message"]) == (json.loads(nested(63)), "")
+            body = f'{{"logdir": "b", "view": {nested(depth)}}}'
+            answer = http.post("/api/view", content=body, headers={"content-type": "application/json"})
+            assert (answer.status_code, answer.json()["error"]["code"]) == (400, "invalid_json")
+        answer = http.post("/api/view", json={"logdir": "b", "view": json.loads(nested(62))})
+        assert answer.status_code == 200
+        assert files(http)[1]["view"] == json.loads(nested(62))
+
+
+def test_a_symbolic_link_is_read_but_not_replaced(tmp_path: Path) -> None:
+    shared, logdir = tmp_path / "shared.json", tmp_path / "runs"
+    logdir.mkdir()
+    (logdir / FILE).symlink_to(shared)
+    with board(logdir, "--port", "0") as running, client(running) as http:
+        for content in (None, '{"view": {"runs": "on"}}'):
+            if content:
+                shared.write_text(content)
+            answer = http.post("/api/view", json={"logdir": "runs", "view": VIEW})
+            assert (answer.status_code, answer.json()["error"]["code"]) == (409, "not_a_view")
+            assert "symbolic link" in answer.json()["error"]["message"]
+            assert (logdir / FILE).is_symlink()
+            assert shared.exists() == (content is not None)
+        assert files(http)[0]["view"] == {"runs": "on"}
+
+
 def test_of_several_log_directories_one_has_to_be_named(tmp_path: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / name).mkdir()

@@ -15,6 +15,8 @@ Option = TypeVar("Option", bound=str)
 
 MAX_BODY_BYTES = 4 * 1024 * 1024
 """Enough for 200,000 run ids."""
+MAX_NESTING = 64
+"""Objects and lists in each other. What the parser takes is sometimes more than can be written again."""
 
 
 class Body:
@@ -173,6 +175,7 @@ async def read_body(request: Request) -> Body:
         chunks.append(chunk)
     try:
         members = json.loads(b"".join(chunks), parse_constant=_refuse_constant)
+        check_nesting(members)
     except (ValueError, RecursionError) as error:
         raise ApiError(
             400, "invalid_json", f"The body: expected a JSON object in UTF-8, found {error}."
@@ -180,6 +183,22 @@ async def read_body(request: Request) -> Body:
     if not isinstance(members, dict):
         _refuse("The body", "a JSON object", members, code="invalid_json")
     return Body(members)
+
+
+def check_nesting(value: object) -> None:
+    """Raise ValueError if objects and lists stand in each other more than `MAX_NESTING` deep."""
+    level = [value]
+    for _ in range(MAX_NESTING):
+        level = [child for parent in level for child in _children(parent) if isinstance(child, dict | list)]
+        if not level:
+            return
+    raise ValueError(f"more than {MAX_NESTING} objects and lists in each other")
+
+
+def _children(value: object) -> Collection[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
 
 
 def _are_texts(value: object) -> bool:

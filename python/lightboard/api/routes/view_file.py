@@ -1,7 +1,6 @@
 """GET and POST /api/view: what is set up, in a file of the log directory that a person asks for by name."""
 
 import asyncio
-import contextlib
 import errno
 import json
 import math
@@ -15,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from lightboard.api.body import read_body
+from lightboard.api.body import check_nesting, read_body
 from lightboard.api.errors import ApiError
 from lightboard.api.settings import LogDirectory, Settings
 
@@ -34,7 +33,8 @@ def view_file_routes(settings: Settings) -> list[Route]:
 
     async def read(_: Request) -> Response:
         files = await asyncio.to_thread(lambda: [_described(logdir) for logdir in settings.logdirs])
-        return JSONResponse({"files": files}, headers=NO_STORE)
+        content = _encoded({"files": files})
+        return Response(content, media_type="application/json", headers=NO_STORE)
 
     async def write(request: Request) -> Response:
         body = await read_body(request)
@@ -48,7 +48,7 @@ def view_file_routes(settings: Settings) -> list[Route]:
                 "invalid_member",
                 f'logdir: expected the name of a log directory ({names}), found "{name}".',
             )
-        await asyncio.to_thread(_write, logdir, _encoded(view))
+        await asyncio.to_thread(_write, logdir, view)
         return JSONResponse({"path": _readable_path(logdir)}, headers=NO_STORE)
 
     return [
@@ -64,7 +64,7 @@ def _readable_path(logdir: LogDirectory) -> str:
 def _described(logdir: LogDirectory) -> dict[str, Any]:
     view, message = None, ""
     try:
-        view = _read(Path(logdir.path) / FILE_NAME)
+        view = _read(Path(logdir.path) / FILE_NAME)["view"]
     except FileNotFoundError:
         pass
     except (NoViewError, OSError) as error:
@@ -73,6 +73,7 @@ def _described(logdir: LogDirectory) -> dict[str, Any]:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    """Read what `_encoded` can write again: the object in the file, whose member "view" is one."""
     # Not blocking: the name may be a pipe's.
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     with os.fdopen(descriptor, "rb") as file:
@@ -83,12 +84,12 @@ def _read(path: Path) -> dict[str, Any]:
         raise NoViewError(f"expected at most {MAX_FILE_BYTES} bytes, found more")
     try:
         found = json.loads(content, parse_constant=_refuse_constant, parse_float=_finite)
+        check_nesting(found)
     except (ValueError, RecursionError) as error:
         raise NoViewError(f"expected JSON in UTF-8, found {error}") from None
-    view = found.get("view") if isinstance(found, dict) else None
-    if not isinstance(view, dict):
+    if not isinstance(found, dict) or not isinstance(found.get("view"), dict):
         raise NoViewError('expected an object with a member "view" that is one, found something else')
-    return view
+    return found
 
 
 def _refuse_constant(name: str) -> None:
@@ -102,19 +103,19 @@ def _finite(text: str) -> float:
     return number
 
 
-def _encoded(view: dict[str, Any]) -> bytes:
+def _encoded(value: dict[str, Any], indent: int | None = None) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    # Half of a surrogate pair is legal in JSON as an escape only, which looks as in Python.
+    return text.encode("utf-8", "backslashreplace")
+
+
+def _content(file: dict[str, Any]) -> bytes:
     try:
-        text = json.dumps({"view": view}, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+        content = _encoded(file, indent=1) + b"\n"
     except ValueError:
         raise ApiError(
             400, "invalid_member", "view: expected numbers of a float64's range, found a larger one."
         ) from None
-    except RecursionError:
-        raise ApiError(
-            400, "invalid_member", "view: expected an object that is nested less, found more."
-        ) from None
-    # Half of a surrogate pair is legal in JSON as an escape only, which looks as in Python.
-    content = text.encode("utf-8", "backslashreplace")
     if len(content) > MAX_FILE_BYTES:
         raise ApiError(
             413,
@@ -124,11 +125,10 @@ def _encoded(view: dict[str, Any]) -> bytes:
     return content
 
 
-def _write(logdir: LogDirectory, content: bytes) -> None:
+def _write(logdir: LogDirectory, view: dict[str, Any]) -> None:
     path = Path(logdir.path) / FILE_NAME
     try:
-        with contextlib.suppress(FileNotFoundError):
-            _read(path)
+        known = _to_replace(path)
     except (NoViewError, OSError) as error:
         raise ApiError(
             409,
@@ -136,6 +136,7 @@ def _write(logdir: LogDirectory, content: bytes) -> None:
             f"{_readable_path(logdir)} was left as it is: it is no view of the board, {_reason(error)}. Move or "
             "rename that file, or save the view as a download.",
         ) from None
+    content = _content({**known, "view": view})
     # In the same folder, so that one step replaces the file; its name looks like no event file's.
     temporary = path.with_name(f".{FILE_NAME}.{secrets.token_hex(8)}")
     try:
@@ -153,6 +154,16 @@ def _write(logdir: LogDirectory, content: bytes) -> None:
         if error.errno in READ_ONLY:
             raise ApiError(403, "read_only", _not_written(logdir, error)) from None
         raise ApiError(503, "not_written", _not_written(logdir, error)) from None
+
+
+def _to_replace(path: Path) -> dict[str, Any]:
+    # Nothing is ever written elsewhere, and a link that somebody made is not taken away.
+    if path.is_symlink():
+        raise NoViewError("expected a regular file, found a symbolic link")
+    try:
+        return _read(path)
+    except FileNotFoundError:
+        return {}
 
 
 def _not_written(logdir: LogDirectory, error: OSError) -> str:
