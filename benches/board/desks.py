@@ -18,6 +18,8 @@ import chromium
 from serving import COMMANDS, free_port
 
 WIDTH, HEIGHT = 1280, 800
+BROWSER_STARTS_MS = 3_000
+"""Within this the browser has loaded its own pages, which would compete with the one that is measured."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ def opened(server: str, address: str) -> Iterator[Desk]:
     with chromium.launched() as browser:
         # wait_for_function evaluates text, which Lightboard's own policy rightly forbids.
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, bypass_csp=True)
+        page.wait_for_timeout(BROWSER_STARTS_MS)
         if server == "tensorboard":
             boxes = page.locator("runs-data-table input[type=checkbox]")
             yield Desk(
