@@ -155,12 +155,14 @@ class Index:
         width: int,
         smoothing: tuple[Literal["ema", "gaussian", "mean"], float] | None,
         attempts: Literal["latest", "all"] = "latest",
+        baseline: tuple[str, Literal["difference", "ratio"]] | None = None,
     ) -> bytes:
         """Column frame of POST /api/scalars. `runs=None` means every run; unknown ids are left out.
 
         Of runs that its header calls `incomplete` points are missing until their files are read anew: the cache is
         damaged. So with `groups` and `table`.
-        `smoothing` is a kind with its weight, sigma or window. Raises ValueError for a width of 0, an amount of
+        `smoothing` is a kind with its weight, sigma or window; `baseline` the id of a run that curves are compared
+        with, and how. Raises ValueError for a width of 0, an amount of
         smoothing out of range, or edges that are not finite or not in order.
         """
 
@@ -175,6 +177,7 @@ class Index:
         width: int,
         smoothing: tuple[Literal["ema", "gaussian", "mean"], float] | None,
         alignment: Literal["exact", "interpolate"] | None,
+        baseline: tuple[str, Literal["difference", "ratio"]] | None = None,
     ) -> bytes:
         """Column frame of POST /api/groups. A group is a name and the ids of its runs; unknown ones are left out.
 

@@ -16,8 +16,8 @@ RUN_MEMBERS = {
     "last_step", "points", "tags", "attempts", "writers", "files",
 }  # fmt: skip
 SCALARS_MEMBERS = {
-    "version", "axis", "smoothing", "attempts", "width_asked", "width", "vertex_budget", "vertices", "pictures",
-    "incomplete", "series",
+    "version", "axis", "smoothing", "attempts", "baseline", "width_asked", "width", "vertex_budget", "vertices",
+    "pictures", "incomplete", "series",
 }  # fmt: skip
 SERIES_MEMBERS = {
     "run", "tag", "attempt", "attempts", "start", "length", "points", "superseded", "superseded_from",
@@ -111,6 +111,20 @@ def test_scalars_of_some_runs_smoothed(http: httpx.Client) -> None:
     assert [series["run"] for series in frame.header["series"]] == [ids(http)["run2"]]
     # Debiased: (0.5·3)/0.5, (0.25·3 + 0.5·2)/0.75, (0.125·3 + 0.25·2 + 0.5·1)/0.875
     np.testing.assert_allclose(frame.columns["smoothed"], [3.0, 1.75 / 0.75, 1.375 / 0.875])
+
+
+def test_scalars_and_groups_are_compared_with_a_baseline(http: httpx.Client) -> None:
+    run = ids(http)["run2"]
+    baseline = {"run": run, "compare": "ratio"}
+    frame = scalars(http, tags=["loss"], runs=[run], baseline=baseline)
+    assert frame.header["baseline"] == baseline
+    assert frame.columns["value"].tolist() == [1.0, 1.0, 1.0]
+    groups = [{"name": "it", "runs": [run]}]
+    frame = post(
+        http, "/api/groups", tags=["loss"], groups=groups, baseline=baseline | {"compare": "difference"}
+    )
+    assert frame.header["baseline"] == baseline | {"compare": "difference"}
+    assert frame.columns["mean"].tolist() == [0.0, 0.0, 0.0]
 
 
 def test_scalars_within_a_range_hold_a_neighbour_on_either_side(http: httpx.Client) -> None:

@@ -111,6 +111,15 @@ def test_an_address_that_is_none(http: httpx.Client, path: str) -> None:
             {"smoothing": {"kind": "mean", "window": 7, "sigma": 1}},
             'smoothing: expected only the members kind, window, found "sigma".',
         ),
+        ({"baseline": "a"}, 'baseline: expected an object, or null, found "a".'),
+        (
+            {"baseline": {"run": "a"}},
+            'baseline.compare: expected "difference" or "ratio", found nothing.',
+        ),
+        (
+            {"baseline": {"run": "a", "compare": "ratio", "tag": "b"}},
+            'baseline: expected only the members run, compare, found "tag".',
+        ),
         (
             {"smoothness": 0.1},
             "The body: expected only the members tags, runs, axis, x_min, x_max, width, smoothing",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, expect
 
 from board.browser import MEASURE, WAIT_MS, OpenBoard, tab
 from boards import board
@@ -158,3 +158,22 @@ def test_a_page_asks_for_each_list_once_and_follows_from_there(tmp_path: Path, b
     assert [asked.count("api/runs"), asked.count("api/tags")] == [2, 1]
     (live,) = (path for path in asked if path.startswith("api/live"))
     assert re.fullmatch(r"api/live\?since=\d+", live)
+
+
+def test_new_points_of_the_baseline_concern_every_curve(tmp_path: Path, browser: Browser) -> None:
+    files = {name: write(tmp_path / name, level(number)) for number, name in enumerate("ab")}
+    with board(tmp_path, "--port", "0") as running:
+        running.wait_for("2 runs")
+        with tab(browser, running.address) as opened:
+            opened.wait_for_curves("loss", on={"a", "b"}, off=set())
+            opened.box("a").focus()
+            opened.page.keyboard.press("b")
+            expect(opened.card("loss").get_by_text("Δ to a")).to_be_visible()
+            with questions(opened.page) as asked:
+                append(files["b"], scalar(5, 1.0))
+                # The baseline has no value there yet.
+                opened.page.wait_for_function(f"() => ({MEASURE})('loss').b.right < 0.85", timeout=WAIT_MS)
+                append(files["a"], scalar(5, 3.0))
+                opened.page.wait_for_function(f"() => ({MEASURE})('loss').b.right > 0.95", timeout=WAIT_MS)
+            assert [question["runs"] is None for question in asked] == [False, True]
+            assert opened.complaints == []

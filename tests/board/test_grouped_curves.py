@@ -104,3 +104,20 @@ def test_what_groups_are_drawn_as_is_chosen_below_the_list(browser: Browser, add
         band.select_option("none")
         expect(readings(opened).filter(has_text="low").locator(".note")).to_have_text("n = 3")
         assert opened.complaints == []
+
+
+def test_groups_are_read_against_a_baseline(opened: OpenBoard) -> None:
+    card = opened.page.locator('[data-tag="loss"]')
+    opened.box("alone").focus()
+    with opened.page.expect_response("**/api/groups") as answer:
+        opened.page.keyboard.press("b")
+    assert (answer.value.request.post_data_json or {})["baseline"]["compare"] == "difference"
+    expect(card.get_by_text("Δ to alone")).to_be_visible()
+    expect(readings(opened).filter(has_text="low")).to_contain_text("n = 3, −4 to −2")
+    expect(readings(opened).filter(has_text="high")).to_contain_text("n = 3, 2 to 4")
+    opened.page.get_by_role("combobox", name="Compare").select_option("Ratio")
+    expect(card.get_by_text("ratio to alone")).to_be_visible()
+    expect(readings(opened).filter(has_text="low")).to_contain_text("n = 3, 0.2 to 0.6")
+    expect(readings(opened).filter(has_text="alone").locator("td").first).to_have_text(
+        re.compile(r"^1(\.0+)?$")
+    )

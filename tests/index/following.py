@@ -11,6 +11,8 @@ from lightboard.index import ColumnFrame, decode
 
 PATIENCE_SECS = 30.0
 Smoothing = tuple[Literal["ema", "gaussian", "mean"], float]
+Baseline = tuple[str, Literal["difference", "ratio"]]
+"""Id of the run, and how curves are compared with it."""
 
 
 class Following:
@@ -55,6 +57,7 @@ class Following:
         width: int = 100_000,
         smoothing: Smoothing | None = None,
         attempts: Literal["latest", "all"] = "all",
+        baseline: Baseline | None = None,
     ) -> ColumnFrame:
         """By default of the tag "loss" and so wide a picture that every point is in it."""
         frame = self.index.scalars(
@@ -66,6 +69,7 @@ class Following:
             width=width,
             smoothing=smoothing,
             attempts=attempts,
+            baseline=baseline,
         )
         return decode(frame)
 
@@ -79,6 +83,7 @@ class Following:
         width: int = 100_000,
         smoothing: Smoothing | None = None,
         alignment: Literal["exact", "interpolate"] | None = None,
+        baseline: Baseline | None = None,
     ) -> ColumnFrame:
         """Groups by name, each a list of names of runs; by default as `scalars`."""
         runs = self.runs()
@@ -91,6 +96,7 @@ class Following:
             width=width,
             smoothing=smoothing,
             alignment=alignment,
+            baseline=baseline,
         )
         return decode(frame)
 

@@ -19,10 +19,7 @@ export interface Points {
  * the two baseline points beside it. Where the baseline has several points at that x, the last one counts. NaN, a gap,
  * stands where the baseline has no value: before its first and behind its last point, beside a point that is not finite,
  * and, for ratios, where it is 0. What is not finite in the curve itself stays so.
- *
- * Exact where both curves are whole. Of thinned curves (M4: first, minimum, maximum and last of each pixel column) the
- * curve's own vertices are exact and the baseline is too at its own vertices; between them it is off by no more than it
- * ranges within one pixel column. `isThinned` of either is to be said where the result is shown.
+ * As the server compares (spec/api.md, POST /api/scalars).
  */
 export function compared(curve: Points, baseline: Points, how: Exclude<Compare, "none">): Float64Array {
   const result = new Float64Array(curve.x.length);

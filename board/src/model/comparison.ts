@@ -1,4 +1,4 @@
-/** Series as their difference or ratio to those of one run, the baseline. */
+/** Series over another tag as their difference or ratio to those of one run, the baseline. Over steps and times the server compares. */
 
 import { type Compare, compared, type Points } from "./baseline";
 import { boundsOf, type Series } from "./series";
@@ -9,7 +9,6 @@ interface Reference {
   readonly value: Points;
   /** Null without smoothing. */
   readonly smoothed: Points | null;
-  readonly thinned: boolean;
 }
 
 export class Comparison {
@@ -30,19 +29,8 @@ export class Comparison {
       this.references.set(tag, {
         value: inOrder(attempts, ({ value }) => value),
         smoothed: smooth ? inOrder(attempts, ({ value, smoothed }) => smoothed ?? value) : null,
-        thinned: attempts.some(({ grain }) => grain > 0),
       });
     }
-  }
-
-  /** Whether the baseline has this tag: else nothing can be compared with it. */
-  has(tag: string): boolean {
-    return this.references.has(tag);
-  }
-
-  /** Whether values between the baseline's vertices are only known to within a pixel column. */
-  isThinned(tag: string): boolean {
-    return this.references.get(tag)?.thinned ?? false;
   }
 
   /** The series compared; one whose tag the baseline does not have is empty. */

@@ -49,7 +49,8 @@ export function toGroupSeries(columns: GroupColumns, line: GroupLine, band: Grou
       step: steps instanceof Float64Array ? Int32Array.from(steps, Math.round) : steps,
       wallTime: header.axis === "wall" ? x : new Float64Array(x.length).fill(NaN),
       join: null,
-      nonFinite: value.some((one) => !Number.isFinite(one)),
+      // Gaps where the baseline has no value are no NaN that was logged: no mark says so.
+      nonFinite: header.baseline === null && value.some((one) => !Number.isFinite(one)),
       bounds: boundsOf(x, around ? [value, around.low, around.high] : [value]),
       group: { name: entry.group, n: cut(columns.n), band: around },
     };

@@ -82,7 +82,8 @@ export function toSeries(columns: ScalarColumns): Series[] {
       step: steps,
       wallTime: times,
       bounds: boundsOf(x, cut.smoothed ? [cut.value, cut.smoothed] : [cut.value]),
-      nonFinite: entry.non_finite > 0,
+      // Gaps where the baseline has no value are no NaN that was logged: no mark says so.
+      nonFinite: header.baseline === null && entry.non_finite > 0,
       join: null,
     };
   });

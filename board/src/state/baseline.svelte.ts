@@ -2,6 +2,7 @@
 
 import { type Compare, COMPARISONS } from "../model/baseline";
 import type { Json } from "../model/notation";
+import type { Baseline as Compared } from "../wire/types";
 import type { Part, SavedView } from "./view.svelte";
 
 export class Baseline implements Part {
@@ -10,6 +11,11 @@ export class Baseline implements Part {
   run = $state<string | null>(null);
   /** How the others are drawn while a run is pinned. */
   compare = $state<Compare>("none");
+
+  /** What curves are compared with; null: they are drawn as logged. */
+  readonly asked: Compared | null = $derived(
+    this.run === null || this.compare === "none" ? null : { run: this.run, compare: this.compare },
+  );
 
   constructor(view: SavedView) {
     view.keep(this);

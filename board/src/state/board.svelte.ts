@@ -16,7 +16,7 @@ import { Keys } from "./keys.svelte";
 import { Link, type XWindow } from "./link.svelte";
 import { PanelStore } from "./panel.svelte";
 import { SelectionStore } from "./selection.svelte";
-import { Settings } from "./settings.svelte";
+import { type PointsAsked, Settings } from "./settings.svelte";
 import { Switching } from "./switching.svelte";
 import { SavedView } from "./view.svelte";
 
@@ -48,6 +48,8 @@ export class Board {
   readonly groups = new Groups(() => this.runs ?? [], this.hparams, this.view);
   readonly colours = new Colours(this.groups, () => this.settings.theme, this.view);
   readonly baseline = new Baseline(this.view);
+  /** What cards ask for: set up in several places. */
+  readonly asked: PointsAsked = $derived({ ...this.settings.asked, baseline: this.baseline.asked });
   readonly panel = new PanelStore(this);
   readonly switching = new Switching(this);
   readonly keys = new Keys();

@@ -11,7 +11,7 @@ import { joined, logPieces, type Piece } from "../model/pieces";
 import type { Shown } from "../model/plot";
 import { type Series, toSeries, withSeries } from "../model/series";
 import { ApiError, fetchScalars } from "../wire/client";
-import type { Axis, ScalarQuery } from "../wire/types";
+import type { Axis, Baseline, ScalarQuery } from "../wire/types";
 import { XWindow } from "./link.svelte";
 import type { PointsAsked } from "./settings.svelte";
 
@@ -61,10 +61,15 @@ export class ScalarCard {
   private wanted: Wanted | null = null;
   private running = false;
   private width = 0;
-  private asked: PointsAsked = { axis: "step", xTag: null, smoothing: null, attempts: "latest" };
+  private asked: PointsAsked = {
+    ...{ axis: "step", xTag: null, smoothing: null, attempts: "latest" },
+    baseline: null,
+  };
   /** The axis of the series at hand; a new choice holds from its first answer on. */
   axis = $state.raw<Axis>("step");
   xTag = $state.raw<string | null>(null);
+  /** What the series at hand were compared with by the server; null: they are as logged. */
+  baseline = $state.raw<Baseline | null>(null);
 
   constructor(readonly tags: readonly string[]) {}
 
@@ -128,9 +133,10 @@ export class ScalarCard {
     this.markDirty(null);
   }
 
-  /** These runs have new points; null: everything is to be fetched again. */
-  markDirty(runs: Iterable<string> | null): void {
-    if (runs === null) this.dirt = "every run";
+  /** These runs have new points; null: everything is to be fetched again, as it is when the baseline has new ones. */
+  markDirty(runs: readonly string[] | null): void {
+    const { baseline } = this.asked;
+    if (runs === null || (baseline !== null && runs.includes(baseline.run))) this.dirt = "every run";
     else if (this.dirt !== "every run") for (const run of runs) this.dirt.add(run);
     void this.work();
   }
@@ -194,15 +200,17 @@ export class ScalarCard {
   private async fetchOverview(dirt: Dirt): Promise<void> {
     const asked = dirt === "every run" ? null : dirt;
     const { axis, xTag } = this.asked;
+    const baseline = this.comparedByServer();
     const { series: came, incomplete } = await this.fetch({
       runs: asked && [...asked],
       axis,
       x_min: null,
       x_max: null,
     });
-    if (axis !== this.axis || xTag !== this.xTag) {
+    if (axis !== this.axis || xTag !== this.xTag || !isSame(baseline, this.baseline)) {
       this.axis = axis;
       this.xTag = xTag;
+      this.baseline = baseline;
       this.y = null;
       this.detail = null;
       this.wanted = null;
@@ -238,6 +246,7 @@ export class ScalarCard {
       width: xTag === null ? this.width : WIDEST,
       smoothing,
       attempts,
+      baseline: this.comparedByServer(),
     });
     const series = toSeries(columns);
     return {
@@ -245,4 +254,13 @@ export class ScalarCard {
       incomplete: columns.header.incomplete,
     };
   }
+
+  /** Over another tag, points are compared once they have their x: here. */
+  private comparedByServer(): Baseline | null {
+    return this.asked.xTag === null ? this.asked.baseline : null;
+  }
+}
+
+function isSame(a: Baseline | null, b: Baseline | null): boolean {
+  return a?.run === b?.run && a?.compare === b?.compare;
 }

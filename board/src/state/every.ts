@@ -46,6 +46,7 @@ async function between(tag: string, run: string, attempts: Attempts, asked: Piec
     width: WIDTH,
     smoothing: null,
     attempts,
+    baseline: null,
   });
   const { pictures, incomplete, series } = columns.header;
   if (incomplete.includes(run)) {

@@ -48,7 +48,7 @@ export class CardGroups {
     const { smoothing } = board.settings.asked;
     const query: GroupQuery = {
       ...{ tags: [...card.tags], groups, axis, width, smoothing },
-      ...{ x_min: null, x_max: null, alignment: null },
+      ...{ x_min: null, x_max: null, alignment: null, baseline: board.baseline.asked },
     };
     this.overview.ask(query, overview);
     this.detail.ask(detail && { ...query, x_min: detail.xMin, x_max: detail.xMax }, detail?.series);

@@ -10,7 +10,7 @@ import {
   readSettings,
   smoothingOf,
 } from "../model/settings";
-import type { Attempts, Axis, Smoothing } from "../wire/types";
+import type { Attempts, Axis, Baseline, Smoothing } from "../wire/types";
 import { recall, remember } from "./storage";
 import type { Part, SavedView } from "./view.svelte";
 
@@ -18,13 +18,15 @@ export type ThemeChoice = Theme | "system";
 
 const THEMES: readonly ThemeChoice[] = ["system", "light", "dark"];
 
-/** What of the settings an answer's points depend on. */
+/** What an answer's points depend on. */
 export interface PointsAsked {
   readonly axis: Axis;
   /** Another tag that is x in place of the axis, which is that of steps then. */
   readonly xTag: string | null;
   readonly smoothing: Smoothing | null;
   readonly attempts: Attempts;
+  /** What curves are compared with; null: they are as logged. */
+  readonly baseline: Baseline | null;
 }
 
 export class Settings implements Part {
@@ -34,7 +36,8 @@ export class Settings implements Part {
   private systemTheme = $state<Theme>("light");
   theme: Theme = $derived(this.themeChoice === "system" ? this.systemTheme : this.themeChoice);
 
-  readonly asked: PointsAsked = $derived({
+  /** The part of it that is set here. */
+  readonly asked: Omit<PointsAsked, "baseline"> = $derived({
     axis: this.chart.xTag === null ? this.chart.axis : "step",
     xTag: this.chart.xTag,
     smoothing: smoothingOf(this.chart),

@@ -530,6 +530,13 @@ export interface components {
             kind: "mean";
             window: number;
         };
+        /** @description A run that curves are compared with, and how */
+        Baseline: {
+            /** @description Id */
+            run: string;
+            /** @enum {string} */
+            compare: "difference" | "ratio";
+        };
         RunList: {
             version: components["schemas"]["Count"];
             loading: {
@@ -644,6 +651,8 @@ export interface components {
             smoothing: components["schemas"]["Smoothing"] | null;
             /** @default latest */
             attempts: components["schemas"]["Attempts"];
+            /** @default null */
+            baseline: components["schemas"]["Baseline"] | null;
         };
         GroupQuery: {
             tags: components["schemas"]["Tags"];
@@ -666,6 +675,8 @@ export interface components {
              * @default null
              */
             alignment: components["schemas"]["Alignment"] | null;
+            /** @default null */
+            baseline: components["schemas"]["Baseline"] | null;
         };
         TableQuery: {
             tags: components["schemas"]["Tags"];
@@ -702,6 +713,7 @@ export interface components {
             version: components["schemas"]["Count"];
             axis: components["schemas"]["Axis"];
             smoothing: components["schemas"]["Smoothing"] | null;
+            baseline: components["schemas"]["Baseline"] | null;
             width_asked: components["schemas"]["Count"];
             /** @description Below what was asked for if the vertex budget would be passed */
             width: number;
@@ -860,6 +872,7 @@ export type Axis = components['schemas']['Axis'];
 export type Attempts = components['schemas']['Attempts'];
 export type Alignment = components['schemas']['Alignment'];
 export type Smoothing = components['schemas']['Smoothing'];
+export type Baseline = components['schemas']['Baseline'];
 export type RunList = components['schemas']['RunList'];
 export type LogDirectory = components['schemas']['LogDirectory'];
 export type FileState = components['schemas']['FileState'];

@@ -8,7 +8,7 @@ function answer(axis: "step" | "wall" = "step"): GroupColumns {
   return {
     header: {
       ...{ version: 1, axis, smoothing: null, alignment: "exact", width_asked: 100, width: 100 },
-      ...{ vertex_budget: 1000, vertices: 3, incomplete: [] },
+      ...{ vertex_budget: 1000, vertices: 3, incomplete: [], baseline: null },
       pictures: [{ tag: "loss", x_min: 0, x_max: 50 }],
       groups: [
         { ...entry, group: "a", start: 0, length: 2 },

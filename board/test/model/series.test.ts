@@ -34,6 +34,7 @@ function answer(axis: Axis = "step", smoothed = false, attempts: Attempts = "all
       version: 1,
       axis,
       smoothing: null,
+      baseline: null,
       attempts,
       width_asked: 100,
       width: 50,

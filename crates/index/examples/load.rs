@@ -62,6 +62,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             },
             smoothing,
             attempts: Attempts::Latest,
+            baseline: None,
         };
         time(&format!("{tag} {smoothing:?}"), || {
             Ok(index.scalars(&query)?.len())

@@ -77,7 +77,7 @@ impl Track {
 
     /// The value at a key between its ends: on the line between the points beside it. `next` is where to look first and
     /// moves on with ascending keys.
-    fn value_at(&self, key: i64, next: &mut usize, axis: Axis) -> Option<f64> {
+    pub(crate) fn value_at(&self, key: i64, next: &mut usize, axis: Axis) -> Option<f64> {
         while self.keys.get(*next).is_some_and(|known| *known < key) {
             *next += 1;
         }

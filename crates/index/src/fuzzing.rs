@@ -11,6 +11,7 @@ use std::sync::{Arc, LazyLock};
 use lightboard_events::encode::{Scalar, scalar, session_start};
 use lightboard_events::{Scan, Scanner, Watch, crc};
 
+use crate::baseline::{Baseline, Compare};
 use crate::block::Packed;
 use crate::catalog::Catalog;
 use crate::contents::Contents;
@@ -270,6 +271,10 @@ fn ask(catalog: &Catalog) {
                             },
                             smoothing,
                             attempts,
+                            baseline: x_min.map(|_| Baseline {
+                                run: run.id.clone(),
+                                compare: Compare::Ratio,
+                            }),
                         };
                         answer(catalog, 1, &query).expect("a good question");
                     }

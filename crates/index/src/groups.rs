@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::aggregate::{self, Row, Track, key_of, x_of};
 use crate::attempts::Snapshot;
+use crate::baseline::{Baseline, Reference};
 use crate::block::Malformed;
 use crate::catalog::{Catalog, Run};
 use crate::downsample::{Grid, vertices};
@@ -61,6 +62,8 @@ pub struct GroupQuery {
     pub smoothing: Option<Smoothing>,
     /// How runs are brought together; none for exactly by steps, interpolated by time.
     pub alignment: Option<Alignment>,
+    /// What each run's curve is compared with before; none for as it is.
+    pub baseline: Option<Baseline>,
 }
 
 #[derive(Serialize)]
@@ -69,6 +72,7 @@ struct Metadata<'a> {
     axis: Axis,
     smoothing: Option<Smoothing>,
     alignment: Alignment,
+    baseline: Option<&'a Baseline>,
     width_asked: usize,
     width: usize,
     vertex_budget: usize,
@@ -152,6 +156,10 @@ pub(crate) fn answer(
             Picture::of(tag, &query.view, extents)
         })
         .collect();
+    let references: Vec<Option<Reference>> = tags
+        .iter()
+        .map(|tag| reference(catalog, tag, query, &incomplete))
+        .collect();
     let pairs = pairs(query, &tags, &members, &known)?;
     let most_rows: Vec<usize> = pairs.iter().map(|pair| pair.most_rows).collect();
     let (width, drawn) = within_budget(
@@ -162,7 +170,9 @@ pub(crate) fn answer(
         |width| {
             let drawn = pairs.iter().map(|Pair { tag, runs, .. }| {
                 let grid = pictures[*tag].grid(width);
-                Aggregate::of(runs, tags[*tag], query, alignment, &grid, &incomplete)
+                let reference = references[*tag].as_ref();
+                let tracks = tracks(runs, tags[*tag], query, reference, &incomplete);
+                Aggregate::of(&tracks, &query.view, alignment, &grid)
             });
             drawn.collect()
         },
@@ -187,6 +197,7 @@ pub(crate) fn answer(
         axis: query.view.axis,
         smoothing: query.smoothing,
         alignment,
+        baseline: query.baseline.as_ref(),
         width_asked: query.view.width,
         width,
         vertex_budget: BUDGET,
@@ -284,29 +295,11 @@ fn rows_at_most(axis: Axis, points: usize, extents: impl Iterator<Item = Extent>
 }
 
 impl Aggregate {
-    fn of<'a>(
-        runs: &[&'a Arc<Run>],
-        tag: &str,
-        query: &GroupQuery,
-        alignment: Alignment,
-        grid: &Grid,
-        incomplete: &Incomplete<'a>,
-    ) -> Self {
-        let axis = query.view.axis;
-        let tracks: Vec<Track> = runs
-            .par_iter()
-            .filter_map(|run| {
-                let snapshot = Snapshot::of(run);
-                let track = track(&snapshot, tag, query);
-                incomplete.note(run, &snapshot);
-                track
-            })
-            .collect();
+    fn of(tracks: &[Track], view: &View, alignment: Alignment, grid: &Grid) -> Self {
+        let axis = view.axis;
         let (rows, spacing) = match alignment {
-            Alignment::Exact => (aggregate::exact(&tracks), None),
-            Alignment::Interpolate => {
-                aggregate::interpolated(&tracks, axis, &keys_within(&query.view))
-            }
+            Alignment::Exact => (aggregate::exact(tracks), None),
+            Alignment::Interpolate => aggregate::interpolated(tracks, axis, &keys_within(view)),
         };
         let x: Vec<f64> = rows.iter().map(|row| x_of(axis, row.key)).collect();
         let curves = Self::curves(&rows);
@@ -340,8 +333,46 @@ impl Aggregate {
     }
 }
 
+/// The baseline's curve. None if nothing is compared, or nothing can be.
+fn reference<'a>(
+    catalog: &'a Catalog,
+    tag: &str,
+    query: &GroupQuery,
+    incomplete: &Incomplete<'a>,
+) -> Option<Reference> {
+    let baseline = query.baseline.as_ref()?;
+    let run = catalog.get(&baseline.run)?;
+    let snapshot = Snapshot::of(run);
+    let how = (query.view.axis, baseline.compare, query.smoothing);
+    let reference = Reference::of(&snapshot, tag, &[snapshot.latest(tag)], how);
+    incomplete.note(run, &snapshot);
+    reference
+}
+
+/// The curves of a group's runs as far as the picture needs them.
+fn tracks<'a>(
+    runs: &[&'a Arc<Run>],
+    tag: &str,
+    query: &GroupQuery,
+    reference: Option<&Reference>,
+    incomplete: &Incomplete<'a>,
+) -> Vec<Track> {
+    let tracks = runs.par_iter().filter_map(|run| {
+        let snapshot = Snapshot::of(run);
+        let track = track(&snapshot, tag, query, reference);
+        incomplete.note(run, &snapshot);
+        track
+    });
+    tracks.collect()
+}
+
 /// A run's curve as far as the picture needs it. Of steps and wall times only those that x is are unpacked.
-fn track(snapshot: &Snapshot<'_>, tag: &str, query: &GroupQuery) -> Option<Track> {
+fn track(
+    snapshot: &Snapshot<'_>,
+    tag: &str,
+    query: &GroupQuery,
+    reference: Option<&Reference>,
+) -> Option<Track> {
     let axis = query.view.axis;
     let origin = axis.origin(snapshot.first_wall_time());
     let mut parts = snapshot.latest(tag);
@@ -361,6 +392,12 @@ fn track(snapshot: &Snapshot<'_>, tag: &str, query: &GroupQuery) -> Option<Track
     if let Some(smoothing) = query.smoothing {
         let x: Vec<f64> = keys.iter().map(|key| x_of(axis, *key)).collect();
         values = smoothing.apply(&x, &values);
+    }
+    if query.baseline.is_some() {
+        match reference {
+            Some(it) => it.compare(keys.iter().copied(), &mut values, true),
+            None => values.fill(f64::NAN),
+        }
     }
     Some(Track::of(keys, values).around(&keys_within(&query.view)))
 }

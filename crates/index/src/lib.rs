@@ -10,6 +10,7 @@
 mod aggregate;
 mod ascending;
 mod attempts;
+mod baseline;
 mod block;
 mod cache;
 mod caches;
@@ -60,6 +61,7 @@ mod walk;
 mod walker;
 mod writer;
 
+pub use baseline::{Baseline, Compare};
 pub use caches::{clear_caches, list_caches};
 pub use columns::{ColumnsError, SeriesColumns};
 pub use groups::{Alignment, Group, GroupQuery};

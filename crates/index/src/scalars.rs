@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::ascending::{Ascending, X};
 use crate::attempts::{Parts, Snapshot};
+use crate::baseline::{Baseline, Reference, keys};
 use crate::catalog::{Catalog, Run};
 use crate::downsample::{Grid, vertices};
 use crate::frame::{Column, encode};
@@ -33,6 +34,8 @@ pub struct ScalarQuery {
     pub smoothing: Option<Smoothing>,
     /// Whether points count that a later attempt superseded.
     pub attempts: Attempts,
+    /// What curves are compared with; none for as they are.
+    pub baseline: Option<Baseline>,
 }
 
 #[derive(Serialize)]
@@ -41,6 +44,7 @@ struct Metadata<'a> {
     axis: Axis,
     smoothing: Option<Smoothing>,
     attempts: Attempts,
+    baseline: Option<&'a Baseline>,
     width_asked: usize,
     width: usize,
     vertex_budget: usize,
@@ -119,6 +123,10 @@ pub(crate) fn answer(
             Picture::of(tag, &query.view, extents)
         })
         .collect();
+    let references: Vec<Option<Reference>> = tags
+        .iter()
+        .map(|tag| reference(catalog, tag, query, &incomplete))
+        .collect();
     let points: Vec<usize> = asked
         .iter()
         .flat_map(|asked| asked.extents.iter().map(|extent| extent.points))
@@ -132,7 +140,15 @@ pub(crate) fn answer(
         |width| {
             let drawn = asked.par_iter().map(|asked| {
                 let grid = pictures[asked.tag].grid(width);
-                draw(asked.run, tags[asked.tag], query, &grid, &incomplete)
+                let reference = references[asked.tag].as_ref();
+                draw(
+                    asked.run,
+                    tags[asked.tag],
+                    query,
+                    &grid,
+                    reference,
+                    &incomplete,
+                )
             });
             drawn.collect()
         },
@@ -154,6 +170,7 @@ pub(crate) fn answer(
         axis: query.view.axis,
         smoothing: query.smoothing,
         attempts: query.attempts,
+        baseline: query.baseline.as_ref(),
         width_asked: query.view.width,
         width,
         vertex_budget: BUDGET,
@@ -190,11 +207,31 @@ fn extents<'a>(
     (!attempts.is_empty()).then_some(extents)
 }
 
+/// The baseline's curve, of which attempts are smoothed one by one as those of other runs are. None if nothing is
+/// compared, or nothing can be.
+fn reference<'a>(
+    catalog: &'a Catalog,
+    tag: &str,
+    query: &ScalarQuery,
+    incomplete: &Incomplete<'a>,
+) -> Option<Reference> {
+    let baseline = query.baseline.as_ref()?;
+    let run = catalog.get(&baseline.run)?;
+    let snapshot = Snapshot::of(run);
+    let attempts = snapshot.attempts_of(tag, Attempts::Latest);
+    let parts: Vec<Parts> = attempts.into_iter().map(|it| it.parts).collect();
+    let how = (query.view.axis, baseline.compare, query.smoothing);
+    let reference = Reference::of(&snapshot, tag, &parts, how);
+    incomplete.note(run, &snapshot);
+    reference
+}
+
 fn draw<'a>(
     run: &'a Run,
     tag: &'a str,
     query: &ScalarQuery,
     grid: &Grid,
+    reference: Option<&Reference>,
     incomplete: &Incomplete<'a>,
 ) -> Drawn<'a> {
     let snapshot = Snapshot::of(run);
@@ -202,7 +239,7 @@ fn draw<'a>(
     for attempt in snapshot.attempts_of(tag, query.attempts) {
         let parts = &attempt.parts;
         let start = drawn.steps.len();
-        let Some(thinned) = drawn.add(&snapshot, tag, query, grid, parts) else {
+        let Some(thinned) = drawn.add(&snapshot, tag, query, grid, reference, parts) else {
             continue;
         };
         let extremes = snapshot.extremes(tag, parts);
@@ -240,6 +277,7 @@ impl Drawn<'_> {
         tag: &str,
         query: &ScalarQuery,
         grid: &Grid,
+        reference: Option<&Reference>,
         parts: &Parts,
     ) -> Option<bool> {
         if parts.is_empty() {
@@ -249,16 +287,20 @@ impl Drawn<'_> {
         let origin = axis.origin(snapshot.first_wall_time());
         let range = (grid.x_min, grid.x_max);
         // Smoothing looks at every point; else only those in the picture are unpacked.
-        if query.smoothing.is_none()
-            && let Some(parts) = snapshot.narrowed(tag, parts, range, |it| span(it, axis, origin))
+        let narrowed = match query.smoothing {
+            None => snapshot.narrowed(tag, parts, range, |it| span(it, axis, origin)),
+            Some(_) => None,
+        };
+        if query.baseline.is_none()
+            && let Some(parts) = &narrowed
         {
             let x = match axis {
                 Axis::Step => X::Step,
                 Axis::Relative | Axis::Wall => X::WallTime(origin),
             };
-            let pieces = snapshot.pieces(tag, &parts)?;
+            let pieces = snapshot.pieces(tag, parts)?;
             let Ok(mut vertices) = Ascending::new(pieces, x).vertices(grid) else {
-                snapshot.distrust_all(&parts);
+                snapshot.distrust_all(parts);
                 return None;
             };
             self.steps.append(&mut vertices.steps);
@@ -266,9 +308,19 @@ impl Drawn<'_> {
             self.values.append(&mut vertices.values);
             return Some(vertices.thinned);
         }
-        let mut curve = snapshot.gather(tag, parts)?;
+        let mut curve = snapshot.gather(tag, narrowed.as_ref().unwrap_or(parts))?;
         let x = sort_by_x(&mut curve, axis, origin);
-        let smoothed = query.smoothing.map(|it| it.apply(&x, &curve.values));
+        let mut smoothed = query.smoothing.map(|it| it.apply(&x, &curve.values));
+        if query.baseline.is_some() {
+            let compare = |values: &mut [f64], are_smoothed: bool| match reference {
+                Some(it) => it.compare(keys(axis, &curve.steps, &x), values, are_smoothed),
+                None => values.fill(f64::NAN),
+            };
+            compare(curve.values.to_mut(), false);
+            if let Some(smoothed) = &mut smoothed {
+                compare(smoothed, true);
+            }
+        }
         let curves: Vec<&[f64]> = [&*curve.values]
             .into_iter()
             .chain(smoothed.as_deref())

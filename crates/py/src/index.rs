@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use lightboard_events::Kind;
 use lightboard_index::{
-    Alignment, Attempts, Axis, ColumnsError, Group, GroupQuery, Hparam, Index, OpenError, Options,
-    QueryError, Reference, ScalarQuery, Smoothing, TableQuery, View,
+    Alignment, Attempts, Axis, Baseline, ColumnsError, Compare, Group, GroupQuery, Hparam, Index,
+    OpenError, Options, QueryError, Reference, ScalarQuery, Smoothing, TableQuery, View,
 };
 use pyo3::create_exception;
 use pyo3::exceptions::{PyKeyError, PyOSError, PyValueError};
@@ -166,7 +166,7 @@ impl PyIndex {
         arrow::points(py, Arc::clone(&self.0), series, which(attempts)?)
     }
 
-    #[pyo3(signature = (tags, *, runs, axis, x_min, x_max, width, smoothing, attempts = "latest"))]
+    #[pyo3(signature = (tags, *, runs, axis, x_min, x_max, width, smoothing, attempts = "latest", baseline = None))]
     #[expect(
         clippy::too_many_arguments,
         reason = "they are the members of the request"
@@ -182,6 +182,7 @@ impl PyIndex {
         width: usize,
         smoothing: Option<(String, f64)>,
         attempts: &str,
+        baseline: Option<(String, String)>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let query = ScalarQuery {
             tags,
@@ -194,11 +195,12 @@ impl PyIndex {
             },
             smoothing: smoothing.map(smoothing_of).transpose()?,
             attempts: which(attempts)?,
+            baseline: baseline.map(baseline_of).transpose()?,
         };
         answer(py, || self.0.scalars(&query))
     }
 
-    #[pyo3(signature = (tags, groups, *, axis, x_min, x_max, width, smoothing, alignment))]
+    #[pyo3(signature = (tags, groups, *, axis, x_min, x_max, width, smoothing, alignment, baseline = None))]
     #[expect(
         clippy::too_many_arguments,
         reason = "they are the members of the request"
@@ -214,6 +216,7 @@ impl PyIndex {
         width: usize,
         smoothing: Option<(String, f64)>,
         alignment: Option<&str>,
+        baseline: Option<(String, String)>,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let query = GroupQuery {
             tags,
@@ -229,6 +232,7 @@ impl PyIndex {
             },
             smoothing: smoothing.map(smoothing_of).transpose()?,
             alignment: alignment.map(alignment_named).transpose()?,
+            baseline: baseline.map(baseline_of).transpose()?,
         };
         answer(py, || self.0.groups(&query))
     }
@@ -355,6 +359,19 @@ fn smoothing_of((kind, amount): (String, f64)) -> PyResult<Smoothing> {
             "expected smoothing \"ema\", \"gaussian\" or \"mean\", found {other:?}"
         ))),
     }
+}
+
+fn baseline_of((run, compare): (String, String)) -> PyResult<Baseline> {
+    let compare = match &*compare {
+        "difference" => Compare::Difference,
+        "ratio" => Compare::Ratio,
+        other => {
+            return Err(PyValueError::new_err(format!(
+                "expected to compare by \"difference\" or \"ratio\", found {other:?}"
+            )));
+        }
+    };
+    Ok(Baseline { run, compare })
 }
 
 /// A kind whose values stay in the event files.

@@ -1,4 +1,4 @@
-"""Members that several requests have: which part of which picture, and how curves are smoothed."""
+"""Members that several requests have: which part of which picture, how curves are smoothed and compared."""
 
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -8,6 +8,7 @@ from lightboard.api.errors import ApiError
 
 AXES: Final[tuple[Literal["step", "relative", "wall"], ...]] = ("step", "relative", "wall")
 KINDS: Final[tuple[Literal["ema", "gaussian", "mean"], ...]] = ("ema", "gaussian", "mean")
+COMPARISONS: Final[tuple[Literal["difference", "ratio"], ...]] = ("difference", "ratio")
 MAX_WIDTH = 16_384
 """Pixel columns; wider than any screen."""
 MAX_TAGS = 100
@@ -51,3 +52,13 @@ def take_smoothing(body: Body) -> tuple[Literal["ema", "gaussian", "mean"], floa
         amount = smoothing.positive("sigma" if kind == "gaussian" else "window")
     smoothing.end()
     return kind, amount
+
+
+def take_baseline(body: Body) -> tuple[str, Literal["difference", "ratio"]] | None:
+    """Take `baseline`: a run that curves are compared with and how, or None for null or absence."""
+    baseline = body.body("baseline")
+    if baseline is None:
+        return None
+    taken = baseline.text("run"), baseline.choice("compare", COMPARISONS, None)
+    baseline.end()
+    return taken

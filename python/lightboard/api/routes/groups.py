@@ -11,7 +11,7 @@ from lightboard._core import Index
 from lightboard.api.body import Body, read_body
 from lightboard.api.errors import ApiError
 from lightboard.api.routes.scalars import columns
-from lightboard.api.view import take_smoothing, take_tags, take_view
+from lightboard.api.view import take_baseline, take_smoothing, take_tags, take_view
 
 ALIGNMENTS: Final[tuple[Literal["exact", "interpolate"], ...]] = ("exact", "interpolate")
 MAX_GROUPS = 1_000
@@ -28,6 +28,7 @@ def group_routes(index: Index) -> list[Route]:
         view = take_view(body)
         smoothing = take_smoothing(body)
         alignment = body.optional_choice("alignment", ALIGNMENTS)
+        baseline = take_baseline(body)
         body.end()
         try:
             frame = await asyncio.to_thread(
@@ -40,6 +41,7 @@ def group_routes(index: Index) -> list[Route]:
                 width=view.width,
                 smoothing=smoothing,
                 alignment=alignment,
+                baseline=baseline,
             )
         except ValueError as error:  # All else was checked: a group has too many points.
             raise ApiError(400, "invalid_member", f"groups: {error}.") from None

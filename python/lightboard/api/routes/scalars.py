@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from lightboard._core import Index
 from lightboard.api.body import read_body
-from lightboard.api.view import take_smoothing, take_tags, take_view
+from lightboard.api.view import take_baseline, take_smoothing, take_tags, take_view
 
 ATTEMPTS: Final[tuple[Literal["latest", "all"], ...]] = ("latest", "all")
 
@@ -24,6 +24,7 @@ def scalar_routes(index: Index) -> list[Route]:
         view = take_view(body)
         smoothing = take_smoothing(body)
         attempts = body.choice("attempts", ATTEMPTS, "latest")
+        baseline = take_baseline(body)
         body.end()
         frame = await asyncio.to_thread(
             index.scalars,
@@ -35,6 +36,7 @@ def scalar_routes(index: Index) -> list[Route]:
             width=view.width,
             smoothing=smoothing,
             attempts=attempts,
+            baseline=baseline,
         )
         return columns(frame)
 
