@@ -3,7 +3,8 @@
 import type { Style } from "../model/plot";
 import type { Axis } from "./axes";
 import { BAND_OPACITY, type Curve, type View } from "./curve";
-import { DASHES, MOST_DASHED } from "./dash";
+import { DASHES, GAP, MOST_DASHED } from "./dash";
+import { EDGE_UNIT } from "./envelope";
 import { makeScale } from "./scale";
 import type { Mark } from "./marks";
 
@@ -295,14 +296,17 @@ function strokesOf(figure: Figure, { x, y }: Curve, style: Stroke): string[] {
   const strokes: string[] = [];
   let points: string[] = [];
   const end = (): void => {
-    const look = `opacity="${rounded(style.opacity)}"`;
     if (points.length === 1) {
       const [cx, cy] = points[0]!.split(",");
-      strokes.push(`<circle cx="${cx}" cy="${cy}" r="${1.5 * style.width}" fill="${style.color}" ${look}/>`);
-    } else if (points.length > 1) {
       strokes.push(
-        `<polyline points="${points.join(" ")}" stroke="${style.color}" stroke-width="${style.width}" ${look}${svgDash(style.dash)}/>`,
+        `<circle cx="${cx}" cy="${cy}" r="${1.5 * style.width}" fill="${style.color}" opacity="${rounded(style.opacity)}"/>`,
       );
+    } else if (points.length > 1) {
+      const dash = svgDash(style.dash);
+      const line = (opacity: number, dash: string): string =>
+        `<polyline points="${points.join(" ")}" stroke="${style.color}" stroke-width="${style.width}" opacity="${rounded(opacity)}"${dash}/>`;
+      if (dash) strokes.push(line((style.opacity * GAP) / EDGE_UNIT, "")); // gaps are faint, as on the page
+      strokes.push(line(style.opacity, dash));
     }
     points = [];
   };

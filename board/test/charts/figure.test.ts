@@ -48,6 +48,10 @@ test("dashes and bands are in the picture as they are drawn, bands behind all li
   expect(svg).toContain(
     `<polyline points="0,100 200,100 400,100" stroke="#123456" stroke-width="1.5" opacity="1" ${dashes}/>`,
   );
+  // Gaps are faint and not empty: no spike is lost in one.
+  expect(svg).toContain(
+    '<polyline points="0,100 200,100 400,100" stroke="#123456" stroke-width="1.5" opacity="0.16"/>',
+  );
   expect(svg).toMatch(new RegExp(`<line [^>]* stroke="#abcdef" stroke-width="3" ${dashes}/>`));
   expect(svg).toContain('<polygon points="0,0 200,0 200,100 0,200" fill="#123456" opacity="0.2"/>');
   expect(svg.indexOf("<polygon")).toBeLessThan(svg.indexOf(dashes));
