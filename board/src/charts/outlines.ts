@@ -115,7 +115,7 @@ class Pen {
     return outlines;
   }
 
-  /** The band of a curve that has one; of a vertex alone between gaps, an upright line. */
+  /** The band of a curve that has one; where it is narrower than a sample, an upright line. */
   band(curve: Curve, cssWidth: number, arena: Arena): Outline[] {
     const outlines: Outline[] = [];
     const [from, to] = this.inView(curve.x);
@@ -139,9 +139,14 @@ class Pen {
       while (end < count && !missing(end)) end++;
       const [first, last] = [xs[start]!, xs[end - 1]!];
       let radius = 0;
-      if (first < last) this.envelope.addBand(xs, highs, lows, start, end);
+      // What is narrower could lie between two samples, and would not be seen.
+      if (last - first >= 1) this.envelope.addBand(xs, highs, lows, start, end);
       else {
-        const ends = Float64Array.of(highs[start]!, lows[start]!);
+        const ends = Float64Array.of(FAR, -FAR);
+        for (let i = start; i < end; i++) {
+          ends[0] = Math.min(ends[0]!, highs[i]!, lows[i]!);
+          ends[1] = Math.max(ends[1]!, highs[i]!, lows[i]!);
+        }
         radius = width / 2;
         this.envelope.setWidth(width);
         this.envelope.addLine(Float64Array.of(first, first), ends, 0, 2);

@@ -51,6 +51,15 @@ describe("a band", () => {
     }
   });
 
+  it("is seen however narrow it is", () => {
+    for (const width of [0, 1e-9, 0.001, 0.05, 1]) {
+      const narrow = [60.3, 60.3 + width / 2, 60.3 + width].map((x, i) => [x, 20 + i, 60 - i] as const);
+      const found = ink(draw([band(0, narrow)], PIXELS, solid));
+      expect(found, String(width)).toBeGreaterThan(35 * Math.max(1, width));
+      expect(found, String(width)).toBeLessThan(45 * 1.5 + 5);
+    }
+  });
+
   it("reaches to the bottom of a log axis where its lower end has no place", () => {
     const view: View = { xMin: 0, xMax: WIDTH, yMin: 1, yMax: 100, yScale: "log" };
     const picture = draw([band(0, [[0, -1, 10], [WIDTH, 0, 10]])], view, solid); // prettier-ignore
