@@ -60,8 +60,8 @@ export function groupBy(
       };
     case "pattern":
       try {
-        const pattern = compilePattern(rule.pattern);
-        return { of: ({ name }) => pattern.find(name) || null };
+        const pattern = compilePattern(rule.pattern.normalize("NFC"));
+        return { of: ({ name }) => pattern.find(name.normalize("NFC")) || null };
       } catch (error) {
         if (!(error instanceof PatternError)) throw error;
         const { message, from, to } = error;

@@ -23,8 +23,12 @@ export class PatternError extends Error {
 }
 
 const LONGEST = 500;
-/** `{n,m}` is written out, so it has to end somewhere. */
-const MOST_PARTS = 4_000;
+/** States, and parts once each `{n,m}` is written out: more than what repeats nothing can have. */
+const MOST = 600;
+/** Places with two ways on. Each may be under way at every character of every name. */
+const MOST_FORKS = 150;
+
+const LINE_ENDS = ["\n", "\r", "\u2028", "\u2029"];
 
 type Matches = (character: string) => boolean;
 type Edge = "start" | "end" | "word" | "no word";
@@ -54,14 +58,6 @@ interface State {
   other: number;
 }
 
-/** A way through the text so far: where it stands, and where it and the first pair of brackets began and ended. */
-interface Thread {
-  readonly state: number;
-  readonly start: number;
-  readonly from: number;
-  readonly to: number;
-}
-
 /** Throws PatternError. */
 export function compilePattern(source: string): Pattern {
   if (source.length > LONGEST)
@@ -71,10 +67,15 @@ export function compilePattern(source: string): Pattern {
       source.length,
     );
   const states = statesOf(new Parser(source).parse(), source.length);
-  return {
-    test: (text) => run(states, [...text.toLowerCase()]),
-    find: (text) => find(states, [...text]),
-  };
+  const walk = new Walk(states);
+  // A live filter asks for the same names again and again.
+  const test = remembered((text) => walk.matches(lowered(text)));
+  return { test, find: remembered((text) => (test(text) ? find(states, [...text]) : null)) };
+}
+
+/** Each character by itself: a letter's small form must not depend on what stands around it, nor on its place. */
+function lowered(text: Iterable<string>): string[] {
+  return Array.from(text, (character) => character.toLowerCase());
 }
 
 class Parser {
@@ -131,7 +132,7 @@ class Parser {
       case "\\":
         return this.escaped(start);
       case ".":
-        return { kind: "one", matches: (one) => !/[\n\r\u2028\u2029]/.test(one) };
+        return { kind: "one", matches: (one) => !LINE_ENDS.includes(one) };
       case "^":
         return { kind: "edge", edge: "start" };
       case "$":
@@ -200,11 +201,11 @@ function literal(character: string): Node {
   return { kind: "one", matches: (one) => one === wanted };
 }
 
-function remembered(matches: Matches): Matches {
-  const known = new Map<string, boolean>();
-  return (character) => {
-    let found = known.get(character);
-    if (found === undefined) known.set(character, (found = matches(character)));
+function remembered<Found>(find: (text: string) => Found): (text: string) => Found {
+  const known = new Map<string, Found>();
+  return (text) => {
+    let found = known.get(text);
+    if (found === undefined) known.set(text, (found = find(text)));
     return found;
   };
 }
@@ -212,16 +213,18 @@ function remembered(matches: Matches): Matches {
 /** The machine: it begins in its last state, and has matched in state 0. */
 function statesOf(node: Node, length: number): State[] {
   const states: State[] = [{ matches: null, edge: null, saves: null, next: -1, other: -1 }];
-  const add = (next: number, what: Partial<State>): number =>
-    states.push({ matches: null, edge: null, saves: null, other: -1, ...what, next }) - 1;
+  const add = (next: number, what: Partial<State>): number => {
+    if (states.length > MOST) throw new PatternError("it repeats too much", 0, length);
+    return states.push({ matches: null, edge: null, saves: null, other: -1, ...what, next }) - 1;
+  };
   /** First `part`, or first what follows it. */
   const fork = (part: number, then: number, lazy: boolean): number =>
     lazy ? add(part, { other: then }) : add(then, { other: part });
   let parts = 0;
   /** Where to begin in order to match `part` and then go on to `next`. */
   const before = (part: Node, next: number): number => {
-    // Of parts, since one that matches nothing needs no state and can be repeated as well.
-    if (parts++ >= MOST_PARTS) throw new PatternError("it repeats too much", 0, length);
+    // Of parts too, since one that matches nothing needs no state and can be repeated as well.
+    if (parts++ > MOST) throw new PatternError("it repeats too much", 0, length);
     switch (part.kind) {
       case "one":
         return add(next, { matches: part.matches });
@@ -250,91 +253,162 @@ function statesOf(node: Node, length: number): State[] {
   };
   const start = before(node, 0);
   add(start, {});
+  if (states.filter(({ other }) => other >= 0).length > MOST_FORKS)
+    throw new PatternError(`it leaves too much open: expected at most ${MOST_FORKS} choices`, 0, length);
   return states;
 }
 
-function run(states: readonly State[], text: readonly string[]): boolean {
-  const reachedAt = new Int32Array(states.length).fill(-1);
-  let current: number[] = [];
-  const stack: number[] = [];
-  /** Follow all that needs no character; whether the end is reached. */
-  const reach = (state: number, at: number, list: number[]): boolean => {
-    stack.push(state);
+/** Where the ways through a text so far stand, and what comes of each character from there. */
+interface Place {
+  readonly states: readonly number[];
+  /** The character before, or one like it: undefined at the start. */
+  readonly before: "a" | "-" | undefined;
+  /** Null: it matches. */
+  readonly next: Map<string | undefined, Place | null>;
+}
+
+/** More are forgotten and made again, so that no pattern takes more memory than so many. */
+const MOST_PLACES = 1_000;
+
+/** An automaton that knows at each character where it stands, made as texts need it: names have much in common. */
+class Walk {
+  private readonly places = new Map<string, Place>();
+  private readonly reached: Int32Array;
+  private steps = 0;
+
+  constructor(private readonly states: readonly State[]) {
+    this.reached = new Int32Array(states.length);
+  }
+
+  matches(text: readonly string[]): boolean {
+    let place: Place | null = this.place([], undefined);
+    for (let at = 0; at <= text.length && place !== null; at++) {
+      const character = text[at];
+      const known: Place | null | undefined = place.next.get(character);
+      if (known === undefined) place.next.set(character, (place = this.step(place, character)));
+      else place = known;
+    }
+    return place === null;
+  }
+
+  /** Go on from all that can be reached without a character, and from the start, by one; undefined: the text's end. */
+  private step({ states, before }: Place, character: string | undefined): Place | null {
+    const step = ++this.steps;
+    const stack = [this.states.length - 1, ...states];
+    const following = new Set<number>();
     while (stack.length > 0) {
-      const next = stack.pop()!;
-      if (next === 0) return true;
-      if (reachedAt[next] === at) continue;
-      reachedAt[next] = at;
-      const { matches, edge, next: then, other } = states[next]!;
-      if (matches) list.push(next);
-      else if (edge === null || atEdge(edge, text, at)) {
-        stack.push(then);
+      const state = stack.pop()!;
+      if (state === 0) return null;
+      if (this.reached[state] === step) continue;
+      this.reached[state] = step;
+      const { matches, edge, next, other } = this.states[state]!;
+      if (matches) {
+        if (character !== undefined && matches(character)) following.add(next);
+      } else if (edge === null || isEdge(edge, before, character)) {
+        stack.push(next);
         if (other >= 0) stack.push(other);
       }
     }
-    return false;
-  };
-  for (let at = 0; ; at++) {
-    if (reach(states.length - 1, at, current)) return true;
-    if (at === text.length) return false;
-    const following: number[] = [];
-    for (const state of current) {
-      const { matches, next } = states[state]!;
-      if (matches!(text[at]!) && reach(next, at + 1, following)) return true;
-    }
-    current = following;
+    return this.place(
+      [...following].sort((a, b) => a - b),
+      isWord(character) ? "a" : "-",
+    );
+  }
+
+  private place(states: readonly number[], before: Place["before"]): Place {
+    const key = `${before} ${states.join()}`;
+    let place = this.places.get(key);
+    if (place) return place;
+    if (this.places.size >= MOST_PLACES) this.places.clear();
+    this.places.set(key, (place = { states, before, next: new Map() }));
+    return place;
   }
 }
 
-/** As `run`, but of the ways through in the order in which they are preferred, each with what it saved (Pike). */
+/** Ways through the text so far, by the state where they stand: those that wait for a character, most preferred first. */
+class Threads {
+  count = 0;
+  readonly states: Int32Array;
+  readonly start: Int32Array;
+  /** Where the first pair of brackets began and ended; -1: not yet. */
+  readonly from: Int32Array;
+  readonly to: Int32Array;
+
+  constructor(size: number) {
+    this.states = new Int32Array(size);
+    this.start = new Int32Array(size);
+    this.from = new Int32Array(size);
+    this.to = new Int32Array(size);
+  }
+
+  add(state: number, start: number, from: number, to: number): void {
+    this.states[this.count++] = state;
+    this.start[state] = start;
+    this.from[state] = from;
+    this.to[state] = to;
+  }
+}
+
+/** Of the ways through, in the order in which they are preferred, the first, by what it saved (Pike). */
 function find(states: readonly State[], text: readonly string[]): string | null {
-  const lower = text.map((character) => character.toLowerCase());
+  const lower = lowered(text);
   const reachedAt = new Int32Array(states.length).fill(-1);
-  let current: Thread[] = [];
-  let found: Thread | null = null;
+  let current = new Threads(states.length);
+  let following = new Threads(states.length);
+  let found: { readonly from: number; readonly to: number } | null = null;
   /** Follow all that needs no character; whether the end is reached, after which no other way is better. */
-  const reach = (thread: Thread, at: number, list: Thread[]): boolean => {
-    const stack = [thread];
-    while (stack.length > 0) {
-      const here = stack.pop()!;
-      if (reachedAt[here.state] === at) continue;
-      reachedAt[here.state] = at;
-      if (here.state === 0) {
-        found = here.from < 0 ? { ...here, from: here.start, to: at } : here;
-        return true;
-      }
-      const { matches, edge, saves, next, other } = states[here.state]!;
-      if (matches) list.push(here);
-      else if (edge === null || atEdge(edge, lower, at)) {
-        const saved = saves === 0 ? { from: at, to: at } : saves === 1 ? { to: at } : {};
-        stack.push({ ...here, ...saved, state: next });
-        if (other >= 0) stack.push({ ...here, state: other });
-      }
+  const reach = (
+    list: Threads,
+    at: number,
+    state: number,
+    start: number,
+    from: number,
+    to: number,
+  ): boolean => {
+    if (reachedAt[state] === at) return false;
+    reachedAt[state] = at;
+    if (state === 0) {
+      found = from < 0 ? { from: start, to: at } : { from, to };
+      return true;
+    }
+    const { matches, edge, saves, next, other } = states[state]!;
+    if (matches) list.add(state, start, from, to);
+    else if (edge === null || isEdge(edge, lower[at - 1], lower[at])) {
+      if (other >= 0 && reach(list, at, other, start, from, to)) return true;
+      return reach(list, at, next, start, saves === 0 ? at : from, saves === null ? to : at);
     }
     return false;
   };
   for (let at = 0; at <= text.length; at++) {
-    const following: Thread[] = [];
-    const start = { state: states.length - 1, start: at, from: -1, to: -1 };
     // A later start is worth less than any that is under way.
-    if (found === null && reach(start, at, current) && current.length === 0) break;
-    for (const thread of at < text.length ? current : []) {
-      const { matches, next } = states[thread.state]!;
-      if (matches!(lower[at]!) && reach({ ...thread, state: next }, at + 1, following)) break;
+    if (found === null) reach(current, at, states.length - 1, at, -1, -1);
+    if (found !== null && current.count === 0) break;
+    following.count = 0;
+    for (let i = 0; i < current.count && at < text.length; i++) {
+      const state = current.states[i]!;
+      const { matches, next } = states[state]!;
+      if (!matches!(lower[at]!)) continue;
+      if (reach(following, at + 1, next, current.start[state]!, current.from[state]!, current.to[state]!))
+        break;
     }
-    current = following;
-    if (found !== null && current.length === 0) break;
+    [current, following] = [following, current];
   }
   return found && textOf(found, text);
 }
 
-function textOf({ from, to }: Thread, text: readonly string[]): string {
+function textOf(
+  { from, to }: { readonly from: number; readonly to: number },
+  text: readonly string[],
+): string {
   return text.slice(from, to).join("");
 }
 
-function atEdge(edge: Edge, text: readonly string[], at: number): boolean {
-  if (edge === "start") return at === 0;
-  if (edge === "end") return at === text.length;
-  const word = (character: string | undefined): boolean => character !== undefined && /\w/.test(character);
-  return (word(text[at - 1]) !== word(text[at])) === (edge === "word");
+function isEdge(edge: Edge, before: string | undefined, after: string | undefined): boolean {
+  if (edge === "start") return before === undefined;
+  if (edge === "end") return after === undefined;
+  return (isWord(before) !== isWord(after)) === (edge === "word");
+}
+
+function isWord(character: string | undefined): boolean {
+  return character !== undefined && /\w/.test(character);
 }

@@ -90,7 +90,8 @@ describe("a pattern", () => {
 
   test("is done with at once, also where backtracking would take for ever", () => {
     const name = "a".repeat(5_000);
-    for (const expression of ["(a+)+$b", "(a|a)*b", "(a*)*b", "(.*)*.*.*.*x", "(a?){30}a{30}b", "((a+)*)+b"])
+    const expressions = ["(a+)+$b", "(a|a)*b", "(a*)*b", "(.*)*.*.*.*x", "(a?){30}a{30}b", "((a+)*)+b"];
+    for (const expression of [...expressions, "(?:.?){140}!!", `${"a?".repeat(140)}!`])
       expect([matches(expression, name), compilePattern(expression).find(name)]).toEqual([false, null]);
   });
 
@@ -117,9 +118,35 @@ describe("a pattern", () => {
     }
   });
 
-  test("that repeats beyond measure is refused", () => {
-    for (const expression of ["(a{999}){999}", "((){9999}){9999}", "a".repeat(501)])
+  test("that repeats beyond measure is refused; one that repeats nothing may be as long as it likes", () => {
+    for (const expression of [
+      "(a{999}){999}",
+      "((){9999}){9999}",
+      "(?:.?){1300}!!",
+      ".?".repeat(160),
+      "a".repeat(501),
+    ])
       expect(() => compilePattern(expression)).toThrow(PatternError);
+    const long = ["a", "é", "(a)", "()", "(?:)", "[a]", "^", "\\b", "\\d{1}"];
+    for (const part of long) {
+      const expression = part.repeat(Math.floor(500 / part.length));
+      expect(() => compilePattern(expression).test("b"), expression).not.toThrow();
+    }
+  });
+
+  test("knows a letter's case wherever it stands", () => {
+    for (const name of ["ΟΔΟΣ", "İzmir", "STRASSE", "ΣΣ"]) {
+      expect([matches(`^${name}$`, name), compilePattern(`^${name}$`).find(name)]).toEqual([true, name]);
+      expect(matches(`^${name}$`, [...name].map((one) => one.toLowerCase()).join(""))).toBe(name !== "İzmir");
+    }
+  });
+
+  test("is the same for one name after many others", () => {
+    const names = Array.from({ length: 3_000 }, (_, i) => `sweep/${(i * 7919).toString(36)}/lr=0.0${i}`);
+    const expression = "[a-f].?.?.?.?[0-9].*(?:[02468]|[x-z]|\\b1){2}$";
+    const pattern = compilePattern(expression);
+    const native = new RegExp(expression, "iu");
+    expect(names.filter(pattern.test)).toEqual(names.filter((name) => native.test(name)));
   });
 
   test("of any text is understood or refused, never anything else", () => {
