@@ -6,6 +6,8 @@ from typing import Any, Literal, Self, final
 from numpy.typing import NDArray
 from typing_extensions import Buffer
 
+from lightboard.log.models.nodes import Node
+
 __version__: str
 
 def arrow_table(columns: Sequence[tuple[str, Literal["text", "int", "float"], Sequence[object]]]) -> object:
@@ -272,6 +274,12 @@ class Writer:
 
         `wall_time` may be None, which is now.
         """
+
+    def add_graph(self, file: int, nodes: Sequence[Node], wall_time: float | None) -> int:
+        """Add the graph of the run, with step 0."""
+
+    def add_run_metadata(self, file: int, tag: str, device: str, wall_time: float | None) -> int:
+        """Add what a run of the graph took on `device`: nothing that is known. With step 0."""
 
     def add_text(self, file: int, tag: str, text: str, step: int, wall_time: float | None) -> int:
         """Add a text."""

@@ -4,6 +4,7 @@
 //! the order of their numbers and zeros are left out, so the bytes equal those of the usual protobuf encoders. What a
 //! value of a kind holds has a module of its own.
 
+pub mod graph;
 mod histogram;
 mod mesh;
 mod pr_curve;

@@ -1,5 +1,6 @@
 //! The writer of event files, as `lightboard.log` uses it. Its methods for a group of kinds have a file of their own.
 
+mod graph;
 mod histogram;
 mod scalar;
 mod tensor;

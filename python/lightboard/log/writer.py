@@ -7,6 +7,7 @@ from typing import NoReturn, Self
 from lightboard.log import directory
 from lightboard.log.conflict import live_writers
 from lightboard.log.files import Files, OnError
+from lightboard.log.graphs import Graphs
 from lightboard.log.histograms import Histograms
 from lightboard.log.meshes import Meshes
 from lightboard.log.notices import announce, warn
@@ -18,7 +19,7 @@ from lightboard.log.tensors import Tensors
 from lightboard.log.texts import Texts
 
 
-class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes):
+class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes, Graphs):
     """Logs one run into a directory, as TensorBoard event files (spec/events.md, Writing).
 
     A drop-in for `torch.utils.tensorboard.SummaryWriter`. Records are encoded in the calling thread and handed over to
@@ -77,6 +78,7 @@ class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes):
         self.log_dir = os.fsdecode(log_dir)
         path = os.path.abspath(path)
         self._steps = Steps()
+        self._untraceable = set()
         self._files = Files(
             path, suffix=filename_suffix, purge_step=step, flush_secs=delay_secs, on_error=on_error
         )
