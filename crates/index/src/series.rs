@@ -10,6 +10,9 @@ use lightboard_events::{Data, DecodeError, Kind, Value};
 use crate::points::{Location, Points};
 use crate::store::Store;
 
+/// Bytes that a scalar takes before it is sealed.
+const POINT: usize = 24;
+
 /// The points of a series.
 #[derive(Debug)]
 pub(crate) enum SeriesData {
@@ -118,6 +121,8 @@ pub(crate) struct SeriesSet {
     touched: Vec<u32>,
     /// Bytes of memory that the points take.
     memory: isize,
+    /// Those of them that the store has counted.
+    counted: isize,
     store: Arc<Store>,
 }
 
@@ -192,6 +197,7 @@ impl SeriesSet {
     /// Begins another stretch of reading, of a file of so many bytes.
     pub(crate) fn begin_stretch(&mut self, size: u64) {
         self.size = size;
+        self.counted = self.memory;
         self.stretch = self.stretch.wrapping_add(1);
         self.touched.clear();
     }
@@ -302,9 +308,16 @@ impl SeriesSet {
 
     #[inline]
     fn push(&mut self, place: usize, logged: Logged, number: f64) {
+        let series = self.all.len();
         if let SeriesData::Scalars(points) = &mut self.all[place].data {
-            let (read, size) = (logged.location.offset, self.size);
-            self.memory += points.make_room(|points| expected(points, read, size));
+            let (read, taken) = (logged.location.offset, self.memory - self.counted);
+            self.memory += points.make_room(|points| {
+                let room = expected(points, read, self.size);
+                let left = self.store.left().saturating_sub(taken.unsigned_abs());
+                // Room for points that do not fit would only drive out those that are there.
+                let fits = room.saturating_mul(series * POINT) <= left;
+                if fits { room } else { 0 }
+            });
             self.memory += points.push(logged.section, logged.step, logged.wall_time, number);
         }
     }
@@ -396,4 +409,66 @@ impl SeriesSet {
 fn expected(points: usize, read: u64, size: u64) -> usize {
     let rest = size.saturating_sub(read) as f64 / read.max(1) as f64;
     ((points as f64 * rest * 1.125) as usize).saturating_add(8)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use lightboard_events::{Data, Value};
+
+    use super::{Location, Logged, SeriesSet};
+    use crate::store::Store;
+
+    /// Reads a file of so many tags, logged in turn so often, in 2 MiB. Returns how often points had to leave memory.
+    fn spills(tags: u64, steps: u64) -> usize {
+        const RECORD: u64 = 50;
+        const WINDOW: u64 = 256 << 10;
+        let names: Vec<String> = (0..tags).map(|tag| format!("tag {tag}")).collect();
+        let store = Arc::new(Store::new(16 << 20));
+        let mut set = SeriesSet::new(Arc::clone(&store));
+        let mut spills = 0;
+        let mut before = 0;
+        for place in 0..tags * steps {
+            let offset = place * RECORD;
+            if place % (WINDOW / RECORD) == 0 {
+                store.count(before, set.memory());
+                if store.is_full() {
+                    before = set.memory();
+                    set.seal();
+                    set.add_memory(-set.memory);
+                    store.count(before, 0);
+                    spills += 1;
+                }
+                before = set.memory();
+                set.begin_stretch(tags * steps * RECORD);
+            }
+            let value = Value {
+                tag: &names[(place % tags) as usize],
+                data: Data::SimpleValue(place as f32),
+                metadata: None,
+            };
+            let logged = Logged {
+                section: 0,
+                step: (place / tags) as i64,
+                wall_time: place as f64,
+                location: Location {
+                    offset,
+                    length: RECORD,
+                    checksum: 0,
+                    index: 0,
+                },
+            };
+            set.add(logged, &value).expect("scalar");
+        }
+        spills
+    }
+
+    #[test]
+    fn room_for_points_to_come_drives_out_none_that_are_there() {
+        // 9.6 MB of points in all, of which 2 MiB fit.
+        assert!((4..8).contains(&spills(1000, 400)), "{}", spills(1000, 400));
+        // All fit.
+        assert_eq!(spills(100, 400), 0);
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// The part of the memory limit that points may take before they go to a segment.
-const PART: usize = 8;
+const PART: u64 = 8;
 
 /// One copy of each tag, and the count of memory that points take.
 #[derive(Debug, Default)]
@@ -43,6 +43,12 @@ impl Store {
 
     /// Whether points take so much memory that they should go to a segment.
     pub(crate) fn is_full(&self) -> bool {
-        self.held.load(Ordering::Relaxed) as u64 >= self.max_memory / PART as u64
+        self.left() == 0
+    }
+
+    /// Bytes that points may take more before they should.
+    pub(crate) fn left(&self) -> usize {
+        let held = self.held.load(Ordering::Relaxed) as u64;
+        usize::try_from((self.max_memory / PART).saturating_sub(held)).unwrap_or(usize::MAX)
     }
 }
