@@ -252,8 +252,18 @@ function fromBase64(text: string): Uint8Array | null {
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));
 }
 
+/** The ids that were cut last: nearly always they are the same again, and sorting them takes longest. */
+let lastCut: { readonly ids: readonly string[]; readonly short: ReadonlyMap<string, string> } | null = null;
+
 /** Each id cut to the shortest start that no other has. */
-function shortIds(ids: readonly string[]): Map<string, string> {
+function shortIds(ids: readonly string[]): ReadonlyMap<string, string> {
+  const known = lastCut;
+  if (known?.ids.length === ids.length && known.ids.every((id, i) => id === ids[i])) return known.short;
+  lastCut = { ids, short: cutIds(ids) };
+  return lastCut.short;
+}
+
+function cutIds(ids: readonly string[]): Map<string, string> {
   const sorted = [...ids].sort();
   const shared = sorted.map((run, i) => (i === 0 ? 0 : sharedStart(sorted[i - 1]!, run)));
   return new Map(
