@@ -212,6 +212,20 @@ def test_tags_in_one_card_are_told_apart_by_their_dashes(tmp_path: Path, browser
         expect(rows.filter(has_text="val").locator(".dash1")).to_be_visible()
 
 
+def test_more_tags_than_there_are_dashes_are_said_to_repeat_them(tmp_path: Path, browser: Browser) -> None:
+    tags = [f"t{number}" for number in range(9)]
+    write_run(tmp_path / "run", {tag: [float(number)] * 9 for number, tag in enumerate(tags)})
+    for shown in (tags[:8], tags):
+        with (
+            board(tmp_path, "--port", "0") as running,
+            tab(browser, running.address + f"#desk=(together:!(!({','.join(shown)})))") as opened,
+        ):
+            card = opened.card(" + ".join(shown))
+            lines = [re.compile(f"dash{number % 8}") for number in range(len(shown))]
+            expect(card.locator("h3 .line")).to_have_class(lines)
+            expect(card.get_by_text("dashes repeat")).to_have_count(len(shown) - 8)
+
+
 def test_cards_have_sizes_from_small_multiples_to_the_whole_page(opened: OpenBoard) -> None:
     widths = []
     for size in ("Small multiples", "Medium cards", "Large cards", "One card a row"):

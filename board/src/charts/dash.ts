@@ -2,8 +2,17 @@
 
 import { EDGE_UNIT } from "./envelope";
 
-/** Lengths in CSS pixels of dash and gap in turn; of the first, solid, there are none. */
-export const DASHES: readonly (readonly number[])[] = [[], [9, 5], [2, 3], [12, 3, 2, 3]];
+/** Lengths in CSS pixels of dash and gap in turn; of the first, solid, there are none. Runs take the first few. */
+export const DASHES: readonly (readonly number[])[] = [
+  [],
+  [9, 5],
+  [2, 3],
+  [12, 3, 2, 3],
+  [4, 9],
+  [20, 5],
+  [12, 3, 2, 3, 2, 3],
+  [6, 3, 6, 10],
+];
 
 /**
  * How strongly a gap is drawn, of EDGE_UNIT: faintly, and not left out. Else a spike as narrow as a gap would vanish
