@@ -1,8 +1,9 @@
 /** The last, min and max of scalars for the run list: only of tags that a column or the filter shows, while it does. */
 
 import { runsWith } from "../model/changes";
-import { ApiError, fetchTable, type TableColumns } from "../wire/client";
+import { fetchTable, type TableColumns } from "../wire/client";
 import type { Change } from "../wire/types";
+import { Asking } from "./asking.svelte";
 
 /** At most this often everything is asked again while runs are logged. */
 const AGAIN_MS = 1_000;
@@ -18,23 +19,24 @@ interface TagValues {
 }
 
 export class ScalarValues {
-  fault = $state.raw<string | null>(null);
   private tags = $state.raw<ReadonlyMap<string, TagValues>>(new Map());
   private wanted: readonly string[] = [];
-  private dirty = false;
-  private running = false;
+  private readonly asking = new Asking(() => this.ask(), AGAIN_MS);
+
+  get fault(): string | null {
+    return this.asking.fault;
+  }
 
   /** The tags whose values are on show. */
   want(tags: readonly string[]): void {
-    if (tags.some((tag) => !this.wanted.includes(tag))) this.dirty = true;
+    const isMore = tags.some((tag) => !this.wanted.includes(tag));
     this.wanted = tags;
-    void this.work();
+    if (isMore) this.asking.again();
   }
 
   changed(change: Change): void {
-    if (change.all || change.removed.length > 0 || runsWith(change, this.wanted).length > 0)
-      this.dirty = true;
-    void this.work();
+    const concerns = change.all || change.removed.length > 0 || runsWith(change, this.wanted).length > 0;
+    if (this.wanted.length > 0 && concerns) this.asking.again();
   }
 
   /** Null: the run has none, or it is on its way. */
@@ -47,29 +49,15 @@ export class ScalarValues {
     return value;
   }
 
-  private async work(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    while (this.dirty && this.wanted.length > 0) {
-      this.dirty = false;
-      const tags = [...this.wanted];
-      try {
-        const found = new Map<string, TagValues>();
-        for (let i = 0; i < tags.length; i += MOST_TAGS) {
-          const some = tags.slice(i, i + MOST_TAGS);
-          const table = await fetchTable({ tags: some, runs: null, at_step: null });
-          some.forEach((tag) => found.set(tag, valuesOf(table, tag)));
-        }
-        this.tags = found;
-        this.fault = null;
-      } catch (error) {
-        this.dirty = true;
-        const unreachable = error instanceof ApiError && error.status === 0;
-        this.fault = unreachable ? null : (error as Error).message;
-      }
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  private async ask(): Promise<void> {
+    const tags = [...this.wanted];
+    const found = new Map<string, TagValues>();
+    for (let i = 0; i < tags.length; i += MOST_TAGS) {
+      const some = tags.slice(i, i + MOST_TAGS);
+      const table = await fetchTable({ tags: some, runs: null, at_step: null });
+      some.forEach((tag) => found.set(tag, valuesOf(table, tag)));
     }
-    this.running = false;
+    this.tags = found;
   }
 }
 
