@@ -53,6 +53,21 @@ def notice(opened: OpenBoard) -> Locator:
     return opened.page.get_by_role("status").filter(has=dismiss)
 
 
+def test_only_this_one_brings_back_what_was_on_after_a_reload_too(browser: Browser, address: str) -> None:
+    with tab(browser, address) as opened:
+        opened.wait_for_runs(*RUNS)
+        opened.box("a").click()
+        opened.box("b").click(modifiers=["Alt"])
+        expect_on(opened, "b")
+        opened.address("runs=")
+        opened.page.reload()
+        opened.wait_for_runs(*RUNS)
+        expect_on(opened, "b")
+        opened.box("b").click(modifiers=["Alt"])
+        expect_on(opened, "bc実")
+        assert opened.complaints == []
+
+
 @pytest.mark.parametrize(("rule", "on"), [("off", ""), ("on", "x"), ("1", "x"), ("2", "x")])
 def test_runs_that_come_wait_for_the_end_of_only_this_one(
     logdir: Path, browser: Browser, address: str, rule: str, on: str

@@ -32,6 +32,15 @@ export interface Kept {
   readonly held: boolean;
   /** First wall time of the newest run there is; null: none has any. */
   readonly newest: number | null;
+  /** "Only these" is in force; null: it is not, or nothing is known of what was before. */
+  readonly only: OnlyKept | null;
+}
+
+interface OnlyKept {
+  readonly runs: ReadonlySet<string>;
+  /** As in `Kept`, beneath it: what the same again brings back. */
+  readonly switches: ReadonlyMap<string, boolean>;
+  readonly held: boolean;
 }
 
 /** The bits of runs up to a time, and how many of which they were. */
@@ -50,6 +59,8 @@ export class Remembered {
     private readonly rest: boolean,
     private readonly named: ReadonlySet<string>,
     private readonly bits: Bits | null,
+    /** "Only these" lies over all that: its runs. */
+    readonly only: ReadonlySet<string> | null,
   ) {
     this.lengths = [...new Set([...named].map((id) => id.length))];
   }
@@ -57,17 +68,17 @@ export class Remembered {
 
   /** Of what `get` or `short` gave; null if it is something else. */
   static read(saved: Json): Remembered | null {
-    const { runs, newRuns, held, until } = asMembers(saved);
+    const { runs, newRuns, held, until, only } = asMembers(saved);
     if (typeof runs !== "string" || !isNewRuns(newRuns) || !isTime(until)) return null;
     const [kind, ...ids] = runs.split(".");
     if (kind === "bits" && ids.length === 1) {
       const found = readBits(ids[0]!);
-      return found && new Remembered(newRuns, held === true, found.until, true, new Set(), found);
+      return found && new Remembered(newRuns, held === true, found.until, true, new Set(), found, null);
     }
     if ((kind !== "on" && kind !== "off") || !ids.every((id) => /^[0-9a-v]{5,13}$/.test(id))) return null;
     // After "none" or "only this one", which a list of runs that are on comes from, new runs stay off.
     const isHeld = held === undefined ? kind === "on" && newRuns !== "off" : held === true;
-    return new Remembered(newRuns, isHeld, until, kind === "off", new Set(ids), null);
+    return new Remembered(newRuns, isHeld, until, kind === "off", new Set(ids), null, readOnly(only));
   }
 
   /** Whether the run is on; null if it came later. A run that has not begun is taken for one of that time. */
@@ -113,6 +124,12 @@ export class Remembered {
 
 /** All of it, for storage and files: whole ids. Null if all is as it is by default. */
 export function remember(kept: Kept): Json | null {
+  if (kept.only !== null) {
+    const { runs, switches, held } = kept.only;
+    const beneath = remember({ ...kept, switches, held, only: null });
+    const members = typeof beneath === "object" && beneath !== null ? beneath : { runs: beneath ?? "off" };
+    return { ...members, only: [...runs].sort().join(".") };
+  }
   const rest = restOf(kept);
   return withRule(
     kept,
@@ -175,18 +192,25 @@ function withRule(kept: Kept, runs: string, rest: boolean | null, until: number 
   return runs === "off" ? null : runs;
 }
 
-function asMembers(saved: Json): { runs?: Json; newRuns: unknown; held?: Json; until: unknown } {
+function asMembers(saved: Json): { runs?: Json; newRuns: unknown; held?: Json; until: unknown; only?: Json } {
   if (typeof saved === "string") return { runs: saved, newRuns: "on", until: null };
   if (typeof saved !== "object" || saved === null || Array.isArray(saved))
     return { newRuns: "on", until: null };
-  const { runs, new: rule, held, until } = saved as Readonly<Record<string, Json>>;
+  const { runs, new: rule, held, until, only } = saved as Readonly<Record<string, Json>>;
   const newRuns = typeof rule === "number" ? { newest: rule } : (rule ?? "on");
   return {
     ...(runs === undefined ? {} : { runs }),
     ...(held === undefined ? {} : { held }),
+    ...(only === undefined ? {} : { only }),
     newRuns,
     until: until ?? null,
   };
+}
+
+function readOnly(only: Json | undefined): ReadonlySet<string> | null {
+  if (typeof only !== "string") return null;
+  const runs = only.split(".");
+  return runs.every((run) => /^[0-9a-v]{13}$/.test(run)) ? new Set(runs) : null;
 }
 
 export function isNewRuns(rule: unknown): rule is NewRuns {

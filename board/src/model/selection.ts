@@ -183,7 +183,7 @@ export class Selection {
   recall(saved: Remembered | null): void {
     this.remembered = saved;
     const { newRuns, held } = saved ?? AT_FIRST;
-    const mode = { newRuns, held, only: null };
+    const mode = { newRuns, held, only: saved?.only ? { runs: saved.only, wereAlone: false } : null };
     if (this.owners.size === 0) {
       this.mode = mode;
       return;
@@ -205,9 +205,17 @@ export class Selection {
       switches.set(id, this.lit.has(id));
       if (begun !== null && (newest === null || begun > newest)) newest = begun;
     }
+    const { mode } = this;
+    const beneath = { ...mode, only: null };
+    const only = mode.only &&
+      !mode.only.wereAlone && {
+        runs: mode.only.runs,
+        switches: new Map([...switches.keys()].map((run) => [run, this.isOn(run, beneath)])),
+        held: mode.held,
+      };
     const away = this.remembered?.missing(this.owners.keys()) ?? new Map<string, boolean>();
     for (const [run, on] of this.away) if (!this.ownerOf.has(run)) away.set(run, this.choices.get(run) ?? on);
-    return { switches, away, newRuns: this.mode.newRuns, held: this.held, newest };
+    return { switches, away, newRuns: mode.newRuns, held: this.held, newest, only: only || null };
   }
 
   /** Find out whose switch each run has. */

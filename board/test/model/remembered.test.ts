@@ -17,7 +17,7 @@ const ids = (runs: readonly Selectable[]): string[] => runs.map(({ id }) => id);
 function kept(runs: readonly Selectable[], on: ReadonlySet<string>, change: Partial<Kept> = {}): Kept {
   const switches = new Map(runs.map(({ id }) => [id, on.has(id)]));
   const newest = runs.reduce((latest, { first_wall_time: begun }) => Math.max(latest, begun ?? 0), 0);
-  return { switches, away: new Map(), newRuns: "on", held: false, newest, ...change };
+  return { switches, away: new Map(), newRuns: "on", held: false, newest, only: null, ...change };
 }
 
 function opened(
@@ -46,6 +46,38 @@ const chosen = (runs: readonly Selectable[]): fc.Arbitrary<Kept> =>
     .map(([on, newRuns, held]) => kept(runs, new Set(on), { newRuns, held: held && newRuns !== "off" }));
 
 describe("a selection that was kept", () => {
+  test("of only these brings back what was on before, and lets in what came meanwhile", () => {
+    const runs = manyRuns(30);
+    const late = manyRuns(1, 9, 9_000);
+    fc.assert(
+      fc.property(fc.subarray(ids(runs)), fc.nat(29), rule, (on, one, newRuns) => {
+        const first = new Selection();
+        first.meet(runs);
+        first.setNewRuns(newRuns);
+        first.switch(ids(runs), false);
+        first.switch(on, true);
+        fc.pre(on.length !== 1 || on[0] !== runs[one]!.id);
+        first.showOnly([runs[one]!.id]);
+        const { selection } = opened(JSON.parse(JSON.stringify(remember(first.kept()))) as Json, runs);
+        for (const each of [first, selection]) {
+          expect([...each.on]).toEqual([runs[one]!.id]);
+          each.meet([...runs, ...late]);
+          expect([...each.on]).toEqual([runs[one]!.id]);
+          each.showOnly([runs[one]!.id]);
+        }
+        expect([...selection.on].sort()).toEqual([...first.on].sort());
+        expect(selection.only).toBeNull();
+      }),
+    );
+  });
+
+  test.each([7, "", "on", { runs: "off" }, ["x"]])("reads no strange %j as its only runs", (only) => {
+    const runs = manyRuns(3);
+    const { selection } = opened({ runs: `on.${runs[0]!.id}`, only }, runs);
+    expect([...selection.on]).toEqual([runs[0]!.id]);
+    expect(selection.only).toBeNull();
+  });
+
   test("is the same again, in full and in short", () => {
     const runs = manyRuns(60);
     fc.assert(
