@@ -4,7 +4,8 @@
  * The colours are as far apart as twelve can be for people with normal vision and with each of the three common
  * deficiencies at once, found by search; the test states how far, and measures. A run takes the colour that its id asks for
  * or, if an older run has it, the next free one. Older runs choose first, so a colour survives a reload and the arrival of
- * newer runs. Neighbours in the list of all runs never have the same colour.
+ * newer runs. Neighbours in the order of all runs (order.ts) never have the same colour; where a list is filtered or sorted
+ * by something else they may, since a colour stays with its run.
  */
 
 export type Theme = "light" | "dark";
@@ -47,7 +48,7 @@ export function slotDash(slot: number): number {
 }
 
 /**
- * A slot for each of the runs, which are in the order of their list. Colours are used up before dashes, and slots repeat
+ * A slot for each of the runs, which are in their order. Colours are used up before dashes, and slots repeat
  * only when there are more runs than slots, and then evenly.
  */
 export function colourSlots(runs: readonly Coloured[]): Map<string, number> {
@@ -96,7 +97,10 @@ function neighboursAtBirth(oldestFirst: readonly number[]): number[][] {
 }
 
 /** The earlier slots where nothing changed, so that nothing that depends on them is done again. */
-export function unlessSame(earlier: Map<string, number>, slots: Map<string, number>): Map<string, number> {
+export function unlessSameSlots(
+  earlier: Map<string, number>,
+  slots: Map<string, number>,
+): Map<string, number> {
   if (earlier.size !== slots.size) return slots;
   for (const [run, slot] of slots) if (earlier.get(run) !== slot) return slots;
   return earlier;

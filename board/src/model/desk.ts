@@ -3,6 +3,7 @@
  * that show several tags. Every tag is in exactly one card, and every card in exactly one section.
  */
 
+import { inNaturalOrder } from "./natural";
 import type { Json } from "./notation";
 
 /** What a person arranged. Tags that are not there (any more, or yet) stay in it. */
@@ -41,13 +42,6 @@ export interface Section {
 
 export const PINNED = "pinned";
 
-const COLLATOR = new Intl.Collator("en", { numeric: true });
-
-/** In natural order: layer 2 before layer 10. */
-export function naturally(a: string, b: string): number {
-  return COLLATOR.compare(a, b) || (a < b ? -1 : Number(a > b));
-}
-
 /** Mostly the tag itself; of several tags, and of one that could be taken for them, in JSON. */
 export function cardKey(tags: readonly string[]): string {
   return tags.length === 1 && !tags[0]!.startsWith("[") ? tags[0]! : JSON.stringify(tags);
@@ -82,8 +76,8 @@ export function sectionsOf(tags: readonly string[], { pinned, together }: Arrang
   const sections = [...byPrefix].map(([key, { cards, elsewhere }]) =>
     section(key, key === "" ? "Top level" : key.slice(0, -1) || "/", cards, elsewhere),
   );
-  sections.sort((a, b) => Number(a.key !== "") - Number(b.key !== "") || naturally(a.key, b.key));
-  return pins.size > 0 ? [section(PINNED, "Pinned", [...pins], []), ...sections] : sections;
+  const ordered = inNaturalOrder(sections, ({ key }) => key);
+  return pins.size > 0 ? [section(PINNED, "Pinned", [...pins], []), ...ordered] : ordered;
 }
 
 /** Only the cards of which a tag matches; sections without any are left out. */

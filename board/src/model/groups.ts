@@ -1,7 +1,8 @@
 /** Groups of runs: by folder, by what a regular expression finds in their names, or by a hyper-parameter. */
 
-import { naturalKey } from "./natural";
+import { inNaturalOrder } from "./natural";
 import type { Json } from "./notation";
+import { unlessSame } from "./order";
 import { compilePattern, PatternError } from "./pattern";
 
 export type GroupRule =
@@ -93,9 +94,15 @@ export function grouping(
     if (some) some.push(run.id);
     else members.set(group, [run.id]);
   }
-  const keyed = [...members].map(([name, some]) => ({ key: naturalKey(name), name, runs: some }));
-  keyed.sort((a, b) => (a.key === b.key ? 0 : a.key < b.key ? -1 : 1));
-  return { groups: keyed.map(({ name, runs: some }) => ({ name, runs: some })), of: ofRun };
+  const groups = inNaturalOrder([...members], ([name]) => name);
+  return { groups: groups.map(([name, some]) => ({ name, runs: some })), of: ofRun };
+}
+
+/** The earlier grouping if the other is the same, so that nothing that depends on it is done again. */
+export function unlessSameGroups(earlier: Grouping, found: Grouping): Grouping {
+  const isSame = ({ name, runs }: Grouping["groups"][number], i: number): boolean =>
+    name === found.groups[i]!.name && unlessSame(runs, found.groups[i]!.runs) === runs;
+  return earlier.groups.length === found.groups.length && earlier.groups.every(isSame) ? earlier : found;
 }
 
 /** A rule as it is kept: `folder.2`, `pattern./(seed\d+)/`, `hparam.lr`; null: none. */

@@ -14,6 +14,20 @@ export function naturalKey(name: string): string {
   return fold(name).replaceAll("/", "\u0001").replace(NUMBER, numberKey);
 }
 
+/** Sorted by name, as people expect it; of names that read alike, by their characters. */
+export function inNaturalOrder<One>(some: readonly One[], nameOf: (one: One) => string): One[] {
+  const keyed = some.map((one) => {
+    const name = nameOf(one);
+    return { one, name, key: naturalKey(name) };
+  });
+  keyed.sort((a, b) => compared(a.key, b.key) || compared(a.name, b.name));
+  return keyed.map(({ one }) => one);
+}
+
+export function compared<Key extends string | number>(a: Key, b: Key): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
 /** Digits only, so that numbers of any length keep their last one. */
 function numberKey(number: string): string {
   const [, whole, fraction = "", exponent = "0"] = /^(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/.exec(number)!;

@@ -9,6 +9,7 @@
  */
 
 import { History } from "./history";
+import { areAlike } from "./order";
 import type { Kept, NewRuns, Remembered, Selectable } from "./remembered";
 
 /** What holds besides the switches. */
@@ -350,12 +351,6 @@ function newestOf(runs: readonly Selectable[], count: number): Set<string> {
     begun(a) === begun(b) ? (a.id < b.id ? -1 : 1) : begun(b) - begun(a),
   );
   return new Set(sorted.slice(0, count).map(({ id }) => id));
-}
-
-function areAlike(a: readonly Selectable[], b: readonly Selectable[]): boolean {
-  const isAlike = (run: Selectable, i: number): boolean =>
-    run.id === b[i]!.id && run.parent === b[i]!.parent && run.first_wall_time === b[i]!.first_wall_time;
-  return a.length === b.length && a.every(isAlike);
 }
 
 function areSame(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {

@@ -3,6 +3,7 @@
 import { tick } from "svelte";
 import { RasterPool } from "../charts/pool";
 import { EVERYTHING, NOTHING, type Pending, runsWith, withChange } from "../model/changes";
+import { RunOrder, unlessSame } from "../model/order";
 import { ApiError, fetchRuns, fetchTags } from "../wire/client";
 import { followChanges, type LiveListener } from "../wire/live";
 import type { Change, LogDirectory, Run, RunList, Tag, TagList } from "../wire/types";
@@ -45,7 +46,7 @@ export class Board {
   readonly selection = new SelectionStore(this.view);
   readonly settings = new Settings(this.view);
   readonly hparams = new Hparams();
-  readonly groups = new Groups(() => this.runs ?? [], this.hparams, this.view);
+  readonly groups = new Groups(() => this.listed, this.hparams, this.view);
   readonly colours = new Colours(this.groups, () => this.settings.theme, this.view);
   readonly baseline = new Baseline(this.view);
   /** What cards ask for: set up in several places. */
@@ -74,7 +75,16 @@ export class Board {
   readonly runById: ReadonlyMap<string, Run> = $derived(
     new Map((this.runs ?? []).map((run) => [run.id, run])),
   );
-  private readonly ranks = $derived(new Map((this.runs ?? []).map((run, place) => [run.id, place])));
+  private names: readonly string[] = [];
+  /** The same list as long as the names are the same. */
+  readonly logdirNames: readonly string[] = $derived.by(() => {
+    const names = this.logdirs.map(({ name }) => name);
+    return (this.names = unlessSame(this.names, names));
+  });
+  private readonly order = new RunOrder<Run>();
+  /** All runs in their order: the same list while none comes, goes or begins. What they log stands in `runById`. */
+  readonly listed: readonly Run[] = $derived.by(() => this.order.of(this.runs ?? [], this.logdirNames));
+  private readonly ranks = $derived(new Map(this.listed.map((run, place) => [run.id, place])));
   readonly scalarTags = $derived(this.tags.filter((tag) => tag.kind === "scalar"));
   readonly desk = new Desk(this.view, () => this.scalarTags.map(({ tag }) => tag));
   readonly otherTags = $derived(this.tags.filter((tag) => tag.kind !== "scalar"));
@@ -141,7 +151,7 @@ export class Board {
     }
   }
 
-  /** Where a run stands in the list of all, which is in the order of their names. */
+  /** Where a run stands among all. */
   rank(run: string): number {
     return this.ranks.get(run) ?? Infinity;
   }
@@ -257,8 +267,8 @@ export class Board {
     // Cards that are new ask for their points, which the server works out while the run list is laid out.
     if (tagList) await tick();
     this.selection.meet(list.runs, isRead(list));
-    this.colours.meet(list.runs);
     this.runs = list.runs;
+    this.colours.meet(this.listed);
   }
 }
 

@@ -7,7 +7,7 @@ import {
   slotColour,
   slotDash,
   type Theme,
-  unlessSame,
+  unlessSameSlots,
   visible,
 } from "../model/colour";
 import type { Json } from "../model/notation";
@@ -27,14 +27,8 @@ export class Colours implements Part {
   private runs: readonly Coloured[] = [];
 
   /** Groups take colours as runs do; the oldest is the one with the oldest run. */
-  private readonly groupSlots = $derived.by(() =>
-    colourSlots(
-      this.groups.all.map(({ name, runs }) => {
-        const times = runs.flatMap((run) => this.begun.get(run) ?? []);
-        return { id: name, first_wall_time: times.length > 0 ? Math.min(...times) : null };
-      }),
-    ),
-  );
+  private readonly groupSlots = $derived.by(() => this.findGroupSlots());
+  private lastGroupSlots = new Map<string, number>();
 
   constructor(
     private readonly groups: Groups,
@@ -44,14 +38,12 @@ export class Colours implements Part {
     view.keep(this);
   }
 
-  /** Learn which runs there are, in the order of their list. */
+  /** Learn which runs there are, in their order; the same list tells nothing new. */
   meet(runs: readonly Coloured[]): void {
-    const isSame = (run: Coloured, i: number): boolean =>
-      run.id === this.runs[i]?.id && run.first_wall_time === this.runs[i]?.first_wall_time;
-    if (runs.length === this.runs.length && runs.every(isSame)) return;
+    if (runs === this.runs) return;
     this.runs = runs;
     this.begun = new Map(runs.map((run) => [run.id, run.first_wall_time]));
-    this.slots = unlessSame(this.slots, colourSlots(runs));
+    this.slots = unlessSameSlots(this.slots, colourSlots(runs));
   }
 
   /** Whether the run is in the run list. */
@@ -114,6 +106,15 @@ export class Colours implements Part {
     const entries =
       typeof saved === "object" && saved !== null && !Array.isArray(saved) ? Object.entries(saved) : [];
     this.own = new Map(entries.filter((entry): entry is [string, string] => isColour(entry[1])));
+  }
+
+  private findGroupSlots(): Map<string, number> {
+    const groups = this.groups.all.map(({ name, runs }) => {
+      let oldest = Infinity;
+      for (const run of runs) oldest = Math.min(oldest, this.begun.get(run) ?? Infinity);
+      return { id: name, first_wall_time: oldest === Infinity ? null : oldest };
+    });
+    return (this.lastGroupSlots = unlessSameSlots(this.lastGroupSlots, colourSlots(groups)));
   }
 
   private groupFor(run: string): string | null {

@@ -9,7 +9,6 @@ import {
   combined,
   fromSaved,
   matching,
-  naturally,
   type Section,
   sectionsOf,
   split,
@@ -19,7 +18,9 @@ import {
   withSection,
 } from "../model/desk";
 import { EMPTY_FILTER, type Filter, type FilterError, parseFilter } from "../model/filter";
+import { inNaturalOrder } from "../model/natural";
 import type { Json } from "../model/notation";
+import { unlessSame } from "../model/order";
 import type { Part, SavedView } from "./view.svelte";
 
 export class Desk implements Part {
@@ -42,9 +43,8 @@ export class Desk implements Part {
   private ordered: readonly string[] = [];
   /** In natural order; the same list as long as the tags are the same. */
   private readonly known: readonly string[] = $derived.by(() => {
-    const tags = [...this.tags()].sort(naturally);
-    const same = tags.length === this.ordered.length && tags.every((tag, i) => tag === this.ordered[i]);
-    return same ? this.ordered : (this.ordered = tags);
+    const tags = inNaturalOrder(this.tags(), (tag) => tag);
+    return (this.ordered = unlessSame(this.ordered, tags));
   });
   private readonly sections = $derived(sectionsOf(this.known, this.arrangement));
   readonly shown: readonly Section[] = $derived.by(() => {

@@ -10,6 +10,7 @@ import {
   readRule,
   type RuleFault,
   UNGROUPED,
+  unlessSameGroups,
   writeRule,
 } from "../model/groups";
 import type { Json } from "../model/notation";
@@ -44,8 +45,10 @@ export class Groups implements Part {
   });
   private readonly grouping: Grouping = $derived.by(() => {
     const { rule, of } = this.inForce;
-    return rule.by === "none" ? UNGROUPED : grouping(this.runs(), of, rule);
+    const found = rule.by === "none" ? UNGROUPED : grouping(this.runs(), of, rule);
+    return (this.lastGrouping = unlessSameGroups(this.lastGrouping, found));
   });
+  private lastGrouping = UNGROUPED;
 
   constructor(
     private readonly runs: () => readonly Groupable[],

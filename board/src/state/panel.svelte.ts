@@ -12,7 +12,6 @@ import {
 import { BY_NAME, type Cell, cellOf, hparamOf, type Known, type Sort, sorted } from "../model/columns";
 import { EMPTY_FILTER, type Filter, type FilterError, parseFilter, scalarColumn } from "../model/filter";
 import { counted } from "../model/format";
-import { naturalKey } from "../model/natural";
 import type { Json } from "../model/notation";
 import { DEFAULT_SETUP, type PanelSetup, readSetup, type ShownColumn, writeSetup } from "../model/panel";
 import { type Groups, onBefore, type Row, type Rows, rowsOf } from "../model/rows";
@@ -57,11 +56,6 @@ export class PanelStore implements Part {
     return this.lastFilter;
   });
 
-  private lastByName: readonly Run[] = [];
-  private naturalKeys = new Map<string, string>();
-  /** All runs in natural order. The same while no run comes or goes: what they log changes nothing. */
-  private readonly byName: readonly Run[] = $derived.by(() => this.sortByName(this.board.runs ?? []));
-
   private lastPassing: ReadonlySet<string> | null = null;
   /** The runs that the filter lets through; null: all. The same while it lets the same ones through. */
   private readonly passing: ReadonlySet<string> | null = $derived.by(() => this.findPassing());
@@ -77,7 +71,7 @@ export class PanelStore implements Part {
   readonly rows: Rows = $derived.by(() =>
     rowsOf(this.order, {
       tree: this.setup.tree,
-      logdirs: this.board.logdirs.map(({ name }) => name),
+      logdirs: this.board.logdirNames,
       groups: this.groups,
       closed: this.setup.closed,
     }),
@@ -226,23 +220,10 @@ export class PanelStore implements Part {
     return typeof value === "boolean" ? String(value) : value;
   }
 
-  private sortByName(runs: readonly Run[]): readonly Run[] {
-    const last = this.lastByName;
-    const known = new Map(last.map((run) => [run.id, run]));
-    const same =
-      runs.length === last.length && runs.every(({ id, parent }) => known.get(id)?.parent === parent);
-    if (same) return last;
-    const keys = new Map(runs.map(({ name }) => [name, this.naturalKeys.get(name) ?? naturalKey(name)]));
-    this.naturalKeys = keys;
-    const keyed = runs.map((run) => ({ run, key: keys.get(run.name)! }));
-    keyed.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : a.run.name < b.run.name ? -1 : 1));
-    return (this.lastByName = keyed.map(({ run }) => run));
-  }
-
   private findPassing(): ReadonlySet<string> | null {
     const { filter } = this;
     if (filter.isEmpty) return (this.lastPassing = null);
-    const runs = this.lookedAt(this.byName, filter.columns.length > 0);
+    const runs = this.lookedAt(this.board.listed, filter.columns.length > 0);
     const passing = new Set<string>();
     for (const run of runs) {
       const { name } = run;
@@ -256,7 +237,7 @@ export class PanelStore implements Part {
   private findOrder(): readonly Run[] {
     const { sort } = this.setup;
     const listed = this.chosen?.runs ?? this.passing;
-    const byName = listed ? this.byName.filter(({ id }) => listed.has(id)) : this.byName;
+    const byName = listed ? this.board.listed.filter(({ id }) => listed.has(id)) : this.board.listed;
     const values = this.lookedAt(byName, sort.column !== "name" && !this.held);
     const order = sorted(values, sort, (run) => untrack(() => this.cell(run, sort.column)));
     const last = this.lastOrder;

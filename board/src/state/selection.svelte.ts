@@ -18,9 +18,12 @@ class Switch {
 export class SelectionStore {
   private readonly switches = new Map<string, Switch>();
   private readonly selection = new Selection((run, on) => {
+    this.flips++;
     const one = this.switches.get(run);
     if (one) one.on = on;
   });
+  /** Counts runs that went on or off. */
+  private flips = 0;
   /** What was saved, until there are runs that it is of. */
   private recalled = $state.raw<Json | null>(null);
   /** Counts changes, of whatever kind. */
@@ -83,11 +86,12 @@ export class SelectionStore {
 
   /** Learn which runs there are; `complete`: all files have been read. */
   meet(runs: readonly Run[], complete: boolean): void {
-    this.selection.meet(runs);
-    if (complete) {
-      const told = this.selection.settle();
-      if (told !== null) this.view.say(told);
-    }
+    const before = this.flips;
+    const isNew = this.selection.meet(runs);
+    const told = complete ? this.selection.settle() : null;
+    if (told !== null) this.view.say(told);
+    // A list that tells nothing new of who is there or on: nothing is drawn, nor kept, again.
+    if (!isNew && this.flips === before) return;
     for (const { id } of runs) {
       if (!this.switches.has(id)) this.switches.set(id, new Switch(this.selection.on.has(id)));
     }

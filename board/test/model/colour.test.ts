@@ -12,7 +12,7 @@ import {
   slotColour,
   slotDash,
   type Theme,
-  unlessSame,
+  unlessSameSlots,
   visible,
 } from "../../src/model/colour";
 import { distance, seen, VISIONS } from "./vision";
@@ -97,7 +97,7 @@ test("a run keeps its colour when newer ones arrive, wherever they stand in the 
 
 test("colours that did not change are told from those that did", () => {
   const slots = colourSlots(runs(3));
-  expect(unlessSame(slots, colourSlots(runs(3)))).toBe(slots);
-  expect(unlessSame(slots, colourSlots(runs(4)))).not.toBe(slots);
-  expect(unlessSame(slots, new Map([...slots.keys()].map((run) => [run, 0])))).not.toBe(slots);
+  expect(unlessSameSlots(slots, colourSlots(runs(3)))).toBe(slots);
+  expect(unlessSameSlots(slots, colourSlots(runs(4)))).not.toBe(slots);
+  expect(unlessSameSlots(slots, new Map([...slots.keys()].map((run) => [run, 0])))).not.toBe(slots);
 });

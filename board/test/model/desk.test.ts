@@ -10,7 +10,6 @@ import {
   fromSaved,
   isPinned,
   matching,
-  naturally,
   PINNED,
   prefixOf,
   sectionsOf,
@@ -20,14 +19,13 @@ import {
   withPin,
   withSection,
 } from "../../src/model/desk";
+import { inNaturalOrder } from "../../src/model/natural";
 
+const naturally = (tags: readonly string[]): string[] => inNaturalOrder(tags, (tag) => tag);
 const keys = (tags: readonly string[], desk: Arrangement): [string, string[][]][] =>
-  sectionsOf([...tags].sort(naturally), desk).map(({ key, cards }) => [
-    key,
-    cards.map((card) => [...card.tags]),
-  ]);
+  sectionsOf(naturally(tags), desk).map(({ key, cards }) => [key, cards.map((card) => [...card.tags])]);
 const cardWith = (tags: readonly string[], desk: Arrangement, tag: string): Card =>
-  sectionsOf([...tags].sort(naturally), desk)
+  sectionsOf(naturally(tags), desk)
     .flatMap(({ cards }) => cards)
     .find((card) => card.tags.includes(tag))!;
 
@@ -76,7 +74,7 @@ test("every tag is in exactly one card, whatever was arranged, and is told of in
   fc.assert(
     fc.property(someTags, fc.array(deed, { maxLength: 12 }), fc.func(fc.boolean()), (tags, deeds, gone) => {
       const desk = arrange(tags, deeds);
-      const left = tags.filter((tag) => !gone(tag)).sort(naturally);
+      const left = naturally(tags.filter((tag) => !gone(tag)));
       const sections = sectionsOf(left, desk);
       expect(new Set(sections.map(({ key }) => key)).size).toBe(sections.length);
       const cards = sections.flatMap((section) => section.cards);
@@ -122,7 +120,7 @@ test("a card dragged on another joins it, and splitting brings back what there w
     "train/",
     [["train/layer 2"], ["train/layer 10"], ["train/loss", "val/loss"]],
   ]);
-  expect(sectionsOf([...TAGS].sort(naturally), desk)[2]!.elsewhere).toEqual(["val/loss"]);
+  expect(sectionsOf(naturally(TAGS), desk)[2]!.elsewhere).toEqual(["val/loss"]);
   const three = combined(desk, cardWith(TAGS, desk, "lr"), cardWith(TAGS, desk, "val/loss"));
   expect(three.together).toEqual([["lr", "train/loss", "val/loss"]]);
   expect(withoutTag(three, "train/loss").together).toEqual([["lr", "val/loss"]]);
@@ -144,7 +142,7 @@ test("what is pinned stays pinned when a card joins it, and when it joins one th
 
 test("a filter keeps the cards of which a tag matches", () => {
   const desk = combined(AS_LOGGED, cardWith(TAGS, AS_LOGGED, "lr"), cardWith(TAGS, AS_LOGGED, "val/loss"));
-  const kept = matching(sectionsOf([...TAGS].sort(naturally), desk), (tag) => tag.startsWith("val"));
+  const kept = matching(sectionsOf(naturally(TAGS), desk), (tag) => tag.startsWith("val"));
   expect(kept.map(({ key, tags }) => [key, tags])).toEqual([
     ["", 2],
     ["val/", 1],

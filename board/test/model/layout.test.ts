@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { AS_LOGGED, CARD_SIZES, naturally, type Section, sectionsOf } from "../../src/model/desk";
+import { AS_LOGGED, CARD_SIZES, type Section, sectionsOf } from "../../src/model/desk";
 import {
   anchorAt,
   GAP,
@@ -12,6 +12,7 @@ import {
   scrollTo,
   visible,
 } from "../../src/model/layout";
+import { inNaturalOrder } from "../../src/model/natural";
 
 const ROOM: Room = {
   width: 900,
@@ -24,7 +25,8 @@ const ROOM: Room = {
 
 const tagsOf = (counts: readonly number[]): string[] =>
   counts.flatMap((count, s) => Array.from({ length: count }, (_, i) => `s${s}/${i}`));
-const sections = (...counts: number[]): Section[] => sectionsOf(tagsOf(counts).sort(naturally), AS_LOGGED);
+const naturally = (tags: readonly string[]): string[] => inNaturalOrder(tags, (tag) => tag);
+const sections = (...counts: number[]): Section[] => sectionsOf(naturally(tagsOf(counts)), AS_LOGGED);
 
 const someCounts = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 12 });
 const someRoom = fc.record({
@@ -137,7 +139,7 @@ test("what is at the window's top stays there when sections open and close and t
 });
 
 test("a card that leaves its section hands its place to its neighbour", () => {
-  const tags = tagsOf([12]).sort(naturally);
+  const tags = naturally(tagsOf([12]));
   const before = layOut(sectionsOf(tags, AS_LOGGED), ROOM);
   const anchor = anchorAt(before, 700)!;
   const gone = anchor.cards[0]!.key;
