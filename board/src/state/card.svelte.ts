@@ -121,9 +121,9 @@ export class ScalarCard {
   /** Pixel columns of the plot. */
   resize(width: number): void {
     const columns = Math.ceil(width / 64) * 64; // so that dragging a window's edge does not fetch at every pixel
-    if (columns > this.width) this.markDirty(null);
+    const isWider = columns > this.width;
     this.width = columns;
-    void this.work();
+    if (isWider) this.markDirty(null);
   }
 
   /** How points are to be: what is at hand stays until it is there. */
@@ -223,8 +223,8 @@ export class ScalarCard {
 
   private async fetchDetail(wanted: Wanted, dirt: Dirt): Promise<void> {
     const asked = dirt === "every run" ? null : dirt;
-    const { axis } = this.asked;
-    if (axis !== this.axis) return;
+    const { axis, xTag } = this.asked;
+    if (axis !== this.axis || xTag !== this.xTag) return;
     const answers: Series[][] = [];
     for (const { from, to } of wanted.pieces) {
       const { series } = await this.fetch({ runs: asked && [...asked], axis, x_min: from, x_max: to });

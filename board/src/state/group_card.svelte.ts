@@ -60,7 +60,9 @@ export class CardGroups {
     const { groups, colours } = board;
     const runs = (closely ? card.detail?.series : card.overview) ?? [];
     const line: GroupLine = groups.drawAs === "median" ? "median" : "mean";
-    const columns = (closely ? this.detail.columns : null) ?? this.overview.columns;
+    const found = (closely ? this.detail.columns : null) ?? this.overview.columns;
+    // After another axis was chosen, its runs are there before its groups.
+    const columns = found?.header.axis === card.axis ? found : null;
     return [
       ...alone(runs.filter(({ run }) => groups.of(run) === null)),
       ...(columns ? series(columns, line, groups.band) : []).map((one) => ({

@@ -1,0 +1,91 @@
+import "./page";
+import { flushSync } from "svelte";
+import { expect, test } from "vitest";
+import { Board } from "../../src/state/board.svelte";
+import { ScalarCard } from "../../src/state/card.svelte";
+import { CardGroups } from "../../src/state/group_card.svelte";
+import { logdir, run } from "../model/a_run";
+import { frame } from "../wire/a_frame";
+import { answers } from "./server";
+import { until } from "./until.svelte";
+
+/** Two points of each run. */
+function scalars(axis: unknown, runs: readonly string[]): ArrayBuffer {
+  const header = {
+    ...{ version: 1, axis, smoothing: null, width_asked: 64, width: 64, vertex_budget: 999, vertices: 2 },
+    ...{ incomplete: [], baseline: null, pictures: [{ tag: "loss", x_min: 0, x_max: 1 }] },
+    series: runs.map((run, i) => ({
+      ...{ run, tag: "loss", attempt: 0, attempts: 1, superseded: false, superseded_points: 0 },
+      ...{ start: 2 * i, length: 2, points: 2, thinned: false, left_out: 0 },
+    })),
+  };
+  const x = Float64Array.from(runs.flatMap(() => [0, 1]));
+  return frame(header, { step: Int32Array.from(x), wall_time: x, value: x });
+}
+
+test("a card that gets wider asks for as many columns as it has then", async () => {
+  const widths: unknown[] = [];
+  answers.set("api/scalars", ({ width, axis }) => {
+    widths.push(width);
+    return scalars(axis, ["a"]);
+  });
+  const card = new ScalarCard(["loss"]);
+  card.show(true);
+  card.resize(300);
+  await until(() => card.overview !== null);
+  const narrow = card.overview;
+  card.resize(200);
+  card.resize(1_200);
+  await until(() => card.overview !== narrow);
+  expect(widths).toEqual([320, 1_216]);
+});
+
+test("groups are not drawn on an axis that they were not asked on", async () => {
+  const statistics = ["mean", "median", "min", "max", "sd", "se", "low95", "high95"];
+  let release!: () => void;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  answers.set("api/scalars", ({ axis }) => scalars(axis, ["sweep/1", "sweep/2"]));
+  answers.set("api/groups", async ({ axis }) => {
+    if (axis === "wall") await released;
+    const group = {
+      group: "sweep",
+      tag: "loss",
+      runs: 2,
+      start: 0,
+      length: 1,
+      thinned: false,
+      spacing: null,
+    };
+    const header = { version: 1, axis, baseline: null, width_asked: 64, pictures: [], groups: [group] };
+    const one = Float64Array.of(1);
+    return frame(header, {
+      ...{ x: axis === "wall" ? one : Int32Array.of(7), n: Uint32Array.of(2), non_finite: Uint32Array.of(0) },
+      ...Object.fromEntries(statistics.map((name) => [name, one])),
+    });
+  });
+  const board = new Board();
+  board.logdirs = [logdir("runs")];
+  const runs = [run("sweep/1"), run("sweep/2")];
+  board.selection.meet(runs, true);
+  board.runs = runs;
+  board.groups.rule = { by: "folder", depth: 1 };
+  board.groups.drawAs = "mean";
+  const card = board.card(["loss"]);
+  const groups = new CardGroups(board, card);
+  const x = (): number[] => groups.shown(() => [], false).map(({ series }) => series.x[0]!);
+  $effect.root(() => {
+    $effect(() => card.ask(board.asked));
+    $effect(() => groups.ask(false));
+  });
+  card.show(true);
+  card.resize(64);
+  await until(() => x().length > 0);
+  expect(x()).toEqual([7]);
+  board.settings.change({ axis: "wall" });
+  flushSync();
+  await until(() => card.axis === "wall");
+  expect(x()).toEqual([]);
+  release();
+  await until(() => x().length > 0);
+  expect(x()).toEqual([1]);
+});
