@@ -7,9 +7,10 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::file::{EventFile, Place};
+use crate::held::Held;
+use crate::lock;
 use crate::media::Queue;
 use crate::report::Report;
-use crate::{CAPACITY, lock};
 
 /// Pending bytes from which on the thread does not wait any longer.
 pub(crate) const HIGH_WATER: usize = 1 << 20;
@@ -60,6 +61,8 @@ pub(crate) struct State {
     /// Passes asked for by barriers, and the last of them that is over.
     pub(crate) requested: u64,
     pub(crate) completed: u64,
+    /// How many bytes all files hold.
+    pub(crate) held: Held,
     pub(crate) reports: Vec<Report>,
     /// What becomes records when it is encoded.
     pub(crate) media: Queue,
@@ -92,10 +95,10 @@ impl Pending {
         }
     }
 
-    /// Whether further records have to wait or, if the disk fails, are dropped.
+    /// Whether it cannot be written at present.
     #[inline]
-    pub(crate) fn is_full(&self) -> bool {
-        self.bytes.len() + self.taken_bytes >= CAPACITY
+    pub(crate) fn is_stuck(&self) -> bool {
+        self.failing.is_some()
     }
 
     /// Records that are not with the operating system.
@@ -105,6 +108,17 @@ impl Pending {
 }
 
 impl State {
+    /// Notes that a record of as many bytes was appended to the pending ones of file `index`, and whether this is for
+    /// the thread to know.
+    #[inline]
+    pub(crate) fn appended(&mut self, index: usize, bytes: usize) -> bool {
+        let pending = &mut self.pending[index];
+        pending.records += 1;
+        self.held.add(pending, bytes);
+        let before = pending.bytes.len() - bytes;
+        before == 0 || (before < HIGH_WATER && pending.bytes.len() >= HIGH_WATER)
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         self.phase != Phase::Open
     }
@@ -153,9 +167,11 @@ pub(crate) fn run(shared: &Arc<Shared>, suffix: &str) {
     let mut outlets: Vec<Outlet> = Vec::new();
     loop {
         let (ticket, last) = wait(shared, &mut outlets, suffix);
+        // What buffers keep for the next time is little however many files there are.
+        let spare = HIGH_WATER / outlets.len().max(1);
         let results: Vec<_> = outlets
             .iter_mut()
-            .map(|outlet| outlet.attempt(&shared.progress))
+            .map(|outlet| outlet.attempt(&shared.progress, spare))
             .collect();
 
         if last {
@@ -204,6 +220,7 @@ pub(crate) fn run(shared: &Arc<Shared>, suffix: &str) {
                 reports.push(outlet.lost(pending, unwritten, false));
             }
         }
+        state.held = Held::of(&state.pending);
         drop(state);
         if last {
             drop(outlets); // Closed before anyone is told that they are.
@@ -287,15 +304,16 @@ impl Outlet {
         if self.outgoing.is_empty() {
             std::mem::swap(&mut self.outgoing, &mut pending.bytes);
         } else {
-            self.outgoing.append(&mut pending.bytes);
+            self.outgoing
+                .extend_from_slice(&std::mem::take(&mut pending.bytes));
         }
         self.records += std::mem::take(&mut pending.records);
         pending.taken_bytes = self.outgoing.len() - self.offset;
         pending.taken_records = self.records;
     }
 
-    /// Writes what is outgoing, unless the file waits for its next retry.
-    fn attempt(&mut self, progress: &AtomicU64) -> Outcome {
+    /// Writes what is outgoing, unless the file waits for its next retry. Keeps `spare` bytes of room for the next time.
+    fn attempt(&mut self, progress: &AtomicU64, spare: usize) -> Outcome {
         let mut notice = None;
         if self.outgoing.is_empty() || self.retry_at.is_some() {
             return Outcome {
@@ -310,7 +328,7 @@ impl Outlet {
             Ok(()) => {
                 self.written += std::mem::take(&mut self.records);
                 self.outgoing.clear();
-                self.outgoing.shrink_to(HIGH_WATER);
+                self.outgoing.shrink_to(spare);
                 self.offset = 0;
                 self.failures = 0;
                 Outcome {

@@ -8,6 +8,7 @@
 mod file;
 mod fork;
 mod hand_over;
+mod held;
 mod histogram;
 mod media;
 mod report;
@@ -18,6 +19,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 pub use fork::watch_forks;
+pub use held::{CAPACITY, STUCK_CAPACITY};
 pub use histogram::{Counted, Histogram, default_edges};
 pub use lightboard_events::encode::Scalar;
 pub use media::{MEDIA_CAPACITY, Media};
@@ -27,9 +29,6 @@ pub use writer::{Added, FileId, Options, Writer};
 /// How long the background thread gathers records before it hands them over. The promise to users is twice that.
 pub const HAND_OVER: Duration = Duration::from_millis(100);
 
-/// Bytes of records a file may have pending before further ones wait or, if the disk fails, are dropped.
-pub const CAPACITY: usize = 64 << 20;
-
 /// A state is only ever left half changed by a panic between two assignments, which none of these can raise: so what
 /// a poisoned lock guards is still good.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -37,7 +36,7 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// Seconds since 1970.
-fn wall_time() -> f64 {
+pub fn wall_time() -> f64 {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .map_or(0.0, |since| since.as_secs_f64())

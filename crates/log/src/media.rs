@@ -158,18 +158,10 @@ impl State {
     /// Lets encoded media join the pending records, as far as nothing before them is missing.
     fn settle_media(&mut self) {
         while let Some((file, what, record)) = self.media.pop_encoded() {
-            let pending = &mut self.pending[file.0];
             match record {
-                Ok(record) => {
-                    pending.records += 1;
-                    if pending.bytes.is_empty() {
-                        pending.bytes = record;
-                    } else {
-                        pending.bytes.extend_from_slice(&record);
-                    }
-                }
+                Ok(record) => drop(self.append(file.0, record)),
                 Err(cause) => self.reports.push(Report::NotEncoded {
-                    path: pending.path.clone(),
+                    path: self.pending[file.0].path.clone(),
                     what,
                     cause,
                 }),
@@ -215,16 +207,13 @@ impl Writer {
             if state.is_closed() {
                 return Added::Unusable;
             }
-            let stalled = state.stalled;
-            let pending = &mut state.pending[file.0];
-            if pending.is_full() {
+            if !state.held.has_room(&state.pending[file.0], 1) {
                 // The disk is the bottleneck, for media as for all other records.
-                if pending.failing.is_some() || stalled {
-                    pending.dropped += 1;
-                    return state.taken();
+                if let Some(dropped) = state.dropped(file.0) {
+                    return dropped;
                 }
                 drop(state);
-                self.wait_for_room();
+                self.wait_for_room(1);
                 state = lock(&self.shared.state);
                 continue;
             }

@@ -148,7 +148,7 @@ impl fmt::Display for Report {
                 path.display(),
                 Cause(cause),
                 Records(*kept),
-                crate::CAPACITY >> 20,
+                crate::STUCK_CAPACITY >> 20,
             ),
             Self::NotFlushed {
                 path,

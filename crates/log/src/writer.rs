@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 use lightboard_events::encode::{self, Scalar};
 
 use crate::file::EventFile;
-use crate::hand_over::{self, HIGH_WATER, Pending, Phase, Shared, State};
+use crate::hand_over::{self, Pending, Phase, Shared, State};
 use crate::report::Report;
-use crate::{CAPACITY, HAND_OVER, fork, lock, sigterm, wall_time};
+use crate::{HAND_OVER, fork, lock, sigterm, wall_time};
 
 /// How long a barrier waits for a file system that makes no progress.
 const HUNG_AFTER: Duration = Duration::from_secs(5);
@@ -198,37 +198,53 @@ impl Writer {
         if state.is_closed() {
             return Added::Unusable;
         }
-        let stalled = state.stalled;
+        if !state.held.has_room(&state.pending[file.0], 1) {
+            return state.dropped(file.0).unwrap_or(Added::Full);
+        }
         let pending = &mut state.pending[file.0];
-        if pending.is_full() {
-            if pending.failing.is_none() && !stalled {
-                return Added::Full;
-            }
-            pending.dropped += 1;
-        } else {
-            let before = pending.bytes.len();
-            encode(&mut pending.bytes, wall);
-            pending.records += 1;
-            if before == 0 || (before < HIGH_WATER && pending.bytes.len() >= HIGH_WATER) {
-                self.shared.wake.notify_one();
-            }
+        let before = pending.bytes.len();
+        encode(&mut pending.bytes, wall);
+        let bytes = pending.bytes.len() - before;
+        if state.appended(file.0, bytes) {
+            self.shared.wake.notify_one();
         }
         state.taken()
     }
 
-    /// Waits for a slow disk to make room; bounded. After a wait in vain records are dropped and counted.
-    pub fn wait_for_room(&self) {
+    /// Adds a record that the caller has encoded already, which is better for large ones: nobody waits meanwhile, and it
+    /// waits itself until there is room for all of it. It is left empty unless the answer is `Full` or `Unusable`.
+    ///
+    /// # Panics
+    /// If `file` is not of this writer.
+    pub fn add_encoded(&self, file: FileId, record: &mut Vec<u8>) -> Added {
+        if self.is_inherited() {
+            return Added::Unusable;
+        }
+        let mut state = lock(&self.shared.state);
+        if state.is_closed() {
+            return Added::Unusable;
+        }
+        let taken = std::mem::take(record);
+        if !state.held.has_room(&state.pending[file.0], taken.len()) {
+            return state.dropped(file.0).unwrap_or_else(|| {
+                *record = taken;
+                Added::Full
+            });
+        }
+        if state.append(file.0, taken) {
+            self.shared.wake.notify_one();
+        }
+        state.taken()
+    }
+
+    /// Waits for a slow disk to make room for `bytes`; bounded. After a wait in vain records are dropped and counted.
+    pub fn wait_for_room(&self, bytes: usize) {
         if self.is_inherited() {
             return;
         }
         let start = Instant::now();
         let mut state = lock(&self.shared.state);
-        while state
-            .pending
-            .iter()
-            .any(|file| file.bytes.len() + file.taken_bytes >= CAPACITY / 2)
-            && !state.pending.iter().any(|file| file.failing.is_some())
-        {
+        while !state.held.is_eased(bytes) {
             let Some(left) = ROOM_WITHIN.checked_sub(start.elapsed()) else {
                 state.stalled = true;
                 return;
@@ -317,6 +333,28 @@ impl Writer {
 }
 
 impl State {
+    /// Appends a record to the pending ones of file `index`; whether this is for the thread to know.
+    pub(crate) fn append(&mut self, index: usize, record: Vec<u8>) -> bool {
+        let bytes = record.len();
+        let pending = &mut self.pending[index].bytes;
+        if pending.is_empty() {
+            *pending = record;
+        } else {
+            pending.extend_from_slice(&record);
+        }
+        self.appended(index, bytes)
+    }
+
+    /// Drops a record of file `index` for which there is no room, if waiting for some is in vain.
+    pub(crate) fn dropped(&mut self, index: usize) -> Option<Added> {
+        let pending = &mut self.pending[index];
+        if !pending.is_stuck() && !self.stalled {
+            return None;
+        }
+        pending.dropped += 1;
+        Some(self.taken())
+    }
+
     /// What to answer when a record was taken, or dropped and counted.
     #[inline]
     pub(crate) fn taken(&self) -> Added {

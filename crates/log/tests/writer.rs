@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use lightboard_log::{Added, FileId, Options, Report, Scalar, Writer};
+use lightboard_events::encode;
+use lightboard_log::{Added, CAPACITY, FileId, Options, Report, STUCK_CAPACITY, Scalar, Writer};
 
 const MAIN: FileId = FileId(0);
 
@@ -113,6 +114,96 @@ fn a_directory_that_cannot_be_made_again_loses_nothing_until_close() {
             ..
         }]
     ));
+}
+
+/// A record of a bit more than `bytes`.
+fn large(bytes: usize) -> Vec<u8> {
+    let mut record = Vec::new();
+    encode::text(&mut record, 1.0, 1, "large", &"x".repeat(bytes));
+    record
+}
+
+/// Adds a record of so many bytes, however long that takes.
+fn until_taken(writer: &Writer, bytes: usize, mut add: impl FnMut() -> Added) {
+    loop {
+        match add() {
+            Added::Full => writer.wait_for_room(bytes),
+            added => return assert_eq!(added, Added::Taken),
+        }
+    }
+}
+
+#[test]
+fn records_larger_than_all_the_room_are_written_whole_and_in_their_place() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    for step in 0..3 {
+        until_taken(&writer, 1, || add(&writer, MAIN, step));
+        let mut record = large(CAPACITY + step as usize);
+        until_taken(&writer, record.len(), || {
+            writer.add_encoded(MAIN, &mut record)
+        });
+    }
+    writer.close();
+    assert!(writer.reports().is_empty());
+    assert_eq!(records(writer.path()), 6);
+    let size = fs::metadata(writer.path()).unwrap().len() as usize;
+    assert!((3 * CAPACITY..3 * CAPACITY + 1000).contains(&size));
+    let mut record = large(10);
+    assert_eq!(writer.add_encoded(MAIN, &mut record), Added::Unusable);
+    assert_eq!(record, large(10));
+}
+
+#[test]
+fn a_file_that_cannot_be_written_keeps_no_other_from_it() {
+    let parent = tempfile::tempdir().unwrap();
+    let directory = parent.path().join("run");
+    fs::create_dir(&directory).unwrap();
+    let writer = open(parent.path());
+    let stuck = writer.add_file(&directory).unwrap();
+    fs::remove_dir_all(&directory).unwrap();
+    fs::write(&directory, "in the way").unwrap();
+    add(&writer, stuck, 0);
+    writer.flush();
+    assert!(matches!(
+        writer.reports()[..],
+        [Report::Failing { kept: 1, .. }]
+    ));
+    let record = large(1 << 20);
+    let fit = STUCK_CAPACITY / record.len();
+    for _ in 0..fit + 10 {
+        assert_ne!(writer.add_encoded(stuck, &mut record.clone()), Added::Full);
+    }
+    for step in 0..100 {
+        until_taken(&writer, 1, || add(&writer, MAIN, step));
+        let mut record = record.clone();
+        until_taken(&writer, record.len(), || {
+            writer.add_encoded(MAIN, &mut record)
+        });
+    }
+    writer.flush();
+    assert_eq!(records(writer.path()), 200);
+    writer.reports();
+    fs::remove_file(&directory).unwrap();
+    writer.close();
+    let files = event_files(&directory);
+    assert_eq!(records(&files[0]), 1 + fit);
+    let lost = |report: &Report| {
+        matches!(
+            report,
+            Report::Lost {
+                lost: 10,
+                recovered: true,
+                ..
+            }
+        )
+    };
+    let reports = writer.reports();
+    assert_eq!(
+        reports.iter().filter(|it| lost(it)).count(),
+        1,
+        "{reports:?}"
+    );
 }
 
 #[test]

@@ -12,8 +12,9 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lightboard_log::{Added, FileId, Options};
-use pyo3::exceptions::PyOSError;
+use lightboard_events::MAX_PAYLOAD;
+use lightboard_log::{Added, FileId, Options, wall_time as wall_time_now};
+use pyo3::exceptions::{PyMemoryError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 
 /// What became of a record: see `_core.pyi`.
@@ -21,6 +22,12 @@ const TAKEN: u8 = 0;
 const TAKEN_WITH_REPORTS: u8 = 1;
 const NOT_PLAIN: u8 = 2;
 const UNUSABLE: u8 = 3;
+
+/// Bytes from which on a record is encoded before anybody waits for it.
+const LARGE: usize = 1 << 20;
+
+/// More bytes than stand around the contents of a record.
+const AROUND: usize = 1 << 12;
 
 /// Notices forks from here on.
 #[pyfunction]
@@ -104,7 +111,7 @@ impl Writer {
 }
 
 impl Writer {
-    /// Adds the record that `encode` appends, and says what became of it.
+    /// Adds the small record that `encode` appends, and says what became of it.
     #[inline]
     fn add(
         &self,
@@ -113,9 +120,46 @@ impl Writer {
         wall_time: Option<f64>,
         encode: impl Fn(&mut Vec<u8>, f64),
     ) -> u8 {
+        let add = || self.inner.add(FileId(file), wall_time, &encode);
+        self.until_settled(py, 1, add)
+    }
+
+    /// Adds the record that `encode` appends, whose contents have `size` bytes.
+    fn add_sized(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        tag: &str,
+        wall_time: Option<f64>,
+        size: usize,
+        encode: impl Fn(&mut Vec<u8>, f64),
+    ) -> PyResult<u8> {
+        if size < LARGE {
+            return Ok(self.add(py, file, wall_time, encode));
+        }
+        if size + AROUND > MAX_PAYLOAD as usize {
+            let tag: String = tag.chars().take(200).collect();
+            return Err(PyValueError::new_err(format!(
+                "value of tag {tag:?}: expected less than 2 GiB, which is what a record can hold, found {size} bytes."
+            )));
+        }
+        let mut record = Vec::new();
+        record.try_reserve_exact(size + AROUND).map_err(|_| {
+            PyMemoryError::new_err(format!("no memory for a record of {size} bytes"))
+        })?;
+        encode(&mut record, wall_time.unwrap_or_else(wall_time_now));
+        let size = record.len();
+        Ok(self.until_settled(py, size, || {
+            self.inner.add_encoded(FileId(file), &mut record)
+        }))
+    }
+
+    /// Calls `add` until there is room for as many bytes, or it is given up, and says what became of the record.
+    #[inline]
+    fn until_settled(&self, py: Python<'_>, bytes: usize, mut add: impl FnMut() -> Added) -> u8 {
         loop {
-            match self.inner.add(FileId(file), wall_time, &encode) {
-                Added::Full => py.detach(|| self.inner.wait_for_room()),
+            match add() {
+                Added::Full => py.detach(|| self.inner.wait_for_room(bytes)),
                 Added::Unusable => return UNUSABLE,
                 _ if self.inner.is_write_through() => {
                     py.detach(|| self.inner.flush());

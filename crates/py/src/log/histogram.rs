@@ -48,7 +48,8 @@ impl Writer {
             let values = values.as_typed::<f64>()?.to_vec(py)?;
             Histogram::of(values.iter().copied(), counted, max_bins)
         };
-        Ok(self.add(py, file, wall_time, |out, wall_time| {
+        let size = tag.len() + 16 * histogram.counts.len();
+        self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
             encode::histogram(
                 out,
                 wall_time,
@@ -58,7 +59,7 @@ impl Writer {
                 &histogram.limits,
                 &histogram.counts,
             );
-        }))
+        })
     }
 
     fn add_histogram_raw(
@@ -81,8 +82,9 @@ impl Writer {
             sum_of_squares,
         };
         let (limits, counts) = (limits.to_vec(py)?, counts.to_vec(py)?);
-        Ok(self.add(py, file, wall_time, |out, wall_time| {
+        let size = tag.len() + 8 * (limits.len() + counts.len());
+        self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
             encode::histogram(out, wall_time, step, tag, &moments, &limits, &counts);
-        }))
+        })
     }
 }

@@ -28,9 +28,10 @@ impl Writer {
         wall_time: Option<f64>,
     ) -> PyResult<u8> {
         let content = content.to_vec(py)?;
-        Ok(self.add(py, file, wall_time, |out, wall_time| {
+        let size = tag.len() + 16 * shape.len() + content.len();
+        self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
             encode::tensor(out, wall_time, step, tag, data_type, &shape, &content);
-        }))
+        })
     }
 
     fn add_pr_curve(
@@ -44,9 +45,10 @@ impl Writer {
         wall_time: Option<f64>,
     ) -> PyResult<u8> {
         let rows = rows.to_vec(py)?;
-        Ok(self.add(py, file, wall_time, |out, wall_time| {
+        let size = tag.len() + size_of_val(&rows[..]);
+        self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
             encode::pr_curve(out, wall_time, step, tag, thresholds, &rows);
-        }))
+        })
     }
 
     fn add_mesh(
@@ -75,8 +77,12 @@ impl Writer {
                 numbers,
             })
             .collect();
-        Ok(self.add(py, file, wall_time, |out, wall_time| {
+        let size = parts
+            .iter()
+            .map(|it| 2 * tag.len() + config.len() + size_of_val(it.numbers))
+            .sum();
+        self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
             encode::mesh(out, wall_time, step, tag, config, &parts);
-        }))
+        })
     }
 }

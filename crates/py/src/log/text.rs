@@ -15,8 +15,9 @@ impl Writer {
         text: &str,
         step: i64,
         wall_time: Option<f64>,
-    ) -> u8 {
-        self.add(py, file, wall_time, |out, wall_time| {
+    ) -> PyResult<u8> {
+        let size = tag.len() + text.len();
+        self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
             encode::text(out, wall_time, step, tag, text);
         })
     }

@@ -1,0 +1,72 @@
+"""What a writer holds is bounded, whatever the program does."""
+
+import json
+from pathlib import Path
+
+import lightboard
+from lightboard.events import read
+from log.program import Program, succeed
+from log.records import event_files
+
+# The most that the program has had in memory, and how to have no disk.
+PRELUDE = """
+import resource
+import numpy as np
+
+def most():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
+
+def stop_writing(bytes):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes, resource.RLIM_INFINITY))
+"""
+
+
+def test_a_failing_disk_fills_no_more_memory_than_was_promised(tmp_path: Path) -> None:
+    text = (
+        PRELUDE
+        + """
+writer = SummaryWriter("run")
+values = np.random.default_rng(1).normal(size=100_000).astype(np.float32)
+writer.add_histogram("h", values, 0)
+writer.add_scalars("loss", {str(key): 0.0 for key in range(20)}, 0)
+writer.flush()
+stop_writing(1 << 10)
+before = most()
+with warnings.catch_warnings(record=True) as warned:
+    warnings.simplefilter("always")
+    for step in range(1, 300):
+        writer.add_tensor("t", values, step)
+        writer.add_text("note", "x" * 10_000, step)
+        writer.add_histogram("h", values[:1000], step)
+        writer.add_scalars("loss", {str(key): step for key in range(20)}, step)
+say(most() - before)
+stop_writing(resource.RLIM_INFINITY)
+with warnings.catch_warnings(record=True) as warned:
+    warnings.simplefilter("always")
+    writer.close()
+say(heard(warned))
+"""
+    )
+    program = Program(text, tmp_path)
+    assert int(program.line()) < 64 << 20
+    assert "lost" in " ".join(json.loads(program.line()))
+    assert program.end()[0] == 0
+    (path,) = event_files(tmp_path / "run")
+    assert 16 << 20 < path.stat().st_size < 32 << 20
+    assert read(path).damage == ()
+
+
+def test_a_record_larger_than_all_the_room(tmp_path: Path) -> None:
+    text = """
+import numpy as np
+with SummaryWriter("run") as writer:
+    for step in range(3):
+        writer.add_scalar("loss", step, step)
+        writer.add_tensor("t", np.full(10_000_000, step, np.float32), step)
+        writer.add_text("note", "x" * 40_000_000, step)
+"""
+    succeed(text, tmp_path)
+    with lightboard.open(tmp_path) as index:
+        (tensors,) = index.series(tag="t", kind="tensor")
+        assert [array[-1] for array in tensors.values] == [0, 1, 2]
+        assert index.runs["run"].points == 3
