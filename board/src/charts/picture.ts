@@ -44,6 +44,8 @@ export class Picture {
   private readonly steps: Int32Array;
   /** A bit for each pixel of the tile at hand, column by column: set where nothing under it would show. */
   private readonly covered: Int32Array;
+  /** The same, set where a stroke was. */
+  private readonly touched: Int32Array;
   private readonly wordsPerColumn: number;
 
   constructor(
@@ -58,6 +60,7 @@ export class Picture {
     this.steps = new Int32Array(height + 2);
     this.wordsPerColumn = (height >> 5) + 1;
     this.covered = new Int32Array(TILE * this.wordsPerColumn);
+    this.touched = new Int32Array(TILE * this.wordsPerColumn);
   }
 
   /** The pixels as the bytes of an ImageData. */
@@ -86,23 +89,31 @@ export class Picture {
     }
   }
 
-  /** Moves the tile at hand into the picture. */
+  /** Moves what the strokes touched of the tile at hand into the picture. */
   private finish(tile: number): void {
-    const { colors, owners, pixels, owner, width, height } = this;
-    const columns = Math.min(TILE, width - tile);
-    for (let row = 0; row < height; row = (row + 1) | 0) {
-      let at = (Math.imul(row, width) + tile) | 0;
-      let from = row;
-      for (const end = (at + columns) | 0; at < end; at = (at + 1) | 0, from = (from + height) | 0) {
-        const color = colors[from]!;
-        const owned = owners[from]!;
-        if (color !== 0) {
-          pixels[at] = straight(color);
-          colors[from] = 0;
-        }
-        if (owned !== 0) {
-          owner[at] = owned;
-          owners[from] = 0;
+    const { colors, owners, pixels, owner, touched, wordsPerColumn, width, height } = this;
+    const columns = Math.min(TILE, width - tile) | 0;
+    for (let column = 0; column < columns; column = (column + 1) | 0) {
+      const first = Math.imul(column, wordsPerColumn);
+      for (let word = 0; word < wordsPerColumn; word = (word + 1) | 0) {
+        let bits = touched[(first + word) | 0]!;
+        if (bits === 0) continue;
+        touched[(first + word) | 0] = 0;
+        while (bits !== 0) {
+          const row = ((word << 5) + 31 - Math.clz32(bits & -bits)) | 0;
+          bits &= bits - 1;
+          const from = (Math.imul(column, height) + row) | 0;
+          const at = (Math.imul(row, width) + tile + column) | 0;
+          const color = colors[from]!;
+          if (color !== 0) {
+            pixels[at] = straight(color);
+            colors[from] = 0;
+          }
+          const owned = owners[from]!;
+          if (owned !== 0) {
+            owner[at] = owned;
+            owners[from] = 0;
+          }
         }
       }
     }
@@ -125,7 +136,7 @@ export class Picture {
     const rows = (outline.rows - outline.from) | 0;
     const stride = (2 * samplesPerColumn) | 0;
     const edges = (outline.edges - Math.imul(stride, outline.from)) | 0;
-    const { colors, owners, height, steps, strengths, covered, wordsPerColumn } = this;
+    const { colors, owners, height, steps, strengths, covered, touched, wordsPerColumn } = this;
     const curve = stroke.owner | 0;
     const color = stroke.color | 0;
     const opacity = stroke.opacity | 0;
@@ -139,13 +150,14 @@ export class Picture {
       const end = extent & 0xffff;
       if (first >= end) continue;
       const words = Math.imul(column - tile, wordsPerColumn);
-      const lastWord = (end - 1) >> 5;
-      let word = first >> 5;
-      for (; word <= lastWord; word = (word + 1) | 0) {
+      let open = 0;
+      for (let word = first >> 5; word <= (end - 1) >> 5; word = (word + 1) | 0) {
+        const at = (words + word) | 0;
         const mask = rowsOf(word, first, end - 1);
-        if ((covered[(words + word) | 0]! & mask) !== mask) break;
+        open |= mask & ~covered[at]!;
+        touched[at] = touched[at]! | mask;
       }
-      if (word > lastWord) continue;
+      if (open === 0) continue;
 
       let k = (edges + Math.imul(stride, column)) | 0;
       for (const last = (k + stride) | 0; k < last; k = (k + 2) | 0) {
