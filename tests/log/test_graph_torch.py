@@ -242,6 +242,17 @@ def test_what_cannot_be_traced_warns_once_and_training_goes_on(tmp_path: Path) -
         assert [series.tag for series in index.series(kind=None)] == ["loss"]
 
 
+def test_a_model_that_does_not_run_says_why_and_nothing_else(
+    writer: SummaryWriter, capfd: pytest.CaptureFixture[str]
+) -> None:
+    said = (
+        r"Linear is none: RuntimeError: mat1 and mat2 shapes cannot be multiplied \(2x4 and 3x3\)\. Its graph"
+    )
+    with pytest.warns(LightboardWarning, match=said):
+        writer.add_graph(nn.Linear(3, 3), X)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_export_where_a_trace_fails(writer: SummaryWriter, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: Any, **__: Any) -> None:
         raise RuntimeError("no trace in this version of torch")

@@ -21,7 +21,7 @@ class UntraceableError(Exception):
 
     def __init__(self, model: Any, causes: Sequence[Exception]) -> None:
         reasons = dict.fromkeys(
-            f"{type(cause).__name__}: {' '.join(str(cause).split()):.400}" for cause in causes
+            f"{type(cause).__name__}: {' '.join(str(cause).split()):.400}".rstrip(".") for cause in causes
         )
         super().__init__(
             f"expected a model that torch can trace, found that {_name(model)} is none: {' – then '.join(reasons)}. "
@@ -114,6 +114,9 @@ def _ways(torch: Any, model: Any, inputs: Any, *, strict: bool, causes: list[Exc
         with warnings.catch_warnings():
             # What the model itself warns of has been heard in the trace that failed.
             warnings.simplefilter("ignore")
+            # A model that does not run cannot be exported either: it says so more shortly.
+            with torch.no_grad():
+                model(*arguments[0], **arguments[1])
             program = torch.export.export(model, *arguments, strict=False)
         if verbose:
             print(program.graph)
