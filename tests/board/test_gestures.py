@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from board.browser import MEASURE, WAIT_MS, OpenBoard, tab
 from board.programs import program
 from boards import board
+from index.records import header, scalar, write
 from logdirs import write_run
 
 pytestmark = pytest.mark.browser
@@ -285,8 +286,22 @@ def test_a_click_pins_a_step_and_lists_exact_values(tmp_path: Path, browser: Bro
         expect(rows.nth(0)).to_contain_text("short")
         table.get_by_role("button", name="Value").click()
         expect(rows.nth(0)).to_contain_text("every")
-        opened.box("short").click()
+        with page.expect_request("**/api/table") as asked:
+            opened.box("short").click()
         expect(rows).to_have_count(1)
+        assert len((asked.value.post_data_json or {})["runs"]) == 2, "of the runs that are drawn"
+        held: list[Route] = []
+        page.route("**/api/table", lambda route: held.append(route))  # noqa: PLW0108 (it is given an attribute)
+        x, y = middle(plot(page, "loss"))
+        page.mouse.click(x + 200, y)
+        table = page.get_by_role("region", name=re.compile("Values of loss at step [6-9]"))
+        rows = table.locator("tbody tr:not(.space)")
+        expect(table.get_by_role("status")).to_have_text("Loading")
+        expect(rows).to_be_hidden()
+        held[0].continue_()
+        page.unroute("**/api/table")
+        expect(table.get_by_role("status")).to_contain_text("1 run")
+        expect(rows).to_be_visible()
         table.get_by_role("button", name="Close").click()
         expect(table).to_be_hidden()
         plot(page, "loss").dblclick()
@@ -294,6 +309,26 @@ def test_a_click_pins_a_step_and_lists_exact_values(tmp_path: Path, browser: Bro
         page.keyboard.press("ArrowRight")
         page.keyboard.press("Enter")
         expect(page.get_by_role("region", name="Values of loss at step 53")).to_be_visible()
+        assert opened.complaints == []
+
+
+def test_the_nearest_curve_pins_its_own_step_exactly(tmp_path: Path, browser: Browser) -> None:
+    first, stride = 2**60 + 1, 10**9  # where neighbouring floats are 256 apart
+    diverged = b"".join(scalar(first + i * stride, math.nan) for i in range(11))
+    write(tmp_path / "a", header() + diverged)
+    finite = [first + i * stride + stride // 2 + 3 for i in range(10)]
+    write(tmp_path / "b", header() + b"".join(scalar(step, i) for i, step in enumerate(finite)))
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
+        opened.wait_for_curves("loss", on={"b"}, off=set())
+        box = plot(opened.page, "loss").bounding_box()
+        assert box
+        opened.page.mouse.click(box["x"] + 0.451 * box["width"], box["y"] + box["height"] / 2)
+        table = opened.page.get_by_role("region", name=f"Values of loss at step {finite[4]:,}")
+        rows = table.locator("tbody tr:not(.space)")
+        expect(rows).to_have_count(2)
+        expect(rows.nth(0)).to_contain_text(f"{first + 4 * stride:,} (before)")
+        expect(rows.nth(1)).to_contain_text(f"{finite[4]:,}")
+        expect(rows.nth(1)).not_to_contain_text("before")
         assert opened.complaints == []
 
 

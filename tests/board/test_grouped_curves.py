@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from board.browser import OpenBoard, tab
 from boards import board
-from logdirs import write_run
+from logdirs import FIRST_WALL_TIME, write_run
 
 pytestmark = pytest.mark.browser
 
@@ -121,3 +122,27 @@ def test_groups_are_read_against_a_baseline(opened: OpenBoard) -> None:
     expect(readings(opened).filter(has_text="alone").locator("td").first).to_have_text(
         re.compile(r"^1(\.0+)?$")
     )
+
+
+def test_over_time_a_group_has_no_step_and_is_asked_for_closely(tmp_path: Path, browser: Browser) -> None:
+    for seed in range(12):  # together more points than a picture has room for, each alone fewer
+        start = FIRST_WALL_TIME + 0.05 * seed
+        values = [step / 600 + seed / 12 for step in range(600)]
+        write_run(tmp_path / f"low/seed{seed}", {"loss": values}, first_step=1000, first_wall_time=start)
+    address = "#groups=(rule:folder.1,drawAs:mean)&chart=(axis:wall)"
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address + address) as opened:
+        opened.wait_for_runs("low/seed0")
+        step = readings(opened).filter(has_text="n = ").locator("td").nth(1)
+        expect(step).to_have_text("")
+        opened.page.locator('[data-tag="loss"] .hit').click()
+        table = opened.page.get_by_role("region", name=re.compile(r"Values of loss at step 1,[23]\d\d"))
+        expect(table.get_by_role("status")).to_contain_text("12 runs")
+        closely = re.compile(r'"x_min": ?\d')
+        with opened.page.expect_request(
+            lambda request: (
+                "api/groups" in request.url and closely.search(request.post_data or "") is not None
+            )
+        ):
+            for _ in range(6):
+                opened.page.keyboard.press("x")
+        assert opened.complaints == []

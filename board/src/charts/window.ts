@@ -58,6 +58,8 @@ function* curvesOf(drawn: readonly Shown[]): Iterable<{ id: number; x: Float64Ar
   for (const { series } of drawn) {
     yield { id: 0, x: series.x, y: series.value };
     if (series.smoothed) yield { id: 0, x: series.x, y: series.smoothed };
+    const band = series.group?.band;
+    if (band) yield* [band.low, band.high].map((y) => ({ id: 0, x: series.x, y }));
   }
 }
 

@@ -8,18 +8,23 @@ export interface Range {
 }
 
 /**
- * The range of y that leaves `percent` of the finite values of what is drawn outside at either end, rounded down; null
+ * The range of y that leaves `percent` of the finite values of what is drawn, bands included, outside at either end, rounded down; null
  * without any. With a range of x, of the values in it. Of values that were thinned out, those at hand count.
  */
 export function clippedExtent(drawn: readonly Shown[], x: Range | null, percent: number): Range | null {
-  let size = 0;
-  for (const { series } of drawn) size += series.value.length;
+  const columns = drawn.flatMap(({ series }) => {
+    const { x, group, smoothed, value } = series;
+    return [smoothed ?? value, ...(group?.band ? [group.band.low, group.band.high] : [])].map((y) => ({
+      x,
+      y,
+    }));
+  });
+  const size = columns.reduce((sum, { y }) => sum + y.length, 0);
   const values = new Float64Array(size);
   let count = 0;
-  for (const { series } of drawn) {
-    const [from, to] = stretch(series.x, x);
-    const ys = series.smoothed ?? series.value;
-    for (let i = from; i < to; i++) if (Number.isFinite(ys[i]!)) values[count++] = ys[i]!;
+  for (const { x: xs, y } of columns) {
+    const [from, to] = stretch(xs, x);
+    for (let i = from; i < to; i++) if (Number.isFinite(y[i]!)) values[count++] = y[i]!;
   }
   if (count === 0) return null;
   const outside = Math.floor((count * percent) / 100);

@@ -9,6 +9,8 @@ export type GroupBand = "none" | "min-max" | "sd" | "se" | "ci95";
 /** Of a series that stands for a group. */
 export interface GroupPart {
   readonly name: string;
+  /** X is a time: its runs have no step in common there. */
+  readonly overTime: boolean;
   /** Runs that have a finite value, at each x. */
   readonly n: Uint32Array;
   /** Null without a band; NaN where a single run has no spread. */
@@ -46,13 +48,16 @@ export function toGroupSeries(columns: GroupColumns, line: GroupLine, band: Grou
       x,
       value,
       smoothed: null,
-      step: steps instanceof Float64Array ? Int32Array.from(steps, Math.round) : steps,
+      step: steps instanceof Float64Array ? new Int32Array(steps.length) : steps,
       wallTime: header.axis === "wall" ? x : new Float64Array(x.length).fill(NaN),
       join: null,
       // Gaps where the baseline has no value are no NaN that was logged: no mark says so.
       nonFinite: header.baseline === null && value.some((one) => !Number.isFinite(one)),
       bounds: boundsOf(x, around ? [value, around.low, around.high] : [value]),
-      group: { name: entry.group, n: cut(columns.n), band: around },
+      group: {
+        ...{ name: entry.group, overTime: header.axis !== "step" },
+        ...{ n: cut(columns.n), band: around },
+      },
     };
   });
 }

@@ -97,6 +97,29 @@ export function windowOf(shown: readonly Shown[]): Bounds | null {
   return found && found.yMin > found.yMax ? { ...found, yMin: 0, yMax: 1 } : found;
 }
 
+/** The step of a reading; null: of a group over time, whose runs have none in common. */
+export function stepOf({ series, index }: Reading): number | bigint | null {
+  return series.group?.overTime ? null : series.step[index]!;
+}
+
+/** The reading that is least far away; one without a place is farther than any other. Null: there is none. */
+export function nearestOf(
+  readings: readonly Reading[],
+  distance: (reading: Reading) => number,
+): Reading | null {
+  let [nearest, least]: [Reading | null, number] = [null, Infinity];
+  for (const reading of readings) {
+    const away = comparable(distance(reading));
+    if (away < least) [nearest, least] = [reading, away];
+  }
+  return nearest;
+}
+
+/** A number to sort by: what is none comes last. */
+export function comparable(key: number): number {
+  return Number.isNaN(key) ? Number.MAX_VALUE : Math.max(-Number.MAX_VALUE, Math.min(key, Number.MAX_VALUE));
+}
+
 /** The visible series' values at `x`; none for a series that ends more than `slack` before or after it. */
 export function readingsAt(shown: readonly Shown[], x: number, slack: number): Reading[] {
   const readings: Reading[] = [];

@@ -43,6 +43,13 @@ export function seriesKey({ run, attempt, tag }: Series): string {
   return JSON.stringify([run, attempt, tag]);
 }
 
+/** The step nearest to a place on an axis of steps, which are 64-bit integers. */
+export function stepAt(x: number): bigint {
+  const most = 2 ** 63;
+  if (!(Math.abs(x) < most)) return x > 0 ? BigInt(most) - 1n : -BigInt(most);
+  return BigInt(Math.round(x));
+}
+
 /** Of finite x and, apart from that, of finite y; without one of these yMin is Infinity and yMax -Infinity. */
 export interface Bounds {
   readonly xMin: number;

@@ -19,10 +19,13 @@ export interface StepRows {
   readonly later: number;
 }
 
-/** The rows of the runs that are drawn; a run without the tag has none. */
-export function stepRows({ header, count, at }: TableColumns, isDrawn: (run: string) => boolean): StepRows {
-  if (at === null || header.at_step === null) return { rows: [], later: 0 };
-  const asked = header.at_step;
+/** The rows of the runs that are drawn, at the step that was asked for; a run without the tag has none. */
+export function stepRows(
+  { header, count, at }: TableColumns,
+  asked: bigint,
+  isDrawn: (run: string) => boolean,
+): StepRows {
+  if (at === null) return { rows: [], later: 0 };
   const rows: StepRow[] = [];
   let later = 0;
   header.runs.forEach((run, r) => {
@@ -34,8 +37,7 @@ export function stepRows({ header, count, at }: TableColumns, isDrawn: (run: str
       if (Number.isNaN(wallTime)) later++;
       else {
         const step = at.step[cell]!;
-        // A step beyond 2^53 is asked for by the number nearest to it.
-        rows.push({ run, tag, value: at.value[cell]!, step, wallTime, exact: Number(step) === asked });
+        rows.push({ run, tag, value: at.value[cell]!, step, wallTime, exact: BigInt(step) === asked });
       }
     });
   });

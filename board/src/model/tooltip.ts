@@ -1,6 +1,6 @@
 /** Which rows the table at the crosshair has, and in what order. */
 
-import type { Reading } from "./plot";
+import { comparable, type Reading } from "./plot";
 import type { TooltipOrder } from "./settings";
 
 export interface Listing {
@@ -37,16 +37,12 @@ export function listed(readings: readonly Reading[], listing: Listing): Listed {
 function keyOf(reading: Reading, { order, distance, rank, hovered }: Listing): number {
   switch (order) {
     case "nearest":
-      return reading.series.run === hovered ? -1 : last(distance(reading));
+      return reading.series.run === hovered ? -1 : comparable(distance(reading));
     case "ascending":
-      return last(reading.y);
+      return comparable(reading.y);
     case "descending":
-      return last(-reading.y);
+      return comparable(-reading.y);
     case "name":
       return rank(reading.series.run);
   }
-}
-
-function last(key: number): number {
-  return Number.isNaN(key) ? Number.MAX_VALUE : Math.max(-Number.MAX_VALUE, Math.min(key, Number.MAX_VALUE));
 }

@@ -8,6 +8,7 @@ export class Asking {
   private due = false;
   private running = false;
   private ended = false;
+  private endPause = (): void => undefined;
 
   /**
    * @param ask takes in the answer; throws what it was refused with, and is called again then
@@ -22,6 +23,12 @@ export class Asking {
   again(): void {
     this.due = true;
     void this.work();
+  }
+
+  /** Another question than the last: it has no pause to wait for. */
+  atOnce(): void {
+    this.again();
+    this.endPause();
   }
 
   /** Nobody is there for an answer any more. */
@@ -41,7 +48,10 @@ export class Asking {
         this.due = true;
         this.fault = error instanceof ApiError && error.status === 0 ? null : (error as Error).message;
       }
-      await new Promise((resolve) => setTimeout(resolve, this.pauseMs));
+      await new Promise<void>((resolve) => {
+        this.endPause = resolve;
+        setTimeout(resolve, this.pauseMs);
+      });
     }
     this.running = false;
   }

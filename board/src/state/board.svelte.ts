@@ -114,6 +114,12 @@ export class Board {
     return this.selection.on.has(run) && this.panel.passes(run);
   }
 
+  /** The runs that a card draws, of those that it has points of. */
+  drawnRuns(card: ScalarCard): string[] {
+    const runs = new Set(card.overview?.map(({ run }) => run));
+    return [...runs].filter((run) => this.knows(run) && this.draws(run));
+  }
+
   colour(run: string): string {
     return this.colours.of(run);
   }

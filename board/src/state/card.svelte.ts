@@ -46,7 +46,7 @@ export class ScalarCard {
   readonly x = new XWindow();
   y = $state.raw<Extent | null>(null);
   /** The step whose values stand in the table below; null: none. */
-  pinned = $state.raw<number | null>(null);
+  pinned = $state.raw<bigint | null>(null);
   fault = $state.raw<string | null>(null);
   /** Ids of runs of which points could not be read just now. */
   incomplete = $state.raw<readonly string[]>([]);
@@ -147,11 +147,14 @@ export class ScalarCard {
     }
   }
 
-  /** The window on show, over so many pixel columns: fetch it in full resolution if the overview is too coarse for it. */
-  look(view: View, columns: number): void {
+  /**
+   * The window on show, over so many pixel columns: fetch it in full resolution if the overview, or what was made of it,
+   * is too coarse for it. `grain` is that of the coarsest curve on show.
+   */
+  look(view: View, columns: number, grain: number): void {
     const narrowest = narrowestColumn(view, columns);
     const { xMin, xMax, xScale = "linear" } = view;
-    const coarse = this.overview?.some(({ grain }) => grain * 0.9 > narrowest) ?? false;
+    const coarse = this.overview !== null && grain * 0.9 > narrowest;
     const linear = typeof xScale === "object" ? xScale.symlog : 0;
     const pieces = xScale === "linear" ? [{ from: xMin, to: xMax }] : logPieces(xMin, xMax, linear);
     const wanted = coarse ? { xMin, xMax, pieces } : null;

@@ -13,6 +13,7 @@ import {
   unlessSameGroups,
   writeRule,
 } from "../model/groups";
+import { groupId } from "../model/group_series";
 import type { Json } from "../model/notation";
 import type { Hparams } from "./hparams.svelte";
 import type { Part, SavedView } from "./view.svelte";
@@ -76,6 +77,12 @@ export class Groups implements Part {
   /** The run's group; null: it has none. */
   of(run: string): string | null {
     return this.grouping.of.get(run) ?? null;
+  }
+
+  /** What stands for the run's group where a run's id stands else; null: it has none. */
+  idOf(run: string): string | null {
+    const group = this.of(run);
+    return group === null ? null : groupId(group);
   }
 
   get(): Json | null {

@@ -112,17 +112,27 @@ export async function fetchGroups(query: GroupQuery): Promise<GroupColumns> {
   return readGroups(await (await post("api/groups", query)).arrayBuffer());
 }
 
+/** A table query with a step of any size, exactly. */
+export interface ExactTableQuery extends Omit<TableQuery, "at_step"> {
+  readonly at_step: bigint | null;
+}
+
 /** What became of some tags in some runs. Throws ApiError or FrameError. */
-export async function fetchTable(query: TableQuery): Promise<TableColumns> {
-  return readTable(await (await post("api/table", query)).arrayBuffer());
+export async function fetchTable(query: ExactTableQuery): Promise<TableColumns> {
+  return readTable(await (await postText("api/table", tableText(query))).arrayBuffer());
+}
+
+/** JSON has whole numbers of any size; JavaScript writes only those that it holds exactly. */
+export function tableText({ at_step, ...rest }: ExactTableQuery): string {
+  return `${JSON.stringify(rest).slice(0, -1)},"at_step":${at_step}}`;
 }
 
 function post(path: string, query: object): Promise<Response> {
-  return request(path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(query),
-  });
+  return postText(path, JSON.stringify(query));
+}
+
+function postText(path: string, body: string): Promise<Response> {
+  return request(path, { method: "POST", headers: { "content-type": "application/json" }, body });
 }
 
 /** Decode the column frame of POST /api/scalars and check that its series lie inside its columns. */

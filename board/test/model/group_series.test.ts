@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
+import { viewOf } from "../../src/charts/window";
+import { clippedExtent } from "../../src/model/clip";
 import { toGroupSeries } from "../../src/model/group_series";
-import { windowOf } from "../../src/model/plot";
+import { stepOf, windowOf } from "../../src/model/plot";
 import type { GroupColumns } from "../../src/wire/client";
 
 function answer(axis: "step" | "wall" = "step"): GroupColumns {
@@ -43,6 +45,14 @@ test("each group is a series of its own, known by a name that no run has", () =>
   expect([...toGroupSeries(answer("wall"), "mean", "none")[0]!.x]).toEqual([1.5, 2.5]);
 });
 
+test("a group has a step where x is one; over time its runs have none in common", () => {
+  const step = (axis: "step" | "wall"): unknown => {
+    const [series] = toGroupSeries(answer(axis), "mean", "none");
+    return stepOf({ series: series!, index: 1, colour: "#123456", dash: 0, y: 0 });
+  };
+  expect([step("step"), step("wall")]).toEqual([2n, null]);
+});
+
 test("the band is the one that was chosen, and unknown where one run has no spread", () => {
   expect(ends("none")).toEqual([null, null]);
   expect(ends("min-max")).toEqual([[-1, 2, 19, 29], [30, 30]]); // prettier-ignore
@@ -56,4 +66,12 @@ test("the window holds the whole band", () => {
     ...{ series, colour: "#123456", on: true },
   }));
   expect(windowOf(shown)).toEqual({ xMin: 1, xMax: 5, yMin: -1, yMax: 30 });
+  const [a] = shown;
+  const x = { min: 0.5, max: 2.5 };
+  const seen = viewOf([a!], {
+    ...{ x, y: null, xLog: false, xLinear: null, yLog: false, clip: 0 },
+  });
+  expect(seen.yMin).toBeLessThan(-1);
+  expect(seen.yMax).toBeGreaterThan(29);
+  expect(clippedExtent([a!], x, 1)).toEqual({ min: -1, max: 29 });
 });

@@ -10,7 +10,7 @@ import {
   stylesOf,
   windowOf,
 } from "../../src/model/plot";
-import { nearest, toSeries, union, withSeries } from "../../src/model/series";
+import { nearest, stepAt, toSeries, union, withSeries } from "../../src/model/series";
 import type { ScalarColumns } from "../../src/wire/client";
 import type { Attempts, Axis } from "../../src/wire/types";
 import { seriesOf } from "./curves";
@@ -174,6 +174,12 @@ test("two curves never share an id, whatever groups and tags are called", () => 
     names.map((tag) => ids.of(seriesOf(groupId(group), [[0, 1]], { tag }))),
   );
   expect(new Set(curves).size).toBe(16);
+});
+
+test("a place on the axis has a step that 64 bits hold", () => {
+  expect([2.4, -0.6, 1e300, -1e300, Infinity, NaN].map(stepAt)).toEqual([
+    ...[2n, -1n, 2n ** 63n - 1n, -(2n ** 63n), 2n ** 63n - 1n, -(2n ** 63n)],
+  ]);
 });
 
 test("the crosshair reads runs that are on and reach the place", () => {

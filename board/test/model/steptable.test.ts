@@ -20,14 +20,21 @@ const columns: TableColumns = {
 };
 
 test("a row tells the point at the step, or the nearest before it and that it is before", () => {
-  expect(stepRows(columns, () => true)).toEqual({
+  expect(stepRows(columns, 100n, () => true)).toEqual({
     rows: [
       { run: "a", tag: "loss", value: 0.1, step: 100n, wallTime: 1000, exact: true },
       { run: "a", tag: "lr", value: NaN, step: 90n, wallTime: 990, exact: false },
     ],
     later: 1,
   });
-  expect(stepRows(columns, (run) => run === "b")).toEqual({ rows: [], later: 1 });
+  expect(stepRows(columns, 100n, (run) => run === "b")).toEqual({ rows: [], later: 1 });
+});
+
+test("steps that only differ beyond 2^53 are told apart", () => {
+  const asked = 2n ** 60n + 1n;
+  const at = { ...columns.at!, step: BigInt64Array.of(asked, asked - 1n, 0n, 0n) };
+  const { rows } = stepRows({ ...columns, at }, asked, () => true);
+  expect(rows.map(({ step, exact }) => [step, exact])).toEqual([[asked, true], [asked - 1n, false]]); // prettier-ignore
 });
 
 test("sorting keeps every row, orders by the key, and puts NaN last either way", () => {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Reading } from "../../src/model/plot";
+import { nearestOf, type Reading } from "../../src/model/plot";
 import { type Listing, listed } from "../../src/model/tooltip";
 import { TOOLTIP_ORDERS } from "../../src/model/settings";
 import { seriesOf } from "./curves";
@@ -30,6 +30,15 @@ test("rows come in the order that was set; what has no place comes last", () => 
   expect(names({ order: "descending" })).toBe("bcad");
   expect(names({ order: "ascending" })).toBe("acbd");
   expect(names({ order: "name" })).toBe("abcd");
+});
+
+test("the nearest is never one without a place, unless there is no other", () => {
+  const away = (reading: Reading): number => Math.abs(reading.y - 2.4);
+  const [b, , nothing, c] = readings as [Reading, Reading, Reading, Reading];
+  expect(nearestOf([nothing, b, c], away)).toBe(c);
+  expect(nearestOf([c, nothing, b], away)).toBe(c);
+  expect(nearestOf([nothing], away)).toBe(nothing);
+  expect(nearestOf([], away)).toBeNull();
 });
 
 test("the run that stands out is listed: first where the nearest is, else in its place or last", () => {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { ApiError, fetchHparams } from "../../src/wire/client";
+import { ApiError, fetchHparams, tableText } from "../../src/wire/client";
 
 let server: Server;
 let answer: { status: number; body: object };
@@ -29,6 +29,13 @@ test("hyper-parameters come by run, numbers as numbers", async () => {
   const runs = { k3v9q2m8x1c4a: { lr: 0.001, optimizer: "adam", bf16: true, clip: "Infinity" } };
   answer = { status: 200, body: { version: 17, runs, incomplete: ["k3v9q2m8x1c4b"] } };
   expect(await fetchHparams()).toEqual({ version: 17, runs, incomplete: ["k3v9q2m8x1c4b"] });
+});
+
+test("a step of any size is asked for digit by digit", () => {
+  const step = 2n ** 62n + 1n;
+  const text = tableText({ tags: ["loss"], runs: null, at_step: step });
+  expect(text).toBe('{"tags":["loss"],"runs":null,"at_step":4611686018427387905}');
+  expect(JSON.parse(tableText({ tags: [], runs: null, at_step: null }))).toMatchObject({ at_step: null });
 });
 
 test("a refusal says why", async () => {

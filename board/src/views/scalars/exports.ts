@@ -63,10 +63,7 @@ function nameOf(board: Board, run: string): string {
 
 /** The runs that the card draws, in the order of the list. */
 function drawnRuns(board: Board, card: ScalarCard): string[] {
-  const runs = new Set(card.overview?.map(({ run }) => run));
-  return [...runs]
-    .filter((run) => board.knows(run) && board.draws(run))
-    .sort((a, b) => board.rank(a) - board.rank(b));
+  return board.drawnRuns(card).sort((a, b) => board.rank(a) - board.rank(b));
 }
 
 async function points(board: Board, card: ScalarCard, type: string, write: typeof toCsv): Promise<Blob> {
