@@ -237,6 +237,32 @@ def test_log_axes_have_a_place_for_every_value(opened: OpenBoard) -> None:
     assert 100 in x
 
 
+def test_linked_cards_of_unequal_length_hear_of_nothing_new(tmp_path: Path, browser: Browser) -> None:
+    evals = ("'runs/a'", ["eval"], 1.0)
+    with program(tmp_path, ("'runs/b'", ["train"], 2.0)) as long, program(tmp_path, evals) as short:
+        long.log(500)
+        short.log(100)
+        with (
+            board(tmp_path / "runs", "--port", "0") as running,
+            tab(browser, running.address + "#chart=(linkX:!t)") as opened,
+        ):
+            page = opened.page
+            opened.wait_for_curves("train", on={"b"}, off=set())
+            opened.wait_for_curves("eval", on={"a"}, off=set())
+            plot(page, "eval").focus()
+            page.keyboard.press("x")
+            window = labels(page, "eval", "x")
+            news = page.get_by_role("button", name="new data")
+            expect(page.get_by_role("button", name="Reset zoom")).to_have_count(2)
+            assert labels(page, "train", "x") == window
+            expect(news).to_have_count(0)
+            short.log(20)
+            expect(news).to_have_count(1, timeout=WAIT_MS)
+            news.click()
+            expect(news).to_have_count(0)
+            assert labels(page, "train", "x") == labels(page, "eval", "x") != window
+
+
 def test_what_is_logged_beyond_a_zoom_is_announced_and_followed(tmp_path: Path, browser: Browser) -> None:
     with program(tmp_path, ("'runs/a'", ["loss"], 1.0)) as training:
         training.log(100)

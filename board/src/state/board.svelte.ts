@@ -97,6 +97,10 @@ export class Board {
     if (cards.length === 0 || cards.some(({ overview }) => overview === null)) return null;
     return new Set(cards.flatMap(({ overview }) => overview!.map(({ run }) => run)));
   });
+  /** The greatest x of all cards. */
+  readonly newest: number = $derived(
+    this.cardList.reduce((most, { newest }) => Math.max(most, newest), -Infinity),
+  );
   private pending: Pending = EVERYTHING;
   private fetching = false;
   /** By the page's clock. */

@@ -45,6 +45,8 @@ export class ScalarCard {
   /** The parts of the axes that a person chose. */
   readonly x = new XWindow();
   y = $state.raw<Extent | null>(null);
+  /** The greatest x of what was drawn of it last. */
+  newest = $state(-Infinity);
   /** The step whose values stand in the table below; null: none. */
   pinned = $state.raw<bigint | null>(null);
   fault = $state.raw<string | null>(null);
