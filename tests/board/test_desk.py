@@ -75,6 +75,10 @@ def width(locator: Locator) -> float:
     return box["width"]
 
 
+def menu_of(opened: OpenBoard, tag: str) -> Locator:
+    return opened.page.get_by_role("button", name=f"Menu of {tag}", exact=True)
+
+
 def filter_tags(opened: OpenBoard, text: str) -> None:
     opened.page.get_by_role("searchbox", name="Filter tags").fill(text)
 
@@ -123,6 +127,7 @@ def test_pinned_cards_come_first_and_are_told_of_where_they_were(opened: OpenBoa
     opened.page.set_viewport_size({"width": 1280, "height": 4000})
     opened.choose("train/loss", "Pin to the top")
     expect(section(opened, "Pinned")).to_be_visible()
+    expect(menu_of(opened, "train/loss")).to_be_focused()
     assert titles(opened)[0] == "train/loss"
     expect(section(opened, "train")).to_have_accessible_name("train 1 tag")
     opened.page.wait_for_url("**pinned**")
@@ -132,7 +137,8 @@ def test_pinned_cards_come_first_and_are_told_of_where_they_were(opened: OpenBoa
     opened.page.get_by_role("button", name="1 tag of this section pinned").click()
     opened.page.get_by_role("menuitem", name="train/loss").click()
     expect(opened.card("train/loss").get_by_role("button").first).to_be_focused()
-    opened.page.get_by_role("button", name="Unpin train/loss").click()
+    opened.page.get_by_role("button", name="Unpin train/loss").press("Enter")
+    expect(menu_of(opened, "train/loss")).to_be_focused()
     expect(section(opened, "Pinned")).to_have_count(0)
 
 
@@ -151,6 +157,7 @@ def both_by_the_keyboard(opened: OpenBoard) -> None:
     picker.get_by_role("searchbox").fill("train loss")
     picker.get_by_role("button", name="train/loss").press("Enter")
     expect(picker).to_have_count(0)
+    expect(menu_of(opened, "lr + train/loss")).to_be_focused()
 
 
 @pytest.mark.parametrize("together", [both_by_dragging, both_by_the_keyboard])
@@ -175,6 +182,7 @@ def test_two_tags_in_one_card_and_apart_again(opened: OpenBoard, together: objec
     expect(opened.card(both)).to_be_visible()
     opened.choose(both, "Split into 2 cards")
     expect(opened.card("train/loss")).to_be_visible()
+    expect(menu_of(opened, "lr")).to_be_focused()
     assert titles(opened) == ["lr", "train/loss"]
 
 
@@ -251,6 +259,9 @@ def test_cards_have_sizes_from_small_multiples_to_the_whole_page(opened: OpenBoa
     assert box["width"] > 800
     assert box["height"] > 700
     opened.page.get_by_role("button", name="Next card").click()
+    opened.page.keyboard.press("Enter")
+    expect(opened.card("norm/layer 3")).to_be_visible()
+    opened.page.get_by_role("button", name="Previous card").click()
     opened.wait_for_curves("norm/layer 2", on={"a", "b"}, off=set())
     opened.box("a").click()  # Runs can be switched meanwhile.
     opened.wait_for_curves("norm/layer 2", on={"b"}, off={"a"})
@@ -387,6 +398,40 @@ def test_names_that_look_alike_are_told_apart(tmp_path: Path, browser: Browser) 
         assert titles(opened) == [broken, shown, together, "b + a", "s/c"]
         opened.page.get_by_role("button", name="2 tags of this section pinned").click()
         expect(opened.page.get_by_role("menuitem")).to_have_text([shown, shown])
+        assert opened.complaints == []
+
+
+def test_what_is_long_has_room_and_hides_nothing(tmp_path: Path, browser: Browser) -> None:
+    tags = [f"s/{number}" for number in range(60)]
+    run = f"sweep with a name that is longer than the list {'is wide ' * 4}"
+    write_run(tmp_path / run, dict.fromkeys([*tags, "D/loss"], CURVE))
+    desk = f"desk=(pinned:!({','.join(tags[:50])}),closed:!(pinned))"
+    with board(tmp_path, "--port", "0") as running, tab(browser, f"{running.address}#{desk}") as opened:
+        page = opened.page
+        opened.wait_for_curves("s/50", on={run}, off=set())
+        page.get_by_role("button", name="50 tags of this section pinned").click()
+        menu = page.get_by_role("menu").filter(visible=True)
+        box = menu.bounding_box()
+        assert box
+        assert box["y"] + box["height"] < 900
+        page.keyboard.press("n")  # which switches all runs off elsewhere
+        page.keyboard.press("Escape")
+        expect(opened.box(run)).to_be_checked()
+
+        start = opened.card("D/loss").locator(".start")
+        assert width(start) < 12, "no gap behind a single letter"
+        opened.row(run).hover()
+        pin = page.get_by_role("button", name="Baseline: ").bounding_box()
+        column = opened.row(run).locator(".cell").first.bounding_box()
+        assert pin
+        assert column
+        assert pin["x"] + pin["width"] <= column["x"]
+        page.get_by_role("button", name="Baseline: ").click()
+        how = page.get_by_role("combobox", name="Compare").bounding_box()
+        name = page.locator(".compared .name").bounding_box()
+        assert how
+        assert name
+        assert how["x"] + how["width"] <= name["x"]
         assert opened.complaints == []
 
 

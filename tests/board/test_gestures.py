@@ -303,6 +303,11 @@ def test_a_click_pins_a_step_and_lists_exact_values(tmp_path: Path, browser: Bro
         table = page.get_by_role("region", name="Values of loss at step 50")
         rows = table.locator("tbody tr:not(.space)")
         expect(rows).to_have_count(2)
+        below = page.locator(".crosshair").bounding_box()
+        values = table.bounding_box()
+        assert below
+        assert values
+        assert below["y"] >= values["y"] + values["height"], "the values that were asked for are in sight"
         expect(rows.nth(0)).to_contain_text("50.099998474121094")  # as stored, a float32
         expect(rows.nth(1)).to_contain_text("30 (before)")
         expect(table.get_by_role("status")).to_have_text(

@@ -64,6 +64,27 @@ def test_a_group_tells_of_its_runs_that_are_on(opened: OpenBoard) -> None:
     expect(readings(opened)).to_have_count(2)
 
 
+def test_a_group_and_its_curve_stand_out_together(opened: OpenBoard) -> None:
+    page = opened.page
+    dimmed = page.locator('[data-tag="loss"] canvas.dimmed')
+    group = page.locator('[data-heading="low"]')
+    page.mouse.move(5, 5)
+    expect(dimmed).to_have_count(0)
+    group.hover()
+    expect(dimmed).to_have_count(1)
+    opened.row("alone").hover()
+    page.mouse.move(5, 5)
+    expect(dimmed).to_have_count(0)
+    opened.row("high/seed1").hover()
+    expect(dimmed).to_have_count(1)
+    plot = page.locator('[data-tag="loss"] .hit')
+    size = plot.bounding_box()
+    assert size
+    # On an axis from 1 to 9, with its margins, the lower group's mean is 2.
+    plot.hover(position={"x": size["width"] / 2, "y": size["height"] * (1 - (1 / 8 + 0.06) / 1.12)})
+    expect(group).to_have_class(re.compile(r"\bhovered\b"))
+
+
 def test_the_band_lies_between_its_curves(opened: OpenBoard) -> None:
     readings(opened).first.wait_for()
     strengths = opened.page.evaluate(

@@ -1,5 +1,6 @@
 /** The rows of the run list: runs below their folders, groups or log directories, and sub-runs below their parents. */
 
+import { groupId } from "./group_series";
 import { oneLine, splitName, type SplitName } from "./names";
 
 /** What a row stands for: itself and all below it, as a stretch of `order`. */
@@ -108,6 +109,13 @@ const GROUP = "/group/";
 /** The group that a row stands for; null: it is another one's. */
 export function groupOfRow({ what, key }: Row): string | null {
   return what === "group" && key.startsWith(GROUP) ? key.slice(GROUP.length) : null;
+}
+
+/** The run whose curve a row stands for, or what stands for its group; null: neither. */
+export function curveOfRow(row: Row): string | null {
+  if (row.what === "run") return row.key;
+  const group = groupOfRow(row);
+  return group === null ? null : groupId(group);
 }
 
 /** How many runs before each place of `order` are on. */

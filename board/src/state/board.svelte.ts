@@ -65,7 +65,7 @@ export class Board {
   tags = $state.raw<readonly Tag[]>([]);
   connection = $state.raw<Connection>({ state: "connecting" });
   fault = $state.raw<string | null>(null);
-  /** The run under the pointer, in the list or in a chart. */
+  /** The run under the pointer, in the list or in a chart, or what stands for a group there. */
   hovered = $state<string | null>(null);
   /** What cards have in common at a time. */
   readonly link = new Link();

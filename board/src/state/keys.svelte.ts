@@ -2,9 +2,9 @@
 
 import { type Command, commandOf } from "../model/keys";
 
-/** Where text is typed; letters there are never commands. */
-const TYPED_IN =
-  "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], [type=color])";
+/** Where letters are never commands: text is typed there, or something stands over the page. */
+const OFF =
+  "dialog, [popover], textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range], [type=color])";
 
 export class Keys {
   /** The table of all keys is on show. */
@@ -24,7 +24,7 @@ export class Keys {
   press(event: KeyboardEvent): void {
     const { target } = event;
     if (event.defaultPrevented || event.isComposing || !(target instanceof Element)) return;
-    if (target.closest(`dialog, ${TYPED_IN}`)) return;
+    if (target.closest(OFF)) return;
     const command = commandOf(event);
     const answer = command && this.answers.get(command);
     if (!answer) return;
