@@ -40,7 +40,7 @@ def plain_array(value: Any, what: str, *, complex_too: bool = False) -> "Array":
         found = np.ma.filled(found.astype(np.result_type(found.dtype, np.float32)), np.nan)
     if found.dtype.kind == "O":
         found = _of_objects(found, value, what)
-    elif found.dtype.kind == "V" and found.dtype.names is None:
+    elif found.dtype.isbuiltin == 2:
         found = _of_foreign(found, value, what)
     elif found.dtype.kind in "fc" and found.dtype.itemsize > (16 if found.dtype.kind == "c" else 8):
         found = found.astype(np.complex128 if found.dtype.kind == "c" else np.float64)

@@ -8,7 +8,7 @@ from typing import Any
 
 from lightboard._core import Writer
 from lightboard.log.files import TAKEN_WITH_REPORTS
-from lightboard.log.numbers import plain_float, plain_tag
+from lightboard.log.numbers import describe, plain_float, plain_tag
 from lightboard.log.recorder import Recorder
 
 
@@ -81,6 +81,11 @@ class Scalars(Recorder):
                 be written.
         """
         main_tag = plain_tag(main_tag, "main_tag")
+        if not isinstance(tag_scalar_dict, Mapping):
+            raise TypeError(
+                f"tag_scalar_dict of {main_tag!r:.200}: expected a dict of keys and numbers, found "
+                f"{describe(tag_scalar_dict)}."
+            )
         numbers = {
             self._sub_run(main_tag, key): plain_float(
                 value, f"scalar_value of key {key!r:.200} of {main_tag!r:.200}"
