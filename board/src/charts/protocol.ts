@@ -1,12 +1,13 @@
 /** What a chart and its raster worker say to each other. */
 
-import type { Curve, View } from "./curve";
+import type { View } from "./curve";
+import type { PackedCurves } from "./pack";
 import type { PaintList } from "./paint";
 import type { RasterSize } from "./raster";
 
 /** `chart` tells apart the charts that share a worker. */
 export type ToWorker =
-  | { readonly kind: "curves"; readonly chart: number; readonly curves: readonly Curve[] }
+  | { readonly kind: "curves"; readonly chart: number; readonly curves: PackedCurves }
   | { readonly kind: "remove"; readonly chart: number; readonly ids: readonly number[] }
   | { readonly kind: "draw"; readonly chart: number; readonly order: DrawOrder }
   | { readonly kind: "close"; readonly chart: number };

@@ -2,6 +2,7 @@
 
 import type { Curve, CurveStyle, View } from "./curve";
 import { ownerNear } from "./owner";
+import { buffersOf, packCurves } from "./pack";
 import { paintList } from "./paint";
 import type { PoolSeat, RasterPool } from "./pool";
 import type { DrawOrder, Drawing } from "./protocol";
@@ -98,15 +99,9 @@ export class ChartSurface {
   }
 
   private send(curves: Iterable<Curve>): void {
-    // A column may be a view into a larger frame, which would travel whole: hence the slices.
-    const copies = Array.from(curves, ({ id, x, y, low, high }) => ({
-      ...{ id, x: x.slice(), y: y.slice() },
-      ...(low && high && { low: low.slice(), high: high.slice() }),
-    }));
-    const transfer = copies.flatMap(({ x, y, low, high }) =>
-      low && high ? [x.buffer, y.buffer, low.buffer, high.buffer] : [x.buffer, y.buffer],
-    );
-    this.seat.post({ kind: "curves", chart: this.seat.chart, curves: copies }, transfer);
+    for (const some of packCurves(curves)) {
+      this.seat.post({ kind: "curves", chart: this.seat.chart, curves: some }, buffersOf(some));
+    }
   }
 
   /** What made the picture change, such as a box that was ticked, is painted before workers take the processor. */

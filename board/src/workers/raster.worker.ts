@@ -3,6 +3,7 @@
 import type { Curve } from "../charts/curve";
 import type { DrawOrder, Drawing, FromWorker, ToWorker } from "../charts/protocol";
 import { Outlines } from "../charts/outlines";
+import { unpackCurves } from "../charts/pack";
 import { drawCurves } from "../charts/raster";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -44,7 +45,7 @@ function answer(chart: number, order: DrawOrder): void {
 self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
   switch (data.kind) {
     case "curves":
-      for (const curve of data.curves) chartOf(data.chart).curves.set(curve.id, curve);
+      for (const curve of unpackCurves(data.curves)) chartOf(data.chart).curves.set(curve.id, curve);
       break;
     case "remove":
       for (const id of data.ids) chartOf(data.chart).curves.delete(id);
