@@ -86,6 +86,19 @@ def test_any_graph_is_what_tensorboard_decodes(
     assert graph_def_of(directory) == GraphDef(node=expected, versions=VersionDef(producer=22))
 
 
+def test_a_graph_of_any_size(tmp_path: Path) -> None:
+    nodes = [
+        Node(f"scope/node_{index}", "op", [f"scope/node_{index - 1}"] if index else [], [("attr", "x" * 80)])
+        for index in range(10_000)
+    ]
+    core = Writer(str(tmp_path), "", None, 120)
+    core.add_graph(0, nodes, 1.5)
+    core.close()
+    found = graph_of(tmp_path)
+    assert [node.name for node in found.nodes] == [node.name for node in nodes]
+    assert found["scope/node_9999"].inputs == ["scope/node_9998"]
+
+
 # ONNX, by messages that are declared here a second time: only what the tests fill in or the peer looks at.
 ONNX = {
     "Dim": [("dim_value", 1, "int64"), ("dim_param", 2, "string")],
