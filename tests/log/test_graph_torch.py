@@ -191,6 +191,12 @@ def test_a_dict_of_arguments(writer: SummaryWriter) -> None:
     assert_same(logged(writer, models.Keywords(), inputs), torchs(models.Keywords(), (X, X.T)))
 
 
+def test_arguments_that_are_no_tensors(writer: SummaryWriter) -> None:
+    graph = logged(writer, models.Times(), (X, 3))
+    assert graph["Times/cat"].inputs == ["input/x"] * 3
+    assert graph["Times/cat"].shapes == [(6, 4)]
+
+
 def test_hooks_stay_and_are_called(writer: SummaryWriter) -> None:
     model = models.mlp()
     seen: list[str] = []

@@ -64,6 +64,13 @@ class Keywords(nn.Module):  # type: ignore[misc]
         return x @ w
 
 
+class Times(nn.Module):  # type: ignore[misc]
+    """Takes a number that is no tensor."""
+
+    def forward(self, x: Any, times: int) -> Any:
+        return torch.cat([x] * times)
+
+
 class Answers(nn.Module):  # type: ignore[misc]
     """Returns a dict."""
 
