@@ -46,32 +46,58 @@ function keyOf({ run, attempt }: Series): string {
   return `${run}/${attempt}`;
 }
 
+/** One pass along both, whose points are in the order of their steps: there may be millions. */
 function overValues(series: Series, other: Series): Series {
-  // Of several values at one step the last one counts. Steps may be numbers in one answer and bigints in another.
-  const xAt = new Map<bigint, number>();
-  for (let i = 0; i < other.step.length; i++) xAt.set(BigInt(other.step[i]!), other.value[i]!);
-  let found: { readonly from: number; readonly x: number }[] = [];
+  /** By point, as the other columns; and which points have one. */
+  const xs = new Float64Array(series.step.length);
+  const from = new Uint32Array(series.step.length);
+  let count = 0;
+  let [ascends, descends] = [true, true];
+  let at = -1;
+  let before = NaN;
   for (let i = 0; i < series.step.length; i++) {
-    const x = xAt.get(BigInt(series.step[i]!));
-    if (x !== undefined && Number.isFinite(x)) found.push({ from: i, x });
+    const step = series.step[i]!;
+    // Of several values at one step the last one counts. Numbers of one answer equal bigints of another exactly.
+    while (at + 1 < other.step.length && other.step[at + 1]! <= step) at++;
+    const x = at >= 0 && other.step[at]! == step ? other.value[at]! : NaN;
+    if (!Number.isFinite(x)) continue;
+    if (x < before) ascends = false;
+    if (x > before) descends = false;
+    before = x;
+    xs[i] = x;
+    from[count++] = i;
   }
-  const ascends = found.every(({ x }, i) => i === 0 || x >= found[i - 1]!.x);
-  const descends = found.every(({ x }, i) => i === 0 || x <= found[i - 1]!.x);
-  if (!ascends) found = descends ? found.reverse() : found.sort((a, b) => a.x - b.x || a.from - b.from);
-  const floats = (column: Float64Array): Float64Array =>
-    Float64Array.from(found, ({ from }) => column[from]!);
-  const x = Float64Array.from(found, (one) => one.x);
+  const order = from.subarray(0, count);
+  if (!ascends) {
+    if (descends) order.reverse();
+    else order.sort((a, b) => xs[a]! - xs[b]! || a - b);
+  }
+  const floats = (column: Float64Array): Float64Array => picked(new Float64Array(count), column, order);
+  const x = floats(xs);
   const value = floats(series.value);
   const smoothed = series.smoothed && floats(series.smoothed);
+  const { step } = series;
   return {
     ...series,
     grain: 0,
     x,
     value,
     smoothed,
-    step: BigInt64Array.from(found, ({ from }) => BigInt(series.step[from]!)),
+    step:
+      step instanceof Int32Array
+        ? picked(new Int32Array(count), step, order)
+        : picked(new BigInt64Array(count), step, order),
     wallTime: floats(series.wallTime),
     bounds: boundsOf(x, smoothed ? [value, smoothed] : [value]),
     join: { thinned: series.grain > 0 || other.grain > 0, dots: !ascends && !descends },
   };
+}
+
+function picked<Column extends Float64Array | Int32Array | BigInt64Array>(
+  into: Column,
+  column: Column,
+  order: Uint32Array,
+): Column {
+  for (let i = 0; i < order.length; i++) into[i] = column[order[i]!]!;
+  return into;
 }

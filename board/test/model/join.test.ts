@@ -58,3 +58,9 @@ test("every joined point has its own step's values, and x ascends", () => {
     }),
   );
 });
+
+test("of several values at one step the last counts, and every point there has it", () => {
+  const joined = over([[1, 5], [1, 6], [2, 9]], [[0, 1], [1, 2], [1, 3], [2, 4], [7, 5]])[0]!; // prettier-ignore
+  expect([...joined.x]).toEqual([6, 6, 9]);
+  expect([...joined.value]).toEqual([2, 3, 4]);
+});
