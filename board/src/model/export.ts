@@ -1,30 +1,52 @@
 /** Points as files that other programs read, and a program that reads the same points. Numbers are exact. */
 
+import type { Steps } from "../wire/frame";
 import type { Attempts } from "../wire/types";
 import type { Series } from "./series";
 
 /** What is written of each point's run. */
 export type NameOf = (run: string) => string;
 
+/** Numbers in a part of a text, which is written in parts: a string has a limit that many points reach. */
+const PART = 50_000;
+
 /** RFC 4180, with a header; NaN, Infinity and -Infinity as Python and pandas read them. */
-export function toCsv(series: readonly Series[], nameOf: NameOf): string {
-  const lines = ["run,tag,attempt,step,wall_time,value"];
+export function* toCsv(series: Iterable<Series>, nameOf: NameOf): Generator<string> {
+  yield "run,tag,attempt,step,wall_time,value\r\n";
   for (const { run, tag, attempt, step, wallTime, value } of series) {
     const begin = `${quoted(nameOf(run))},${quoted(tag)},${attempt}`;
-    for (let i = 0; i < step.length; i++) lines.push(`${begin},${step[i]!},${wallTime[i]!},${value[i]!}`);
+    for (let from = 0; from < step.length; from += PART) {
+      const lines: string[] = [];
+      for (let i = from; i < Math.min(from + PART, step.length); i++)
+        lines.push(`${begin},${step[i]!},${wallTime[i]!},${value[i]!}\r\n`);
+      yield lines.join("");
+    }
   }
-  return `${lines.join("\r\n")}\r\n`;
 }
 
 /** One object for each series; steps as the whole numbers they are, values that are not finite as strings. */
-export function toJson(series: readonly Series[], nameOf: NameOf): string {
-  const entries = series.map(({ run, tag, attempt, step, wallTime, value }) => {
-    const list = (column: Iterable<number | bigint>): string =>
-      `[${Array.from(column, numberOrText).join(",")}]`;
-    const head = `"run":${JSON.stringify(nameOf(run))},"tag":${JSON.stringify(tag)},"attempt":${attempt}`;
-    return `{${head},"step":${list(step)},"wall_time":${list(wallTime)},"value":${list(value)}}`;
-  });
-  return `{"series":[\n${entries.join(",\n")}\n]}\n`;
+export function* toJson(series: Iterable<Series>, nameOf: NameOf): Generator<string> {
+  yield '{"series":[\n';
+  let between = "";
+  for (const { run, tag, attempt, step, wallTime, value } of series) {
+    const name = JSON.stringify(nameOf(run));
+    yield `${between}{"run":${name},"tag":${JSON.stringify(tag)},"attempt":${attempt}`;
+    for (const [name, column] of Object.entries({ step, wall_time: wallTime, value })) {
+      yield `,"${name}":[`;
+      yield* listed(column);
+      yield "]";
+    }
+    yield "}";
+    between = ",\n";
+  }
+  yield "\n]}\n";
+}
+
+function* listed(column: Steps | Float64Array): Generator<string> {
+  for (let from = 0; from < column.length; from += PART) {
+    const part = Array.from<number | bigint, string>(column.subarray(from, from + PART), numberOrText);
+    yield (from > 0 ? "," : "") + part.join(",");
+  }
 }
 
 function numberOrText(value: number | bigint): string {

@@ -1,7 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { fileName, toCsv, toJson, toPython } from "../../src/model/export";
+import { fileName, toCsv as csvOf, toJson as jsonOf, type NameOf, toPython } from "../../src/model/export";
+import type { Series } from "../../src/model/series";
 import { seriesOf } from "./curves";
+
+const toCsv = (series: readonly Series[], nameOf: NameOf): string => [...csvOf(series, nameOf)].join("");
+const toJson = (series: readonly Series[], nameOf: NameOf): string => [...jsonOf(series, nameOf)].join("");
 
 const large = 2n ** 60n + 1n;
 const series = [
@@ -41,6 +45,18 @@ test("what was written reads back the same, bit for bit", () => {
       expect(lines.map((line) => Number(line.split(",")[5]) + 0)).toEqual(values.map((value) => value + 0));
     }),
   );
+});
+
+test("many points come in parts, none of them so long as to reach a string's limit", () => {
+  const many = Array.from({ length: 120_001 }, (_, i) => [i, i / 2] as const);
+  const [csv, json] = [csvOf, jsonOf].map((write) => [...write([seriesOf("a", many)], (run) => run)]);
+  for (const parts of [csv!, json!]) {
+    expect(parts.length).toBeLessThan(30);
+    expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(2_000_000);
+  }
+  expect(csv!.join("").split("\r\n").length).toBe(120_001 + 2);
+  const [read] = (JSON.parse(json!.join("")) as { series: { value: number[] }[] }).series;
+  expect(read!.value).toEqual(many.map(([, y]) => y));
 });
 
 test("the program names what is on show, whatever the names", () => {

@@ -68,7 +68,12 @@ function drawnRuns(board: Board, card: ScalarCard): string[] {
 
 async function points(board: Board, card: ScalarCard, type: string, write: typeof toCsv): Promise<Blob> {
   const series = await fetchEveryPoint(card.tags, drawnRuns(board, card), board.settings.asked.attempts);
-  return new Blob([write(series, (run) => nameOf(board, run))], { type });
+  // A blob for each part: what it holds may be kept out of the page's memory.
+  const parts = Array.from(
+    write(series, (run) => nameOf(board, run)),
+    (part) => new Blob([part]),
+  );
+  return new Blob(parts, { type });
 }
 
 async function copyPython(board: Board, card: ScalarCard): Promise<string> {
