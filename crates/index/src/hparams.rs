@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use lightboard_events::{Content, ContentError, Hparams, Kind, Setting};
 use rayon::prelude::*;
@@ -20,8 +21,14 @@ const TAG: &str = "_hparams_/session_start_info";
 /// The largest session start that is read, in bytes of its record.
 const MOST: u64 = 1 << 20;
 
-/// All session starts of an answer together.
-const MOST_TOGETHER: u64 = 128 << 20;
+/// What the hyper-parameters of an answer may take together, in bytes of memory.
+const MOST_TOGETHER: usize = 128 << 20;
+
+/// Session starts that are read at once: decoded they take some ten times their records, before that is counted.
+const AT_ONCE: usize = 16;
+
+/// How long an answer holds that lacks what could not be read.
+const RETRY: Duration = Duration::from_secs(1);
 
 /// What a hyper-parameter was set to.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +55,22 @@ impl Serialize for Hparam {
 #[derive(Debug, PartialEq)]
 pub struct RunHparams(pub Vec<(Box<str>, Hparam)>);
 
+impl RunHparams {
+    /// Bytes of memory that they take, as far as people set them: a name and a text are at least one allocation each.
+    fn memory(&self) -> usize {
+        const ALLOCATION: usize = 32;
+        let text = |text: &str| text.len().max(ALLOCATION);
+        let each = self.0.iter().map(|(name, hparam)| {
+            let own = match hparam {
+                Hparam::Text(it) => text(it),
+                Hparam::Number(_) | Hparam::Bool(_) => 0,
+            };
+            size_of::<(Box<str>, Hparam)>() + text(name) + own
+        });
+        each.sum()
+    }
+}
+
 impl Serialize for RunHparams {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, hparam)| (name, hparam)))
@@ -61,8 +84,8 @@ pub(crate) type Outcome = Result<Arc<RunHparams>, Arc<ValueError>>;
 #[derive(Debug, Default)]
 pub(crate) struct AllHparams {
     pub(crate) version: u64,
-    /// Whether nothing else would be found as long as the index does not change.
-    pub(crate) lasting: bool,
+    /// When to look again, if something may be read though the index does not change.
+    retry: Option<Instant>,
     pub(crate) by_run: HashMap<String, Outcome>,
     pub(crate) body: Vec<u8>,
     /// What was read of each run, and where.
@@ -85,6 +108,11 @@ impl Serialize for RunsBody<'_> {
 }
 
 impl AllHparams {
+    /// Whether they still are those of `version`.
+    pub(crate) fn holds(&self, version: u64, now: Instant) -> bool {
+        self.version == version && self.retry.is_none_or(|retry| now < retry)
+    }
+
     /// Those of the runs of `catalog`, as of `version`. What `before` has of them is not read again.
     pub(crate) fn of(catalog: &Catalog, version: u64, before: &Self) -> Self {
         let runs = &catalog.runs;
@@ -92,31 +120,35 @@ impl AllHparams {
             .par_iter()
             .map(|run| last(run, TAG, Kind::Hparams))
             .collect();
-        let mut together = 0;
-        let places: Vec<_> = places
-            .into_iter()
-            .map(|place| bounded(place, &mut together))
-            .collect();
-        let own: Vec<_> = runs
-            .par_iter()
-            .zip(places)
-            .map(|(run, place)| {
-                let place = match place.transpose()? {
-                    Ok(place) => place,
-                    Err(error) => return Some((None, Err(Arc::new(error)))),
-                };
-                let outcome = match before.read.get(&run.id) {
-                    Some((same, outcome)) if *same == place => outcome.clone(),
-                    _ => read(catalog, run, &place).map(Arc::new).map_err(Arc::new),
-                };
-                Some((Some(place), outcome))
-            })
-            .collect();
+        let mut left = MOST_TOGETHER;
+        let mut own = Vec::with_capacity(runs.len());
+        let mut found = runs.iter().zip(places).peekable();
+        while found.peek().is_some() {
+            let starts: Vec<_> = found.by_ref().take(AT_ONCE).collect();
+            let outcomes: Vec<_> = starts
+                .into_par_iter()
+                .map(|(run, place)| match place.and_then(bounded).transpose()? {
+                    Ok(place) => {
+                        let outcome = match before.read.get(&run.id) {
+                            Some((same, outcome)) if *same == place => outcome.clone(),
+                            _ => read(catalog, run, &place).map(Arc::new).map_err(Arc::new),
+                        };
+                        Some((Some(place), outcome))
+                    }
+                    Err(error) => Some((None, Err(Arc::new(error)))),
+                })
+                .collect();
+            own.extend(
+                outcomes
+                    .into_iter()
+                    .map(|own| own.map(|own| counted(own, &mut left))),
+            );
+        }
         let mut all = Self {
             version,
-            lasting: true,
             ..Self::default()
         };
+        let mut lasting = true;
         for (run, own) in runs.iter().zip(&own) {
             let Some((place, outcome)) = own else {
                 continue;
@@ -127,9 +159,10 @@ impl AllHparams {
                     all.read
                         .insert(run.id.clone(), (place.clone(), outcome.clone()));
                 }
-                _ => all.lasting &= outcome.as_ref().is_err_and(|it| is_lasting(it)),
+                _ => lasting &= outcome.as_ref().is_err_and(|it| is_lasting(it)),
             }
         }
+        all.retry = (!lasting).then(|| Instant::now() + RETRY);
         all.hand_up(runs);
         all.body = all.describe(runs);
         all
@@ -191,19 +224,28 @@ fn agreed(one: Outcome, other: &Outcome) -> Option<Outcome> {
     }
 }
 
-/// Refuses what is too large, by itself or with what was counted `together` before.
-fn bounded(
-    place: Result<Option<Place>, ValueError>,
-    together: &mut u64,
-) -> Result<Option<Place>, ValueError> {
-    let place = place?;
-    if let Some(length) = place.as_ref().map(|place| place.location.length) {
-        if length > MOST || length > MOST_TOGETHER - *together {
-            return Err(ValueError::TooLarge(length));
+/// Refuses what is too large by itself.
+fn bounded(place: Option<Place>) -> Result<Option<Place>, ValueError> {
+    match place {
+        Some(place) if place.location.length > MOST => {
+            Err(ValueError::TooLarge(place.location.length))
         }
-        *together += length;
+        place => Ok(place),
     }
-    Ok(place)
+}
+
+/// Refuses what is too large together with those before, which have `left` so many bytes of memory.
+fn counted(
+    (place, outcome): (Option<Place>, Outcome),
+    left: &mut usize,
+) -> (Option<Place>, Outcome) {
+    let memory = outcome.as_ref().map_or(0, |hparams| hparams.memory());
+    if let Some(rest) = left.checked_sub(memory) {
+        *left = rest;
+        (place, outcome)
+    } else {
+        (None, Err(Arc::new(ValueError::TooLarge(memory as u64))))
+    }
 }
 
 /// Whether it would be the same again.
@@ -245,4 +287,27 @@ fn hparam(value: &Setting<'_>) -> Option<Hparam> {
         Setting::Bool(it) => Hparam::Bool(*it),
         Setting::Struct(_) | Setting::List(_) => Hparam::Text(setting(value).to_string().into()),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::{AllHparams, RETRY};
+
+    #[test]
+    fn what_could_not_be_read_is_tried_again_after_a_while_only() {
+        let now = Instant::now();
+        let answer = |retry| AllHparams {
+            version: 7,
+            retry,
+            ..AllHparams::default()
+        };
+        let lacking = answer(Some(now + RETRY));
+        assert!(lacking.holds(7, now));
+        assert!(lacking.holds(7, now + RETRY / 2));
+        assert!(!lacking.holds(7, now + RETRY));
+        assert!(!lacking.holds(8, now));
+        assert!(answer(None).holds(7, now + 100 * RETRY));
+    }
 }

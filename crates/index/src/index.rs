@@ -277,7 +277,7 @@ impl Index {
         let version = self.version();
         let kept = || self.hparams.lock().unwrap_or_else(PoisonError::into_inner);
         let before = Arc::clone(&kept());
-        if before.lasting && before.version == version {
+        if before.holds(version, Instant::now()) {
             return before;
         }
         let catalog = self.shared.catalog();
