@@ -103,6 +103,27 @@ def test_the_earlier_file_may_come_later_and_go_again(tmp_path: Path, follow: Fo
 
 
 @pytest.mark.row("E10")
+def test_what_was_told_is_taken_back_when_the_file_tells_itself_later(tmp_path: Path, follow: Follow) -> None:
+    write(tmp_path / "run", header(BEGIN) + record(0, tensor("note", "text", strings(b"told"))), NAMES[0])
+    later = write(
+        tmp_path / "run",
+        header(BEGIN + 100) + record(1, untold("note", strings(b"not told"))),
+        NAMES[1],
+    )
+    following = follow(tmp_path)
+    following.until_loaded()
+    following.until_quiet()
+    assert kinds(following) == {"note": ["text"]}
+    with later.open("ab") as file:
+        file.write(record(2, tensor("note", "of_tomorrow", strings(b"own"))))
+    following.until(lambda: following.run("run")["last_step"] == 2)
+    following.until_quiet()
+    assert kinds(following) == {"note": ["text", "unknown"]}
+    with lightboard.open(tmp_path, cache_dir=None) as index:
+        assert set(index.tags["note"]) == {"text", "unknown"}
+
+
+@pytest.mark.row("E10")
 def test_what_a_later_file_tells_is_not_told_of_an_earlier_one(tmp_path: Path, follow: Follow) -> None:
     # Names are in another order than the times.
     write(tmp_path / "run", told_file(BEGIN + 50), NAMES[0])

@@ -85,6 +85,11 @@ impl Series {
         self.own == Kind::Unknown && self.metadata.is_none()
     }
 
+    /// Whether an earlier file may tell what it is, or did before its own file told.
+    fn may_be_told(&self) -> bool {
+        self.is_untold() || self.kind != self.own
+    }
+
     /// The points of a series of scalars.
     pub(crate) fn scalars(&self) -> Option<&Points<f64>> {
         match &self.data {
@@ -111,7 +116,7 @@ pub(crate) struct SeriesSet {
     /// Its keys are random, so that no file can be made to be slow.
     hashes: RandomState,
     last: usize,
-    /// Series of which the file does not tell what they are.
+    /// Series of which earlier files may tell what they are, or did.
     untold: usize,
     /// Counts the stretches of reading.
     stretch: u32,
@@ -163,7 +168,7 @@ impl SeriesSet {
         self.all.len()
     }
 
-    /// Series of which the file does not tell what they are.
+    /// Series of which earlier files may tell what they are, or did.
     pub(crate) fn untold(&self) -> usize {
         self.untold
     }
@@ -190,7 +195,9 @@ impl SeriesSet {
     /// Lets a series be of another kind in its run. Returns its tag.
     pub(crate) fn retell(&mut self, place: usize, kind: Kind) -> Arc<str> {
         let series = &mut self.all[place];
+        self.untold -= usize::from(series.may_be_told());
         series.kind = kind;
+        self.untold += usize::from(series.may_be_told());
         Arc::clone(&series.tag)
     }
 
@@ -287,9 +294,11 @@ impl SeriesSet {
             (kind, _) => kind,
         };
         let place = self.place(value.tag, kind);
-        if value.metadata.is_some() && self.all[place].metadata.is_none() {
-            self.untold -= usize::from(self.all[place].is_untold());
-            self.all[place].metadata = Some(logged.location);
+        let series = &mut self.all[place];
+        if value.metadata.is_some() && series.metadata.is_none() {
+            self.untold -= usize::from(series.may_be_told());
+            series.metadata = Some(logged.location);
+            self.untold += usize::from(series.may_be_told());
         }
         if let (Kind::Scalar, Ok(Some(number))) = (kind, &number) {
             self.push(place, logged, *number);
@@ -394,7 +403,7 @@ impl SeriesSet {
             SeriesData::Scalars(points) => points.memory(),
             SeriesData::Values(points) => points.memory(),
         } as isize;
-        self.untold += usize::from(series.is_untold());
+        self.untold += usize::from(series.may_be_told());
         self.all.push(series);
         let (all, hashes) = (&self.all, &self.hashes);
         self.by_tag.insert_unique(hash, place as u32, |place| {
