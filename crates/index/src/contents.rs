@@ -236,11 +236,12 @@ impl Contents {
         let outcome = decode(payload).and_then(|event| self.add_event(&event, record));
         if let Err(error) = outcome {
             let length = (payload.len() + lightboard_events::OVERHEAD) as u64;
-            self.add_damage(Damage {
+            let damage = Damage {
                 offset,
                 length,
                 cause: Cause::NotAnEvent(error),
-            });
+            };
+            self.add_damage(damage, false);
         }
     }
 
@@ -297,10 +298,15 @@ impl Contents {
         wall_time
     }
 
-    pub(crate) fn add_damage(&mut self, damage: Damage) {
+    /// Notes damage. `must_stay`: until further damage must, it is kept even if there is no room.
+    pub(crate) fn add_damage(&mut self, damage: Damage, must_stay: bool) {
         self.damage_count += 1;
         if self.damage.len() < DAMAGE_KEPT {
             self.damage.push(damage);
+        } else if let Some(last) = self.damage.last_mut()
+            && must_stay
+        {
+            *last = damage;
         }
     }
 }

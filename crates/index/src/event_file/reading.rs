@@ -9,7 +9,7 @@ use std::time::{Instant, SystemTime};
 use lightboard_events::{OVERHEAD, Opening, Scan};
 
 use super::stamp::{LastRecord, Stamp, file_id, open, read_at};
-use super::watched::has_changed;
+use super::watched::{has_changed, is_too_soon};
 use super::{EventFile, LOOK_AGAIN, News, Position, ReadingPlace};
 use crate::changes::Touched;
 use crate::contents::Contents;
@@ -35,7 +35,11 @@ impl EventFile {
         position.place.unsure |= position.read != Some(found);
         let distrusted = self.distrusted.swap(false, Ordering::Relaxed);
         if distrusted || !position.holds(&file, &found, opening, thorough)? {
-            *position = Position::default();
+            let begun_anew = position.read.map(|_| (Instant::now(), position.took));
+            *position = Position {
+                begun_anew,
+                ..Position::default()
+            };
             let mut contents = self.contents_mut();
             self.store.count(contents.series.memory(), 0);
             *contents = Contents::new(Arc::clone(&self.store));
@@ -65,6 +69,7 @@ impl EventFile {
         if changed && position.live {
             position.look_again = Some(Instant::now() + LOOK_AGAIN);
         }
+        let started = Instant::now();
         let finished = !readable
             || self.scan(
                 &file,
@@ -74,6 +79,7 @@ impl EventFile {
                 deadline,
                 progress,
             )?;
+        position.took += started.elapsed();
         if changed {
             progress(News::NO_POINTS);
         }
@@ -154,9 +160,11 @@ impl EventFile {
                     contents.add_record(offset, payload, checksum);
                 }
                 Scan::Damage(damage) => {
-                    contents.add_damage(damage);
                     let below = damage.stands_below(base + window.len() as u64);
-                    place.stands_below = place.stands_below.into_iter().chain(below).min();
+                    let before = place.stands_below;
+                    place.stands_below = before.into_iter().chain(below).min();
+                    // The next start must know when to read anew.
+                    contents.add_damage(damage, place.stands_below != before);
                     if let Some(range) = place.scanner.damaged() {
                         place.watched.add(range);
                     }
@@ -213,10 +221,14 @@ impl Position {
         if !same_place || read.size > found.size || !opening.starts_with(&self.opening) {
             return Ok(false);
         }
+        // A file may be made to have to be read anew whenever it grows: until it is time, what was found stands.
+        let too_soon = !thorough && is_too_soon(self.begun_anew);
         let place = &mut self.place;
-        if place.stands_below.is_some_and(|size| found.size >= size) {
+        let overdue = place.stands_below.is_some_and(|size| found.size >= size);
+        if overdue && !too_soon {
             return Ok(false);
         }
+        place.unsure |= overdue;
         if !place.unsure {
             return Ok(true);
         }
@@ -230,7 +242,7 @@ impl Position {
         {
             place.scanner.search_again();
         }
-        if !thorough && place.watched.rests() {
+        if too_soon || !thorough && place.watched.rests() {
             return Ok(true);
         }
         place.unsure = false;
