@@ -56,8 +56,8 @@ $(VENV)/.built: $(RUST_SOURCES) $(VENV)/.synced
 build: $(VENV)/.built python/lightboard/board_static/index.html ## Build everything (release)
 
 .PHONY: screenshots
-screenshots: build ## Photograph every state of the board into artifacts/, and renew the picture in docs
-	@$(BIN)/python -m pytest tests/board/test_screenshots.py -m browser
+screenshots: build chromium ## Photograph every state of the board into artifacts/, and renew the picture in docs
+	@LIGHTBOARD_ARTIFACTS=$(CURDIR)/artifacts $(BIN)/python -m pytest tests/board/test_screenshots.py -m browser
 	@cp artifacts/twelve-runs-light.png docs/board.png
 
 .PHONY: demo

@@ -294,11 +294,10 @@ COMMANDS = """
 - Following: processor time of a process that has loaded the directory and waits; bytes that it reads (`rchar`).
 - First answer: `lightboard DIRECTORY --no-open --port PORT` and `tensorboard --logdir DIRECTORY --port PORT`, from
   starting the process to the complete list of runs over HTTP.
-- Page: Debian's Chromium, headless, without a GPU, 1280 × 800; a picture counts when the pixels on the canvas have
-  changed.
-- The page: 1280 × 800 in headless Chromium without a GPU, every server and browser started anew. To next paint: the
-  browser's own Event Timing (nothing below 16 ms is told). Charts right: from the touch to the first frame of the
-  compositor after which the charts' pixels change no more. Hover: the page's script time for one move of the pointer.
+- Page: Debian's Chromium, headless, without a GPU, 1280 × 800; every server and browser started anew. A picture counts
+  when the pixels on the canvas have changed. To next paint: the browser's own Event Timing (nothing below 16 ms is
+  told). Charts right: from the touch to the first frame of the compositor after which the charts' pixels change no
+  more. Hover: the page's script time for one move of the pointer.
 - Drawing: the gallery's page `bench.html`, both ways of drawing in turns.
 """
 
