@@ -4,7 +4,13 @@ import type { GroupColumns } from "../wire/client";
 import { boundsOf, type Series } from "./series";
 
 export type GroupLine = "mean" | "median";
-export type GroupBand = "none" | "min-max" | "sd" | "se" | "ci95";
+export const BANDS = ["none", "min-max", "sd", "se", "ci95"] as const;
+export type GroupBand = (typeof BANDS)[number];
+
+/** The bands that say something of a line: around a median, what spreads about the mean would mislead. */
+export function bandsOf(line: GroupLine): readonly GroupBand[] {
+  return line === "mean" ? BANDS : ["none", "min-max"];
+}
 
 /** Of a series that stands for a group. */
 export interface GroupPart {

@@ -122,7 +122,8 @@ export function writeRule(rule: GroupRule): string | null {
 /** Of what `writeRule` gave; null if it is something else. */
 export function readRule(saved: Json | undefined): GroupRule | null {
   if (typeof saved !== "string") return null;
-  const [, by, of] = /^(folder|pattern|hparam)\.(.{1,500})$/s.exec(saved) ?? [];
+  // A pattern may have nothing in it yet, or be too long to be understood: it is as it was typed.
+  const [, by, of] = /^(folder|pattern|hparam)\.(.{0,2000})$/s.exec(saved) ?? [];
   if (by === undefined || of === undefined) return null;
   if (by === "pattern") return { by, pattern: of };
   if (by === "hparam") return { by, name: of };

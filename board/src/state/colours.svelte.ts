@@ -10,12 +10,10 @@ import {
   unlessSameSlots,
   visible,
 } from "../model/colour";
+import { groupId } from "../model/group_series";
 import type { Json } from "../model/notation";
 import type { Groups } from "./groups.svelte";
 import type { Part, SavedView } from "./view.svelte";
-
-/** Before a group's name, where a run's id stands else. */
-const GROUP = "group ";
 
 export class Colours implements Part {
   readonly name = "colours";
@@ -67,14 +65,14 @@ export class Colours implements Part {
   }
 
   ofGroup(group: string): string {
-    const own = this.own.get(GROUP + group);
+    const own = this.own.get(groupId(group));
     return own === undefined
       ? slotColour(this.groupSlots.get(group) ?? 0, this.theme())
       : visible(own, this.theme());
   }
 
   dashOfGroup(group: string): number {
-    return this.own.has(GROUP + group) ? 0 : slotDash(this.groupSlots.get(group) ?? 0);
+    return this.own.has(groupId(group)) ? 0 : slotDash(this.groupSlots.get(group) ?? 0);
   }
 
   /** Whether a person gave the run a colour of its own. */
@@ -83,7 +81,7 @@ export class Colours implements Part {
   }
 
   isOwnOfGroup(group: string): boolean {
-    return this.own.has(GROUP + group);
+    return this.own.has(groupId(group));
   }
 
   /** Give the run a colour, `#rrggbb`; null: the one by its id again. */
@@ -95,7 +93,7 @@ export class Colours implements Part {
   }
 
   setOwnOfGroup(group: string, colour: string | null): void {
-    this.setOwn(GROUP + group, colour);
+    this.setOwn(groupId(group), colour);
   }
 
   get(): Json | null {

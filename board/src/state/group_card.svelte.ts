@@ -59,13 +59,12 @@ export class CardGroups {
     const { board, card } = this;
     const { groups, colours } = board;
     const runs = (closely ? card.detail?.series : card.overview) ?? [];
-    const line: GroupLine = groups.drawAs === "median" ? "median" : "mean";
     const found = (closely ? this.detail.columns : null) ?? this.overview.columns;
     // After another axis was chosen, its runs are there before its groups.
     const columns = found?.header.axis === card.axis ? found : null;
     return [
       ...alone(runs.filter(({ run }) => groups.of(run) === null)),
-      ...(columns ? series(columns, line, groups.band) : []).map((one) => ({
+      ...(columns ? series(columns, groups.line, groups.band) : []).map((one) => ({
         series: one,
         colour: colours.ofGroup(one.group!.name),
         dash: card.dashOf(one.tag) ?? colours.dashOfGroup(one.group!.name),

@@ -13,15 +13,13 @@ import {
   unlessSameGroups,
   writeRule,
 } from "../model/groups";
-import { groupId } from "../model/group_series";
+import { BANDS, bandsOf, type GroupBand, groupId, type GroupLine } from "../model/group_series";
 import type { Json } from "../model/notation";
 import type { Hparams } from "./hparams.svelte";
 import type { Part, SavedView } from "./view.svelte";
 
-export const DRAWN_AS = ["curves", "mean", "median"] as const;
+const DRAWN_AS = ["curves", "mean", "median"] as const;
 export type DrawnAs = (typeof DRAWN_AS)[number];
-export const BANDS = ["none", "min-max", "sd", "se", "ci95"] as const;
-export type Band = (typeof BANDS)[number];
 export const COLOURED_BY = ["group", "run"] as const;
 export type ColouredBy = (typeof COLOURED_BY)[number];
 
@@ -30,7 +28,7 @@ export class Groups implements Part {
   /** As a person chose it. If it is wrong, the last one that was right stays in force. */
   rule = $state.raw<GroupRule>(NO_GROUPS);
   drawAs = $state<DrawnAs>("curves");
-  band = $state<Band>("min-max");
+  private chosenBand = $state<GroupBand>("min-max");
   colourBy = $state<ColouredBy>("group");
 
   private readonly found = $derived(groupBy(this.rule, (run, name) => this.hparams.of(run, name)));
@@ -85,12 +83,31 @@ export class Groups implements Part {
     return group === null ? null : groupId(group);
   }
 
+  /** The line that stands for a group where one does. */
+  get line(): GroupLine {
+    return this.drawAs === "median" ? "median" : "mean";
+  }
+
+  /** Bands that there are around the line. */
+  get bands(): readonly GroupBand[] {
+    return bandsOf(this.line);
+  }
+
+  /** The one that was chosen, as long as the line has it. */
+  get band(): GroupBand {
+    return this.bands.includes(this.chosenBand) ? this.chosenBand : "min-max";
+  }
+
+  set band(band: GroupBand) {
+    this.chosenBand = band;
+  }
+
   get(): Json | null {
     const rule = writeRule(this.rule);
     const changed: Record<string, Json> = {
       ...(rule === null ? {} : { rule }),
       ...(this.drawAs === "curves" ? {} : { drawAs: this.drawAs }),
-      ...(this.band === "min-max" ? {} : { band: this.band }),
+      ...(this.chosenBand === "min-max" ? {} : { band: this.chosenBand }),
       ...(this.colourBy === "group" ? {} : { colourBy: this.colourBy }),
     };
     return Object.keys(changed).length === 0 ? null : changed;
@@ -103,7 +120,7 @@ export class Groups implements Part {
     >;
     this.rule = readRule(found["rule"]) ?? NO_GROUPS;
     this.drawAs = DRAWN_AS.find((way) => way === found["drawAs"]) ?? "curves";
-    this.band = BANDS.find((band) => band === found["band"]) ?? "min-max";
+    this.chosenBand = BANDS.find((band) => band === found["band"]) ?? "min-max";
     this.colourBy = COLOURED_BY.find((by) => by === found["colourBy"]) ?? "group";
   }
 }

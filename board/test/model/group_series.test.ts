@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { viewOf } from "../../src/charts/window";
 import { clippedExtent } from "../../src/model/clip";
-import { toGroupSeries } from "../../src/model/group_series";
+import { bandsOf, toGroupSeries } from "../../src/model/group_series";
 import { stepOf, windowOf } from "../../src/model/plot";
 import type { GroupColumns } from "../../src/wire/client";
 
@@ -59,6 +59,11 @@ test("the band is the one that was chosen, and unknown where one run has no spre
   expect(ends("sd")).toEqual([[6, 15, 14, 25], [NaN, NaN]]); // prettier-ignore
   expect(ends("se")).toEqual([[8, 17, 12, 23], [NaN, NaN]]); // prettier-ignore
   expect(ends("ci95")).toEqual([[6, 7, 14, 33], [NaN, NaN]]); // prettier-ignore
+});
+
+test("around a median there is no band of the mean", () => {
+  expect(bandsOf("mean")).toContain("ci95");
+  expect(bandsOf("median")).toEqual(["none", "min-max"]);
 });
 
 test("the window holds the whole band", () => {

@@ -83,3 +83,9 @@ test("a rule is the same when it is read, and anything else is refused", () => {
   for (const saved of [null, 1, "", "folder", "folder.", "folder.0", "folder.x", "folder.99", "tag.x", {}])
     expect(readRule(saved)).toBeNull();
 });
+
+test("a pattern finds letters however they are composed", () => {
+  expect(groups({ by: "pattern", pattern: "caf\u00e9" }, [run("cafe\u0301/1"), run("caf\u00e9/2")])).toEqual([
+    ["caf\u00e9", ["runs/cafe\u0301/1", "runs/caf\u00e9/2"]],
+  ]);
+});
