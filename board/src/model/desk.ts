@@ -3,6 +3,7 @@
  * that show several tags. Every tag is in exactly one card, and every card in exactly one section.
  */
 
+import { asText, type Members } from "./members";
 import { inNaturalOrder } from "./natural";
 import type { Json } from "./notation";
 
@@ -143,23 +144,20 @@ export function toSaved({ pinned, together, closed, size }: Arrangement): Readon
 }
 
 /** Of anything that stood in an address or in storage: what cannot be read is as it is at first. */
-export function fromSaved(saved: unknown): Arrangement {
-  if (typeof saved !== "object" || saved === null) return AS_LOGGED;
-  const { pinned, together, closed, size } = saved as Record<string, unknown>;
+export function fromSaved(members: Members): Arrangement {
   const taken = new Set<string>();
-  const groups = (Array.isArray(together) ? together : [])
-    .map((card) => strings(card).filter((tag) => !taken.has(tag) && taken.add(tag)))
+  const together = (members.list("together", readTags) ?? [])
+    .map((card) => card.filter((tag) => !taken.has(tag) && taken.add(tag)))
     .filter((card) => card.length > 1);
   return {
-    pinned: strings(pinned),
-    together: groups,
-    closed: new Set(strings(closed)),
-    size: CARD_SIZES.find((known) => known === size) ?? AS_LOGGED.size,
+    pinned: [...new Set(members.list("pinned", asText))],
+    together,
+    closed: new Set(members.list("closed", asText)),
+    size: members.one("size", CARD_SIZES) ?? AS_LOGGED.size,
   };
 }
 
-/** The strings of what may be a list, each once. */
-function strings(list: unknown): string[] {
-  if (!Array.isArray(list)) return [];
-  return [...new Set(list.filter((item): item is string => typeof item === "string"))];
+function readTags(saved: Json): readonly string[] | undefined {
+  if (!Array.isArray(saved) || !saved.every((tag) => typeof tag === "string")) return undefined;
+  return [...new Set(saved as readonly string[])];
 }

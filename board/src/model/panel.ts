@@ -1,6 +1,7 @@
 /** How a person set the run panel up, and the text-like form in which that is kept. */
 
 import { BY_NAME, type Sort } from "./columns";
+import { asText, type Members } from "./members";
 import type { Json } from "./notation";
 
 export interface ShownColumn {
@@ -50,34 +51,30 @@ export function writeSetup({ filter, sort, columns, tree, closed }: PanelSetup):
 }
 
 /** Untrusted: what cannot be read is as it is by default. */
-export function readSetup(saved: Json | null): PanelSetup {
-  const members = typeof saved === "object" && saved !== null && !Array.isArray(saved) ? saved : {};
-  const found = (name: string): unknown =>
-    Object.hasOwn(members, name) ? (members as Record<string, unknown>)[name] : undefined;
-  const filter = found("filter");
-  const closed = found("closed");
+export function readSetup(members: Members): PanelSetup {
+  const columns = members.list("columns", readColumn);
   return {
-    filter: typeof filter === "string" ? filter.slice(0, LONGEST_FILTER) : "",
-    sort: readSort(found("sort")),
-    columns: readColumns(found("columns")),
-    tree: found("flat") !== true,
-    closed: new Set(Array.isArray(closed) ? closed.filter((key) => typeof key === "string") : []),
+    filter: members.read("filter", asText)?.slice(0, LONGEST_FILTER) ?? "",
+    sort: members.read("sort", readSort) ?? BY_NAME,
+    columns: columns ? onlyOnce(columns).slice(0, MOST_COLUMNS) : DEFAULT_SETUP.columns,
+    tree: members.one("flat", [true, false]) !== true,
+    closed: new Set(members.list("closed", asText)),
   };
 }
 
-function readSort(saved: unknown): Sort {
-  if (!Array.isArray(saved) || typeof saved[0] !== "string") return BY_NAME;
+function readSort(saved: Json): Sort | undefined {
+  if (!Array.isArray(saved) || typeof saved[0] !== "string") return undefined;
   return { column: saved[0], descending: saved[1] === "down" };
 }
 
-function readColumns(saved: unknown): readonly ShownColumn[] {
-  if (!Array.isArray(saved)) return DEFAULT_SETUP.columns;
-  const columns = new Map<string, ShownColumn>();
-  for (const one of saved as unknown[]) {
-    if (!Array.isArray(one) || typeof one[0] !== "string" || typeof one[1] !== "number") continue;
-    if (columns.size < MOST_COLUMNS) columns.set(one[0], { id: one[0], width: bounded(one[1]) });
-  }
-  return [...columns.values()];
+function readColumn(saved: Json): ShownColumn | undefined {
+  if (!Array.isArray(saved)) return undefined;
+  const [id, width] = saved as readonly Json[];
+  return typeof id === "string" && typeof width === "number" ? { id, width: bounded(width) } : undefined;
+}
+
+function onlyOnce(columns: readonly ShownColumn[]): ShownColumn[] {
+  return [...new Map(columns.map((column) => [column.id, column])).values()];
 }
 
 export function bounded(width: number): number {

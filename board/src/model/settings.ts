@@ -3,6 +3,7 @@
  * alter nothing: all data, as logged, on linear axes.
  */
 
+import type { Members } from "./members";
 import type { Axis, Smoothing } from "../wire/types";
 
 /** Order of the rows at the crosshair. */
@@ -88,12 +89,11 @@ interface Form<Value> {
 }
 
 /** The settings in what was kept; what cannot be read is as if it had not been set. */
-export function readSettings(saved: unknown): ChartSettings {
-  if (!isObject(saved)) return DEFAULTS;
-  const found = NAMES.map((name) => [
-    name,
-    (Object.hasOwn(saved, name) ? FORMS[name].read(saved[name]) : undefined) ?? DEFAULTS[name],
-  ]);
+export function readSettings(members: Members): ChartSettings {
+  const found = NAMES.map((name) => {
+    const form = FORMS[name] as Form<unknown>;
+    return [name, members.read(name, (saved) => form.read(saved)) ?? DEFAULTS[name]];
+  });
   return Object.fromEntries(found) as ChartSettings;
 }
 

@@ -1,6 +1,7 @@
 /** The run that others are compared with, and how: a part of the saved view. */
 
 import { type Compare, COMPARISONS } from "../model/baseline";
+import { Members, type Refused } from "../model/members";
 import type { Json } from "../model/notation";
 import type { Baseline as Compared } from "../wire/types";
 import type { Part, SavedView } from "./view.svelte";
@@ -32,11 +33,12 @@ export class Baseline implements Part {
     return this.compare === "none" ? this.run : { run: this.run, compare: this.compare };
   }
 
-  set(saved: Json | null): void {
-    const { run, compare } = (
-      typeof saved === "string" ? { run: saved } : typeof saved === "object" ? (saved ?? {}) : {}
-    ) as Readonly<Record<string, Json>>;
-    this.run = typeof run === "string" && /^[0-9a-v]{13}$/.test(run) ? run : null;
-    this.compare = (this.run && COMPARISONS.find((how) => how === compare)) || "none";
+  set(saved: Json | null): Refused {
+    const members = new Members(typeof saved === "string" ? { run: saved } : saved);
+    const isId = (run: Json): run is string => typeof run === "string" && /^[0-9a-v]{13}$/.test(run);
+    this.run = members.read("run", (run) => (isId(run) ? run : undefined)) ?? null;
+    const compare = members.one("compare", COMPARISONS) ?? "none";
+    this.compare = this.run === null ? "none" : compare;
+    return members.refused;
   }
 }

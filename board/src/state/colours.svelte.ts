@@ -11,6 +11,7 @@ import {
   visible,
 } from "../model/colour";
 import { groupId } from "../model/group_series";
+import { Members, type Refused } from "../model/members";
 import type { Json } from "../model/notation";
 import type { Groups } from "./groups.svelte";
 import type { Part, SavedView } from "./view.svelte";
@@ -100,10 +101,16 @@ export class Colours implements Part {
     return this.own.size === 0 ? null : Object.fromEntries(this.own);
   }
 
-  set(saved: Json | null): void {
-    const entries =
-      typeof saved === "object" && saved !== null && !Array.isArray(saved) ? Object.entries(saved) : [];
-    this.own = new Map(entries.filter((entry): entry is [string, string] => isColour(entry[1])));
+  set(saved: Json | null): Refused {
+    const members = new Members(saved);
+    const colour = (name: string): string | undefined =>
+      members.read(name, (found) => (isColour(found) ? found : undefined));
+    this.own = new Map(
+      members.names
+        .flatMap((name) => [[name, colour(name)] as const])
+        .filter((entry): entry is [string, string] => entry[1] !== undefined),
+    );
+    return members.refused;
   }
 
   private findGroupSlots(): Map<string, number> {

@@ -18,6 +18,7 @@ import {
   withSection,
 } from "../model/desk";
 import { EMPTY_FILTER, type Filter, type FilterError, parseFilter } from "../model/filter";
+import { asText, Members, type Refused } from "../model/members";
 import { inNaturalOrder } from "../model/natural";
 import type { Json } from "../model/notation";
 import { unlessSame } from "../model/order";
@@ -156,9 +157,10 @@ export class Desk implements Part {
     return Object.keys(saved).length > 0 ? saved : null;
   }
 
-  set(saved: Json | null): void {
-    this.arrangement = fromSaved(saved);
-    const filter = typeof saved === "object" && saved !== null && "filter" in saved ? saved["filter"] : "";
-    this.setFilter(typeof filter === "string" ? filter : "");
+  set(saved: Json | null): Refused {
+    const members = new Members(saved);
+    this.arrangement = fromSaved(members);
+    this.setFilter(members.read("filter", asText) ?? "");
+    return members.refused;
   }
 }

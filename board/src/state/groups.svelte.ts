@@ -14,6 +14,7 @@ import {
   writeRule,
 } from "../model/groups";
 import { BANDS, bandsOf, type GroupBand, groupId, type GroupLine } from "../model/group_series";
+import { Members, type Refused } from "../model/members";
 import type { Json } from "../model/notation";
 import type { Hparams } from "./hparams.svelte";
 import type { Part, SavedView } from "./view.svelte";
@@ -113,14 +114,12 @@ export class Groups implements Part {
     return Object.keys(changed).length === 0 ? null : changed;
   }
 
-  set(saved: Json | null): void {
-    const found = (typeof saved === "object" && !Array.isArray(saved) ? (saved ?? {}) : {}) as Record<
-      string,
-      Json
-    >;
-    this.rule = readRule(found["rule"]) ?? NO_GROUPS;
-    this.drawAs = DRAWN_AS.find((way) => way === found["drawAs"]) ?? "curves";
-    this.chosenBand = BANDS.find((band) => band === found["band"]) ?? "min-max";
-    this.colourBy = COLOURED_BY.find((by) => by === found["colourBy"]) ?? "group";
+  set(saved: Json | null): Refused {
+    const members = new Members(saved);
+    this.rule = members.read("rule", (rule) => readRule(rule) ?? undefined) ?? NO_GROUPS;
+    this.drawAs = members.one("drawAs", DRAWN_AS) ?? "curves";
+    this.chosenBand = members.one("band", BANDS) ?? "min-max";
+    this.colourBy = members.one("colourBy", COLOURED_BY) ?? "group";
+    return members.refused;
   }
 }

@@ -12,6 +12,7 @@ import {
 import { BY_NAME, type Cell, cellOf, hparamOf, type Known, type Sort, sorted } from "../model/columns";
 import { EMPTY_FILTER, type Filter, type FilterError, parseFilter, scalarColumn } from "../model/filter";
 import { counted } from "../model/format";
+import { Members, type Refused } from "../model/members";
 import type { Json } from "../model/notation";
 import { DEFAULT_SETUP, type PanelSetup, readSetup, type ShownColumn, writeSetup } from "../model/panel";
 import { type Groups, onBefore, type Row, type Rows, rowsOf } from "../model/rows";
@@ -155,9 +156,11 @@ export class PanelStore implements Part {
     const { closed } = this.setup;
     return writeSetup(closed.size > FEW ? { ...this.setup, closed: new Set() } : this.setup);
   }
-  set(saved: Json | null): void {
+  set(saved: Json | null): Refused {
+    const members = new Members(saved);
     this.chosen = null;
-    this.setup = readSetup(saved);
+    this.setup = readSetup(members);
+    return members.refused;
   }
 
   // How runs stand.

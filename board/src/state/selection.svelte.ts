@@ -39,6 +39,7 @@ export class SelectionStore {
         this.recalled = found && saved;
         this.selection.recall(found);
         this.version++;
+        return saved !== null && found === null ? "all" : [];
       },
     });
   }

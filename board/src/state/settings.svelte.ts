@@ -1,6 +1,7 @@
 /** How charts are drawn, a part of the saved view; and the theme, which is the browser's for every log directory. */
 
 import type { Theme } from "../model/colour";
+import { Members, type Refused } from "../model/members";
 import type { Json } from "../model/notation";
 import {
   type ChartSettings,
@@ -58,8 +59,10 @@ export class Settings implements Part {
     return keptSettings(this.chart);
   }
 
-  set(saved: Json | null): void {
-    this.chart = readSettings(saved);
+  set(saved: Json | null): Refused {
+    const members = new Members(saved);
+    this.chart = readSettings(members);
+    return members.refused;
   }
 
   change(some: Partial<ChartSettings>): void {

@@ -5,6 +5,8 @@
 
 import { untrack } from "svelte";
 import { fromFragment, LONGEST, toFragment } from "../model/address";
+import type { Refused } from "../model/members";
+import { oneLine } from "../model/names";
 import type { Json } from "../model/notation";
 import { fetchViewFiles } from "../wire/client";
 import type { LogDirectory } from "../wire/types";
@@ -16,8 +18,8 @@ export interface Part {
   readonly name: string;
   /** Reactive; null: all is as it is by default. */
   get(): Json | null;
-  /** Untrusted: what cannot be read becomes the default. Another value than `get` then gives is reported as unread. */
-  set(saved: Json | null): void;
+  /** Untrusted: what cannot be read becomes the default, and is told. */
+  set(saved: Json | null): Refused;
   /** A shorter form for the address, where there is one; `set` reads it as well. */
   short?(): Json | null;
 }
@@ -82,11 +84,13 @@ export class SavedView {
     if (saved !== null && (isEmpty || isOlder(saved))) {
       const recalled = new Map(Object.entries(saved.parts));
       this.opened = { parts: recalled, unread: [], leftOut: [] };
-      for (const part of this.parts) this.give(part, recalled.get(part.name) ?? null, "The browser's memory");
-    } else if (leftOut.length > 0) {
-      this.say(
-        `The link was too long to hold all that was set up: ${leftOut.join(", ")} is as it is by default.`,
-      );
+      this.giveAll(recalled, "The browser's memory");
+    } else {
+      this.sayStrange(parts, "The address");
+      if (leftOut.length > 0)
+        this.say(
+          `The link was too long to hold all that was set up: ${leftOut.join(", ")} is as it is by default.`,
+        );
     }
     if (saved === null && isEmpty) void this.openShared();
     this.writeSoon();
@@ -155,7 +159,7 @@ export class SavedView {
       const shared = files.find(({ view }) => view !== null);
       if (!shared || this.values().size > 0) return;
       const view = new Map(Object.entries(shared.view as Readonly<Record<string, Json>>));
-      for (const part of this.parts) this.give(part, view.get(part.name) ?? null, shared.path);
+      this.giveAll(view, shared.path);
     } catch {
       // Without an answer there is no view to open, and the lost connection shows by itself.
     }
@@ -164,8 +168,13 @@ export class SavedView {
   private replace(parts: Parts, from: string): void {
     this.milestone();
     const before = this.values();
-    for (const part of this.parts) this.give(part, parts.get(part.name) ?? null, from);
+    this.giveAll(parts, from);
     this.replaced = before;
+  }
+
+  private giveAll(parts: Parts, from: string): void {
+    for (const part of this.parts) this.give(part, parts.get(part.name) ?? null, from);
+    this.sayStrange(parts, from);
   }
 
   /** The address changed by Back, or by hand. */
@@ -180,6 +189,7 @@ export class SavedView {
       if (!found.leftOut.includes(part.name))
         this.give(part, found.parts.get(part.name) ?? null, "The address");
     }
+    this.sayStrange(found.parts, "The address");
   }
 
   private give(part: Part, saved: Json | null, from: string): void {
@@ -189,10 +199,17 @@ export class SavedView {
       (part.short !== undefined && text === JSON.stringify(part.short()));
     untrack(() => {
       if (isThere()) return;
-      part.set(saved);
-      if (saved !== null && part.get() === null)
-        this.say(`${from} holds a “${part.name}” that could not be read.`);
+      const refused = part.set(saved);
+      if (refused === "all") this.say(`${from} holds a “${part.name}” that could not be read.`);
+      else if (refused.length > 0)
+        this.say(`${from} holds a “${part.name}” of which this could not be read: ${listed(refused)}.`);
     });
+  }
+
+  /** Tell of parts that nothing here keeps: of another version, or mistyped. */
+  private sayStrange(parts: Parts, from: string): void {
+    const strange = [...parts.keys()].filter((name) => !this.parts.some((part) => part.name === name));
+    if (strange.length > 0) this.say(`${from} holds what this board does not know: ${listed(strange)}.`);
   }
 
   /** Add a sentence to what could not be taken from an address or a file. */
@@ -273,6 +290,12 @@ function valuesOf(parts: readonly Part[], value: (part: Part) => Json | null): M
 function unreadNotice(unread: readonly string[]): string | null {
   if (unread.length === 0) return null;
   return `The address could not be read in full (${unread.join(", ")}): what stood there is as it is by default.`;
+}
+
+/** Names that anyone may have written, fit for a sentence. */
+function listed(names: readonly string[]): string {
+  const few = names.slice(0, 5).map((name) => oneLine(name).slice(0, 40));
+  return few.join(", ") + (names.length > few.length ? ` and ${names.length - few.length} more` : "");
 }
 
 function page(): string {

@@ -20,6 +20,8 @@ import {
   withSection,
 } from "../../src/model/desk";
 import { inNaturalOrder } from "../../src/model/natural";
+import { Members } from "../../src/model/members";
+import type { Json } from "../../src/model/notation";
 
 const naturally = (tags: readonly string[]): string[] => inNaturalOrder(tags, (tag) => tag);
 const keys = (tags: readonly string[], desk: Arrangement): [string, string[][]][] =>
@@ -157,7 +159,7 @@ test("an arrangement comes back from what is kept of it", () => {
       fc.constantFrom(...CARD_SIZES),
       (tags, deeds, size) => {
         const desk = { ...arrange(tags, deeds), size };
-        expect(fromSaved(JSON.parse(JSON.stringify(toSaved(desk))))).toEqual(desk);
+        expect(fromSaved(new Members(JSON.parse(JSON.stringify(toSaved(desk))) as Json))).toEqual(desk);
       },
     ),
   );
@@ -177,10 +179,10 @@ test("whatever stands in an address makes an arrangement in which a tag has one 
         }),
       ),
       (saved) => {
-        const desk = fromSaved(saved);
+        const desk = fromSaved(new Members(saved as Json));
         const together = desk.together.flat();
         expect(new Set(together).size).toBe(together.length);
-        expect(fromSaved(toSaved(desk))).toEqual(desk);
+        expect(fromSaved(new Members(toSaved(desk) as Json))).toEqual(desk);
       },
     ),
   );

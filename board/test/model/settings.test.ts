@@ -17,6 +17,8 @@ import {
   smoothingOf,
   TOOLTIP_ORDERS,
 } from "../../src/model/settings";
+import { Members } from "../../src/model/members";
+import type { Json } from "../../src/model/notation";
 
 const amount = (max: number) => fc.double({ min: 0, max, noNaN: true }).map((value) => value + 0);
 const settings: fc.Arbitrary<ChartSettings> = fc.record({
@@ -45,7 +47,7 @@ test("what was kept comes back, through JSON", () => {
   fc.assert(
     fc.property(settings, (chosen) => {
       const kept: unknown = JSON.parse(JSON.stringify(keptSettings(chosen)));
-      expect(readSettings(kept)).toEqual(chosen);
+      expect(readSettings(new Members(kept as Json))).toEqual(chosen);
     }),
   );
 });
@@ -57,7 +59,7 @@ test("whatever stands in an address or in storage, settings are valid", () => {
   );
   fc.assert(
     fc.property(junk, (saved) => {
-      const read = readSettings(saved);
+      const read = readSettings(new Members(saved as Json));
       expect(AXES).toContain(read.axis);
       expect(CLIPS).toContain(read.clip);
       expect(SMOOTHING_KINDS).toContain(read.smoothing);
@@ -67,7 +69,9 @@ test("whatever stands in an address or in storage, settings are valid", () => {
       expect([...read.yLogOf.values()].every((flag) => typeof flag === "boolean")).toBe(true);
     }),
   );
-  expect(readSettings({ axis: "sideways", weight: 1, clip: "5", yLog: 1 })).toEqual(DEFAULTS);
+  expect(readSettings(new Members({ axis: "sideways", weight: 1, clip: "5", yLog: 1 } as Json))).toEqual(
+    DEFAULTS,
+  );
 });
 
 test("smoothing is in the units of x, which are steps for another tag too", () => {
