@@ -4,8 +4,11 @@ use gif::{DisposalMethod, Encoder, Frame, Repeat};
 
 use crate::{MediaError, Picture};
 
-/// How carefully a frame with more than 256 colours gets its palette: 1 most, 30 least.
-const SPEED: i32 = 10;
+/// From how many of its pixels, about, a frame with more than 256 colours gets its palette.
+const LEARNED: usize = 20_000;
+
+/// The most pixels that a GIF has room for each way.
+pub(crate) const LONGEST: u16 = u16::MAX;
 
 /// Browsers play a frame that is shown for less than this, in hundredths of a second, ten times slower.
 const SHORTEST: u16 = 2;
@@ -14,52 +17,48 @@ const SHORTEST: u16 = 2;
 /// colours keeps them exactly; of alpha, GIF knows "transparent" (0) and "not" (else).
 ///
 /// # Errors
-/// A side has more than 65,535 pixels.
-pub fn gif(frames: &[Picture], fps: f64) -> Result<Vec<u8>, MediaError> {
-    let (width, height) = frames.first().map_or(Ok((1, 1)), fits_gif)?;
-    let mut out = Vec::new();
-    let mut encoder = Encoder::new(&mut out, width, height, &[]).map_err(MediaError::encoder)?;
+/// A side has more than [`LONGEST`] pixels; or those of `frames`.
+pub(crate) fn encode(
+    frames: impl IntoIterator<Item = Result<Picture, MediaError>>,
+    fps: f64,
+) -> Result<Vec<u8>, MediaError> {
+    let mut frames = frames.into_iter().peekable();
+    let (width, height) = match frames.peek() {
+        Some(Ok(first)) => (side(first.width)?, side(first.height)?),
+        _ => (1, 1), // There are no frames, or an error comes at once.
+    };
+    let mut encoder = Encoder::new(Vec::new(), width, height, &[]).map_err(MediaError::encoder)?;
     encoder
         .set_repeat(Repeat::Infinite)
         .map_err(MediaError::encoder)?;
-    for (index, picture) in frames.iter().enumerate() {
-        let mut frame = match picture.channels {
-            3 => Frame::from_rgb_speed(width, height, &picture.pixels, SPEED),
-            channels => {
-                let mut rgba = rgba(&picture.pixels, channels);
-                let mut frame = Frame::from_rgba_speed(width, height, &mut rgba, SPEED);
-                frame.dispose = DisposalMethod::Background;
-                frame
+    // Every how many pixels one is looked at.
+    let speed = (usize::from(width) * usize::from(height) / LEARNED).clamp(1, 30) as i32;
+    for (index, picture) in frames.enumerate() {
+        let mut picture = picture?;
+        let mut frame = if picture.channels == 3 {
+            Frame::from_rgb_speed(width, height, &picture.pixels, speed)
+        } else {
+            if picture.channels == 2 {
+                picture.pixels = rgba(&picture.pixels);
             }
+            let mut frame = Frame::from_rgba_speed(width, height, &mut picture.pixels, speed);
+            frame.dispose = DisposalMethod::Background;
+            frame
         };
         frame.delay = delay(index, fps);
         encoder.write_frame(&frame).map_err(MediaError::encoder)?;
     }
-    drop(encoder);
-    Ok(out)
+    encoder.into_inner().map_err(MediaError::encoder)
 }
 
-/// The sides of a picture, as GIF counts them.
-///
-/// # Errors
-/// One has more than 65,535 pixels.
-pub fn fits_gif(picture: &Picture) -> Result<(u16, u16), MediaError> {
-    let Picture { width, height, .. } = picture;
-    match (u16::try_from(*width), u16::try_from(*height)) {
-        (Ok(width), Ok(height)) => Ok((width, height)),
-        _ => Err(MediaError::Unfit {
-            expected: "at most 65,535 pixels each way in a GIF",
-            found: format!("{width} × {height} pixels"),
-        }),
-    }
+fn side(length: u32) -> Result<u16, MediaError> {
+    u16::try_from(length).map_err(MediaError::encoder)
 }
 
-fn rgba(pixels: &[u8], channels: u8) -> Vec<u8> {
-    if channels == 4 {
-        return pixels.to_vec();
-    }
-    let grey = pixels.as_chunks::<2>().0;
-    grey.iter()
+/// The same as RGB and alpha.
+fn rgba(grey_and_alpha: &[u8]) -> Vec<u8> {
+    let pixels = grey_and_alpha.as_chunks::<2>().0.iter();
+    pixels
         .flat_map(|&[grey, alpha]| [grey, grey, grey, alpha])
         .collect()
 }
@@ -74,8 +73,8 @@ fn delay(index: usize, fps: f64) -> u16 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::delay;
-    use crate::{Picture, gif};
+    use super::{delay, encode};
+    use crate::Picture;
 
     fn decode(bytes: &[u8]) -> Vec<(u16, Vec<u8>)> {
         let mut options = ::gif::DecodeOptions::new();
@@ -101,7 +100,7 @@ mod tests {
                 }).collect();
                 Picture { width, height, channels, pixels }
             }).collect();
-            let decoded = decode(&gif(&frames, 4.0).unwrap());
+            let decoded = decode(&encode(frames.iter().cloned().map(Ok), 4.0).unwrap());
             prop_assert_eq!(decoded.len(), count);
             for ((delay, found), frame) in decoded.iter().zip(&frames) {
                 prop_assert_eq!(*delay, 25);
@@ -130,20 +129,5 @@ mod tests {
         assert_eq!(hundredths(0.5, 2), 400);
         assert_eq!(hundredths(1000.0, 10), 20);
         assert_eq!(hundredths(1e-9, 1), 65_535);
-    }
-
-    #[test]
-    fn a_side_that_does_not_fit_is_an_error() {
-        let picture = Picture {
-            width: 65_536,
-            height: 1,
-            channels: 3,
-            pixels: vec![0; 65_536 * 3],
-        };
-        let error = gif(&[picture], 4.0).unwrap_err().to_string();
-        assert_eq!(
-            error,
-            "expected at most 65,535 pixels each way in a GIF, found 65536 × 1 pixels"
-        );
     }
 }

@@ -4,22 +4,24 @@
 //! encoders take. Turning the one into the other is all that a caller who is in a hurry has to wait for.
 
 mod boxes;
+mod flac;
+mod format;
 mod gif;
 mod grid;
+mod jpeg;
 mod pixels;
 mod png;
 mod resize;
 mod wav;
+mod webp;
 
 use std::error::Error;
 
 pub use boxes::{BoundingBox, draw};
-pub use gif::{fits_gif, gif};
+pub use format::{PictureFormat, SoundFormat, VideoFormat};
 pub use grid::Grid;
 pub use pixels::{Element, Pixels};
-pub use png::png;
 pub use resize::resized;
-pub use wav::wav;
 
 /// Why something cannot be encoded.
 #[derive(Debug, thiserror::Error)]
@@ -38,7 +40,7 @@ pub enum MediaError {
 }
 
 impl MediaError {
-    fn encoder(error: impl Error + Send + Sync + 'static) -> Self {
+    pub(crate) fn encoder(error: impl Error + Send + Sync + 'static) -> Self {
         Self::Encoder(Box::new(error))
     }
 }

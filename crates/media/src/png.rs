@@ -8,7 +8,7 @@ use crate::{MediaError, Picture};
 ///
 /// # Errors
 /// The picture has a channel count that PNG does not know.
-pub fn png(picture: &Picture) -> Result<Vec<u8>, MediaError> {
+pub(crate) fn encode(picture: &Picture) -> Result<Vec<u8>, MediaError> {
     let mut out = Vec::new();
     let mut encoder = Encoder::new(&mut out, picture.width, picture.height);
     encoder.set_color(match picture.channels {
@@ -30,7 +30,8 @@ pub fn png(picture: &Picture) -> Result<Vec<u8>, MediaError> {
 mod tests {
     use proptest::prelude::*;
 
-    use crate::{Picture, png};
+    use super::encode;
+    use crate::Picture;
 
     proptest! {
         #[test]
@@ -44,7 +45,7 @@ mod tests {
                 if noise { (state >> 56) as u8 } else { (at / 50) as u8 }
             }).collect();
             let picture = Picture { width, height, channels, pixels };
-            let encoded = png(&picture).unwrap();
+            let encoded = encode(&picture).unwrap();
             let mut reader = ::png::Decoder::new(std::io::Cursor::new(&encoded)).read_info().unwrap();
             let mut decoded = vec![0; reader.output_buffer_size().unwrap()];
             let info = reader.next_frame(&mut decoded).unwrap();

@@ -6,7 +6,11 @@ use crate::MediaError;
 ///
 /// # Errors
 /// The file would have 4 GiB or more.
-pub fn wav(samples: &[i16], channels: u16, sample_rate: u32) -> Result<Vec<u8>, MediaError> {
+pub(crate) fn encode(
+    samples: &[i16],
+    channels: u16,
+    sample_rate: u32,
+) -> Result<Vec<u8>, MediaError> {
     const HEADER: u32 = 36;
     let size = u32::try_from(samples.len() * 2).ok();
     let Some((size, rest)) = size.and_then(|size| Some((size, size.checked_add(HEADER)?))) else {
@@ -32,13 +36,13 @@ pub fn wav(samples: &[i16], channels: u16, sample_rate: u32) -> Result<Vec<u8>, 
 
 #[cfg(test)]
 mod tests {
-    use crate::wav;
+    use super::encode;
 
     #[test]
     fn bytes_equal_those_of_pythons_wave() {
         let expected = b"RIFF\x2c\0\0\0WAVEfmt \x10\0\0\0\x01\0\x02\0\x44\xac\0\0\x10\xb1\x02\0\x04\0\x10\0data\x08\0\0\0\
             \x01\0\xfe\xff\xff\x7f\0\x80";
-        let found = wav(&[1, -2, i16::MAX, i16::MIN], 2, 44_100).unwrap();
+        let found = encode(&[1, -2, i16::MAX, i16::MIN], 2, 44_100).unwrap();
         assert_eq!(found, expected);
     }
 }
