@@ -16,6 +16,15 @@ def arrow_table(columns: Sequence[tuple[str, Literal["text", "int", "float"], Se
 def kinds() -> list[str]:
     """List the words for all kinds of series."""
 
+def check_picture(format: str, width: int, height: int, channels: int) -> None:
+    """Raise ValueError if the format ("png", "jpeg") is unknown or has no room for such a picture."""
+
+def check_video(format: str, shape: Sequence[int]) -> None:
+    """Raise ValueError likewise, for videos ("gif", "webp") of this shape (see `Writer.add_image`)."""
+
+def check_sound(format: str, frames: int, sample_rate: int) -> None:
+    """Raise ValueError likewise, for sounds ("wav", "flac")."""
+
 class UnavailableError(OSError):
     """A value cannot be had now: `code` is the one that POST /api/values/read has for it."""
 
@@ -339,6 +348,48 @@ class Writer:
         wall_time: float | None,
     ) -> int:
         """Add meshes: vertices, faces and colours (float32, of three dimensions)."""
+
+    def add_image(
+        self,
+        file: int,
+        tag: str,
+        pixels: NDArray[Any],
+        boxes: Sequence[tuple[int, int, int, int, str | None]],
+        size: tuple[int, int] | None,
+        format: str,
+        step: int,
+        wall_time: float | None,
+    ) -> int:
+        """Add a picture with boxes (left, top, right, bottom, label) drawn into it, then brought to `size`.
+
+        `pixels` are uint8, float32 or float64 of five dimensions: batch, frames (one), channels, height and width, in
+        any memory layout. They are copied, and encoded in a thread of their own, as those of videos and sounds are.
+        What `check_picture` does not raise for can be encoded.
+        """
+
+    def add_video(
+        self,
+        file: int,
+        tag: str,
+        pixels: NDArray[Any],
+        fps: float,
+        format: str,
+        step: int,
+        wall_time: float | None,
+    ) -> int:
+        """Add a batch of videos side by side; `pixels` as for `add_image`, with any number of frames."""
+
+    def add_audio(
+        self,
+        file: int,
+        tag: str,
+        samples: NDArray[Any],
+        sample_rate: int,
+        format: str,
+        step: int,
+        wall_time: float | None,
+    ) -> int:
+        """Add a sound: int16, rows of 1 or 2 channels."""
 
     def flush(self) -> None:
         """Return when all that was added is with the operating system, or could not be written: see `reports`."""

@@ -1,5 +1,6 @@
 """The programs in examples/: each runs as it stands, and what it logs is read back whole."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -8,8 +9,11 @@ import pytest
 
 import lightboard
 
+# Packages that are in torch's environment only.
+TORCH = re.compile("^(from|import) (torch|matplotlib)", re.MULTILINE)
+
 EXAMPLES = [
-    pytest.param(path, marks=pytest.mark.torch if "import torch" in path.read_text() else ())
+    pytest.param(path, marks=pytest.mark.torch if TORCH.search(path.read_text()) else ())
     for path in sorted((Path(__file__).parents[2] / "examples").glob("*.py"))
 ]
 

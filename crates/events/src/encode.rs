@@ -6,6 +6,7 @@
 
 pub mod graph;
 mod histogram;
+mod media;
 mod mesh;
 mod pr_curve;
 mod tensor;
@@ -13,6 +14,7 @@ mod text;
 mod wire;
 
 pub use histogram::histogram;
+pub use media::{audio, image};
 pub use mesh::{Part, mesh};
 pub use pr_curve::pr_curve;
 pub use tensor::tensor;

@@ -83,7 +83,7 @@ impl Kind {
         let metadata = value.metadata.unwrap_or_default();
         match metadata.plugin_name {
             "scalars" => Self::Scalar,
-            "images" if first_image(value.data).is_some_and(is_gif) => Self::Video,
+            "images" if first_image(value.data).is_some_and(moves) => Self::Video,
             "images" => Self::Image,
             "audio" => Self::Audio,
             "histograms" => Self::Histogram,
@@ -101,7 +101,7 @@ impl Kind {
             "projector" => Self::Embedding,
             _ => match value.data {
                 Data::SimpleValue(_) => Self::Scalar,
-                Data::Image(image) if is_gif(image.encoded) => Self::Video,
+                Data::Image(image) if moves(image.encoded) => Self::Video,
                 Data::Image(_) => Self::Image,
                 Data::Histogram(_) => Self::Histogram,
                 Data::Audio(_) => Self::Audio,
@@ -152,7 +152,11 @@ fn first_image(data: Data<'_>) -> Option<&[u8]> {
     }
 }
 
-/// Writers of video use the image message with an animated GIF.
-fn is_gif(encoded: &[u8]) -> bool {
+/// Writers of video use the image message with an animated GIF or WebP.
+fn moves(encoded: &[u8]) -> bool {
+    const ANIMATION: u8 = 0x02;
     encoded.starts_with(b"GIF8")
+        || encoded.starts_with(b"RIFF")
+            && encoded.get(8..16) == Some(b"WEBPVP8X")
+            && encoded.get(20).is_some_and(|flags| flags & ANIMATION != 0)
 }

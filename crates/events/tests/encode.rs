@@ -2,10 +2,11 @@
 
 mod oracle;
 
-use lightboard_events::{HEADER, MeshPart, Moments, OVERHEAD, Scan, Scanner, encode};
+use lightboard_events::{Audio, HEADER, Image, MeshPart, Moments, OVERHEAD, Scan, Scanner, encode};
 use oracle::compare;
 use oracle::messages::{
-    Dim, Event, Histogram, PluginData, Shape, Summary, SummaryMetadata, Tensor, Value, event, value,
+    self, Dim, Event, Histogram, PluginData, Shape, Summary, SummaryMetadata, Tensor, Value, event,
+    value,
 };
 use proptest::prelude::*;
 use prost::Message as _;
@@ -209,5 +210,43 @@ proptest! {
             .collect();
         let found = payload(|out| encode::mesh(out, wall, step, &name, &config, &parts));
         prop_assert_eq!(found, expected(wall, step, values));
+    }
+
+    #[test]
+    fn image(
+        wall in 0.1..1e12, step: i64, tag in ".{0,200}", height: i32, width: i32, colorspace in 0..5,
+        encoded in prop::collection::vec(any::<u8>(), 1..300),
+    ) {
+        let image = messages::Image { height, width, colorspace, encoded: encoded.clone() };
+        let value = Value {
+            tag: tag.clone(),
+            data: Some(value::Data::Image(image)),
+            ..Value::default()
+        };
+        let image = Image { height, width, colorspace, encoded: &encoded };
+        let found = payload(|out| encode::image(out, wall, step, &tag, &image));
+        prop_assert_eq!(found, expected(wall, step, vec![value]));
+    }
+
+    #[test]
+    fn audio(
+        wall in 0.1..1e12, step: i64, tag in ".{0,200}", sample_rate: f32, channels: i64, frames: i64,
+        encoded in prop::collection::vec(any::<u8>(), 1..300),
+    ) {
+        let audio = messages::Audio {
+            sample_rate,
+            num_channels: channels,
+            length_frames: frames,
+            encoded: encoded.clone(),
+            content_type: "audio/wav".to_owned(),
+        };
+        let value = Value {
+            tag: tag.clone(),
+            data: Some(value::Data::Audio(audio)),
+            ..Value::default()
+        };
+        let audio = Audio { sample_rate, channels, frames, encoded: &encoded, content_type: "audio/wav" };
+        let found = payload(|out| encode::audio(out, wall, step, &tag, &audio));
+        prop_assert_eq!(found, expected(wall, step, vec![value]));
     }
 }

@@ -242,6 +242,10 @@ fn the_kind_is_the_plugins_or_else_the_datas_or_the_classs() {
     );
     assert_eq!(kind("", 0, image(b"\x89PNG")), Kind::Image);
     assert_eq!(kind("", 0, image(b"GIF89a")), Kind::Video);
+    let webp = |flags: &[u8]| [b"RIFF\x10\0\0\0WEBPVP8X\x0a\0\0\0".as_slice(), flags].concat();
+    assert_eq!(kind("", 0, image(&webp(&[0x12]))), Kind::Video);
+    assert_eq!(kind("", 0, image(&webp(&[0x10]))), Kind::Image);
+    assert_eq!(kind("", 0, image(&webp(&[]))), Kind::Image);
     assert_eq!(kind("hparams", 0, None), Kind::Hparams);
 }
 

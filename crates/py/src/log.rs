@@ -2,11 +2,13 @@
 
 mod graph;
 mod histogram;
+mod media;
 mod scalar;
 mod tensor;
 mod text;
 
 pub(crate) use histogram::default_edges;
+pub(crate) use media::{check_picture, check_sound, check_video};
 
 use std::ffi::OsString;
 use std::path::PathBuf;

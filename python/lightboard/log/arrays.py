@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def plain_array(value: Any, what: str, *, complex_too: bool = False) -> "Array":
-    """Return `value` as a C-contiguous array of bools, ints or floats (or complex numbers) in the machine's byte order.
+def plain_array(value: Any, what: str, *, complex_too: bool = False, contiguous: bool = True) -> "Array":
+    """Return `value` as an array of bools, ints or floats (or complex numbers) in the machine's byte order.
+
+    It is C-contiguous, unless the caller does not care.
 
     Takes NumPy arrays and scalars, torch tensors on any device (with gradients, sparse, quantised), arrays of JAX and
     TensorFlow, pandas' columns and tables, numbers, and lists of any of these. The shape is kept. Types that NumPy
@@ -46,7 +48,8 @@ def plain_array(value: Any, what: str, *, complex_too: bool = False) -> "Array":
         found = found.astype(np.complex128 if found.dtype.kind == "c" else np.float64)
     if found.dtype.kind not in ("biufc" if complex_too else "biuf"):
         raise TypeError(f"{what}: expected {_kinds(complex_too)}, found {describe(value)}.")
-    return np.require(found, found.dtype.newbyteorder("="), ["C_CONTIGUOUS", "ALIGNED", "ENSUREARRAY"])
+    found = np.require(found, found.dtype.newbyteorder("="), ["ALIGNED", "ENSUREARRAY"])
+    return np.ascontiguousarray(found) if contiguous and found.ndim else found
 
 
 def typed_array(value: Any, what: str) -> tuple["Array", str]:

@@ -5,7 +5,9 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from lightboard.log import directory
+from lightboard.log.audio import Sounds
 from lightboard.log.conflict import live_writers
+from lightboard.log.figures import Figures
 from lightboard.log.files import Files, OnError
 from lightboard.log.graphs import Graphs
 from lightboard.log.histograms import Histograms
@@ -17,9 +19,10 @@ from lightboard.log.scalars import Scalars
 from lightboard.log.steps import Steps
 from lightboard.log.tensors import Tensors
 from lightboard.log.texts import Texts
+from lightboard.log.video import Videos
 
 
-class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes, Graphs):
+class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes, Graphs, Figures, Videos, Sounds):
     """Logs one run into a directory, as TensorBoard event files (spec/events.md, Writing).
 
     A drop-in for `torch.utils.tensorboard.SummaryWriter`. Records are encoded in the calling thread and handed over to

@@ -1,0 +1,287 @@
+//! Images, videos and sounds: what is encoded by threads of the writer.
+//!
+//! Pixels cross by the buffer protocol, in whatever order they lie in memory, and are brought to 8 bits on the way.
+
+use lightboard_events::{Audio, Image, encode};
+use lightboard_log::{Added, FileId, MEDIA_CAPACITY, Media};
+use lightboard_media::{
+    self as media, BoundingBox, Element, Grid, MediaError, Picture, PictureFormat, Pixels,
+    SoundFormat, VideoFormat,
+};
+use pyo3::buffer::{PyBuffer, PyUntypedBuffer};
+use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::prelude::*;
+
+use super::{TAKEN, TAKEN_WITH_REPORTS, UNUSABLE, Writer};
+
+/// A box in pixels, left, top, right, bottom, and its label.
+type LabelledBox = (i32, i32, i32, i32, Option<String>);
+
+/// Whether a picture can be encoded: raises `ValueError` if not.
+#[pyfunction]
+pub(crate) fn check_picture(
+    format: &str,
+    width: usize,
+    height: usize,
+    channels: u8,
+) -> PyResult<()> {
+    let format = named(format, PictureFormat::named, "png or jpeg")?;
+    format
+        .fits(width, height, channels)
+        .map_err(|error| unfit(&error))
+}
+
+/// As `check_picture`, for videos of this shape.
+#[pyfunction]
+pub(crate) fn check_video(format: &str, shape: [usize; 5]) -> PyResult<()> {
+    let format = named(format, VideoFormat::named, "gif or webp")?;
+    let [batch, _, _, height, width] = shape;
+    let Grid { columns, rows } = Grid::of_videos(batch);
+    format
+        .fits(width.saturating_mul(columns), height.saturating_mul(rows))
+        .map_err(|error| unfit(&error))
+}
+
+/// As `check_picture`, for sounds.
+#[pyfunction]
+pub(crate) fn check_sound(format: &str, frames: usize, sample_rate: u32) -> PyResult<()> {
+    let format = named(format, SoundFormat::named, "wav or flac")?;
+    format
+        .fits(frames, sample_rate)
+        .map_err(|error| unfit(&error))
+}
+
+#[pymethods]
+impl Writer {
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call a record: a struct would have to be built in Python"
+    )]
+    fn add_image(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        tag: String,
+        pixels: &Bound<'_, PyAny>,
+        boxes: Vec<LabelledBox>,
+        size: Option<(usize, usize)>,
+        format: &str,
+        step: i64,
+        wall_time: Option<f64>,
+    ) -> PyResult<u8> {
+        let buffer = PyUntypedBuffer::get(pixels)?;
+        let pixels = pixels_of(&buffer)?;
+        let format = named(format, PictureFormat::named, "png or jpeg")?;
+        let mut picture = pixels
+            .picture(0, Grid::of_images(pixels.batch()))
+            .map_err(|error| unfit(&error))?;
+        drop(buffer);
+        let (width, height) = size.unwrap_or((picture.width as usize, picture.height as usize));
+        let boxes: Vec<_> = boxes.into_iter().map(bounding_box).collect();
+        let what = format!("The image {tag:?}");
+        let bytes = picture.pixels.len();
+        Ok(
+            self.add_media(py, file, wall_time, what, bytes, move |wall_time| {
+                media::draw(&mut picture, &boxes);
+                let picture = media::resized(picture, width, height)?;
+                let encoded = format.encode(&picture)?;
+                Ok(record(wall_time, step, &tag, outline(&picture), &encoded))
+            }),
+        )
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call a record: a struct would have to be built in Python"
+    )]
+    fn add_video(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        tag: String,
+        pixels: &Bound<'_, PyAny>,
+        fps: f64,
+        format: &str,
+        step: i64,
+        wall_time: Option<f64>,
+    ) -> PyResult<u8> {
+        let buffer = PyUntypedBuffer::get(pixels)?;
+        let pixels = pixels_of(&buffer)?;
+        let grid = Grid::of_videos(pixels.batch());
+        let frame = |number| pixels.picture(number, grid);
+        let first = frame(0).map_err(|error| unfit(&error))?;
+        let format = named(format, VideoFormat::named, "gif or webp")?;
+        let what = format!("The video {tag:?}");
+        let bytes = first.pixels.len().saturating_mul(pixels.frames());
+        let outline = outline(&first);
+        drop(first);
+        if bytes > MEDIA_CAPACITY {
+            // A copy of all frames would take more memory than there is for them, so the caller has to wait.
+            let wall_time = wall_time.or_else(|| Some(lightboard_log::wall_time()));
+            let encoded = py.detach(|| format.encode((0..pixels.frames()).map(frame), fps));
+            drop(buffer);
+            let bytes = encoded.as_ref().map_or(0, Vec::len);
+            return Ok(
+                self.add_media(py, file, wall_time, what, bytes, move |wall_time| {
+                    Ok(record(wall_time, step, &tag, outline, &encoded?))
+                }),
+            );
+        }
+        let frames: Vec<_> = (0..pixels.frames())
+            .map(frame)
+            .collect::<Result<_, _>>()
+            .map_err(|error| unfit(&error))?;
+        drop(buffer);
+        Ok(
+            self.add_media(py, file, wall_time, what, bytes, move |wall_time| {
+                let encoded = format.encode(frames.into_iter().map(Ok), fps)?;
+                Ok(record(wall_time, step, &tag, outline, &encoded))
+            }),
+        )
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call a record: a struct would have to be built in Python"
+    )]
+    fn add_audio(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        tag: String,
+        samples: &Bound<'_, PyAny>,
+        sample_rate: u32,
+        format: &str,
+        step: i64,
+        wall_time: Option<f64>,
+    ) -> PyResult<u8> {
+        let buffer = PyBuffer::<i16>::get(samples)?;
+        let &[frames, channels @ (1 | 2)] = buffer.shape() else {
+            return Err(PyValueError::new_err(
+                "samples: expected frames of 1 or 2 channels",
+            ));
+        };
+        let format = named(format, SoundFormat::named, "wav or flac")?;
+        let samples = buffer.to_vec(py)?;
+        let what = format!("The sound {tag:?}");
+        let bytes = size_of_val(&*samples);
+        Ok(
+            self.add_media(py, file, wall_time, what, bytes, move |wall_time| {
+                let audio = Audio {
+                    sample_rate: sample_rate as f32,
+                    channels: channels as i64,
+                    frames: frames as i64,
+                    encoded: &format.encode(&samples, channels as u16, sample_rate)?,
+                    content_type: format.media_type(),
+                };
+                let mut record = Vec::with_capacity(audio.encoded.len() + tag.len() + 100);
+                encode::audio(&mut record, wall_time, step, &tag, &audio);
+                Ok(record)
+            }),
+        )
+    }
+}
+
+impl Writer {
+    fn add_media(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        wall_time: Option<f64>,
+        what: String,
+        bytes: usize,
+        encode: impl FnOnce(f64) -> Result<Vec<u8>, MediaError> + Send + 'static,
+    ) -> u8 {
+        let media = Media {
+            what,
+            bytes,
+            encode: Box::new(move |wall_time| encode(wall_time).map_err(Into::into)),
+        };
+        py.detach(
+            || match self.inner.add_media(FileId(file), wall_time, media) {
+                Added::Unusable => UNUSABLE,
+                _ if self.inner.is_write_through() => {
+                    self.inner.flush();
+                    TAKEN_WITH_REPORTS
+                }
+                Added::TakenWithReports => TAKEN_WITH_REPORTS,
+                _ => TAKEN,
+            },
+        )
+    }
+}
+
+/// What is said of a picture, or of a video whose first frame it is, beside the file that it becomes.
+fn outline(picture: &Picture) -> Image<'static> {
+    Image {
+        height: picture.height as i32,
+        width: picture.width as i32,
+        colorspace: picture.channels.into(),
+        encoded: &[],
+    }
+}
+
+fn record(wall_time: f64, step: i64, tag: &str, outline: Image<'_>, encoded: &[u8]) -> Vec<u8> {
+    let image = Image { encoded, ..outline };
+    let mut record = Vec::with_capacity(encoded.len() + tag.len() + 100);
+    encode::image(&mut record, wall_time, step, tag, &image);
+    record
+}
+
+fn named<T>(name: &str, format: impl Fn(&str) -> Option<T>, expected: &str) -> PyResult<T> {
+    format(name).ok_or_else(|| {
+        PyValueError::new_err(format!("format: expected {expected}, found {name:?}"))
+    })
+}
+
+fn bounding_box((left, top, right, bottom, label): LabelledBox) -> BoundingBox {
+    BoundingBox {
+        left,
+        top,
+        right,
+        bottom,
+        label,
+    }
+}
+
+/// Pixels in an array of five dimensions: batch, frames, channels, height, width.
+fn pixels_of(buffer: &PyUntypedBuffer) -> PyResult<Pixels<'_>> {
+    let element = match buffer.format().to_bytes() {
+        b"B" => Element::U8,
+        b"f" => Element::F32,
+        b"d" => Element::F64,
+        other => {
+            return Err(PyTypeError::new_err(format!(
+                "pixels: expected uint8, float32 or float64, found the format {}",
+                other.escape_ascii()
+            )));
+        }
+    };
+    let (Ok(shape), Ok(strides)) = (
+        <[usize; 5]>::try_from(buffer.shape()),
+        <[isize; 5]>::try_from(buffer.strides()),
+    ) else {
+        return Err(PyValueError::new_err("pixels: expected five dimensions"));
+    };
+    // From the element with the lowest address to the end of that with the highest.
+    let (mut before, mut after) = (0, buffer.item_size());
+    for (length, stride) in shape.into_iter().zip(strides) {
+        let span = length.saturating_sub(1) * stride.unsigned_abs();
+        *(if stride < 0 { &mut before } else { &mut after }) += span;
+    }
+    let bytes = if shape.contains(&0) {
+        &[][..]
+    } else {
+        // SAFETY: the exporter keeps the elements where they are while it lends them, which `buffer` outlives; a program
+        // that writes to them in another thread gets a picture of both states, as it would from a copy.
+        unsafe {
+            let first = buffer.buf_ptr().cast::<u8>().cast_const().sub(before);
+            std::slice::from_raw_parts(first, before + after)
+        }
+    };
+    Pixels::new(bytes, before, element, shape, strides).map_err(|error| unfit(&error))
+}
+
+fn unfit(error: &MediaError) -> PyErr {
+    PyValueError::new_err(format!("{error}."))
+}

@@ -1,0 +1,91 @@
+"""Sounds."""
+
+from typing import TYPE_CHECKING, Any, Literal
+
+from lightboard._core import check_sound
+from lightboard.log.arrays import plain_array
+from lightboard.log.notices import warn
+from lightboard.log.numbers import plain_float, plain_tag
+from lightboard.log.recorder import Recorder
+
+if TYPE_CHECKING:
+    from lightboard.log.arrays import Array
+
+
+class Sounds(Recorder):
+    """Logs sounds."""
+
+    def add_audio(
+        self,
+        tag: str,
+        snd_tensor: Any,
+        global_step: Any = None,
+        sample_rate: Any = 44100,
+        walltime: float | None = None,
+        *,
+        format: Literal["wav", "flac"] = "wav",
+    ) -> None:
+        """Log a sound, mono or stereo, of 16 bits. It is encoded in a thread of its own.
+
+        Written as an audio value of content type `audio/wav` or `audio/flac` (spec/events.md, Writing).
+
+        Args:
+            tag: The series.
+            snd_tensor: Samples of shape (L), (L, 1) or (1, L) for one channel, (L, 2) or (2, L) for two; further axes
+                of length 1 do not matter. From -1 to 1: what lies beyond is clipped, with a warning; NaN is silence.
+                Integers of 16 bits are samples as they are.
+            global_step: As for `add_scalar`.
+            sample_rate: Samples a second and channel, in Hertz.
+            walltime: As for `add_scalar`.
+            format: `flac` takes about half of the bytes, without loss.
+
+        Raises:
+            TypeError: The samples or their rate are no real numbers; the tag is no str.
+            ValueError: The shape is another one; no samples; the rate is not from 1 to 2**32 - 1;
+                FLAC takes no more than 96,000, and at least 16 samples a channel.
+            OverflowError: The step does not fit into 64 bits.
+            OSError: With `on_error="raise"`, earlier records could not be written.
+        """
+        tag = plain_tag(tag)
+        samples = _pcm(_frames(plain_array(snd_tensor, "snd_tensor")))
+        rate = plain_float(sample_rate, "sample_rate")
+        if not 1 <= rate < 2**32:
+            raise ValueError(f"sample_rate: expected Hertz from 1 to 2**32 - 1, found {sample_rate!r}.")
+        hertz = round(rate)
+        check_sound(format, len(samples), hertz)
+        step, wall_time = self._moment("audio", tag, global_step, walltime)
+        self._record(
+            None, lambda core, file: core.add_audio(file, tag, samples, hertz, format, step, wall_time)
+        )
+
+
+def _frames(array: "Array") -> "Array":
+    """Bring the samples to one row a frame, one column a channel."""
+    frames = array.squeeze()
+    if frames.ndim < 2:
+        frames = frames.reshape(-1, 1)
+    elif frames.shape[-1] != 2:
+        frames = frames.T
+    if frames.ndim != 2 or frames.shape[1] not in (1, 2) or frames.size == 0:
+        raise ValueError(
+            f"snd_tensor: expected samples of shape (L), (L, 1), (1, L), (L, 2) or (2, L), found {array.shape}."
+        )
+    return frames
+
+
+def _pcm(frames: "Array") -> "Array":
+    """Bring the samples to 16 bits, as torch does: clipped, times 32,767, cut off."""
+    import numpy as np
+
+    if frames.dtype == np.int16:
+        return np.ascontiguousarray(frames)
+    if frames.dtype.kind != "f" or frames.dtype.itemsize < 4:
+        frames = frames.astype(np.float32 if frames.dtype.kind == "f" else np.float64)
+    peak = np.abs(frames).max()
+    if np.isnan(peak):
+        frames = np.where(np.isnan(frames), 0, frames)
+        peak = np.abs(frames).max()
+    if peak > 1:
+        warn(f"snd_tensor: expected samples from -1 to 1, found up to {peak:g}; what lies beyond is clipped.")
+        frames = frames.clip(-1, 1)
+    return np.ascontiguousarray((frames * 32767).astype(np.int16))

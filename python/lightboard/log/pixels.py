@@ -1,0 +1,92 @@
+"""Pixels as the native writer takes them, from whatever a training program holds."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from lightboard.log.arrays import plain_array
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Array = np.ndarray[Any, Any]
+
+# Batch, frame, channel, row, column: what the native writer takes.
+AXES = "NTCHW"
+
+
+def plain_pixels(value: Any, what: str, dataformats: object, expected: tuple[str, ...]) -> "Array":
+    """Return `value` as a view of axes `AXES`, of uint8, float32 or float64, wherever its elements lie in memory.
+
+    Floats are pixels of 0 to 1, integers of 0 to 255, booleans black and white.
+
+    Args:
+        value: An array, a tensor or a nested list; a picture of Pillow, which tells its axes by itself.
+        what: Names the argument in errors.
+        dataformats: A letter an axis, in upper or lower case.
+        expected: The sets of letters that may stand in `dataformats`, each in any order.
+
+    Raises:
+        TypeError: the elements are no real numbers.
+        ValueError: `dataformats` is none of `expected`, or does not fit the shape; no pixels; more than 4 channels.
+    """
+    value, dataformats = _of_pillow(value, dataformats)
+    array = plain_array(value, what, contiguous=False)
+    if not isinstance(dataformats, str) or sorted(dataformats.upper()) not in map(sorted, expected):
+        letters = " or ".join(expected)
+        raise ValueError(
+            f"dataformats: expected {letters} or another order of these letters, found {dataformats!r}."
+        )
+    letters = dataformats.upper()
+    if array.ndim != len(letters):
+        raise ValueError(
+            f"{what}: expected {len(letters)} dimensions, as dataformats={dataformats!r} says, found shape "
+            f"{array.shape}."
+        )
+    view = array.transpose([letters.index(axis) for axis in AXES if axis in letters])
+    view = view[tuple(slice(None) if axis in letters else None for axis in AXES)]
+    if 0 in view.shape:
+        raise ValueError(f"{what}: expected pixels, found shape {array.shape}.")
+    if view.shape[2] > 4:
+        raise ValueError(
+            f"{what}: expected 1 to 4 channels, found {view.shape[2]}: shape {array.shape} with "
+            f"dataformats={dataformats!r}."
+        )
+    return _of_plain_type(view, what)
+
+
+def _of_pillow(value: Any, dataformats: object) -> tuple[Any, object]:
+    """Turn one picture of Pillow, or a list of some, into arrays with their axes."""
+    pillow = sys.modules.get("PIL.Image")
+    if pillow is None:
+        return value, dataformats
+    if isinstance(value, pillow.Image):
+        return _array_of_pillow(value)
+    if isinstance(value, list | tuple) and value and all(isinstance(each, pillow.Image) for each in value):
+        arrays, letters = zip(*map(_array_of_pillow, value), strict=True)
+        return list(arrays), "N" + letters[0]
+    return value, dataformats
+
+
+def _array_of_pillow(picture: Any) -> "tuple[Array, str]":
+    import numpy as np
+
+    if picture.mode not in ("1", "L", "LA", "RGB", "RGBA"):
+        picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
+    array = np.asarray(picture)
+    return array, "HW" if array.ndim == 2 else "HWC"
+
+
+def _of_plain_type(array: "Array", what: str) -> "Array":
+    import numpy as np
+
+    kind, dtype = array.dtype.kind, array.dtype
+    if dtype.isnative and dtype in (np.uint8, np.float32, np.float64):
+        return array
+    if kind == "b":
+        return array.view(np.uint8) * np.uint8(255)
+    if kind in "iu":
+        positive = np.maximum(array, 0)
+        return (np.minimum(positive, 255) if dtype.itemsize > 1 else positive).astype(np.uint8)
+    if kind == "f":
+        return array.astype(np.float32)
+    raise TypeError(f"{what}: expected real numbers, found dtype {dtype}.")
