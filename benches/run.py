@@ -20,6 +20,7 @@ from typing import TypeVar
 import drawing
 import following
 import graphs
+import images
 import loading
 import make_logdirs
 import queries
@@ -91,6 +92,30 @@ def logging_a_graph() -> list[Row]:
             f"{min(seconds.values()) / ours:.1f} ×",
             "≤ 2 × torch's",
             ours <= 2 * seconds["torch"],
+        )
+    ]
+
+
+def writing_images() -> list[Row]:
+    """add_image in the calling thread, and in all."""
+    print("writing images", file=sys.stderr)
+    results = rounds(list(writers.WRITERS), images.measure)
+    median = {name: min(cost.median_ms for cost in costs) for name, costs in results.items()}
+    total = {name: min(cost.total_ms for cost in costs) for name, costs in results.items()}
+    peers = ["torch", "tensorboardX"]
+    ours = "lightboard"
+    return [
+        Row(
+            what,
+            ", ".join(f"{peer} {cost[peer]:.1f} ms" for peer in peers),
+            f"{cost[ours]:.2f} ms",
+            f"{min(cost[peer] for peer in peers) / cost[ours]:.0f} ×",
+            f"≤ {goal:g} ms",
+            cost[ours] <= goal,
+        )
+        for what, cost, goal in (
+            ("`add_image`, 3 × 224 × 224 float32, calling thread, median", median, 0.5),
+            ("– in all, `close` included", total, 3),
         )
     ]
 
@@ -286,6 +311,8 @@ COMMANDS = """
 - Writing: `python benches/writers.py WRITER DIRECTORY CALLS LOOP_CALLS`, a process a writer: each of 20,000 calls
   `add_scalar("loss", 0.5, step)` timed by itself (the timer's own 0.05 µs included), then a loop of 30,000 calls
   (Lightboard: 2,000,000) and `close()`.
+- Images: `python benches/images.py WRITER DIRECTORY`, a process a writer: 100 calls `add_image("image", image, step)`
+  of a smooth picture with noise, each timed by itself, then `close()`.
 - Loading: Lightboard's `Index` in a fresh process until everything is read, without a cache and then with the one
   that it saved (`--max-memory` 1 GiB), and the data server that TensorBoard starts, `server --logdir DIRECTORY
   --reload once` (then with `--checksum --samples-per-plugin scalars=all`), by the load cycle that its log states. The
@@ -326,6 +353,7 @@ def main() -> None:
     directory = make_logdirs.scalars(runs=100, tags=10, steps=2_000)
     table = report(
         writing()
+        + writing_images()
         + logging_a_graph()
         + at_scale()
         + asking()
