@@ -50,12 +50,18 @@ class Scalars(Recorder):
         if code == TAKEN_WITH_REPORTS:
             self._files.tell()
         elif code:
-            # Something was not plain, or the files have to be opened anew.
-            tag = plain_tag(tag)
-            number = plain_float(scalar_value, f"scalar_value of tag {tag!r:.200}")
-            step, wall_time = self._moment("scalar", tag, global_step, walltime)
+            # Something was not plain, or the files have to be opened anew. Elsewhere, since a function that keeps its
+            # arguments for another takes half as long again to enter.
             style = bool(new_style), bool(double_precision)
-            self._record(None, lambda core, file: core.add_scalar(file, tag, number, step, wall_time, *style))
+            self._convert_scalar(tag, scalar_value, global_step, walltime, style)
+
+    def _convert_scalar(
+        self, tag: object, value: object, global_step: object, walltime: object, style: tuple[bool, bool]
+    ) -> None:
+        name = plain_tag(tag)
+        number = plain_float(value, f"scalar_value of tag {name!r:.200}")
+        step, wall_time = self._moment("scalar", name, global_step, walltime)
+        self._record(None, lambda core, file: core.add_scalar(file, name, number, step, wall_time, *style))
 
     def add_scalars(
         self,
