@@ -9,7 +9,8 @@ from typing import Any
 from index.opening import opened
 from index.records import scalars, write
 
-FEW, MORE = scalars(range(10)), scalars(range(20))
+# Neither is the beginning of the other, which would make one a copy.
+FEW, MORE = scalars(range(10)), scalars(range(10, 30))
 NAME = "events.out.tfevents.1"
 
 

@@ -218,6 +218,7 @@ impl Snapshot<'_> {
 
     /// Whether points that were asked for since this was asked last could not be read.
     pub(crate) fn take_unread(&self) -> bool {
-        self.unread.take()
+        let lost = self.files.iter().any(|(_, it)| it.series.is_lost());
+        self.unread.take() || lost
     }
 }

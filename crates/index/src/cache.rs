@@ -16,7 +16,7 @@ use crate::segment::{Segment, SegmentWriter};
 use crate::store::Store;
 
 /// Of the folder's formats; another version has a folder of its own.
-pub(crate) const VERSION: &str = "v4";
+pub(crate) const VERSION: &str = "v5";
 pub(crate) const MANIFEST: &str = "manifest";
 const SEGMENT: &str = "segment";
 /// Appended to the name of what is not whole yet.

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 
 use crate::attempts::Snapshot;
 use crate::catalog::{Catalog, Run};
+use crate::contents::Contents;
 use crate::describe::json;
 use crate::event_file::EventFile;
 use crate::names::natural;
@@ -88,7 +89,8 @@ pub(crate) fn gather(run: &Run, tag: &str, asked: Attempts) -> Gathered {
 
 /// Whether everything that the run's files hold was read.
 pub(crate) fn is_settled(run: &Run) -> bool {
-    run.files.iter().all(|file| file.contents().settled)
+    let settled = |contents: &Contents| contents.settled && !contents.series.is_lost();
+    run.files.iter().all(|file| settled(&file.contents()))
 }
 
 #[derive(Serialize)]

@@ -6,8 +6,9 @@ use std::time::{Duration, SystemTime};
 
 use lightboard_events::{Cause, Damage, Event, Kind, Opening, SessionLog, Tail, What, decode};
 
+use crate::file_series::FileSeries;
 use crate::points::Location;
-use crate::series::{Logged, SeriesSet};
+use crate::series::Logged;
 use crate::store::Store;
 
 /// A file that changed within this time is being written.
@@ -59,7 +60,7 @@ pub(crate) struct Contents {
     pub(crate) last_wall_time: Option<f64>,
     /// Of the last event that carries values.
     pub(crate) last_step: Option<i64>,
-    pub(crate) series: SeriesSet,
+    pub(crate) series: FileSeries,
     pub(crate) sections: Sections,
 }
 
@@ -150,7 +151,7 @@ impl Contents {
             first_value_wall_time: None,
             last_wall_time: None,
             last_step: None,
-            series: SeriesSet::new(store),
+            series: FileSeries::new(store),
             sections: Sections::default(),
         }
     }

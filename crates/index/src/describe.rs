@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::time::SystemTime;
 
 use lightboard_events::{Damage, Kind};
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::attempts::Snapshot;
@@ -200,9 +201,8 @@ fn describe<'a>(
         first_wall_time: snapshot.first_wall_time(),
         last_wall_time: last_wall_times.max_by(f64::total_cmp),
         last_step: latest.and_then(|contents| contents.last_step),
-        points: series()
-            .filter(|series| series.kind == Kind::Scalar)
-            .map(|series| series.data.len() as u64)
+        points: contents()
+            .map(|contents| contents.series.counts().scalar_points)
             .sum(),
         tags: match &snapshot.files[..] {
             [(_, only)] => only.series.len(),
@@ -325,6 +325,8 @@ struct TagBody<'a> {
 
 /// The body of GET /api/tags.
 pub(crate) fn tags(catalog: &Catalog, version: u64) -> Vec<u8> {
+    let files = catalog.runs.par_iter().flat_map_iter(|run| &run.files);
+    files.for_each(|file| _ = file.contents().series.unpack());
     let mut runs_with: HashMap<(String, Kind), (usize, usize)> = HashMap::new();
     for (place, run) in catalog.runs.iter().enumerate() {
         for file in &run.files {

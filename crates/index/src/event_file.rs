@@ -236,7 +236,12 @@ impl EventFile {
             && position
                 .changed
                 .is_none_or(|changed| now.duration_since(changed) >= QUIET)
-            && !self.distrusted.load(Ordering::Relaxed)
+            && !self.is_distrusted()
+    }
+
+    /// Whether the cache does not hold what was read of the file.
+    fn is_distrusted(&self) -> bool {
+        self.distrusted.load(Ordering::Relaxed) || self.contents().series.is_lost()
     }
 
     /// Looks whether the file has changed since it was read.
@@ -253,7 +258,7 @@ impl EventFile {
                 };
             }
         };
-        position.due |= self.distrusted.load(Ordering::Relaxed);
+        position.due |= self.is_distrusted();
         let retry = position
             .failed
             .is_some_and(|failed| failed.elapsed() >= RETRY);

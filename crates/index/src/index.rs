@@ -2,14 +2,17 @@
 
 use std::collections::HashSet;
 use std::io;
+use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::mpsc::channel;
 use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
-use std::thread::{Builder, JoinHandle};
+use std::thread::{Builder, JoinHandle, available_parallelism};
 use std::time::{Duration, Instant};
 
 use lightboard_events::Kind;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::allocator::make_room;
 use crate::catalog::Catalog;
 use crate::changes::{Change, Changes};
 use crate::columns::{self, ColumnsError, Gathered, SeriesColumns};
@@ -20,6 +23,7 @@ use crate::logdir::Logdir;
 use crate::poller::Poller;
 use crate::query::QueryError;
 use crate::records::ValueError;
+use crate::saving::Saving;
 use crate::scalars::{self, ScalarQuery};
 use crate::store::Store;
 use crate::superseding::Attempts;
@@ -41,6 +45,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Threads that list folders: they wait for disks and networks more than they work.
 const WALKERS: usize = 4;
+
+/// Bytes that threads are likely to need soon after they start: those that read files together, the one that polls, and
+/// those that list folders together.
+const READ_ROOM: usize = 16 << 20;
+const POLL_ROOM: usize = 1 << 20;
+const WALK_ROOM: usize = 1 << 20;
 
 /// Why an index cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -171,17 +181,24 @@ impl Index {
             rounds: Mutex::default(),
             round_done: Condvar::new(),
         });
-        let poller = Poller::new(
-            Arc::clone(&shared),
-            threads("read", 0)?,
-            Walker::start(Arc::clone(&shared), threads("walk", WALKERS)?)?,
-            interval,
-            options.cache.as_deref(),
-        );
-        let queries = threads("query", 0)?;
-        let poller = Builder::new()
-            .name("lightboard-poll".to_owned())
-            .spawn(|| poller.run())?;
+        let (others, started) = channel();
+        let poller = Builder::new().name("lightboard-poll".to_owned()).spawn({
+            let (shared, cache) = (Arc::clone(&shared), options.cache.clone());
+            move || {
+                make_room(POLL_ROOM);
+                // Meanwhile the other threads start.
+                let saving = Saving::opened(cache, &shared);
+                if let Ok((pool, walker)) = started.recv() {
+                    Poller::new(shared, pool, walker, interval, saving).run();
+                }
+            }
+        })?;
+        let walkers = threads("walk", WALKERS, WALK_ROOM)?;
+        let walker = Walker::start(Arc::clone(&shared), walkers)?;
+        let pool = threads("read", 0, READ_ROOM)?;
+        let queries = threads("query", 0, 0)?;
+        // The poller goes only without a sender.
+        others.send((pool, walker)).ok();
         Ok(Self {
             shared,
             queries,
@@ -257,7 +274,8 @@ impl Index {
     /// The JSON body of GET /api/tags.
     pub fn tags(&self) -> Vec<u8> {
         let version = self.version();
-        describe::tags(&self.shared.catalog(), version)
+        let catalog = self.shared.catalog();
+        self.queries.install(|| describe::tags(&catalog, version))
     }
 
     /// The JSON body of GET /api/hparams.
@@ -445,10 +463,19 @@ impl Drop for Index {
     }
 }
 
-/// So many threads; 0 for one a core.
-fn threads(task: &'static str, count: usize) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
+/// So many threads, 0 for one a core, with room for so many bytes in all.
+fn threads(
+    task: &'static str,
+    count: usize,
+    room: usize,
+) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
+    let count = match count {
+        0 => available_parallelism().map_or(1, NonZero::get),
+        count => count,
+    };
     ThreadPoolBuilder::new()
         .num_threads(count)
+        .start_handler(move |_| make_room(room / count))
         .thread_name(move |number| format!("lightboard-{task}-{number}"))
         .build()
 }

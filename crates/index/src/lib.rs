@@ -8,6 +8,7 @@
 //! Unix only for now: paths are bytes and files are read at positions.
 
 mod aggregate;
+mod allocator;
 mod ascending;
 mod attempts;
 mod baseline;
@@ -22,6 +23,7 @@ mod contents;
 mod describe;
 pub mod downsample;
 mod event_file;
+mod file_series;
 mod folders;
 pub mod frame;
 #[doc(hidden)]

@@ -17,7 +17,8 @@ mod tests;
 mod writer;
 
 pub(crate) use codec::Refused;
-pub(crate) use reader::{SavedFiles, logdir_of};
+pub(crate) use folders::SavedFolders;
+pub(crate) use reader::{PackedSeries, SavedFiles, logdir_of};
 pub(crate) use writer::ManifestWriter;
 
 const MAGIC: [u8; 8] = *b"LBMANFST";

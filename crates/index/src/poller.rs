@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -79,10 +78,10 @@ impl Poller {
         pool: ThreadPool,
         walker: Walker,
         interval: Duration,
-        cache: Option<&Path>,
+        saving: Saving,
     ) -> Self {
         Self {
-            saving: Saving::new(cache),
+            saving,
             shared,
             pool,
             interval,
@@ -185,8 +184,8 @@ impl Poller {
                 return None;
             }
             self.walking = Some((Instant::now(), wish));
-            let known = self.saving.open(&self.shared);
-            self.walker.begin(known);
+            self.saving.open(&self.shared);
+            self.walker.begin(self.saving.take_folders());
             patience = PATIENCE;
         }
         let outcome = loop {

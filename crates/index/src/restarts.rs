@@ -65,9 +65,8 @@ impl<'a> Passed<'a> {
     /// Whether a file that began at `begin` goes back in a tag, or logs one that another file was logging.
     fn meets(&self, contents: &Contents) -> bool {
         let begin = contents.begin();
-        let mut scalars = contents.series.scalars();
         !self.tags.is_empty()
-            && scalars.any(|(tag, points)| {
+            && contents.series.scalars().any(|(tag, points)| {
                 self.tags.get(tag).is_some_and(|(last, end)| {
                     *end > begin || points.first_step().is_some_and(|first| first <= *last)
                 })
@@ -97,10 +96,10 @@ pub(crate) fn label(files: &[Stretch<'_>]) -> Labels {
     let mut attempt = 0;
     for (place, Stretch { file, contents }) in files.iter().enumerate() {
         let begin = contents.begin();
-        let is_record = contents.is_hparams_record()
-            && files[..place]
-                .iter()
-                .any(|it| it.file.writer == file.writer);
+        let is_record = files[..place]
+            .iter()
+            .any(|it| it.file.writer == file.writer)
+            && contents.is_hparams_record();
         labels.firsts.push(labels.sections.len());
         labels.records.push(is_record);
         // The attempt's first section in this file.

@@ -4,16 +4,18 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::allocator::give_freed_memory_back;
 use crate::cache::{Cache, NewSegment, nameless};
 use crate::catalog::Catalog;
 use crate::event_file::EventFile;
 use crate::folders::Folders;
 use crate::index::Shared;
-use crate::manifest::{ManifestWriter, Saved, SavedFiles};
+use crate::manifest::{ManifestWriter, Saved, SavedFiles, SavedFolders};
 use crate::points::{Place, Points, Value};
 use crate::segment::{Segment, Span, Stored};
 use crate::series::SeriesData;
@@ -49,23 +51,25 @@ pub(crate) struct Saving {
 }
 
 impl Saving {
-    pub(crate) fn new(root: Option<&Path>) -> Self {
-        Self {
-            root: root.map(Path::to_owned),
+    /// With the caches below `root` opened. A panic in there is a bug; it shows when they are opened again.
+    pub(crate) fn opened(root: Option<PathBuf>, shared: &Shared) -> Self {
+        let mut saving = Self {
+            root,
             caches: Vec::new(),
             saved: Vec::new(),
             folders: Vec::new(),
             unsaved: None,
             last_save: None,
             looked: Instant::now(),
-        }
+        };
+        drop(catch_unwind(AssertUnwindSafe(|| saving.open(shared))));
+        saving
     }
 
-    /// Opens the caches, the first time that it is asked to. Returns how folders were listed when they were saved, in
-    /// order of the log directories.
-    pub(crate) fn open(&mut self, shared: &Shared) -> Vec<Folders> {
+    /// Opens the caches, unless they are.
+    pub(crate) fn open(&mut self, shared: &Shared) {
         if !self.caches.is_empty() {
-            return Vec::new();
+            return;
         }
         let opened = shared.logdirs.iter().map(|logdir| match &self.root {
             Some(root) => {
@@ -75,6 +79,10 @@ impl Saving {
             None => (None, SavedFiles::default()),
         });
         (self.caches, self.saved) = opened.unzip();
+    }
+
+    /// How folders were listed when they were saved, in order of the log directories. Gives them away.
+    pub(crate) fn take_folders(&mut self) -> Vec<SavedFolders> {
         self.saved
             .iter_mut()
             .map(SavedFiles::take_folders)
@@ -446,13 +454,4 @@ fn resident() -> Option<u64> {
     let pages = fs::read_to_string("/proc/self/statm").ok()?;
     let pages: u64 = pages.split_whitespace().nth(1)?.parse().ok()?;
     Some(pages * rustix::param::page_size() as u64)
-}
-
-/// Blocks that left memory leave holes, which the allocator would keep.
-fn give_freed_memory_back() {
-    #[cfg(target_env = "gnu")]
-    // SAFETY: the function may be called at any time from any thread.
-    unsafe {
-        libc::malloc_trim(0);
-    }
 }

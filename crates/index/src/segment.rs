@@ -9,7 +9,7 @@ use memmap2::Mmap;
 
 const MAGIC: [u8; 8] = *b"LBSEGMNT";
 /// Of segments, manifests and blocks: what does not bear it is read anew from the event files.
-pub(crate) const VERSION: u32 = 4;
+pub(crate) const VERSION: u32 = 5;
 const HEAD: usize = 16;
 const FOOT: usize = 16;
 

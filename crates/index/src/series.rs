@@ -7,6 +7,7 @@ use std::sync::Arc;
 use hashbrown::HashTable;
 use lightboard_events::{Data, DecodeError, Kind, Value};
 
+use crate::file_series::Counts;
 use crate::points::{Location, Points};
 use crate::store::Store;
 
@@ -171,6 +172,15 @@ impl SeriesSet {
     /// Series of which earlier files may tell what they are, or did.
     pub(crate) fn untold(&self) -> usize {
         self.untold
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        let scalars = self.scalars().map(|(_, points)| points.len() as u64);
+        Counts {
+            series: self.all.len(),
+            scalar_points: scalars.sum(),
+            untold: self.all.iter().filter(|it| it.is_untold()).count(),
+        }
     }
 
     /// The places and kinds of series that are something else if earlier files have `told` the kinds of tags.

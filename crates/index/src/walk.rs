@@ -2,18 +2,20 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::ffi::OsStr;
-use std::fs::{self, Metadata};
+use std::fs;
 use std::io;
 use std::mem;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
 
 use crate::folders::{EntryKind, FolderStamp, Folders, Listed, is_named_event_file};
 use crate::logdir::{Found, Listing, Logdir, LogdirState, Skipped, is_absent, join};
+use crate::manifest::SavedFolders;
 use crate::names::shown;
 use crate::strangers::LOOKED_INTO;
 use crate::suggest::suggestion;
@@ -22,11 +24,12 @@ impl Logdir {
     /// Walks the log directory. Links are followed, each folder is listed once, folders whose names begin with a dot
     /// are passed over. Nothing that goes wrong below the log directory ends the walk.
     ///
-    /// What `folders` remembers of an earlier walk is not listed again as long as it did not change. None if `stop`
-    /// says that nobody waits for the outcome any more.
+    /// What `folders` remembers of an earlier walk is not listed again as long as it did not change, nor what is only
+    /// `known` from an earlier board. None if `stop` says that nobody waits for the outcome any more.
     pub(crate) fn walk(
         &self,
         folders: &mut Arc<Folders>,
+        known: &SavedFolders,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Option<Listing> {
         let path = self.path.display();
@@ -43,8 +46,8 @@ impl Logdir {
                 ..Listing::unwalked()
             })
         };
-        let root = match fs::metadata(&self.path) {
-            Ok(root) => root,
+        let found = match fs::metadata(&self.path) {
+            Ok(found) => found,
             Err(error) if is_absent(&error) => {
                 let hint = suggestion(&self.path);
                 return failed(
@@ -56,7 +59,7 @@ impl Logdir {
             }
             Err(error) => return failed(LogdirState::Unreadable, unreadable(&self.path, &error)),
         };
-        if !root.is_dir() {
+        if !found.is_dir() {
             let parent = self.path.parent().unwrap_or(&self.path).display();
             return failed(
                 LogdirState::NotADirectory,
@@ -65,11 +68,12 @@ impl Logdir {
                 ),
             );
         }
-        if let Err(error) = fs::read_dir(&self.path) {
-            return failed(LogdirState::Unreadable, unreadable(&self.path, &error));
-        }
-        let mut walk = Walk::new(self, folders, stop);
-        walk.run(&root);
+        let root = match open_folder(&self.path) {
+            Ok(root) => root,
+            Err(error) => return failed(LogdirState::Unreadable, unreadable(&self.path, &error)),
+        };
+        let mut walk = Walk::new(self, root, folders, known, stop);
+        walk.run();
         (!stop()).then(|| walk.into_listing())
     }
 }
@@ -78,13 +82,16 @@ impl Logdir {
 struct Looked {
     folder: Vec<u8>,
     link: bool,
-    found: io::Result<Metadata>,
+    found: io::Result<Stat>,
     listed: io::Result<(Listed, Vec<io::Error>)>,
 }
 
 struct Walk<'a> {
     logdir: &'a Logdir,
+    /// The log directory, opened: what lies below is found in half the time that it takes by full paths.
+    root: OwnedFd,
     before: &'a mut Arc<Folders>,
+    known: &'a SavedFolders,
     stop: &'a (dyn Fn() -> bool + Sync),
     now: Folders,
     /// Folders by device and inode, with the path under which each was listed.
@@ -101,12 +108,16 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(
         logdir: &'a Logdir,
+        root: OwnedFd,
         before: &'a mut Arc<Folders>,
+        known: &'a SavedFolders,
         stop: &'a (dyn Fn() -> bool + Sync),
     ) -> Self {
         Self {
             logdir,
+            root,
             before,
+            known,
             stop,
             now: Folders::default(),
             seen: HashMap::new(),
@@ -122,10 +133,9 @@ impl<'a> Walk<'a> {
     }
 
     /// Folder by folder, those of one depth in parallel.
-    fn run(&mut self, root: &Metadata) {
-        self.seen.insert((root.dev(), root.ino()), Vec::new());
-        let looked = self.look(Vec::new(), false);
-        self.list(looked.folder, looked.listed);
+    fn run(&mut self) {
+        let root = self.look(Vec::new(), false);
+        self.enter(root);
         while !(self.stop)() {
             let folders = mem::take(&mut self.folders);
             let looked: Vec<Looked> = if folders.is_empty() {
@@ -148,16 +158,19 @@ impl<'a> Walk<'a> {
     }
 
     fn look(&self, folder: Vec<u8>, link: bool) -> Looked {
-        let path = self.logdir.join(&folder);
-        let found = fs::metadata(&path);
+        let found = self.found(&folder);
         let listed = match &found {
             Ok(_) if (self.stop)() => Err(io::ErrorKind::NotFound.into()),
             Ok(found) => {
                 let stamp = FolderStamp::of(found);
-                let before = self.before.get(&folder);
+                let known = self.before.is_empty().then(|| self.known.get(&folder));
+                let before = self
+                    .before
+                    .get(&folder)
+                    .or(known.as_ref().and_then(Option::as_ref));
                 match before.and_then(|before| before.holding(stamp)) {
                     Some(listed) => Ok((listed, Vec::new())),
-                    None => Listed::list(&path, stamp, before),
+                    None => Listed::list(&self.logdir.join(&folder), stamp, before),
                 }
             }
             Err(_) => Err(io::ErrorKind::NotFound.into()),
@@ -168,6 +181,12 @@ impl<'a> Walk<'a> {
             found,
             listed,
         }
+    }
+
+    /// What is at a path below the log directory.
+    fn found(&self, below: &[u8]) -> io::Result<Stat> {
+        let below = if below.is_empty() { b"." } else { below };
+        Ok(rustix::fs::statat(&self.root, below, AtFlags::empty())?)
     }
 
     fn enter(&mut self, looked: Looked) {
@@ -182,14 +201,15 @@ impl<'a> Walk<'a> {
             Err(error) if is_absent(&error) && !link => return,
             Err(error) => return self.skip_unlisted(&folder, &error),
         };
-        if let Some(known) = self.seen.get(&(found.dev(), found.ino())) {
+        let place = (found.st_dev, found.st_ino);
+        if let Some(known) = self.seen.get(&place) {
             let known = self.shown_path(known);
             return self.skip(
                 &folder,
                 format!("leads to {known}, which is listed already"),
             );
         }
-        self.seen.insert((found.dev(), found.ino()), folder.clone());
+        self.seen.insert(place, folder.clone());
         self.list(folder, listed);
     }
 
@@ -244,8 +264,11 @@ impl<'a> Walk<'a> {
         let named_event_file = is_named_event_file(name);
         let link = kind == EntryKind::Link;
         let (is_dir, is_file) = if link {
-            match fs::metadata(self.logdir.join(&below)) {
-                Ok(target) => (target.is_dir(), target.is_file()),
+            match self.found(&below) {
+                Ok(target) => {
+                    let kind = FileType::from_raw_mode(target.st_mode);
+                    (kind.is_dir(), kind.is_file())
+                }
                 Err(error) if is_absent(&error) => {
                     return self.skip(&below, "is a link to nothing".to_owned());
                 }
@@ -339,6 +362,12 @@ impl<'a> Walk<'a> {
     }
 }
 
+/// Opens a folder to list it.
+fn open_folder(path: &Path) -> io::Result<OwnedFd> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(path, flags, Mode::empty())?)
+}
+
 fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
@@ -361,8 +390,11 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
 
+    use rustix::fs::stat;
+
     use crate::folders::{EntryKind, FolderStamp, Folders, Listed};
     use crate::logdir::{Found, Listing, Logdir, LogdirState, join};
+    use crate::manifest::SavedFolders;
     use crate::names::shown;
     use crate::strangers::Strangers;
 
@@ -375,7 +407,10 @@ mod tests {
             name: "runs".to_owned(),
             path: path.to_owned(),
         };
-        logdir.walk(folders, &|| false).expect("not stopped")
+        let known = SavedFolders::default();
+        logdir
+            .walk(folders, &known, &|| false)
+            .expect("not stopped")
     }
 
     fn touch(path: &Path) {
@@ -455,7 +490,7 @@ mod tests {
 
     /// A log directory as an earlier board listed it, with a run in it and one, `gone`, that is not there any more.
     fn listed_before(root: &Path) -> Arc<Folders> {
-        let stamp = |below: &str| FolderStamp::of(&fs::metadata(root.join(below)).expect("folder"));
+        let stamp = |below: &str| FolderStamp::of(&stat(root.join(below)).expect("folder"));
         let (file, link) = (EntryKind::File, EntryKind::Link);
         let folders = [
             (

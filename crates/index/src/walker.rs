@@ -13,6 +13,7 @@ use rayon::ThreadPool;
 use crate::folders::Folders;
 use crate::index::Shared;
 use crate::logdir::Listing;
+use crate::manifest::SavedFolders;
 
 /// How long files are looked into after a walk, for event files under foreign names.
 const LOOK_INTO: Duration = Duration::from_millis(30);
@@ -20,7 +21,7 @@ const LOOK_INTO: Duration = Duration::from_millis(30);
 /// Walks when it is asked to.
 #[derive(Debug)]
 pub(crate) struct Walker {
-    wanted: Sender<Vec<Folders>>,
+    wanted: Sender<Vec<SavedFolders>>,
     done: Receiver<Outcome>,
 }
 
@@ -46,12 +47,14 @@ impl Walker {
             .name("lightboard-walk".to_owned())
             .spawn(move || {
                 let mut folders = vec![Arc::default(); shared.logdirs.len()];
+                let mut known = Vec::new();
+                known.resize_with(folders.len(), SavedFolders::default);
                 let mut failed = None;
-                while let Ok(known) = wishes.recv() {
-                    for (folders, known) in folders.iter_mut().zip(known) {
-                        *folders = Arc::new(known);
+                while let Ok(saved) = wishes.recv() {
+                    for (known, saved) in known.iter_mut().zip(saved) {
+                        *known = saved;
                     }
-                    let walk = AssertUnwindSafe(|| walk(&shared, &pool, &mut folders));
+                    let walk = AssertUnwindSafe(|| walk(&shared, &pool, &mut folders, &mut known));
                     let outcome = match failed.take() {
                         Some(panic) => Some(Err(panic)),
                         None => catch_unwind(walk).transpose(),
@@ -68,8 +71,9 @@ impl Walker {
         Ok(Self { wanted, done })
     }
 
-    /// Begins a walk. For the first one an earlier board may have listed folders, `known` by log directory.
-    pub(crate) fn begin(&self, known: Vec<Folders>) {
+    /// Begins a walk. For the first one an earlier board may have listed folders, `known` in order of the log
+    /// directories.
+    pub(crate) fn begin(&self, known: Vec<SavedFolders>) {
         // The thread goes only when the index closes; then nobody waits for the walk.
         self.wanted.send(known).ok();
     }
@@ -81,12 +85,23 @@ impl Walker {
 }
 
 /// Walks all log directories. None if the index is closed.
-fn walk(shared: &Shared, pool: &ThreadPool, folders: &mut [Arc<Folders>]) -> Option<Walked> {
+fn walk(
+    shared: &Shared,
+    pool: &ThreadPool,
+    folders: &mut [Arc<Folders>],
+    known: &mut [SavedFolders],
+) -> Option<Walked> {
     let started = Instant::now();
     let listings = pool.install(|| {
-        let walks = shared.logdirs.iter().zip(&mut *folders);
+        let walks = shared.logdirs.iter().zip(&mut *folders).zip(known);
         walks
-            .map(|(logdir, folders)| logdir.walk(folders, &|| shared.is_closed()))
+            .map(|((logdir, folders), known)| {
+                let listing = logdir.walk(folders, known, &|| shared.is_closed());
+                if !folders.is_empty() {
+                    *known = SavedFolders::default();
+                }
+                listing
+            })
             .collect::<Option<Vec<Listing>>>()
     })?;
     Some(Walked {

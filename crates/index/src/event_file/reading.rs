@@ -34,7 +34,10 @@ impl EventFile {
         let opening = &opening[..length];
         position.place.unsure |= position.read != Some(found);
         let distrusted = self.distrusted.swap(false, Ordering::Relaxed);
-        if distrusted || !position.holds(&file, &found, opening, thorough)? {
+        if distrusted
+            || !position.holds(&file, &found, opening, thorough)?
+            || !self.contents().series.unpack()
+        {
             let begun_anew = position.read.map(|_| (Instant::now(), position.took));
             *position = Position {
                 begun_anew,

@@ -1,11 +1,13 @@
 //! How folders stand in a manifest.
 
 use std::ffi::{OsStr, OsString};
+use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
+use std::sync::Arc;
 
 use super::Refused;
 use super::codec::{Put, Take};
-use crate::folders::{EntryKind, FolderStamp, Folders, Listed};
+use crate::folders::{EntryKind, FolderStamp, Listed};
 use crate::strangers::{Stranger, Strangers};
 
 /// Bytes of a folder, of an entry and of a stranger at least.
@@ -49,16 +51,46 @@ pub(super) fn put_folder(out: &mut Vec<u8>, path: &[u8], listed: &Listed) {
     out[start..start + 4].copy_from_slice(&length.to_le_bytes());
 }
 
-/// The folders of a manifest. One that does not fit together is left out.
-pub(super) fn take_folders(take: &mut Take<'_>) -> Result<Folders, Refused> {
-    let folders = take.list(MIN_FOLDER, |take| {
-        let (path, rest) = (take.text()?, take.text()?);
-        Ok((path.to_vec(), take_folder(&mut Take(rest))))
-    })?;
-    let sound = folders
-        .into_iter()
-        .filter_map(|(path, listed)| Some((path, listed.ok()?)));
-    Ok(sound.collect())
+/// The folders of a manifest. Each is decoded when it is asked for, so that many can be at once.
+#[derive(Debug, Default)]
+pub(crate) struct SavedFolders {
+    bytes: Arc<Vec<u8>>,
+    /// Where each one's path and the rest of it are, in order of paths.
+    places: Vec<Place>,
+}
+
+/// Where a folder's path is in a manifest, and the rest of it.
+pub(super) type Place = (Range<usize>, Range<usize>);
+
+impl SavedFolders {
+    pub(super) fn new(bytes: Arc<Vec<u8>>, mut places: Vec<Place>) -> Self {
+        places.sort_unstable_by(|(a, _), (b, _)| bytes[a.clone()].cmp(&bytes[b.clone()]));
+        Self { bytes, places }
+    }
+
+    /// How the folder at `path` below the log directory was listed. Nothing if its parts do not fit together.
+    pub(crate) fn get(&self, path: &[u8]) -> Option<Listed> {
+        let at = self
+            .places
+            .binary_search_by(|(known, _)| self.bytes[known.clone()].cmp(path));
+        let (_, rest) = &self.places[at.ok()?];
+        take_folder(&mut Take(&self.bytes[rest.clone()])).ok()
+    }
+
+    /// The folders' paths.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &[u8]> {
+        self.places
+            .iter()
+            .map(|(path, _)| &self.bytes[path.clone()])
+    }
+}
+
+/// Where the folders of a manifest are; `range` takes a text and tells its place.
+pub(super) fn take_folders(
+    take: &mut Take<'_>,
+    range: impl Fn(&mut Take<'_>) -> Result<Range<usize>, Refused>,
+) -> Result<Vec<Place>, Refused> {
+    take.list(MIN_FOLDER, |take| Ok((range(take)?, range(take)?)))
 }
 
 fn take_folder(take: &mut Take<'_>) -> Result<Listed, Refused> {

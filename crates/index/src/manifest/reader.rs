@@ -12,30 +12,47 @@ use lightboard_events::{Kind, OVERHEAD, Watch, crc};
 
 use super::codec::{Take, take_extent, take_extremes};
 use super::damage::{take_damage, take_tail};
-use super::folders::take_folders;
+use super::folders::{SavedFolders, take_folders};
 use super::{HEAD, MAGIC, Progress, Refused, Saved};
 use crate::contents::{Contents, Section, Sections, Start};
 use crate::event_file::{LastRecord, Stamp};
-use crate::folders::Folders;
+use crate::file_series::{Counts, FileSeries};
 use crate::points::{Block, Location, Place, Points, Value};
 use crate::segment::{Segment, Span, Stored, VERSION};
-use crate::series::{Series, SeriesData};
+use crate::series::{Series, SeriesData, SeriesSet};
 use crate::store::Store;
 
 /// Bytes of a series and of a block at least.
 const MIN_SERIES: usize = 17;
 const MIN_BLOCK: usize = 89;
 
-/// The event files of a manifest. Each is decoded when it is asked for, so that many can be at once.
+/// The event files of a manifest. Each is decoded when it is asked for, so that many can be at once, and the series of
+/// each when these are.
 #[derive(Debug, Default)]
 pub(crate) struct SavedFiles {
-    bytes: Vec<u8>,
-    segments: Vec<Option<Arc<Segment>>>,
-    tags: Vec<Arc<str>>,
+    source: Arc<Source>,
     /// In order of run and name.
     places: Vec<Places>,
-    folders: Folders,
+    folders: SavedFolders,
+}
+
+/// What a manifest's files have in common.
+#[derive(Debug, Clone, Default)]
+struct Source {
+    bytes: Arc<Vec<u8>>,
+    segments: Vec<Option<Arc<Segment>>>,
+    tags: Vec<Arc<str>>,
     store: Arc<Store>,
+}
+
+/// The series of one file as they stand in a manifest.
+#[derive(Debug)]
+pub(crate) struct PackedSeries {
+    source: Arc<Source>,
+    place: Range<usize>,
+    count: usize,
+    /// Sections of the file.
+    sections: usize,
 }
 
 /// Where a file's parts are in a manifest.
@@ -79,70 +96,69 @@ impl SavedFiles {
             let tag = std::str::from_utf8(take.text()?).map_err(|_| Refused)?;
             Ok(store.share(tag))
         })?;
+        let range = |take: &mut Take<'_>| {
+            let length = take.text()?.len();
+            let end = body.len() - take.0.len();
+            Ok(end - length..end)
+        };
         let mut places = take.list(12, |take| {
-            let mut range = || {
-                let length = take.text()?.len();
-                let end = body.len() - take.0.len();
-                Ok(end - length..end)
-            };
             Ok(Places {
-                run: range()?,
-                name: range()?,
-                rest: range()?,
+                run: range(take)?,
+                name: range(take)?,
+                rest: range(take)?,
             })
         })?;
-        let folders = take_folders(&mut take)?;
+        let folders = take_folders(&mut take, range)?;
         if !take.0.is_empty() {
             return Err(Refused);
         }
+        let bytes = Arc::new(bytes);
         let key = |places: &Places| (&bytes[places.run.clone()], &bytes[places.name.clone()]);
         places.sort_unstable_by(|a, b| key(a).cmp(&key(b)));
         Ok(Self {
-            segments,
-            tags,
             places,
-            folders,
-            store: Arc::clone(store),
-            bytes,
+            folders: SavedFolders::new(Arc::clone(&bytes), folders),
+            source: Arc::new(Source {
+                bytes,
+                segments,
+                tags,
+                store: Arc::clone(store),
+            }),
         })
     }
 
     /// The folders as they were listed. Gives them away.
-    pub(crate) fn take_folders(&mut self) -> Folders {
+    pub(crate) fn take_folders(&mut self) -> SavedFolders {
         mem::take(&mut self.folders)
     }
 
     /// What was read of the file `name` in `run`. Nothing if it has blocks in a segment that is not to be found, or its
     /// parts do not fit together.
     pub(crate) fn get(&self, run: &[u8], name: &[u8]) -> Option<Saved> {
-        let at = self
-            .places
-            .binary_search_by(|places| {
-                self.bytes[places.run.clone()]
-                    .cmp(run)
-                    .then_with(|| self.bytes[places.name.clone()].cmp(name))
-            })
-            .ok()?;
-        let mut take = Take(&self.bytes[self.places[at].rest.clone()]);
-        let saved = take_file(&mut take, &self.segments, &self.tags, &self.store).ok()?;
-        take.0.is_empty().then_some(saved)
+        let bytes = &self.source.bytes;
+        let at = self.places.binary_search_by(|places| {
+            bytes[places.run.clone()]
+                .cmp(run)
+                .then_with(|| bytes[places.name.clone()].cmp(name))
+        });
+        let saved = take_file(&self.source, self.places[at.ok()?].rest.clone()).ok()?;
+        // What is gone must be read anew.
+        let there = self.source.segments.iter().all(Option::is_some);
+        (there || saved.contents.series.unpack()).then_some(saved)
     }
 
     /// Keeps only segments with these numbers. What lies in others is no longer to be found.
     pub(crate) fn keep_segments(&mut self, numbers: &[u64]) {
-        for segment in &mut self.segments {
+        for segment in &mut Arc::make_mut(&mut self.source).segments {
             segment.take_if(|segment| segment.number.is_none_or(|it| !numbers.contains(&it)));
         }
     }
 
     /// Runs and names of the files.
     pub(crate) fn names(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        self.places.iter().map(|places| {
-            (
-                &self.bytes[places.run.clone()],
-                &self.bytes[places.name.clone()],
-            )
-        })
+        let bytes = &self.source.bytes;
+        let names = self.places.iter();
+        names.map(|places| (&bytes[places.run.clone()], &bytes[places.name.clone()]))
     }
 }
 
@@ -159,12 +175,9 @@ pub(crate) fn logdir_of(path: &Path) -> Option<Vec<u8>> {
         .flatten()
 }
 
-fn take_file(
-    take: &mut Take<'_>,
-    segments: &[Option<Arc<Segment>>],
-    tags: &[Arc<str>],
-    store: &Arc<Store>,
-) -> Result<Saved, Refused> {
+/// A file whose parts are at `place` in the manifest.
+fn take_file(source: &Arc<Source>, place: Range<usize>) -> Result<Saved, Refused> {
+    let take = &mut Take(&source.bytes[place.clone()]);
     let stamp = Stamp {
         device: take.u64()?,
         inode: take.u64()?,
@@ -187,7 +200,7 @@ fn take_file(
             checksum: take.u32()?,
         })
     })?;
-    let mut contents = Contents::new(Arc::clone(store));
+    let mut contents = Contents::new(Arc::clone(&source.store));
     contents.size = stamp.size;
     contents.modified = time(stamp.modified).ok_or(Refused)?;
     contents.settled = true;
@@ -214,35 +227,18 @@ fn take_file(
     })?;
     contents.sections = Sections::of(sections).ok_or(Refused)?;
     check_bounds(&contents, last_record, &watched)?;
-    let sections = contents.sections.all().len();
-    let count = take.u32()? as usize;
-    contents
-        .series
-        .reserve(count.min(take.0.len() / MIN_SERIES));
-    for _ in 0..count {
-        let tag = tags.get(take.u32()? as usize).ok_or(Refused)?;
-        let kind = std::str::from_utf8(take.text()?)
-            .ok()
-            .and_then(Kind::from_word);
-        let kind = kind.ok_or(Refused)?;
-        let metadata = take.optional(|take| {
-            Ok(Location {
-                offset: take.u64()?,
-                length: take.u64()?,
-                checksum: take.u32()?,
-                index: take.u32()?,
-            })
-        })?;
-        let data = if kind == Kind::Scalar {
-            take_points(take, segments, sections, take_extremes).map(SeriesData::Scalars)?
-        } else {
-            take_points(take, segments, sections, |_, _| Ok(())).map(SeriesData::Values)?
-        };
-        let series = Series::new(Arc::clone(tag), kind, data, metadata);
-        if !contents.series.insert(series) {
-            return Err(Refused);
-        }
-    }
+    let counts = Counts {
+        scalar_points: take.u64()?,
+        untold: take.u32()? as usize,
+        series: take.u32()? as usize,
+    };
+    let packed = PackedSeries {
+        source: Arc::clone(source),
+        place: place.end - take.0.len()..place.end,
+        count: counts.series,
+        sections: contents.sections.all().len(),
+    };
+    contents.series = FileSeries::packed(packed, counts);
     Ok(Saved {
         progress: Progress {
             stamp,
@@ -253,6 +249,50 @@ fn take_file(
         },
         contents,
     })
+}
+
+impl PackedSeries {
+    /// The series. None if they do not fit together, or have blocks in a segment that is not to be found.
+    pub(crate) fn unpack(&self) -> Option<SeriesSet> {
+        self.take_series().ok()
+    }
+
+    fn take_series(&self) -> Result<SeriesSet, Refused> {
+        let Source {
+            bytes,
+            segments,
+            tags,
+            store,
+        } = &*self.source;
+        let take = &mut Take(&bytes[self.place.clone()]);
+        let mut set = SeriesSet::new(Arc::clone(store));
+        set.reserve(self.count.min(take.0.len() / MIN_SERIES));
+        for _ in 0..self.count {
+            let tag = tags.get(take.u32()? as usize).ok_or(Refused)?;
+            let kind = std::str::from_utf8(take.text()?)
+                .ok()
+                .and_then(Kind::from_word);
+            let kind = kind.ok_or(Refused)?;
+            let metadata = take.optional(|take| {
+                Ok(Location {
+                    offset: take.u64()?,
+                    length: take.u64()?,
+                    checksum: take.u32()?,
+                    index: take.u32()?,
+                })
+            })?;
+            let data = if kind == Kind::Scalar {
+                take_points(take, segments, self.sections, take_extremes)
+                    .map(SeriesData::Scalars)?
+            } else {
+                take_points(take, segments, self.sections, |_, _| Ok(())).map(SeriesData::Values)?
+            };
+            if !set.insert(Series::new(Arc::clone(tag), kind, data, metadata)) {
+                return Err(Refused);
+            }
+        }
+        take.0.is_empty().then_some(set).ok_or(Refused)
+    }
 }
 
 /// Refuses places that cannot be in the file, and counts that it cannot hold.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use lightboard_events::{Cause, Damage, DecodeError, Tail, crc};
 
-use super::SavedFiles;
+use super::{ManifestWriter, Saved, SavedFiles};
 use crate::fuzzing::{LOGDIR, listed, manifest, manifest_seed, progress, sample};
 use crate::segment::Segment;
 use crate::store::Store;
@@ -55,6 +55,11 @@ fn what_was_saved_comes_back() {
     let saved = files.get(b"a/b", b"x.tfevents").unwrap();
     assert!(files.get(b"a", b"x.tfevents").is_none());
     assert_eq!(saved.progress, progress());
+    // As long as nobody asks for more, the manifest need not be unpacked for it.
+    let counts = saved.contents.series.counts();
+    assert_eq!((counts.series, counts.scalar_points), (3, 1530));
+    assert!(saved.contents.series.unpack());
+    assert_eq!(saved.contents.series.counts(), counts);
     assert_eq!(saved.contents.damage, damages());
     assert_eq!(saved.contents.damage_count, 5000);
     assert_eq!(saved.contents.tail.damage().unwrap().length, 10);
@@ -88,7 +93,7 @@ fn folders_come_back_and_one_that_does_not_fit_together_is_left_out() {
         SavedFiles::read(bytes, LOGDIR, &store, open).map(|mut files| files.take_folders())
     };
     let folders = read(bytes.clone()).unwrap();
-    let (found, listed) = (&folders[&b"a/b"[..]], listed());
+    let (found, listed) = (folders.get(b"a/b").unwrap(), listed());
     assert_eq!(found.stamp, listed.stamp);
     assert_eq!(found.entries, listed.entries);
     let (found, listed) = (found.strangers(), listed.strangers());
@@ -105,7 +110,7 @@ fn folders_come_back_and_one_that_does_not_fit_together_is_left_out() {
         let end = changed.len() - 4;
         let sum = crc::masked(&changed[..end]);
         changed[end..].copy_from_slice(&sum.to_le_bytes());
-        assert!(read(changed).unwrap().is_empty());
+        assert!(read(changed).unwrap().get(b"a/b").is_none());
     }
 }
 
@@ -117,6 +122,28 @@ fn files_whose_segments_are_gone_are_left_out_and_other_directories_refused() {
     assert!(files.get(b"a/b", b"x.tfevents").is_none());
     let open = |_, _| Some(Arc::clone(&segment));
     assert!(SavedFiles::read(bytes, b"/other", &store, open).is_err());
+}
+
+#[test]
+fn series_that_do_not_fit_together_are_lost_and_told_so() {
+    let (bytes, segment) = damaged();
+    let store = Arc::new(Store::default());
+    let mut changed = bytes.clone();
+    // A kind that there is none of.
+    let at = changed.windows(6).position(|it| it == b"scalar").unwrap();
+    changed[at..at + 6].copy_from_slice(b"scalor");
+    let end = changed.len() - 4;
+    let sum = crc::masked(&changed[..end]);
+    changed[end..].copy_from_slice(&sum.to_le_bytes());
+    let open = |_, _| Some(Arc::clone(&segment));
+    let files = SavedFiles::read(changed, LOGDIR, &store, open).unwrap();
+    let Saved { contents, progress } = files.get(b"a/b", b"x.tfevents").unwrap();
+    assert!(!contents.series.is_lost());
+    assert!(contents.series.scalar("loss").is_none());
+    assert!(contents.series.is_lost() && !contents.series.unpack());
+    assert_eq!(contents.series.len(), 3);
+    let mut manifest = ManifestWriter::default();
+    assert!(!manifest.add(b"a/b", b"x.tfevents", &progress, &contents));
 }
 
 #[test]

@@ -37,6 +37,9 @@ impl ManifestWriter {
         progress: &Progress,
         contents: &Contents,
     ) -> bool {
+        if !contents.series.unpack() {
+            return false;
+        }
         let start = self.files.len();
         let done = self.put_file(run, name, progress, contents);
         if done.is_none() {
@@ -100,7 +103,10 @@ impl ManifestWriter {
             });
             out.optional(section.highest_step, Put::i64);
         });
-        out.u32(contents.series.len() as u32);
+        let counts = contents.series.counts();
+        out.u64(counts.scalar_points);
+        out.u32(counts.untold as u32);
+        out.u32(counts.series as u32);
         let mut whole = Some(());
         for series in contents.series.iter() {
             let tag = self.tag(&series.tag);
