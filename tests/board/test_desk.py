@@ -380,7 +380,7 @@ def test_everything_is_within_reach_in_a_narrow_window(browser: Browser, address
         expect(runs).to_have_attribute("aria-expanded", "true")
         runs.click()
         expect(opened.box("a")).to_be_hidden()
-        opened.wait_for_curves("lr", on=set(), off=set())
+        opened.wait_for_curves("lr", on={"a", "b"}, off=set())
         expect(opened.settings().get_by_role("slider", name="Smoothing")).to_be_visible()
         expect(opened.settings().get_by_role("radio", name="Relative")).to_be_visible()
         assert opened.page.evaluate("document.documentElement.scrollWidth") == 390

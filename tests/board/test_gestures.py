@@ -151,12 +151,43 @@ def test_keys_do_what_the_pointer_does(opened: OpenBoard) -> None:
     x = numbers(page, "loss", "x")
     assert 0 < x[0] < x[-1] < 400
     page.keyboard.press("Shift+ArrowRight")
-    assert numbers(page, "loss", "x")[-1] > x[-1] - 1
+    assert numbers(page, "loss", "x")[-1] > x[-1]
     page.keyboard.press("Shift+X")
     page.keyboard.press("y")
     assert labels(page, "loss", "y") != before_y
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Reset zoom")).to_be_hidden()
+
+
+def test_fingers_read_values_and_magnify(browser: Browser, address: str) -> None:
+    window = {"width": 390, "height": 844}
+    with tab(browser, address, viewport=window, has_touch=True, is_mobile=True) as opened:
+        page = opened.page
+        opened.wait_for_runs("run0")
+        page.get_by_role("button", name="Runs", exact=True).tap()
+        page.wait_for_selector('[data-tag="loss"] figure:not([data-drawn="0"])')
+        before_x, before_y = numbers(page, "loss", "x"), labels(page, "loss", "y")
+        x, y = middle(plot(page, "loss"))
+        fingers = page.context.new_cdp_session(page)
+
+        def touch(kind: str, *places: tuple[float, float]) -> None:
+            points = [{"x": x + right, "y": y + down, "id": i} for i, (right, down) in enumerate(places)]
+            fingers.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        touch("touchStart", (-40, 0))
+        touch("touchStart", (-40, 0), (40, 5))
+        for apart in range(50, 130, 10):
+            touch("touchMove", (-apart, 0), (apart, 5))
+        touch("touchEnd")
+        expect(page.get_by_role("button", name="Reset zoom")).to_have_count(1)
+        after = numbers(page, "loss", "x")
+        assert before_x[0] < after[0] < 200 < after[-1] < before_x[-1]
+        assert labels(page, "loss", "y") == before_y
+        table = page.get_by_role("region", name="Values of loss at step")
+        expect(table).to_have_count(0)
+        plot(page, "loss").tap()
+        expect(table.get_by_role("status")).to_contain_text("12 runs")
+        assert opened.complaints == []
 
 
 def test_the_crosshair_is_in_every_card_and_leaves_with_the_pointer(opened: OpenBoard) -> None:

@@ -20,6 +20,8 @@ export interface Choices {
 
 const X_ROOM = 0.01;
 const Y_ROOM = 0.06;
+/** What is pinched does not become smaller than this part of it. */
+const LEAST_PINCH = 0.02;
 const NOTHING = { xMin: 0, xMax: 1, yMin: 0, yMax: 1 };
 
 /**
@@ -84,6 +86,21 @@ export function zoomedAt(part: Extent, kind: ScaleKind, factor: number, at: numb
 /** The part of an axis after what it shows was moved by this share of its length, to the right or upwards. */
 export function movedBy(part: Extent, kind: ScaleKind, share: number): Extent {
   return partOf(part, kind, -share, 1 - share);
+}
+
+/**
+ * The part of an axis after two fingers went from two places of it, 0 to 1, to two others: what lay under them still does,
+ * as far as they keep their order.
+ */
+export function pinched(
+  part: Extent,
+  kind: ScaleKind,
+  from: readonly [number, number],
+  to: readonly [number, number],
+): Extent {
+  const factor = Math.max(LEAST_PINCH, (to[1] - to[0]) / (from[1] - from[0]));
+  const start = (from[0] + from[1]) / 2 - (to[0] + to[1]) / 2 / factor;
+  return partOf(part, kind, start, start + 1 / factor);
 }
 
 /** The part of an axis, as long as it was, that ends a little behind the newest value. */

@@ -2,7 +2,15 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { marksOf } from "../../src/charts/marks";
 import { makeScale, type ScaleKind } from "../../src/charts/scale";
-import { type Choices, following, movedBy, narrowestColumn, viewOf, zoomedAt } from "../../src/charts/window";
+import {
+  type Choices,
+  following,
+  movedBy,
+  narrowestColumn,
+  pinched,
+  viewOf,
+  zoomedAt,
+} from "../../src/charts/window";
 import { seriesOf, shownOf } from "../model/curves";
 
 const EVERYTHING: Choices = { x: null, y: null, xLog: false, xLinear: null, yLog: false, clip: 0 };
@@ -18,6 +26,24 @@ test("everything that is on is in the window, with room around it", () => {
   expect(view.yMin).toBeCloseTo(1 - 0.54, 9);
   expect(view.yMax).toBeCloseTo(10.54, 9);
   expect(viewOf([shown[0]!, { ...shown[1]!, on: false }], EVERYTHING).yMax).toBeLessThan(4);
+});
+
+test("what lies under two fingers stays there", () => {
+  const place = fc.double({ min: 0, max: 1, noNaN: true });
+  const fingers = fc.tuple(place, place).filter(([a, b]) => Math.abs(a - b) > 0.1);
+  const kinds = fc.constantFrom<ScaleKind>("linear", "log", { symlog: 1 });
+  fc.assert(
+    fc.property(kinds, fingers, fingers, (kind, from, to) => {
+      fc.pre(from[0] < from[1] === to[0] < to[1]);
+      const part = { min: 1, max: 1000 };
+      const moved = pinched(part, kind, from, to);
+      const [before, after] = [makeScale(part.min, part.max, kind), makeScale(moved.min, moved.max, kind)];
+      for (const i of [0, 1] as const) expect(after.toUnit(before.toValue(from[i]))).toBeCloseTo(to[i], 6);
+    }),
+  );
+  // Fingers that cross turn nothing around.
+  const { min, max } = pinched({ min: 0, max: 1 }, "linear", [0.2, 0.8], [0.8, 0.2]);
+  expect(min).toBeLessThan(max);
 });
 
 test("where only x is chosen, y is what is seen there; where y is chosen, it stays", () => {

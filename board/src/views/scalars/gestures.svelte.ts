@@ -1,10 +1,11 @@
 /**
  * What pointer, wheel and keys do to a chart. On the plot a drag is a box to magnify, with Shift or the middle button it
  * moves the window; on an axis it moves that axis. The wheel magnifies an axis that it is turned over, and the plot with
- * Ctrl, Cmd or Alt; else it scrolls the page. A click on the plot pins a step, a double click resets.
+ * Ctrl, Cmd or Alt; else it scrolls the page. A click on the plot pins a step, a double click resets. A finger on the plot
+ * scrolls the page, reads values along the plot, or taps, which is a click; two magnify.
  */
 
-import { movedBy, xOf, yOf, zoomedAt } from "../../charts/window";
+import { movedBy, pinched, xOf, yOf, zoomedAt } from "../../charts/window";
 import type { View } from "../../charts/curve";
 import { type Extent, type PlotSize, zoomToBox } from "../../charts/viewport";
 
@@ -36,8 +37,23 @@ interface Press {
   readonly view: View;
 }
 
+/** Fingers on the plot. */
+interface Touch {
+  /** Where each was put down, by the pointer's id, and where it is. */
+  readonly from: ReadonlyMap<number, Place>;
+  readonly to: ReadonlyMap<number, Place>;
+  /** When the last one was put down. */
+  readonly view: View;
+  /** There were never two. */
+  readonly taps: boolean;
+}
+
 /** CSS pixels from which a press and a release are a drag and not a click. */
 const DRAG = 4;
+/** The same for a finger, which is less steady. */
+const FINGER_DRAG = 10;
+/** CSS pixels from which two fingers are apart along an axis, and magnify it. */
+const APART = 40;
 /** CSS pixels below which a box is none, but a stretch of one axis. */
 const FLAT = 10;
 const KEY_ZOOM = 1.5;
@@ -73,7 +89,9 @@ export class Gestures {
   pointer = $state.raw<Place | null>(null);
   private press = $state.raw<Press | null>(null);
 
-  readonly busy = $derived(this.press !== null);
+  private touch = $state.raw<Touch | null>(null);
+
+  readonly busy = $derived(this.press !== null || (this.touch?.to.size ?? 0) > 1);
   /** The box that is being drawn. */
   readonly box = $derived.by(() => {
     if (!this.press || this.press.moves || !this.pointer) return null;
@@ -96,7 +114,8 @@ export class Gestures {
 
   readonly down = (event: PointerEvent, region: Region): void => {
     const middle = event.button === 1;
-    if ((event.button !== 0 && !middle) || (event.pointerType === "touch" && region === "plot")) return;
+    if (event.pointerType === "touch" && region === "plot") return this.touchDown(event);
+    if (event.button !== 0 && !middle) return;
     if (middle) event.preventDefault(); // no scrolling by itself
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     const moves = region !== "plot" || middle || event.shiftKey;
@@ -105,7 +124,8 @@ export class Gestures {
 
   readonly move = (event: PointerEvent, region: Region): void => {
     const at = this.place(event, region);
-    if (region === "plot") this.pointer = this.inside(at);
+    if (this.touch?.to.has(event.pointerId)) this.touchMove(this.touch, event.pointerId, at);
+    if (region === "plot" && !(this.touch && this.busy)) this.pointer = this.inside(at);
     if (this.press?.moves) this.drag(this.press, at);
   };
 
@@ -113,7 +133,11 @@ export class Gestures {
     const { press, box } = this;
     const at = this.place(event, region);
     this.press = null;
-    if (box) {
+    const finger = this.touch?.taps ? this.touch.from.get(event.pointerId) : undefined;
+    this.lift(event);
+    if (finger) {
+      if (Math.hypot(at.x - finger.x, at.y - finger.y) < FINGER_DRAG) this.chart.click(this.inside(at));
+    } else if (box) {
       const { plot, view } = this.chart;
       const area = { x0: box.x, y0: box.y, x1: box.x + box.width, y1: box.y + box.height };
       const zoomed = zoomToBox(view, area, plot);
@@ -124,9 +148,22 @@ export class Gestures {
     }
   };
 
-  readonly leave = (): void => {
+  readonly leave = (event: Event): void => {
+    if (event instanceof PointerEvent) this.lift(event);
     this.pointer = null;
     this.press = null;
+  };
+
+  /** To be attached to the plot: two fingers do not scroll the page. */
+  readonly holdStill = (plot: HTMLElement): (() => void) => {
+    const hold = (event: TouchEvent): void => {
+      if (event.touches.length > 1 && event.cancelable) event.preventDefault();
+    };
+    for (const type of ["touchstart", "touchmove"] as const)
+      plot.addEventListener(type, hold, { passive: false });
+    return () => {
+      for (const type of ["touchstart", "touchmove"] as const) plot.removeEventListener(type, hold);
+    };
   };
 
   readonly wheel = (event: WheelEvent, region: Region): void => {
@@ -184,6 +221,37 @@ export class Gestures {
     const [right, up] = [(at.x - from.x) / plot.width, (from.y - at.y) / plot.height];
     if (region !== "y" && right !== 0) this.chart.show("x", movedBy(xOf(view), xScale, right));
     if (region !== "x" && up !== 0) this.chart.show("y", movedBy(yOf(view), yScale, up));
+  }
+
+  private touchDown(event: PointerEvent): void {
+    const to = new Map(this.touch?.to).set(event.pointerId, this.place(event, "plot"));
+    this.touch = { from: to, to, view: this.chart.view, taps: to.size === 1 };
+    if (to.size > 1) this.pointer = null;
+  }
+
+  /** Fingers beside each other magnify x, one above the other y, and slantwise both. */
+  private touchMove(touch: Touch, finger: number, at: Place): void {
+    const to = new Map(touch.to).set(finger, at);
+    this.touch = { ...touch, to };
+    if (to.size !== 2) return;
+    const { plot } = this.chart;
+    const { view, from } = touch;
+    const { xScale = "linear", yScale = "linear" } = view;
+    const [a, b] = [...from.values()] as [Place, Place];
+    const [c, d] = [...to.values()] as [Place, Place];
+    const across = (one: Place, other: Place) => [one.x / plot.width, other.x / plot.width] as const;
+    const up = (one: Place, other: Place) => [1 - one.y / plot.height, 1 - other.y / plot.height] as const;
+    if (Math.abs(a.x - b.x) >= APART)
+      this.chart.show("x", pinched(xOf(view), xScale, across(a, b), across(c, d)));
+    if (Math.abs(a.y - b.y) >= APART) this.chart.show("y", pinched(yOf(view), yScale, up(a, b), up(c, d)));
+  }
+
+  /** The fingers that are left begin anew from where they are. */
+  private lift({ pointerId }: PointerEvent): void {
+    if (!this.touch?.to.has(pointerId)) return;
+    const to = new Map(this.touch.to);
+    to.delete(pointerId);
+    this.touch = to.size === 0 ? null : { from: to, to, view: this.chart.view, taps: false };
   }
 
   /** Axes lie beside the plot, and share one of its sides: the place along it is the same. */
