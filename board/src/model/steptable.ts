@@ -17,31 +17,36 @@ export interface StepRows {
   readonly rows: readonly StepRow[];
   /** Series of these runs that begin after the step. */
   readonly later: number;
+  /** Series of these runs of which nothing could be read just now. */
+  readonly unread: number;
 }
 
 /** The rows of the runs that are drawn, at the step that was asked for; a run without the tag has none. */
 export function stepRows(
-  { header, count, at }: TableColumns,
+  { header, count, last, at }: TableColumns,
   asked: bigint,
   isDrawn: (run: string) => boolean,
 ): StepRows {
-  if (at === null) return { rows: [], later: 0 };
+  if (at === null) return { rows: [], later: 0, unread: 0 };
   const rows: StepRow[] = [];
+  const incomplete = new Set(header.incomplete);
   let later = 0;
+  let unread = 0;
   header.runs.forEach((run, r) => {
     if (!isDrawn(run)) return;
     header.tags.forEach((tag, t) => {
       const cell = r * header.tags.length + t;
       if (Number(count[cell]!) === 0) return;
       const wallTime = at.wallTime[cell]!;
-      if (Number.isNaN(wallTime)) later++;
+      if (incomplete.has(run) && Number.isNaN(last.wallTime[cell]!)) unread++;
+      else if (Number.isNaN(wallTime)) later++;
       else {
         const step = at.step[cell]!;
         rows.push({ run, tag, value: at.value[cell]!, step, wallTime, exact: BigInt(step) === asked });
       }
     });
   });
-  return { rows, later };
+  return { rows, later, unread };
 }
 
 export type SortKey = "run" | "tag" | "value" | "step" | "time";

@@ -13,6 +13,8 @@ const AGAIN_MS = 1_000;
 export class Hparams {
   /** By run; null until the first answer. Nothing is asked before `want`. */
   ofRuns = $state.raw<ReadonlyMap<string, Readonly<Record<string, Hparam>>> | null>(null);
+  /** Runs of which they could not be read: nobody knows whether these have any. */
+  unread = $state.raw<ReadonlySet<string>>(new Set());
   /** Names of all, with how many values each has over the runs. */
   readonly names: ReadonlyMap<string, number> = $derived.by(() => {
     const values = new Map<string, Set<Hparam>>();
@@ -28,7 +30,9 @@ export class Hparams {
 
   private wanted = false;
   private readonly asking = new Asking(async () => {
-    this.ofRuns = new Map(Object.entries((await fetchHparams()).runs));
+    const { runs, incomplete } = await fetchHparams();
+    this.ofRuns = new Map(Object.entries(runs));
+    this.unread = new Set(incomplete);
   }, AGAIN_MS);
 
   get fault(): string | null {
@@ -47,7 +51,7 @@ export class Hparams {
     if (this.wanted && concerns) this.asking.again();
   }
 
-  /** Null: the run has none of that name; undefined: no run has. */
+  /** Null: the run has none of that name, or it could not be read; undefined: no run has. */
   of(run: string, name: string): Hparam | null | undefined {
     if (!this.names.has(name)) return undefined;
     const hparams = this.ofRuns!.get(run);

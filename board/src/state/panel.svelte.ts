@@ -177,6 +177,14 @@ export class PanelStore implements Part {
     return cellOf(run, column, this.known);
   }
 
+  /** What belongs into the cell could not be read: it is not that the run has nothing there. */
+  isUnread({ id, parent }: Run, column: string): boolean {
+    const scalar = scalarColumn(column);
+    if (scalar) return this.scalars.isUnread(id, scalar.tag);
+    const { unread } = this.board.hparams;
+    return hparamOf(column) !== null && (unread.has(id) || (parent !== null && unread.has(parent)));
+  }
+
   /** How many of the row's runs are on. */
   onBelow({ from, to }: Row): number {
     return this.onBefore[to]! - this.onBefore[from]!;

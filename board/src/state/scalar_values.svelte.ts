@@ -13,6 +13,8 @@ const MOST_TAGS = 100;
 interface TagValues {
   /** Place of each run in the columns. */
   readonly places: ReadonlyMap<string, number>;
+  /** Runs that have points, but none that could be read. */
+  readonly unread: ReadonlySet<string>;
   readonly last: Float64Array;
   readonly min: Float64Array;
   readonly max: Float64Array;
@@ -39,14 +41,17 @@ export class ScalarValues {
     if (this.wanted.length > 0 && concerns) this.asking.again();
   }
 
-  /** Null: the run has none, or it is on its way. */
+  /** The run has points of the tag that could not be read just now. */
+  isUnread(run: string, tag: string): boolean {
+    return this.tags.get(tag)?.unread.has(run) ?? false;
+  }
+
+  /** Null: the run has none, it could not be read, or it is on its way. */
   of(run: string, what: "last" | "min" | "max", tag: string): number | null {
     const values = this.tags.get(tag);
     const place = values?.places.get(run);
     if (!values || place === undefined) return null;
-    const value = values[what][place]!;
-    // A cell without any point is NaN too; its count tells, and then there is no place for it.
-    return value;
+    return values[what][place]!;
   }
 
   private async ask(): Promise<void> {
@@ -65,10 +70,16 @@ function valuesOf({ header, count, last, min, max }: TableColumns, tag: string):
   const column = header.tags.indexOf(tag);
   const width = header.tags.length;
   const places = new Map<string, number>();
+  const unread = new Set<string>();
+  const incomplete = new Set(header.incomplete);
   header.runs.forEach((run, row) => {
-    if (column >= 0 && Number(count[row * width + column]!) > 0) places.set(run, row);
+    const cell = row * width + column;
+    // NaN is a value that was logged, too: whether there is one to read, count and time tell.
+    if (column < 0 || Number(count[cell]!) === 0) return;
+    if (incomplete.has(run) && Number.isNaN(last.wallTime[cell]!)) unread.add(run);
+    else places.set(run, row);
   });
   const pick = (values: Float64Array): Float64Array =>
     Float64Array.from(header.runs, (_, row) => values[row * width + column] ?? NaN);
-  return { places, last: pick(last.value), min: pick(min.value), max: pick(max.value) };
+  return { places, unread, last: pick(last.value), min: pick(min.value), max: pick(max.value) };
 }

@@ -26,8 +26,16 @@ test("a row tells the point at the step, or the nearest before it and that it is
       { run: "a", tag: "lr", value: NaN, step: 90n, wallTime: 990, exact: false },
     ],
     later: 1,
+    unread: 0,
   });
-  expect(stepRows(columns, 100n, (run) => run === "b")).toEqual({ rows: [], later: 1 });
+  expect(stepRows(columns, 100n, (run) => run === "b")).toEqual({ rows: [], later: 1, unread: 0 });
+  const last = { ...none, wallTime: new Float64Array(4).fill(NaN) };
+  const header = { ...columns.header, incomplete: ["b"] };
+  expect(stepRows({ ...columns, header, last }, 100n, (run) => run === "b")).toEqual({
+    rows: [],
+    later: 0,
+    unread: 1,
+  });
 });
 
 test("steps that only differ beyond 2^53 are told apart", () => {
