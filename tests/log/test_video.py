@@ -171,7 +171,7 @@ def test_a_video_larger_than_the_queue_is_logged_in_its_place(tmp_path: Path) ->
     frame = few_colours((1, 1, 3, 256, 256))
     with SummaryWriter(tmp_path) as writer:
         writer.add_image("image", frame[0, 0], 0)
-        writer.add_video("video", np.broadcast_to(frame, (1, 100, 3, 256, 256)), 1)
+        writer.add_video("video", np.broadcast_to(frame, (1, 90, 3, 256, 256)), 1)
         writer.add_image("image", frame[0, 0], 2)
     found = logged(tmp_path)
     assert [event.step for _, event in found] == [0, 1, 2]

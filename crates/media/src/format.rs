@@ -54,7 +54,7 @@ impl PictureFormat {
                 "at most 65,535 pixels each way and no alpha in a JPEG",
             ),
         };
-        let alpha = channels % 2 == 0 && self == Self::Jpeg;
+        let alpha = channels.is_multiple_of(2) && self == Self::Jpeg;
         fits(width, height, longest, !alpha, expected)
     }
 

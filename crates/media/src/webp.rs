@@ -72,7 +72,9 @@ fn chunk(out: &mut Vec<u8>, name: [u8; 4], parts: &[&[u8]]) {
     let length: usize = parts.iter().map(|part| part.len()).sum();
     out.extend_from_slice(&name);
     out.extend_from_slice(&(length as u32).to_le_bytes());
-    parts.iter().for_each(|part| out.extend_from_slice(part));
+    for part in parts {
+        out.extend_from_slice(part);
+    }
     if length % 2 == 1 {
         out.push(0);
     }
