@@ -108,8 +108,9 @@ class OpenBoard:
         self.page.wait_for_function(
             f"""({{ tag, on, off }}) => {{
               const seen = ({MEASURE})(tag);
-              return seen !== null && on.every((run) => seen[run].count > 0)
-                && off.every((run) => seen[run].count === 0);
+              // Charts may be there before the run list is.
+              return seen !== null && on.every((run) => seen[run]?.count > 0)
+                && off.every((run) => seen[run]?.count === 0);
             }}""",
             arg={"tag": tag, "on": sorted(on), "off": sorted(off)},
             timeout=WAIT_MS,
