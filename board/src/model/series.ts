@@ -2,7 +2,6 @@
 
 import type { ScalarColumns } from "../wire/client";
 import type { Steps } from "../wire/frame";
-import type { Axis } from "../wire/types";
 import type { GroupPart } from "./group_series";
 
 /** One attempt of one run and tag. All columns have the same length. */
@@ -65,6 +64,7 @@ export function toSeries(columns: ScalarColumns): Series[] {
   const grains = new Map(
     header.pictures.map(({ tag, x_min, x_max }) => [tag, ((x_max ?? 0) - (x_min ?? 0)) / header.width_asked]),
   );
+  const positions = positionsOf(columns);
   return header.series.map((entry) => {
     const end = entry.start + entry.length;
     const leftOut = latest ? entry.superseded : 0;
@@ -74,7 +74,7 @@ export function toSeries(columns: ScalarColumns): Series[] {
     };
     const times = wallTime.subarray(entry.start, end);
     const steps = step.subarray(entry.start, end);
-    const x = positions(header.axis, steps, times, entry.first_wall_time);
+    const x = positions.subarray(entry.start, end);
     return {
       run: entry.run,
       tag: entry.tag,
@@ -143,10 +143,15 @@ export function nearest(xs: Float64Array, x: number): number {
   return low > 0 && x - xs[low - 1]! < xs[low]! - x ? low - 1 : low;
 }
 
-function positions(axis: Axis, steps: Steps, times: Float64Array, start: number): Float64Array {
-  if (axis === "wall") return times;
-  if (axis === "relative") return times.map((time) => time - start);
-  return steps instanceof Int32Array ? new Float64Array(steps) : Float64Array.from(steps, Number);
+/** Of all points of an answer together: of thousands of series, an array each takes long to make and to clear away. */
+function positionsOf({ header, step, wallTime }: ScalarColumns): Float64Array {
+  if (header.axis === "wall") return wallTime;
+  if (header.axis === "step")
+    return step instanceof Int32Array ? new Float64Array(step) : Float64Array.from(step, Number);
+  const x = wallTime.slice();
+  for (const { start, length, first_wall_time: begun } of header.series)
+    for (let i = start; i < start + length; i++) x[i]! -= begun;
+  return x;
 }
 
 export function boundsOf(x: Float64Array, columns: readonly Float64Array[]): Bounds | null {

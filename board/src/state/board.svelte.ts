@@ -8,6 +8,7 @@ import { ApiError, fetchRuns, fetchTags } from "../wire/client";
 import { followChanges, type LiveListener } from "../wire/live";
 import type { Change, LogDirectory, Run, RunList, Tag, TagList } from "../wire/types";
 import { Baseline } from "./baseline.svelte";
+import { breath } from "./breath";
 import { ScalarCard } from "./card.svelte";
 import { Colours } from "./colours.svelte";
 import { Desk } from "./desk.svelte";
@@ -277,8 +278,10 @@ export class Board {
     // Cards that are new ask for their points, which the server works out while the run list is laid out.
     if (tagList) await tick();
     this.selection.meet(list.runs, isRead(list));
+    await breath();
+    this.colours.meet(this.order.of(list.runs, this.logdirNames));
+    await breath();
     this.runs = list.runs;
-    this.colours.meet(this.listed);
   }
 }
 

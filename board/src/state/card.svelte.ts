@@ -12,6 +12,7 @@ import type { Shown } from "../model/plot";
 import { type Series, toSeries, withSeries } from "../model/series";
 import { ApiError, fetchScalars } from "../wire/client";
 import type { Axis, Baseline, ScalarQuery } from "../wire/types";
+import { breath } from "./breath";
 import { XWindow } from "./link.svelte";
 import type { PointsAsked } from "./settings.svelte";
 
@@ -37,6 +38,8 @@ type Dirt = Set<string> | "every run";
 /** Pixel columns of the widest picture that the server draws. */
 const WIDEST = 16_384;
 const LONGEST_RETRY_MS = 1_000;
+/** Series from which reading an answer and drawing it are more than one task should take. */
+const MANY = 1_000;
 
 export class ScalarCard {
   /** Every run's points over the whole x axis; null until the first answer. */
@@ -254,6 +257,7 @@ export class ScalarCard {
       baseline: this.comparedByServer(),
     });
     const series = toSeries(columns);
+    if (series.length > MANY) await breath();
     return {
       series: xTag === null ? series : joinByStep(series, this.tags, xTag),
       incomplete: columns.header.incomplete,
