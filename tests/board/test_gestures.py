@@ -432,6 +432,7 @@ def test_runs_are_read_against_a_baseline(opened: OpenBoard) -> None:
     card = page.locator('[data-tag="loss"]')
     expect(card.get_by_text("Δ to run2")).to_be_visible()
     expect(page.locator('[data-tag="spikes"]').get_by_text("run2 has no spikes")).to_be_visible()
+    expect(page.locator(".account")).to_have_text("12 of 13 drawn · 1 without data here")
     assert numbers(page, "loss", "y")[0] == -2
     assert numbers(page, "loss", "y")[-1] == 9 or numbers(page, "loss", "y")[-1] == 8
     page.get_by_role("button", name="Settings").click()

@@ -42,6 +42,11 @@ export function seriesKey({ run, attempt, tag }: Series): string {
   return JSON.stringify([run, attempt, tag]);
 }
 
+/** Whether there is something of it to be seen: a vertex with a place, or a mark for one that was logged without. */
+export function isSeen({ bounds, nonFinite }: Series): boolean {
+  return bounds !== null && (bounds.yMin <= bounds.yMax || nonFinite);
+}
+
 /** The step nearest to a place on an axis of steps, which are 64-bit integers. */
 export function stepAt(x: number): bigint {
   const most = 2 ** 63;

@@ -4,6 +4,7 @@ import { tick } from "svelte";
 import { RasterPool } from "../charts/pool";
 import { EVERYTHING, NOTHING, type Pending, runsWith, withChange } from "../model/changes";
 import { RunOrder, unlessSame } from "../model/order";
+import { isSeen, type Series } from "../model/series";
 import { ApiError, fetchRuns, fetchTags } from "../wire/client";
 import { followChanges, type LiveListener } from "../wire/live";
 import type { Change, LogDirectory, Run, RunList, Tag, TagList } from "../wire/types";
@@ -96,7 +97,7 @@ export class Board {
   readonly runsWithDataHere: ReadonlySet<string> | null = $derived.by(() => {
     const cards = this.cardList.filter((card) => card.inView && card.fault === null);
     if (cards.length === 0 || cards.some(({ overview }) => overview === null)) return null;
-    return new Set(cards.flatMap(({ overview }) => overview!.map(({ run }) => run)));
+    return new Set(cards.flatMap((card) => this.seenOf(card).map(({ run }) => run)));
   });
   /** The greatest x of all cards. */
   readonly newest: number = $derived(
@@ -108,6 +109,15 @@ export class Board {
   private nextFetch = 0;
   /** The last event that was taken in; before the first one, the version of the first answer. */
   private lastEvent: string | null = null;
+
+  /** The series of a card of which there is something to see: where the baseline has nothing, others have not either. */
+  private seenOf({ overview, xTag }: ScalarCard): readonly Series[] {
+    const series = (overview ?? []).filter(isSeen);
+    const { asked } = this.baseline;
+    if (xTag === null || asked === null) return series; // compared already
+    const tags = new Set(series.filter(({ run }) => run === asked.run).map(({ tag }) => tag));
+    return series.filter(({ tag }) => tags.has(tag));
+  }
 
   /** Whether the run is in the run list. */
   knows(run: string): boolean {

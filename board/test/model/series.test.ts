@@ -10,7 +10,7 @@ import {
   stylesOf,
   windowOf,
 } from "../../src/model/plot";
-import { nearest, stepAt, toSeries, union, withSeries } from "../../src/model/series";
+import { isSeen, nearest, stepAt, toSeries, union, withSeries } from "../../src/model/series";
 import type { ScalarColumns } from "../../src/wire/client";
 import type { Attempts, Axis } from "../../src/wire/types";
 import { seriesOf } from "./curves";
@@ -174,6 +174,14 @@ test("two curves never share an id, whatever groups and tags are called", () => 
     names.map((tag) => ids.of(seriesOf(groupId(group), [[0, 1]], { tag }))),
   );
   expect(new Set(curves).size).toBe(16);
+});
+
+test("what has a vertex, or a mark for a value without one, is seen; gaps of a comparison are not", () => {
+  const gaps = seriesOf("a", [[0, NaN], [1, NaN]], { nonFinite: false }); // prettier-ignore
+  const [nan, some, none] = [[[0, NaN]], [[0, NaN], [1, 2]], []] as const; // prettier-ignore
+  expect([isSeen(gaps), ...[nan, some, none].map((points) => isSeen(seriesOf("a", points)))]).toEqual([
+    ...[false, true, true, false],
+  ]);
 });
 
 test("a place on the axis has a step that 64 bits hold", () => {
