@@ -38,16 +38,19 @@ class Film:
             page.wait_for_timeout(50)
         raise TimeoutError(f"expected the page to come to rest within {most} s")
 
-    def settled(self) -> float | None:
-        """When the charts first looked as they did in the end; None if they never changed."""
+    def settled(self, before: str) -> float:
+        """When the charts first looked as they did in the end, which must not be as in the frame before."""
         pictures = [(at, _charts(data)) for at, data in self.frames]
-        if not pictures:
-            return None
+        if not pictures or not any(_differ(picture, _charts(before)) for _, picture in pictures):
+            raise ValueError(
+                "expected what was touched to change the charts, found them as before: "
+                "touch a run whose curve is to be seen"
+            )
         final = pictures[-1][1]
-        since = None
+        since = pictures[-1][0]
         for at, picture in reversed(pictures):
             if _differ(picture, final):
-                return since
+                break
             since = at
         return since
 

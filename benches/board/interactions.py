@@ -94,12 +94,12 @@ def _wait_for(desk: Desk, touch: Callable[[], None]) -> Wait:
     page.evaluate("window.interactions.length = 0")
     with filmed(page) as film:
         film.wait_until_quiet(page, 0.4)
+        _, before = film.frames[-1]
         film.frames.clear()
         touch()
         film.wait_until_quiet(page, 1.2)
     touched = float(page.evaluate("window.touched")) / 1000
-    settled = film.settled()
-    return Wait(_paint(page), 0.0 if settled is None else max(0.0, settled - touched) * 1000)
+    return Wait(_paint(page), max(0.0, film.settled(before) - touched) * 1000)
 
 
 def _paint(page: Page) -> float:
