@@ -118,9 +118,12 @@ def test_what_groups_are_drawn_as_is_chosen_below_the_list(browser: Browser, add
         low = readings(opened).filter(has_text="low")
         expect(low).to_contain_text("n = 3, 1 to 3")
         expect(low.locator("td").first).to_have_text(re.compile("^2(.0+)?$"))
+        # Spreads about the mean are not offered around another line.
+        assert band.locator("option").all_text_contents() == ["nothing", "min to max"]
+        draw.select_option("mean")
         band.select_option(label="± standard deviation")
-        opened.address("drawAs:median.*band:sd")
-        # Around the mean, which is the median here: the sample's deviation is 1.
+        opened.address("drawAs:mean.*band:sd")
+        # The sample's deviation is 1.
         band.select_option("se")
         expect(readings(opened).filter(has_text="low")).to_contain_text("n = 3, 1.42 to 2.58")
         band.select_option("none")
