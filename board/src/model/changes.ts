@@ -8,31 +8,17 @@ export function runsWith(change: Change, tags: readonly string[]): string[] {
   return [...new Set([...change.any_series, ...named])].map((index) => change.runs[index]!);
 }
 
+/** What is to be fetched: the run list in any case. */
 export interface Pending {
-  readonly runs: ReadonlySet<string>;
-  readonly removed: ReadonlySet<string>;
   readonly tags: boolean;
   readonly all: boolean;
 }
 
-export const NOTHING: Pending = { runs: new Set(), removed: new Set(), tags: false, all: false };
-export const EVERYTHING: Pending = { ...NOTHING, tags: true, all: true };
+export const NOTHING: Pending = { tags: false, all: false };
+export const EVERYTHING: Pending = { tags: true, all: true };
 
-/**
- * Add one event. A run that was removed and came back counts as changed, and the other way round. An event that tells of
- * no change, as the first one of a stream may, leaves what is pending the same.
- */
-export function withChange(pending: Pending, change: Change): Pending {
-  if (!change.all && !change.tags && change.runs.length === 0 && change.removed.length === 0) return pending;
-  const runs = new Set(pending.runs);
-  const removed = new Set(pending.removed);
-  for (const run of change.removed) {
-    runs.delete(run);
-    removed.add(run);
-  }
-  for (const run of change.runs) {
-    runs.add(run);
-    removed.delete(run);
-  }
-  return { runs, removed, tags: pending.tags || change.tags, all: pending.all || change.all };
+/** Add one event. One that tells of no change, as the first of a stream may, leaves what is pending the same. */
+export function withChange(pending: Pending, { runs, removed, tags, all }: Change): Pending {
+  if (!all && !tags && runs.length === 0 && removed.length === 0) return pending;
+  return { tags: pending.tags || tags, all: pending.all || all };
 }

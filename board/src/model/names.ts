@@ -8,7 +8,7 @@ export interface SplitName {
 }
 
 /** Characters that break a line, or turn the reading direction of what follows. */
-const UNRULY = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+const UNRULY = /[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** A logged name as one line of text that says what stands there: a line break as ␊, a direction override as ⟨202E⟩. */
 export function oneLine(name: string): string {

@@ -71,7 +71,7 @@ export class Board {
   hovered = $state<string | null>(null);
   /** What cards have in common at a time. */
   readonly link = new Link();
-  /** Seconds since 1970, of the server's clock as far as known; for ages. */
+  /** Seconds since 1970, of the browser's clock; for ages, which are off by as much as it is from the one that logged. */
   now = $state(Date.now() / 1000);
 
   readonly runById: ReadonlyMap<string, Run> = $derived(

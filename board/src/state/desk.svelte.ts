@@ -8,6 +8,7 @@ import {
   type CardSize,
   combined,
   fromSaved,
+  isPinned,
   matching,
   type Section,
   sectionsOf,
@@ -113,7 +114,7 @@ export class Desk implements Part {
   }
 
   isPinned(card: Card): boolean {
-    return card.tags.some((tag) => this.arrangement.pinned.includes(tag));
+    return isPinned(this.arrangement, card);
   }
 
   pin(card: Card, pinned: boolean): void {

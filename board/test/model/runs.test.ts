@@ -53,4 +53,5 @@ test("names are one line that reads in one direction", () => {
   expect(oneLine("実験…1 é 🚀")).toBe("実験…1 é 🚀");
   expect(oneLine("a\nb\u0000\u007f")).toBe("a␊b␀⟨7F⟩");
   expect(oneLine("\u202eevil\u2066")).toBe("⟨202E⟩evil⟨2066⟩");
+  expect(oneLine("a\u061cb")).toBe("a⟨61C⟩b");
 });

@@ -40,6 +40,38 @@ test("a card that gets wider asks for as many columns as it has then", async () 
   expect(widths).toEqual([320, 1_216]);
 });
 
+test("a part of the axis is not asked for with another tag as x", async () => {
+  const asked: unknown[] = [];
+  let arrived = (): void => undefined;
+  let released = Promise.resolve();
+  answers.set("api/scalars", async ({ tags, x_min, axis }) => {
+    asked.push([tags, x_min]);
+    arrived();
+    await released;
+    return scalars(axis, ["a"]);
+  });
+  const card = new ScalarCard(["loss"]);
+  card.show(true);
+  card.resize(64);
+  await until(() => card.overview !== null);
+  card.look({ xMin: 0, xMax: 0.5, yMin: 0, yMax: 1 }, 64, 1);
+  await until(() => card.detail !== null);
+  let release!: () => void;
+  released = new Promise((resolve) => (release = resolve));
+  const again = new Promise<void>((resolve) => (arrived = resolve));
+  card.markDirty(null);
+  await again;
+  card.ask({ axis: "step", xTag: "lr", smoothing: null, attempts: "latest", baseline: null });
+  release();
+  await until(() => card.xTag === "lr");
+  expect(asked).toEqual([
+    [["loss"], null],
+    [["loss"], 0],
+    [["loss"], null],
+    [["loss", "lr"], null],
+  ]);
+});
+
 test("groups are not drawn on an axis that they were not asked on", async () => {
   const statistics = ["mean", "median", "min", "max", "sd", "se", "low95", "high95"];
   let release!: () => void;
