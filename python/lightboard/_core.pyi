@@ -198,7 +198,9 @@ class Index:
     def table(self, tags: Sequence[str], *, runs: Sequence[str] | None, at_step: int | None) -> bytes:
         """Column frame of POST /api/table. `runs=None` means every run; unknown ids are left out."""
 
-    def values(self, tag: str, kind: str, *, runs: Sequence[str] | None) -> bytes:
+    def values(
+        self, tag: str, kind: str, *, runs: Sequence[str] | None, attempts: Literal["latest", "all"] = "all"
+    ) -> bytes:
         """Column frame of POST /api/values. `runs=None` means every run; unknown ids are left out.
 
         Raises ValueError for a kind that is none or is `scalar`, UnavailableError when there are too many values.

@@ -14,7 +14,7 @@ from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboardX import SummaryWriter
 
 from boards import board, client
-from index.records import frame, header, write
+from index.records import frame, header, scalar, write
 from index.values import png, record, strings, tensor, wav
 from lightboard.api.routes.values import STATUS
 from lightboard.index import ColumnFrame, decode
@@ -42,7 +42,15 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         + record(2, tensor("sound", "audio", strings(wav(), b"label", wav(7), b"", shape=(2, 2))))
         + frame(Event(wall_time=1.0, graph_def=b"\x0a\x00").SerializeToString())
         + record(3, *hparams_pb({"lr": math.nan, "big": True}).value)
-        + record(2**60, tensor("text", "text", strings(b"<b>\xff</b>"))),
+        + record(2**60, tensor("text", "text", strings(b"<b>\xff</b>")))
+        + b"".join(record(step, tensor("again", "text", strings(b"first"))) for step in range(3))
+        + scalar(2, 1.0),
+    )
+    # A restart, which goes back.
+    write(
+        logdir / "run1",
+        header(1.8e9) + record(1, tensor("again", "text", strings(b"second"))) + scalar(1, 1.0),
+        "events.out.tfevents.1800000000.host.2",
     )
     for name in ("run2", "run10"):
         with SummaryWriter(str(logdir / name)) as writer:
@@ -100,6 +108,18 @@ def test_a_list_says_where_each_value_lies(http: httpx.Client) -> None:
     entries = frame_of(http.post("/api/values", json=some)).header["series"]
     assert [names[entry["run"]] for entry in entries] == ["run10"]
     assert frame_of(http.post("/api/values", json={"tag": "weights", "kind": "text"})).header["series"] == []
+
+
+def test_values_that_a_later_attempt_superseded_are_left_out_unless_asked_for(http: httpx.Client) -> None:
+    def steps(**members: str) -> list[int]:
+        answer = http.post("/api/values", json={"tag": "again", "kind": "text", **members})
+        found: list[int] = frame_of(answer).columns["step"].tolist()
+        return found
+
+    assert steps() == steps(attempts="latest") == [0, 1]
+    assert steps(attempts="all") == [0, 1, 2, 1]
+    refused = http.post("/api/values", json={"tag": "again", "kind": "text", "attempts": "first"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "invalid_member")
 
 
 def test_steps_beyond_2_to_the_53_stay_exact(http: httpx.Client) -> None:

@@ -414,12 +414,17 @@ def test_restarts_are_attempts_of_these_series_too(tmp_path: Path, opened: Calla
             for step in steps
         )
 
-    write(tmp_path / "run", file(1000, range(4)), "events.out.tfevents.1")
-    write(tmp_path / "run", file(2000, range(2, 6)), "events.out.tfevents.2")
-    (series,) = opened(tmp_path).series("t", kind="text")
+    write(tmp_path / "run", file(1_700_000_000, range(4)), "events.out.tfevents.1")
+    write(tmp_path / "run", file(1_700_002_000, range(2, 6)), "events.out.tfevents.2")
+    index = opened(tmp_path)
+    (series,) = index.series("t", kind="text")
     assert series.step.tolist() == [0, 1, 2, 3, 2, 3, 4, 5]
     assert series.attempt.tolist() == [0] * 4 + [1] * 4
     assert series.values[:] == [[str(step)] for step in series.step.tolist()]
+    (latest,) = index.series("t", kind="text", attempts="latest")
+    assert latest.step.tolist() == [0, 1, 2, 3, 4, 5]
+    assert latest.attempt.tolist() == [0] * 2 + [1] * 4
+    assert latest.values[:] == [[str(step)] for step in range(6)]
 
 
 def test_what_is_not_of_the_kind_says_why_and_costs_no_other(

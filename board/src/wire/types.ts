@@ -690,6 +690,8 @@ export interface components {
             kind: components["schemas"]["OtherKind"];
             /** @default null */
             runs: components["schemas"]["Runs"];
+            /** @default latest */
+            attempts: components["schemas"]["Attempts"];
         };
         ReadQuery: {
             run: string;

@@ -10,8 +10,9 @@ use lightboard_events::Kind;
 use crate::catalog::Run;
 use crate::contents::{Contents, Start};
 use crate::event_file::EventFile;
-use crate::points::Piece;
+use crate::points::{Piece, Points, Value};
 use crate::restarts::{Labels, Stretch, label};
+use crate::series::SeriesData;
 use crate::sub_runs::starts_above;
 use crate::summary::Extent;
 use crate::writer::Writer;
@@ -96,23 +97,17 @@ impl<'a> Snapshot<'a> {
         opened.into_iter().chain(logged).reduce(f64::min)
     }
 
-    /// The points of a scalar series by attempt, in log order: (attempt, parts), ascending, none empty.
-    pub(crate) fn scalar_parts(&self, tag: &str) -> Vec<(usize, Parts)> {
-        self.parts(|contents| Some(contents.series.scalar(tag)?.sections()))
-    }
-
-    /// The same of a series of another kind.
-    pub(crate) fn value_parts(&self, tag: &str, kind: Kind) -> Vec<(usize, Parts)> {
-        self.parts(|contents| Some(contents.series.get(tag, kind)?.values()?.sections()))
-    }
-
-    fn parts<'s, I: Iterator<Item = (usize, Range<usize>)>>(
-        &'s self,
-        sections: impl Fn(&'s Contents) -> Option<I>,
-    ) -> Vec<(usize, Parts)> {
+    /// The points of a series by attempt, in log order: (attempt, parts), ascending, none empty.
+    pub(crate) fn parts(&self, tag: &str, kind: Kind) -> Vec<(usize, Parts)> {
         let mut attempts: Vec<(usize, Parts)> = Vec::new();
         for (index, (_, contents)) in self.files.iter().enumerate() {
-            for (section, range) in sections(contents).into_iter().flatten() {
+            let series = contents.series.get(tag, kind);
+            let sections: Vec<_> = match series.map(|series| &series.data) {
+                Some(SeriesData::Scalars(points)) => points.sections().collect(),
+                Some(SeriesData::Values(points)) => points.sections().collect(),
+                None => continue,
+            };
+            for (section, range) in sections {
                 let attempt = self.labels.attempt(index, section);
                 match attempts.last_mut() {
                     Some((last, parts)) if *last == attempt => parts.push((index, range)),
@@ -129,7 +124,28 @@ impl Snapshot<'_> {
     /// are not unpacked. None if there are no such points, or the cache does not hold what was written to it; the file
     /// is then read anew.
     pub(crate) fn extent(&self, file: usize, tag: &str, range: &Range<usize>) -> Option<Extent> {
-        let points = self.files[file].1.series.scalar(tag)?;
+        self.extent_of(file, (tag, Kind::Scalar), range)
+    }
+
+    /// The same of a series of any kind.
+    pub(crate) fn extent_of(
+        &self,
+        file: usize,
+        (tag, kind): (&str, Kind),
+        range: &Range<usize>,
+    ) -> Option<Extent> {
+        match &self.files[file].1.series.get(tag, kind)?.data {
+            SeriesData::Scalars(points) => self.extent_in(file, points, range),
+            SeriesData::Values(points) => self.extent_in(file, points, range),
+        }
+    }
+
+    fn extent_in<V: Value>(
+        &self,
+        file: usize,
+        points: &Points<V>,
+        range: &Range<usize>,
+    ) -> Option<Extent> {
         let mut whole: Option<Extent> = None;
         for (part, complete, extent, _) in points.stretches(range.clone()) {
             let extent = if complete {

@@ -350,7 +350,7 @@ impl Index {
     }
 
     /// The column frame of POST /api/values: where the values of a series of another kind than scalar lie, of `runs`
-    /// (ids; none for every run).
+    /// (ids; none for every run), of the latest attempts or of all.
     ///
     /// # Errors
     /// When there are too many, or files must be read anew since their cache is damaged.
@@ -359,11 +359,12 @@ impl Index {
         tag: &str,
         kind: Kind,
         runs: Option<&[String]>,
+        attempts: Attempts,
     ) -> Result<Vec<u8>, ListError> {
         let version = self.version();
         let catalog = self.shared.catalog();
         self.queries
-            .install(|| values::list(&catalog, version, tag, kind, runs))
+            .install(|| values::list(&catalog, version, tag, kind, runs, attempts))
     }
 
     /// The column frame of POST /api/values/read: values of one series, read from their files now. `with_files` puts

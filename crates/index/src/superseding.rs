@@ -8,12 +8,14 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use lightboard_events::Kind;
 use serde::Serialize;
 
 use crate::attempts::{Parts, Snapshot};
 use crate::block::Malformed;
 use crate::contents::Start;
 use crate::points::{Points, Value};
+use crate::series::SeriesData;
 use crate::staircase::Staircase;
 
 /// Which points a question is for.
@@ -65,12 +67,17 @@ struct Taker {
 impl Snapshot<'_> {
     /// The points of a scalar series by attempt, in log order, attempts ascending.
     pub(crate) fn attempts_of(&self, tag: &str, asked: Attempts) -> Vec<Attempt> {
-        let all = self.scalar_parts(tag);
-        let mut takers = Takers::new(self, tag, &all);
+        self.attempts_of_kind((tag, Kind::Scalar), asked)
+    }
+
+    /// The same of a series of any kind.
+    pub(crate) fn attempts_of_kind(&self, series: (&str, Kind), asked: Attempts) -> Vec<Attempt> {
+        let all = self.parts(series.0, series.1);
+        let mut takers = Takers::new(self, series, &all);
         let mut attempts: Vec<Attempt> = all
             .into_iter()
             .rev()
-            .map(|(number, parts)| self.part(tag, number, parts, takers.as_mut(), asked))
+            .map(|(number, parts)| self.part(series, number, parts, takers.as_mut(), asked))
             .collect();
         attempts.reverse();
         attempts
@@ -78,7 +85,7 @@ impl Snapshot<'_> {
 
     fn part(
         &self,
-        tag: &str,
+        (tag, kind): (&str, Kind),
         number: usize,
         parts: Parts,
         mut takers: Option<&mut Takers>,
@@ -103,11 +110,11 @@ impl Snapshot<'_> {
                 .into_iter()
                 .chain(self.cuts_from_above(place))
                 .collect();
-            let parted = match contents
-                .series
-                .scalar(tag)
-                .map(|it| parted(it, &range, &cuts))
-            {
+            let series = contents.series.get(tag, kind);
+            let parted = match series.map(|series| match &series.data {
+                SeriesData::Scalars(points) => parted(points, &range, &cuts),
+                SeriesData::Values(points) => parted(points, &range, &cuts),
+            }) {
                 Some(Ok(parted)) if !cuts.is_empty() => parted,
                 Some(Err(Malformed)) => {
                     self.distrust(place);
@@ -163,7 +170,7 @@ struct Takers {
 
 impl Takers {
     /// None if nothing can be superseded.
-    fn new(snapshot: &Snapshot<'_>, tag: &str, all: &[(usize, Parts)]) -> Option<Self> {
+    fn new(snapshot: &Snapshot<'_>, series: (&str, Kind), all: &[(usize, Parts)]) -> Option<Self> {
         if snapshot.attempts == 1 || all.is_empty() {
             return None;
         }
@@ -175,7 +182,7 @@ impl Takers {
         let logged_again = parts
             .filter(|(_, file, _)| !snapshot.labels.is_record(*file))
             .filter_map(|(attempt, file, range)| {
-                let step = snapshot.extent(file, tag, range)?.min_step;
+                let step = snapshot.extent_of(file, series, range)?.min_step;
                 Some(Taker {
                     attempt,
                     file,

@@ -20,6 +20,7 @@ use crate::points::{Location, Points};
 use crate::present::{Presented, files};
 use crate::records::{MAX_RECORD, OpenFile, ValueError};
 use crate::series::Series;
+use crate::superseding::Attempts;
 use crate::told::in_order;
 
 /// Values in one list of several series; a single series may have more.
@@ -111,11 +112,12 @@ pub(crate) fn list(
     tag: &str,
     kind: Kind,
     runs: Option<&[String]>,
+    attempts: Attempts,
 ) -> Result<Vec<u8>, ListError> {
     let mut columns = ListColumns::default();
     let mut series = Vec::new();
     for run in chosen(catalog, runs) {
-        let Some(listed) = list_run(run, tag, kind, &mut columns)? else {
+        let Some(listed) = list_run(run, (tag, kind), attempts, &mut columns)? else {
             continue;
         };
         series.push(listed);
@@ -152,20 +154,23 @@ fn chosen<'a>(catalog: &'a Catalog, runs: Option<&[String]>) -> Vec<&'a Arc<Run>
 
 fn list_run(
     run: &Run,
-    tag: &str,
-    kind: Kind,
+    (tag, kind): (&str, Kind),
+    asked: Attempts,
     columns: &mut ListColumns,
 ) -> Result<Option<Listed>, ListError> {
     let snapshot = Snapshot::of(run);
-    let parts = snapshot.value_parts(tag, kind);
-    if parts.is_empty() {
+    let attempts = snapshot.attempts_of_kind((tag, kind), asked);
+    if snapshot.take_unread() {
+        return Err(ListError::ReadAnew);
+    }
+    if attempts.is_empty() {
         return Ok(None);
     }
     let start = columns.steps.len();
     let (mut files, mut described) = (Vec::new(), Vec::new());
     let mut places = vec![None; snapshot.files.len()];
-    for (attempt, parts) in parts {
-        for (place, range) in parts {
+    for attempt in attempts {
+        for (place, range) in attempt.parts {
             let (file, contents) = &snapshot.files[place];
             let (Some(series), Some(id)) = (contents.series.get(tag, kind), &contents.file_id)
             else {
@@ -193,7 +198,8 @@ fn list_run(
             }
             columns.files.resize(columns.steps.len(), file);
         }
-        columns.attempts.resize(columns.steps.len(), attempt as u32);
+        let length = columns.steps.len();
+        columns.attempts.resize(length, attempt.number as u32);
     }
     let attempts = snapshot.attempts;
     // Nobody waits for the disk with a run held still.

@@ -253,16 +253,17 @@ impl PyIndex {
         answer(py, || Ok(self.0.table(&query)))
     }
 
-    #[pyo3(signature = (tag, kind, *, runs))]
+    #[pyo3(signature = (tag, kind, *, runs, attempts = "all"))]
     fn values<'py>(
         &self,
         py: Python<'py>,
         tag: &str,
         kind: &str,
         runs: Option<Vec<String>>,
+        attempts: &str,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let kind = other_kind(kind)?;
-        match py.detach(move || self.0.values(tag, kind, runs.as_deref())) {
+        let (kind, attempts) = (other_kind(kind)?, which(attempts)?);
+        match py.detach(move || self.0.values(tag, kind, runs.as_deref(), attempts)) {
             Ok(frame) => Ok(PyBytes::new(py, &frame)),
             Err(error) => Err(unavailable(py, error.code(), &error)),
         }

@@ -53,7 +53,7 @@ class Series:
     are read-only columns of equal length: attempts in turn, log order within each. They are read from the index
     together, when the first of them is asked for, and then stay as they are; ask the index for the series again to
     have later points. Kinds other than `scalar` have `values` instead of `value`, each read from its event file when it
-    is asked for; either of the two raises TypeError where the other is meant. They tell every attempt, always.
+    is asked for; either of the two raises TypeError where the other is meant.
 
     `count` (of every point), `last_step`, `last_wall_time` and `last_value` are as of the moment when the series was
     listed.
@@ -83,7 +83,7 @@ class Series:
 
     @cached_property
     def _places(self) -> Places:
-        frame = decode(self._core.values(self.tag, self.kind, runs=[self.run.id]))
+        frame = decode(self._core.values(self.tag, self.kind, runs=[self.run.id], attempts=self.attempts))
         if not frame.header["series"]:
             raise KeyError(
                 f"expected the tag of a series of the run {self.run.name!r}, found {self.tag!r}: it was removed"

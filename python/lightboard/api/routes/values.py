@@ -10,6 +10,7 @@ from starlette.routing import Route
 from lightboard._core import Index, UnavailableError, kinds
 from lightboard.api.body import Body, read_body
 from lightboard.api.errors import ApiError
+from lightboard.api.routes.scalars import ATTEMPTS
 
 OTHER_KINDS: Final = tuple(kind for kind in kinds() if kind != "scalar")
 MOST_VALUES = 1000
@@ -43,9 +44,10 @@ def value_routes(index: Index) -> list[Route]:
     async def values(request: Request) -> Response:
         body = await read_body(request)
         tag, kind, runs = body.text("tag"), body.choice("kind", OTHER_KINDS, ""), body.optional_texts("runs")
+        attempts = body.choice("attempts", ATTEMPTS, "latest")
         body.end()
         try:
-            frame = await asyncio.to_thread(index.values, tag, kind, runs=runs)
+            frame = await asyncio.to_thread(index.values, tag, kind, runs=runs, attempts=attempts)
         except UnavailableError as error:
             raise _refusal(error) from None
         return _frame(frame)
