@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from lightboard import SummaryWriter
+from lightboard import LightboardWarning, SummaryWriter
 from log.records import event_files, events
 
 # A method and a value that it takes: each is called with a tag, that value, and step and wall time by name.
@@ -31,6 +31,17 @@ METHODS: dict[str, tuple[Callable[..., None], Any]] = {
         [0.5],
     ),
     "add_mesh": (lambda log, tag, value, **moment: log.add_mesh(tag, value, **moment), [[[1, 2, 3]]]),
+    "add_image": (
+        lambda log, tag, value, **moment: log.add_image(tag, value, dataformats="HW", **moment),
+        [[0.5]],
+    ),
+    "add_images": (lambda log, tag, value, **moment: log.add_images(tag, value, **moment), [[[[0.5]]]]),
+    "add_image_with_boxes": (
+        lambda log, tag, value, **moment: log.add_image_with_boxes(tag, [[[0.5]]], value, **moment),
+        [[0, 0, 1, 1]],
+    ),
+    "add_video": (lambda log, tag, value, **moment: log.add_video(tag, value, **moment), [[[[[0.5]]]]]),
+    "add_audio": (lambda log, tag, value, **moment: log.add_audio(tag, value, **moment), [0.5]),
 }
 ALL = pytest.mark.parametrize("method", METHODS)
 
@@ -131,6 +142,7 @@ def test_anything_is_logged_whole_or_refused(
     refused: list[str] = []
     with SummaryWriter(directory) as writer, warnings.catch_warnings():
         warnings.simplefilter("ignore", np.exceptions.ComplexWarning)
+        warnings.simplefilter("ignore", LightboardWarning)  # of samples that are clipped
         for value in values:
             try:
                 call(writer, "t", value)
