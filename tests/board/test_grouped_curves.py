@@ -170,3 +170,15 @@ def test_over_time_a_group_has_no_step_and_is_asked_for_closely(tmp_path: Path, 
             for _ in range(6):
                 opened.page.keyboard.press("x")
         assert opened.complaints == []
+
+
+def test_over_another_tag_groups_are_drawn_run_by_run_and_the_card_says_why(
+    browser: Browser, address: str
+) -> None:
+    with tab(browser, address + "#groups=(rule:folder.1,drawAs:mean)&chart=(xTag:loss)") as opened:
+        opened.wait_for_runs("low/seed0")
+        note = opened.card("loss").get_by_text("groups are drawn run by run")
+        expect(note).to_be_visible()
+        opened.page.get_by_role("combobox", name="Draw").select_option("curves")
+        expect(note).to_have_count(0)
+        assert opened.complaints == []
