@@ -420,6 +420,8 @@ def test_what_is_long_has_room_and_hides_nothing(tmp_path: Path, browser: Browse
 
         start = opened.card("D/loss").locator(".start")
         assert width(start) < 12, "no gap behind a single letter"
+        end = opened.card("D/loss").locator(".end")
+        assert end.evaluate("(end) => end.scrollWidth <= end.clientWidth"), "nor anything cut"
         opened.row(run).hover()
         pin = page.get_by_role("button", name="Baseline: ").bounding_box()
         column = opened.row(run).locator(".cell").first.bounding_box()
