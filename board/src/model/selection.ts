@@ -138,12 +138,16 @@ export class Selection {
   }
 
   switch(runs: Iterable<string>, on: boolean): void {
-    const wanted = new Map<string, boolean>();
+    const wanted = new Map<string, Choice>();
     for (const run of runs) wanted.set(this.owner(run), on);
     let count = this.ownersOn;
     for (const run of wanted.keys())
       if (this.owners.has(run)) count += Number(on) - Number(this.lit.has(run));
     const held = count === this.owners.size ? false : count === 0 ? true : this.held;
+    const { newRuns } = this.mode;
+    // All are on, and the rule holds again: it may take back the newest, as after a reload.
+    if (this.held && !held && typeof newRuns === "object")
+      for (const run of this.newest(newRuns.newest)) wanted.set(run, null);
     this.switchSome(wanted, held);
   }
 
@@ -247,7 +251,7 @@ export class Selection {
   }
 
   /** Switch these; what else is on stays so, also if "only these" had switched it. */
-  private switchSome(wanted: ReadonlyMap<string, boolean>, held: boolean): void {
+  private switchSome(wanted: Choices, held: boolean): void {
     const mode = { newRuns: this.mode.newRuns, held, only: null };
     this.change(new Map([...this.staying(mode), ...wanted]), mode);
   }

@@ -239,6 +239,20 @@ describe("new runs", () => {
     expect(sorted(selection.on)).toEqual(sorted(ids([...runs, late[0]!])));
   });
 
+  test("of the newest are the rule's to take back again once all are on after none", () => {
+    const selection = new Selection();
+    selection.meet(runs);
+    selection.setNewRuns({ newest: 2 });
+    selection.switch(ids(runs), false);
+    selection.switch(ids(runs), true);
+    expect(selection.on.size).toBe(4);
+    selection.meet([...runs, late[0]!]);
+    expect(sorted(selection.on)).toEqual(sorted(ids([runs[0]!, runs[1]!, runs[3]!, late[0]!])));
+    selection.undo();
+    selection.undo();
+    expect(sorted(selection.on)).toEqual(sorted(ids([runs[3]!, late[0]!])));
+  });
+
   test("that went and come again are as they were", () => {
     const selection = new Selection();
     selection.meet(runs);
