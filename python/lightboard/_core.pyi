@@ -237,8 +237,16 @@ def clear_caches(cache_dir: str, logdir: str | None = None) -> bytes:
     removed.
     """
 
+Setting = bool | float | str
+
 def watch_forks() -> None:
     """Notice forks from here on: writers of the parent become unusable in a child, and its own write through."""
+
+def sprite_png(pixels: NDArray[Any]) -> bytes:
+    """Make a PNG of all pictures of a batch, row by row in a square; `pixels` as for `Writer.add_image`."""
+
+def frame(payload: bytes) -> bytes:
+    """Make a record of `payload`: its length, the payload, and a checksum of each (spec/events.md, Records)."""
 
 def default_edges() -> list[float]:
     """List the edges between which `add_histogram` counts unless it is told otherwise."""
@@ -250,7 +258,7 @@ class Writer:
     Safe to use from any thread. A writer that was made before a fork is unusable in the child and does nothing there.
 
     The methods `add_…` but `add_file` add one record to what is pending. They return 0: taken; 1: taken, and there are
-    reports; 3: not taken, since the writer is unusable; `add_scalar` alone also 2.
+    reports; 3: not taken, since the writer is unusable; `add_scalar` and `add_scalars` alone also 2.
     """
 
     def __new__(cls, directory: str, suffix: str, purge_step: int | None, delay_secs: float) -> Self:
@@ -291,6 +299,21 @@ class Writer:
 
     def add_run_metadata(self, file: int, tag: str, device: str, wall_time: float | None) -> int:
         """Add what a run of the graph took on `device`: nothing that is known. With step 0."""
+
+    def add_described_scalar(
+        self,
+        file: int,
+        tag: str,
+        value: float,
+        display_name: str,
+        description: str,
+        step: int,
+        wall_time: float | None,
+    ) -> int:
+        """Add a scalar with what to show for its tag, and a description; either may be empty."""
+
+    def add_scalars(self, file: int, values: object, step: object, wall_time: float | None) -> int:
+        """Add several scalars in one record, by their tags. 2: as for `add_scalar`; `values` is to be a plain dict."""
 
     def add_text(self, file: int, tag: str, text: str, step: int, wall_time: float | None) -> int:
         """Add a text."""
@@ -392,6 +415,53 @@ class Writer:
         wall_time: float | None,
     ) -> int:
         """Add a sound: int16, rows of 1 or 2 channels."""
+
+    def add_experiment(
+        self,
+        file: int,
+        hparams: Sequence[tuple[str, Setting, Sequence[Setting] | None]],
+        metrics: Sequence[str],
+        step: int,
+        wall_time: float | None,
+    ) -> int:
+        """Add what is tried (name, a setting that tells the type, perhaps all settings) and the tags to judge it by."""
+
+    def add_session_start(
+        self,
+        file: int,
+        hparams: Sequence[tuple[str, Setting]],
+        start_time: float,
+        step: int,
+        wall_time: float | None,
+    ) -> int:
+        """Add the settings that the run tries, and when it began in seconds since 1970, 0 if that is not to be told."""
+
+    def add_session_end(
+        self, file: int, succeeded: bool, end_time: float, step: int, wall_time: float | None
+    ) -> int:
+        """Add how the run went, and when it ended, as for its start."""
+
+    def add_layout(
+        self,
+        file: int,
+        categories: Sequence[tuple[str, Sequence[tuple[str, bool, Sequence[str]]]]],
+        wall_time: float | None,
+    ) -> int:
+        """Add a layout of custom charts: each category's title and charts; a chart's title, if it is a margin, tags."""
+
+    def add_event(self, file: int, event: bytes) -> int:
+        """Add an event that is encoded already."""
+
+    def add_summary(self, file: int, summary: bytes, step: int, wall_time: float | None) -> int:
+        """Add a summary that is encoded already."""
+
+    def add_encoded_graph(self, file: int, graph: bytes, wall_time: float | None) -> int:
+        """Add a graph that is encoded already, with step 0."""
+
+    def add_encoded_run_metadata(
+        self, file: int, tag: str, run_metadata: bytes, wall_time: float | None
+    ) -> int:
+        """Add what a run of the graph took, which is encoded already, with step 0."""
 
     def flush(self) -> None:
         """Return when all that was added is with the operating system, or could not be written: see `reports`."""

@@ -1,6 +1,5 @@
 """What counts as a number, a step, a tag; and that it is stored as the peers store it."""
 
-import inspect
 import math
 import sys
 import time
@@ -221,18 +220,6 @@ def test_wall_time(tmp_path: Path) -> None:
         assert logged(tmp_path / repr(wall_time), "loss", 1.0, 1, wall_time).wall_time == wall_time
     with SummaryWriter(tmp_path / "bad") as writer, pytest.raises(TypeError, match="walltime: expected"):
         writer.add_scalar("loss", 1.0, 1, object())  # type: ignore[arg-type]
-
-
-def test_the_signature_is_torchs() -> None:
-    assert str(
-        inspect.signature(SummaryWriter.add_scalar).replace(return_annotation=inspect.Signature.empty)
-    ) == (
-        "(self, tag: str, scalar_value: Any, global_step: Any = None, walltime: float | None = None, "
-        "new_style: bool = False, double_precision: bool = False)"
-    )
-    assert list(inspect.signature(SummaryWriter).parameters) == [
-        "log_dir", "comment", "purge_step", "max_queue", "flush_secs", "filename_suffix", "on_error",
-    ]  # fmt: skip
 
 
 @settings(deadline=None)

@@ -6,6 +6,8 @@
 
 pub mod graph;
 mod histogram;
+mod hparams;
+mod layout;
 mod media;
 mod mesh;
 mod pr_curve;
@@ -14,6 +16,8 @@ mod text;
 mod wire;
 
 pub use histogram::histogram;
+pub use hparams::hparams;
+pub use layout::layout;
 pub use media::{audio, image};
 pub use mesh::{Part, mesh};
 pub use pr_curve::pr_curve;
@@ -95,6 +99,58 @@ pub fn scalar(out: &mut Vec<u8>, wall_time: f64, step: i64, tag: &str, value: Sc
         if !matches!(value, Scalar::Simple(_)) {
             bytes(out, 9, METADATA);
         }
+    });
+}
+
+/// Several scalars of one moment, in one record: tag and value of each. Stored as simple values.
+pub fn scalars<'a>(
+    out: &mut Vec<u8>,
+    wall_time: f64,
+    step: i64,
+    scalars: impl IntoIterator<Item = (&'a str, f32)>,
+) {
+    summary(out, wall_time, step, |out| {
+        for (tag, value) in scalars {
+            part(out, tag, |out| float(out, 2, value));
+        }
+    });
+}
+
+/// One scalar, a simple value, with what to show for its tag, and a description in Markdown; either may be empty.
+pub fn described_scalar(
+    out: &mut Vec<u8>,
+    wall_time: f64,
+    step: i64,
+    tag: &str,
+    number: f32,
+    (display_name, description): (&str, &str),
+) {
+    value(out, wall_time, step, tag, |out| {
+        float(out, 2, number);
+        message(out, 9, |out| {
+            wire::text_if_any(out, 2, display_name);
+            wire::text_if_any(out, 3, description);
+        });
+    });
+}
+
+/// A summary that was encoded elsewhere.
+pub fn encoded_summary(out: &mut Vec<u8>, wall_time: f64, step: i64, summary: &[u8]) {
+    event(out, wall_time, step, |out| bytes(out, 5, summary));
+}
+
+/// A graph that was encoded elsewhere.
+pub fn encoded_graph(out: &mut Vec<u8>, wall_time: f64, graph: &[u8]) {
+    event(out, wall_time, 0, |out| bytes(out, 4, graph));
+}
+
+/// What a run of the graph took, which was encoded elsewhere.
+pub fn encoded_run_metadata(out: &mut Vec<u8>, wall_time: f64, tag: &str, run_metadata: &[u8]) {
+    event(out, wall_time, 0, |out| {
+        message(out, 8, |out| {
+            name(out, tag);
+            bytes(out, 2, run_metadata);
+        });
     });
 }
 

@@ -26,5 +26,8 @@ mod _core {
     #[pymodule_export]
     use crate::index::{PyIndex, UnavailableError};
     #[pymodule_export]
-    use crate::log::{Writer, check_picture, check_sound, check_video, default_edges, watch_forks};
+    use crate::log::{
+        Writer, check_picture, check_sound, check_video, default_edges, frame, sprite_png,
+        watch_forks,
+    };
 }

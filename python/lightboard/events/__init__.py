@@ -1,5 +1,6 @@
-"""STAGE events: event files of TensorBoard and every other writer, read as NumPy columns."""
+"""The stage of event files: read as NumPy columns whoever wrote them, or written record by record."""
 
 from lightboard.events.file import Damage, EventFile, Series, read
+from lightboard.events.writer import EventWriter
 
-__all__ = ["Damage", "EventFile", "Series", "read"]
+__all__ = ["Damage", "EventFile", "EventWriter", "Series", "read"]

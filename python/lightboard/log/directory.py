@@ -60,6 +60,28 @@ def absolute(path: str) -> str:
         raise FileNotFoundError(error.errno, message, path) from None
 
 
+def below(path: str, name: str, what: str) -> str:
+    """Return the directory `name` below `path`.
+
+    Raises:
+        ValueError: it would not lie there, or is no name that a file system takes.
+    """
+    if name.startswith("/") or ".." in name.split("/") or "\0" in name or not name.strip("./ "):
+        raise ValueError(f"{what}: expected a name inside the log directory, found {name!r:.200}.")
+    return os.path.normpath(os.path.join(path, name))
+
+
+def file_name_end(suffix: str, what: str) -> str:
+    """Return `suffix`, which ends the names of event files.
+
+    Raises:
+        ValueError: it holds what no file name can.
+    """
+    if "/" in suffix or "\0" in suffix:
+        raise ValueError(f"{what}: expected the end of a file name, found {suffix!r}.")
+    return suffix
+
+
 def make(path: str) -> None:
     """Make the directory `path` with its parents, if it is not there.
 
@@ -72,6 +94,13 @@ def make(path: str) -> None:
         raise explain(error, path) from None
 
 
+def default_stem(comment: str) -> str:
+    """Return the path of a default directory, relative to the working directory, which may be taken."""
+    return os.path.join("runs", f"{time.strftime('%b%d_%H-%M-%S')}_{socket.gethostname()}{comment}").rstrip(
+        "/"
+    )
+
+
 def make_default(comment: str) -> str:
     """Make a directory that no other writer has, and return its path relative to the working directory.
 
@@ -81,9 +110,7 @@ def make_default(comment: str) -> str:
     Raises:
         OSError: it cannot be made.
     """
-    stem = os.path.join("runs", f"{time.strftime('%b%d_%H-%M-%S')}_{socket.gethostname()}{comment}").rstrip(
-        "/"
-    )
+    stem = default_stem(comment)
     make(absolute(os.path.dirname(stem)))
     path, number = stem, 1
     while True:

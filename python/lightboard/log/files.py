@@ -7,7 +7,7 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, Never, cast
 
 from lightboard._core import Writer, watch_forks
 from lightboard.log import directory
@@ -27,6 +27,8 @@ class Files:
     `core` is the native writer. It becomes unusable when it is closed, and in a forked child; `settle` then opens
     another, with files of its own.
     """
+
+    are_written = True
 
     def __init__(
         self, path: str, *, suffix: str, purge_step: int | None, flush_secs: float, on_error: OnError
@@ -128,6 +130,43 @@ class Files:
                 failure.add_note(message)
         if failure is not None:
             raise failure
+
+
+class Nowhere:
+    """Stands in for the native writer of a `SummaryWriter` that writes nothing."""
+
+    path = ""
+    is_usable = True
+    is_closed = False
+
+    def add_scalar(self, *_: object) -> int:
+        """Have the value checked, as the native writer would."""
+        return NOT_PLAIN
+
+    add_scalars = add_scalar
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+    close = write_through = flush
+
+    def reports(self) -> list[Never]:
+        """Return that there are none."""
+        return []
+
+
+class NoFiles(Files):
+    """The files of a writer that writes nothing: none."""
+
+    are_written = False
+
+    def open(self, purge_step: int | None) -> None:
+        """Do nothing."""
+        self.core = cast(Writer, Nowhere())
+        self.opened = self.core, {}
+
+    def record(self, sub_run: str | None, call: Callable[[Writer, int], int]) -> None:
+        """Do nothing."""
 
 
 def _finish(core: Writer) -> None:

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from lightboard._core import default_edges
 from lightboard.log.arrays import plain_array
 from lightboard.log.numbers import describe, plain_float, plain_tag
 from lightboard.log.recorder import Recorder
@@ -12,6 +13,11 @@ if TYPE_CHECKING:
 
 class Histograms(Recorder):
     """Logs histograms."""
+
+    @property
+    def default_bins(self) -> list[float]:
+        """The edges between which `add_histogram` counts unless it is told otherwise, ascending."""
+        return default_edges()
 
     def add_histogram(
         self,

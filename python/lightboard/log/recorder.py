@@ -13,6 +13,9 @@ class Recorder:
 
     _files: Files
     _steps: Steps
+    # What `config` was told, and when the session began that it logged and that has not ended.
+    _settings: dict[str, bool | float | str]
+    _session_began: float | None
 
     def _moment(self, kind: str, tag: str, global_step: object, walltime: object) -> tuple[int, float | None]:
         """Return step and wall time of a record of the series, as the native writer takes them.
@@ -22,7 +25,7 @@ class Recorder:
         Raises:
             TypeError, ValueError, OverflowError: one of them is none (see `plain_step` and `plain_wall_time`).
         """
-        wall_time = plain_wall_time(walltime)
+        wall_time = self._steps.wall_time if walltime is None else plain_wall_time(walltime)
         return self._steps.of(kind, tag, global_step), wall_time
 
     def _record(self, sub_run: str | None, call: Callable[[Writer, int], int]) -> None:

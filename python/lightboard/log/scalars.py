@@ -2,12 +2,13 @@
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 from lightboard._core import Writer
-from lightboard.log.files import TAKEN_WITH_REPORTS
+from lightboard.log.files import NOT_PLAIN, TAKEN_WITH_REPORTS
 from lightboard.log.numbers import describe, plain_float, plain_tag
 from lightboard.log.recorder import Recorder
 
@@ -23,6 +24,9 @@ class Scalars(Recorder):
         walltime: float | None = None,
         new_style: bool = False,
         double_precision: bool = False,
+        *,
+        display_name: str = "",
+        summary_description: str = "",
     ) -> None:
         """Log one number.
 
@@ -35,6 +39,8 @@ class Scalars(Recorder):
             walltime: Seconds since 1970; `None` is now.
             new_style: Store a tensor value, as TensorFlow 2 does, in place of a simple one.
             double_precision: With `new_style`, store float64.
+            display_name: What to show in place of the tag; tensorboardX has it, and stores a simple value with it.
+            summary_description: What the tag means, in Markdown; as for `display_name`.
 
         Raises:
             TypeError: Something is no number, or the tag no str.
@@ -42,8 +48,13 @@ class Scalars(Recorder):
             OverflowError: The step does not fit into 64 bits.
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
+        if display_name or summary_description:
+            self._describe_scalar(tag, scalar_value, global_step, walltime, display_name, summary_description)
+            return
         if global_step is None and isinstance(tag, str):
             global_step = self._steps.next("scalar", tag)
+        if walltime is None:
+            walltime = self._steps.wall_time
         code = self._files.core.add_scalar(
             0, tag, scalar_value, global_step, walltime, new_style, double_precision
         )
@@ -62,6 +73,23 @@ class Scalars(Recorder):
         number = plain_float(value, f"scalar_value of tag {name!r:.200}")
         step, wall_time = self._moment("scalar", name, global_step, walltime)
         self._record(None, lambda core, file: core.add_scalar(file, name, number, step, wall_time, *style))
+
+    def _describe_scalar(
+        self,
+        tag: object,
+        value: object,
+        global_step: object,
+        walltime: object,
+        shown: object,
+        meaning: object,
+    ) -> None:
+        name = plain_tag(tag)
+        number = plain_float(value, f"scalar_value of tag {name!r:.200}")
+        words = plain_tag(shown, "display_name"), plain_tag(meaning, "summary_description")
+        step, wall_time = self._moment("scalar", name, global_step, walltime)
+        self._record(
+            None, lambda core, file: core.add_described_scalar(file, name, number, *words, step, wall_time)
+        )
 
     def add_scalars(
         self,
@@ -102,6 +130,56 @@ class Scalars(Recorder):
         wall_time = time.time() if wall_time is None else wall_time
         for path, number in numbers.items():
             self._record(path, partial(_add, main_tag, number, step, wall_time))
+
+    def log(self, values: Mapping[str, Any], global_step: Any = None, walltime: float | None = None) -> None:
+        """Log several numbers of one moment, in one record; cheaper than a call of `add_scalar` for each.
+
+        Args:
+            values: Tag to number, as for `add_scalar`. Each is a series of the run itself (`add_scalars` makes
+                sub-runs).
+            global_step: As for `add_scalar`, the same for all. `None` counts these calls up, whatever the tags.
+            walltime: As for `add_scalar`; the same for all.
+
+        Raises:
+            TypeError, ValueError, OverflowError: As for `add_scalar`. Nothing is logged then.
+            OSError: With `on_error="raise"`, earlier records could not be written.
+        """
+        if global_step is None:
+            global_step = self._steps.next("log", "")
+        if walltime is None:
+            walltime = self._steps.wall_time
+        try:
+            code = self._files.core.add_scalars(0, values, global_step, walltime)
+        except TypeError:
+            code = NOT_PLAIN  # A wall time that is no float; below it is converted, or refused with its name.
+        if code == TAKEN_WITH_REPORTS:
+            self._files.tell()
+        elif code:
+            if not isinstance(values, Mapping):
+                raise TypeError(f"values: expected a dict of tags and numbers, found {describe(values)}.")
+            numbers = {
+                plain_tag(tag): plain_float(value, f"value of tag {tag!r:.200}")
+                for tag, value in values.items()
+            }
+            step, wall_time = self._moment("log", "", global_step, walltime)
+            self._record(None, lambda core, file: core.add_scalars(file, numbers, step, wall_time))
+
+    @contextmanager
+    def timed(self, tag: str, global_step: Any = None) -> Iterator[None]:
+        """Log how many seconds the `with` block took, or each call of the function decorated with it.
+
+        Nothing is logged if it is left by an exception.
+
+        Args:
+            tag: As for `add_scalar`.
+            global_step: As for `add_scalar`.
+
+        Raises:
+            TypeError, ValueError, OverflowError, OSError: At the end of the block, as for `add_scalar`.
+        """
+        start = time.perf_counter()
+        yield
+        self.add_scalar(tag, time.perf_counter() - start, global_step)
 
     def _sub_run(self, main_tag: str, key: object) -> str:
         key = plain_tag(key, f"key of {main_tag!r:.200}")

@@ -12,9 +12,14 @@ class Steps:
     def __init__(self) -> None:
         self._next: dict[tuple[str, str], count[int]] = {}
         self._warned_of_fraction = False
+        # What records are given that come without: see SummaryWriter.use_metadata.
+        self.step: int | None = None
+        self.wall_time: float | None = None
 
     def next(self, kind: str, tag: str) -> int:
-        """Return how often this was asked of the series before: the step of a record that is given none."""
+        """Return the step of a record that is given none: how often this was asked of the series before."""
+        if self.step is not None:
+            return self.step
         # Two calls that no other thread can come between, so that no step is told twice.
         return next(self._next.setdefault((kind, tag), count()))
 

@@ -1,19 +1,25 @@
 """`SummaryWriter`: the face that training programs know."""
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Any, NoReturn, Self
 
 from lightboard.log import directory
 from lightboard.log.audio import Sounds
 from lightboard.log.conflict import live_writers
+from lightboard.log.embeddings import Embeddings
 from lightboard.log.figures import Figures
-from lightboard.log.files import Files, OnError
+from lightboard.log.file_writer import FileWriter
+from lightboard.log.files import Files, NoFiles, OnError
 from lightboard.log.graphs import Graphs
 from lightboard.log.histograms import Histograms
+from lightboard.log.hparams import Hparams
+from lightboard.log.layouts import Layouts
 from lightboard.log.meshes import Meshes
 from lightboard.log.notices import announce, warn
-from lightboard.log.numbers import plain_float, plain_step, plain_tag
+from lightboard.log.numbers import plain_float, plain_step, plain_tag, plain_wall_time
 from lightboard.log.pr_curves import PrCurves
 from lightboard.log.scalars import Scalars
 from lightboard.log.steps import Steps
@@ -22,7 +28,21 @@ from lightboard.log.texts import Texts
 from lightboard.log.video import Videos
 
 
-class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes, Graphs, Figures, Videos, Sounds):
+class SummaryWriter(
+    Scalars,
+    Histograms,
+    Texts,
+    Tensors,
+    PrCurves,
+    Meshes,
+    Graphs,
+    Figures,
+    Videos,
+    Sounds,
+    Hparams,
+    Layouts,
+    Embeddings,
+):
     """Logs one run into a directory, as TensorBoard event files (spec/events.md, Writing).
 
     A drop-in for `torch.utils.tensorboard.SummaryWriter`. Records are encoded in the calling thread and handed over to
@@ -38,7 +58,10 @@ class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes, Graph
         max_queue: int = 10,
         flush_secs: float = 120,
         filename_suffix: str = "",
+        write_to_disk: bool = True,
         *,
+        logdir: str | os.PathLike[str] | None = None,
+        comet_config: Mapping[str, Any] | None = None,
         on_error: OnError = "warn",
     ) -> None:
         """Make the directory and an event file in it, whose header is on disk on return; announce the absolute path.
@@ -52,6 +75,10 @@ class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes, Graph
             flush_secs: Seconds after which records are handed over, if that is below 0.1; it never takes longer
                 than 0.2 seconds.
             filename_suffix: Ends the name of every event file.
+            write_to_disk: False makes no directory and no file: calls check what they are given and log nothing.
+            logdir: As `log_dir`, which is its name in torch.
+            comet_config: Accepted for tensorboardX's sake; nothing is sent to Comet, with a warning if that is asked
+                for.
             on_error: What happens when records cannot be written later on, for example because the disk is full.
                 `"warn"` warns and goes on trying, `"raise"` also goes on trying and raises OSError from the next call.
 
@@ -64,16 +91,20 @@ class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes, Graph
             raise ValueError(f'on_error: expected "warn" or "raise", found {on_error!r}.')
         filename_suffix = plain_tag(filename_suffix, "filename_suffix")
         comment = plain_tag("" if comment is None else comment, "comment")
-        if "/" in filename_suffix or "\0" in filename_suffix:
-            raise ValueError(f"filename_suffix: expected the end of a file name, found {filename_suffix!r}.")
+        filename_suffix = directory.file_name_end(filename_suffix, "filename_suffix")
         step = None if purge_step is None else plain_step(purge_step, "purge_step")[0]
         delay_secs = max(0.0, plain_float(flush_secs, "flush_secs"))
         self.purge_step = purge_step
         self.max_queue = max_queue
         self.flush_secs = flush_secs
         self.filename_suffix = filename_suffix
-        if log_dir is None or log_dir == "":
-            path = log_dir = directory.make_default(comment)
+        if comet_config is not None and not comet_config.get("disabled", False):
+            warn("comet_config: nothing is sent to Comet; event files can be uploaded to it afterwards.")
+        log_dir = log_dir or logdir or None
+        if log_dir is None:
+            path = log_dir = (
+                directory.make_default(comment) if write_to_disk else directory.default_stem(comment)
+            )
         else:
             path = directory.resolve(log_dir)
             if comment:
@@ -82,11 +113,16 @@ class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes, Graph
         path = os.path.abspath(path)
         self._steps = Steps()
         self._untraceable = set()
-        self._files = Files(
+        self._settings = {}
+        self._session_began = None
+        self._files = (Files if write_to_disk else NoFiles)(
             path, suffix=filename_suffix, purge_step=step, flush_secs=delay_secs, on_error=on_error
         )
-        announce(f"logging to {path}")
-        self._warn_of_others()
+        if write_to_disk:
+            announce(f"logging to {path}")
+            self._warn_of_others()
+        else:
+            announce("logging nothing, since write_to_disk=False")
 
     def _warn_of_others(self) -> None:
         path = self._files.path
@@ -108,7 +144,14 @@ class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes, Graph
         self._files.tell()
 
     def close(self) -> None:
-        """Flush and close the event files. Repeatable; logging after it opens new files in the same directories."""
+        """Flush and close the event files. Repeatable; logging after it opens new files in the same directories.
+
+        Logs the end of the session, if `config` began one.
+        """
+        self._close(succeeded=True)
+
+    def _close(self, succeeded: bool) -> None:
+        self._end_session(succeeded)
         self._files.core.close()
         self._files.tell()
 
@@ -116,13 +159,61 @@ class SummaryWriter(Scalars, Histograms, Texts, Tensors, PrCurves, Meshes, Graph
         """Return `log_dir`."""
         return self.log_dir
 
+    @property
+    def logdir(self) -> str:
+        """`log_dir`, as tensorboardX calls it."""
+        return self.log_dir
+
+    @property
+    def file_writer(self) -> FileWriter | None:
+        """A writer of events and summaries into the run's event file; None after `close()`."""
+        return None if self._files.core.is_closed else FileWriter.of(self._files, None)
+
+    @property
+    def all_writers(self) -> dict[str, FileWriter] | None:
+        """Such a writer for each directory that is logged to: the run's and its sub-runs'; None after `close()`."""
+        if self._files.core.is_closed:
+            return None
+        _, sub_runs = self._files.opened
+        return {self.log_dir: FileWriter.of(self._files, None)} | {
+            path: FileWriter.of(self._files, path) for path in list(sub_runs)
+        }
+
+    def _get_file_writer(self) -> FileWriter:
+        # Lightning, Fabric and RL libraries call this one of torch's; after close() it opens a new file.
+        return FileWriter.of(self._files, None)
+
+    @contextmanager
+    def use_metadata(self, *, global_step: Any = None, walltime: float | None = None) -> Iterator[Self]:
+        """Give step and wall time to everything that is logged without in the `with` block, from any thread.
+
+        Args:
+            global_step: As for `add_scalar`; `None` counts up as ever.
+            walltime: As for `add_scalar`; `None` is now, as ever.
+
+        Raises:
+            ValueError: Both are None, or this is inside of another such block.
+            TypeError, OverflowError: As for `add_scalar`.
+        """
+        if global_step is None and walltime is None:
+            raise ValueError("use_metadata: expected global_step or walltime, found neither.")
+        if self._steps.step is not None or self._steps.wall_time is not None:
+            raise ValueError("use_metadata: expected no other block of it around this one, found one.")
+        step = None if global_step is None else self._steps.of("", "", global_step)
+        wall_time = plain_wall_time(walltime)
+        self._steps.step, self._steps.wall_time = step, wall_time
+        try:
+            yield self
+        finally:
+            self._steps.step = self._steps.wall_time = None
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self.close()
+        self._close(succeeded=error is None)
 
     def __repr__(self) -> str:
         return f"SummaryWriter({self.log_dir!r})"

@@ -62,6 +62,27 @@ pub(super) fn message(out: &mut Vec<u8>, field: u32, content: impl FnOnce(&mut V
     out[start + more] = length as u8;
 }
 
+/// A text that is left out if it is empty, as single fields usually are.
+pub(super) fn text_if_any(out: &mut Vec<u8>, field: u32, value: &str) {
+    if !value.is_empty() {
+        bytes(out, field, value.as_bytes());
+    }
+}
+
+/// An integer, an enum or a bool that is left out if it is zero.
+pub(super) fn integer_if_any(out: &mut Vec<u8>, field: u32, value: i64) {
+    if value != 0 {
+        integer(out, field, value);
+    }
+}
+
+/// A double that is left out if all its bits are zero.
+pub(super) fn double_if_any(out: &mut Vec<u8>, field: u32, value: f64) {
+    if value.to_bits() != 0 {
+        double(out, field, value);
+    }
+}
+
 #[inline]
 fn key(out: &mut Vec<u8>, field: u32, wire_type: u32) {
     varint(out, u64::from(field << 3 | wire_type));

@@ -245,7 +245,7 @@ fn bounding_box((left, top, right, bottom, label): LabelledBox) -> BoundingBox {
 }
 
 /// Pixels in an array of five dimensions: batch, frames, channels, height, width.
-fn pixels_of(buffer: &PyUntypedBuffer) -> PyResult<Pixels<'_>> {
+pub(super) fn pixels_of(buffer: &PyUntypedBuffer) -> PyResult<Pixels<'_>> {
     let element = match buffer.format().to_bytes() {
         b"B" => Element::U8,
         b"f" => Element::F32,
@@ -282,6 +282,6 @@ fn pixels_of(buffer: &PyUntypedBuffer) -> PyResult<Pixels<'_>> {
     Pixels::new(bytes, before, element, shape, strides).map_err(|error| unfit(&error))
 }
 
-fn unfit(error: &MediaError) -> PyErr {
+pub(super) fn unfit(error: &MediaError) -> PyErr {
     PyValueError::new_err(format!("{error}."))
 }

@@ -2,7 +2,7 @@
 
 use lightboard_events::encode::{self, Scalar};
 use pyo3::prelude::*;
-use pyo3::types::{PyFloat, PyInt, PyString};
+use pyo3::types::{PyDict, PyFloat, PyInt, PyString};
 
 use super::{NOT_PLAIN, Writer};
 
@@ -44,6 +44,57 @@ impl Writer {
         };
         self.add(py, file, wall_time, |out, wall_time| {
             encode::scalar(out, wall_time, step, tag, value);
+        })
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call a record: a struct would have to be built in Python"
+    )]
+    fn add_described_scalar(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        tag: &str,
+        value: f64,
+        display_name: &str,
+        description: &str,
+        step: i64,
+        wall_time: Option<f64>,
+    ) -> u8 {
+        let words = (display_name, description);
+        self.add(py, file, wall_time, |out, wall_time| {
+            encode::described_scalar(out, wall_time, step, tag, value as f32, words);
+        })
+    }
+
+    /// Several numbers of one moment, in one record.
+    fn add_scalars(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        values: &Bound<'_, PyAny>,
+        step: &Bound<'_, PyAny>,
+        wall_time: Option<f64>,
+    ) -> u8 {
+        let (Ok(values), Some(step)) = (values.cast_exact::<PyDict>(), plain_step(step)) else {
+            return NOT_PLAIN;
+        };
+        let mut scalars = Vec::with_capacity(values.len());
+        for (tag, value) in values {
+            let (Ok(tag), Some(value)) = (tag.cast_into::<PyString>(), plain_float(&value)) else {
+                return NOT_PLAIN;
+            };
+            if tag.to_str().is_err() {
+                return NOT_PLAIN;
+            }
+            scalars.push((tag, value as f32));
+        }
+        self.add(py, file, wall_time, |out, wall_time| {
+            let scalars = scalars
+                .iter()
+                .map(|(tag, value)| (tag.to_str().unwrap_or_default(), *value));
+            encode::scalars(out, wall_time, step, scalars);
         })
     }
 }

@@ -1,0 +1,108 @@
+"""Embeddings: files that TensorBoard's projector reads, as the peers write them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from google.protobuf import text_format
+from PIL import Image
+from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
+
+from lightboard import SummaryWriter
+from log.peers import PEERS, peer_named
+
+POINTS = np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32)
+PICTURES = np.linspace(0, 1, 9 * 3 * 4 * 4, dtype=np.float32).reshape(9, 3, 4, 4)
+LABELS = ["a", 2, 3.5, "損失", "", None, True, "x y", "z"]
+
+
+def files(directory: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(directory)): path.read_bytes()
+        for path in directory.rglob("*")
+        if path.is_file() and "tfevents" not in path.name
+    }
+
+
+def config(directory: Path) -> Any:
+    text = (directory / "projector_config.pbtxt").read_text(encoding="utf-8")
+    return text_format.Parse(text, ProjectorConfig())
+
+
+@pytest.mark.parametrize("peer", PEERS)
+def test_files_equal_the_peers(tmp_path: Path, peer: str) -> None:
+    library = peer_named(peer)
+    for name, writer in (
+        ("ours", SummaryWriter(tmp_path / "ours")),
+        ("theirs", library.writer(str(tmp_path / "theirs"))),
+    ):
+        pictures: Any = PICTURES
+        if peer == "torch" and name == "theirs":
+            import torch
+
+            pictures = torch.from_numpy(PICTURES)
+        writer.add_embedding(POINTS, LABELS, pictures, 7, "a/b%")
+        writer.add_embedding(POINTS, [["x", 1]] * 9, metadata_header=["name", "number"])
+        writer.add_embedding(POINTS.astype(np.float64), tag="plain")
+        writer.close()
+    ours, theirs = files(tmp_path / "ours"), files(tmp_path / "theirs")
+    assert set(ours) == set(theirs)
+    pictures, configs = ({name for name in ours if name.endswith(end)} for end in (".png", ".pbtxt"))
+    assert {name: ours[name] for name in set(ours) - pictures - configs} == {
+        name: theirs[name] for name in set(theirs) - pictures - configs
+    }
+    assert config(tmp_path / "ours") == config(tmp_path / "theirs")
+    (sprite,) = pictures
+    mine, other = (Image.open(tmp_path / name / sprite) for name in ("ours", "theirs"))
+    assert mine.size == (12, 12)
+    assert np.array_equal(np.asarray(mine), np.asarray(other))
+
+
+def test_the_configuration_is_merged(tmp_path: Path) -> None:
+    (tmp_path / "projector_config.pbtxt").write_text(
+        '# by hand\nmodel_checkpoint_path: "x } {"\nembeddings {\n  tensor_name: "theirs"\n}\n'
+        'embeddings < tensor_name: "default:00000" tensor_path: "old" >',
+        encoding="utf-8",
+    )
+    for _ in range(2):
+        with SummaryWriter(tmp_path) as writer:
+            writer.add_embedding(POINTS)
+            writer.add_embedding(POINTS, tag='損失 "quoted"\n')
+    found = config(tmp_path)
+    assert found.model_checkpoint_path == "x } {"
+    assert [it.tensor_name for it in found.embeddings] == ["theirs", "default:00000", '損失 "quoted"\n:00000']
+    assert found.embeddings[1].tensor_path == "00000/default/tensors.tsv"
+
+
+def test_labels_stay_in_their_row(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_embedding([[1, 2], [3, 4]], ["two\nlines", "a\ttab"])
+    assert (tmp_path / "00000/default/metadata.tsv").read_text() == "two lines\na tab\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        (([1, 2],), ValueError, r"mat: expected the shape \[points, dimensions\]"),
+        (("text",), TypeError, "mat: expected"),
+        ((POINTS, ["a"]), ValueError, "metadata: expected 9 labels, one for each point, found 1"),
+        (
+            (POINTS, None, PICTURES[:2]),
+            ValueError,
+            "label_img: expected 9 pictures, one for each point, found 2",
+        ),
+        ((POINTS, None, PICTURES[0]), ValueError, "label_img: expected 4 dimensions"),
+        ((POINTS, [["a", 1]] * 9, None, 0, "t", ["one"]), ValueError, r"metadata\[0\]: expected 1 values"),
+        ((POINTS, None, None, "x"), ValueError, "global_step: expected a whole number"),
+        ((POINTS, None, None, 0, ".."), ValueError, "tag: expected a name inside the log directory"),
+        ((POINTS, None, None, 0, 3), TypeError, "tag: expected a str"),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_what_is_refused_leaves_nothing_behind(
+    tmp_path: Path, arguments: tuple[Any, ...], kind: type[Exception], message: str
+) -> None:
+    with SummaryWriter(tmp_path) as writer, pytest.raises(kind, match=message):
+        writer.add_embedding(*arguments)
+    assert files(tmp_path) == {}

@@ -1,0 +1,155 @@
+"""`log`, `timed`, `use_metadata`, and writers that write nothing."""
+
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lightboard import LightboardWarning, SummaryWriter
+from log.peers import peer_named
+from log.records import event_files, events, points
+
+
+def test_many_scalars_are_one_record(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.log({"loss": 0.5, "acc/top 1": 1, "損失": float("nan")}, 7, 1763800000.25)
+        writer.log({}, 8)
+    _, first, second = events(event_files(tmp_path)[0])
+    assert (first.step, first.wall_time) == (7, 1763800000.25)
+    assert [value.tag for value in first.summary.value] == ["loss", "acc/top 1", "損失"]
+    assert [value.simple_value for value in first.summary.value][:2] == [0.5, 1]
+    assert np.isnan(first.summary.value[2].simple_value)
+    assert (second.step, len(second.summary.value)) == (8, 0)
+
+
+def test_values_are_those_that_add_scalar_takes(tmp_path: Path) -> None:
+    class Metrics(dict[str, Any]):
+        pass
+
+    with SummaryWriter(tmp_path) as writer:
+        writer.log(
+            {"a": np.float32(0.5), "b": np.array([[2]]), "c": "3.5", "d": True, "e": 10**400}, np.int64(3)
+        )
+        writer.log(Metrics(a=4), "5", "1763800000")  # type: ignore[arg-type]
+    assert [(point.tag, point.step, point.value) for point in points(tmp_path)] == [
+        ("a", 3, 0.5), ("b", 3, 2), ("c", 3, 3.5), ("d", 3, 1), ("e", 3, float("inf")), ("a", 5, 4),
+    ]  # fmt: skip
+
+
+def test_omitted_steps_count_the_calls(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        for _ in range(3):
+            writer.log({"a": 1})
+        writer.log({"b": 1})
+        writer.add_scalar("a", 1)
+    assert [(point.tag, point.step) for point in points(tmp_path)] == [
+        ("a", 0), ("a", 1), ("a", 2), ("b", 3), ("a", 0),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arguments", "kind", "message"),
+    [
+        (([("a", 1)],), TypeError, "values: expected a dict of tags and numbers, found list"),
+        (({"a": [1, 2]},), ValueError, "value of tag 'a': expected one number"),
+        (({"a": 1, "b": None},), TypeError, "value of tag 'b': expected a real number"),
+        (({1: 1},), TypeError, "tag: expected a str, found int"),
+        (({"\ud800": 1},), ValueError, "lone surrogate"),
+        (({"a": 1}, "x"), ValueError, "global_step: expected a whole number"),
+        (({"a": 1}, 2**63), OverflowError, "global_step"),
+        (({"a": 1}, 1, "now"), ValueError, "walltime: expected a number"),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+def test_what_is_refused_logs_nothing(
+    tmp_path: Path, arguments: tuple[Any, ...], kind: type[Exception], message: str
+) -> None:
+    with SummaryWriter(tmp_path) as writer, pytest.raises(kind, match=message):
+        writer.log(*arguments)
+    assert points(tmp_path) == []
+
+
+def test_timed_blocks_and_functions(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+
+        @writer.timed("step seconds")
+        def step() -> None:
+            time.sleep(0.01)
+
+        step()
+        step()
+        with writer.timed("epoch seconds", 7):
+            pass
+        with pytest.raises(ZeroDivisionError), writer.timed("failed"):
+            _ = 1 / 0
+    first, second, third = points(tmp_path)
+    assert (first.tag, first.step, second.step, third.tag, third.step) == (
+        "step seconds",
+        0,
+        1,
+        "epoch seconds",
+        7,
+    )
+    assert first.value >= 0.01 > third.value >= 0
+
+
+def test_use_metadata_gives_step_and_wall_time(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        with writer.use_metadata(global_step=5, walltime=1763800000) as same:
+            assert same is writer
+            writer.add_scalar("a", 1)
+            writer.add_scalar("a", 1, 6, 1763800001)
+            writer.log({"b": 1})
+            writer.add_text("c", "text")
+            with pytest.raises(ValueError, match="no other block"), writer.use_metadata(global_step=1):
+                pass
+        with pytest.raises(ValueError, match="found neither"), writer.use_metadata():
+            pass
+        writer.add_scalar("a", 1)
+    *inside, after = events(event_files(tmp_path)[0])[1:]
+    assert [(event.step, event.wall_time) for event in inside] == [
+        (5, 1763800000), (6, 1763800001), (5, 1763800000), (5, 1763800000),
+    ]  # fmt: skip
+    assert after.step == 0
+    assert after.wall_time > 1763800001
+
+
+def test_a_writer_that_writes_nothing_still_checks(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path / "run", write_to_disk=False) as writer:
+        writer.add_scalar("a", 1)
+        writer.add_scalars("a", {"b": 1})
+        writer.log({"a": 1}, 1)
+        writer.add_text("a", "b")
+        writer.config({"lr": 1})
+        writer.flush()
+        with pytest.raises(TypeError, match="scalar_value"):
+            writer.add_scalar("a", None)
+        with pytest.raises(ValueError, match="expected one number"):
+            writer.log({"a": [1, 2]})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_directory_it_makes_none_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    SummaryWriter(write_to_disk=False).close()
+    assert os.listdir(tmp_path) == []
+
+
+def test_names_that_tensorboardx_has(tmp_path: Path) -> None:
+    with SummaryWriter(logdir=tmp_path / "a") as writer:
+        assert writer.logdir == writer.log_dir == writer.get_logdir() == str(tmp_path / "a")
+    with pytest.warns(LightboardWarning, match="nothing is sent to Comet"):
+        SummaryWriter(tmp_path / "b", comet_config={"disabled": False}).close()
+    SummaryWriter(tmp_path / "c", comet_config={"disabled": True}).close()
+
+
+def test_a_scalar_with_a_name_to_show_equals_tensorboardx(tmp_path: Path) -> None:
+    def log(writer: Any) -> None:
+        writer.add_scalar("a", 0.5, 1, 1763800000.25, display_name="Loss", summary_description="the *mean*")
+        writer.add_scalar("b", np.float32(2), 1, 1763800000.25, summary_description="損失")
+
+    both = peer_named("tensorboardX").both(tmp_path, log)
+    assert both.ours == both.theirs
