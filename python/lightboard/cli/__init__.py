@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("cache", "ls", "serve")
+COMMANDS = ("cache", "ls", "patch", "serve")
 """A first argument that is one of these is a command; a directory of that name is given as `./serve`."""
 
 
@@ -20,6 +20,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from lightboard.cli.ls import ls
 
         ls(given, prog_name="lightboard ls")
+    if command == "patch":
+        from lightboard.cli.patch import patch
+
+        patch(given, prog_name="lightboard patch")
     from lightboard.cli.serve import serve
 
     serve(given, prog_name="lightboard")
