@@ -206,6 +206,12 @@ class Index:
         Raises ValueError for a kind that is none or is `scalar`, UnavailableError when there are too many values.
         """
 
+    def described(self, run: str, tag: str, kind: str) -> tuple[str, str, str]:
+        """Plugin name, display name and description of a series of any kind, as its event file has them now.
+
+        Each is empty if nothing is said, or the file is gone. Raises ValueError for a kind that is none.
+        """
+
     def read_values(
         self, run: str, tag: str, kind: str, values: Sequence[tuple[str, int, int]], *, with_files: bool
     ) -> bytes:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 from PIL import Image as Pillow
 from tensorboard.compat.proto.event_pb2 import Event, TaggedRunMetadata
-from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
+from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary, SummaryMetadata
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.plugins.custom_scalar import layout_pb2
@@ -405,6 +405,24 @@ def test_metadata_is_read_once_for_many_values(tmp_path: Path, opened: Callable[
         index._core.read_values(series.run.id, "t", "text", asked, with_files=False)
     )
     assert [value["texts"] for value in answer.header["values"]] == [[str(step)] for step in range(1, 21)]
+
+
+def test_series_of_every_kind_are_described(tmp_path: Path, opened: Callable[[Path], Index]) -> None:
+    told = SummaryMetadata(
+        display_name="Loss",
+        summary_description="of *training*",
+        plugin_data=SummaryMetadata.PluginData(plugin_name="scalars"),
+    )
+    loss = Summary.Value(tag="loss", simple_value=1.0, metadata=told)
+    path = write(tmp_path / "run", header() + record(0, loss) + scalar(1, 0.5) + scalar(1, 0.5, "plain"))
+    # Another file goes on; what was said first holds.
+    write(tmp_path / "run", header(1_800_000_000.0) + scalar(2, 0.5), "events.out.tfevents.1800000000.host.2")
+    series, plain = opened(tmp_path).series(["loss", "plain"])
+    assert series.step.tolist() == [0, 1, 2]
+    assert series.described == ("scalars", "Loss", "of *training*")
+    assert plain.described == ("", "", "")
+    path.unlink()
+    assert series.described == ("", "", "")
 
 
 def test_restarts_are_attempts_of_these_series_too(tmp_path: Path, opened: Callable[[Path], Index]) -> None:

@@ -28,7 +28,7 @@ use crate::scalars::{self, ScalarQuery};
 use crate::store::Store;
 use crate::superseding::Attempts;
 use crate::table::{self, TableQuery};
-use crate::values::{self, ListError, Reference, ValueFile};
+use crate::values::{self, Described, ListError, Reference, ValueFile};
 use crate::walker::Walker;
 
 /// How an index is kept.
@@ -365,6 +365,13 @@ impl Index {
         let catalog = self.shared.catalog();
         self.queries
             .install(|| values::list(&catalog, version, tag, kind, runs, attempts))
+    }
+
+    /// What the writer says of a series of any kind, as its event file has it now; nothing of one that there is not.
+    pub fn described(&self, run: &str, tag: &str, kind: Kind) -> Described {
+        let catalog = self.shared.catalog();
+        let found = catalog.get(run);
+        found.map_or_else(Described::default, |run| values::described(run, tag, kind))
     }
 
     /// The column frame of POST /api/values/read: values of one series, read from their files now. `with_files` puts

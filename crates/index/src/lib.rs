@@ -75,4 +75,4 @@ pub use scalars::ScalarQuery;
 pub use smoothing::Smoothing;
 pub use superseding::Attempts;
 pub use table::TableQuery;
-pub use values::{ListError, Reference, ValueFile};
+pub use values::{Described, ListError, Reference, ValueFile};

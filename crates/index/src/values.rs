@@ -75,9 +75,19 @@ struct Listed {
     start: usize,
     length: usize,
     files: Vec<ListedFile>,
-    plugin_name: String,
-    display_name: String,
-    description: String,
+    #[serde(flatten)]
+    described: Described,
+}
+
+/// What the writer says of a series; each may be empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Described {
+    /// The plugin that shows it.
+    pub plugin_name: String,
+    /// Its name for people.
+    pub display_name: String,
+    /// What it is, in Markdown.
+    pub description: String,
 }
 
 #[derive(Serialize)]
@@ -167,7 +177,7 @@ fn list_run(
         return Ok(None);
     }
     let start = columns.steps.len();
-    let (mut files, mut described) = (Vec::new(), Vec::new());
+    let mut files = Vec::new();
     let mut places = vec![None; snapshot.files.len()];
     for attempt in attempts {
         for (place, range) in attempt.parts {
@@ -181,9 +191,6 @@ fn list_run(
                 return Err(ListError::ReadAnew);
             };
             let file = *places[place].get_or_insert_with(|| {
-                if let Some(location) = series.metadata {
-                    described.push((*file, id.clone(), location));
-                }
                 files.push(ListedFile {
                     id: id.clone(),
                     name: file.name.clone(),
@@ -204,32 +211,30 @@ fn list_run(
     let attempts = snapshot.attempts;
     // Nobody waits for the disk with a run held still.
     drop(snapshot);
-    let mut listed = Listed {
+    Ok(Some(Listed {
         run: run.id.clone(),
         attempts,
         start,
         length: columns.steps.len() - start,
         files,
-        plugin_name: String::new(),
-        display_name: String::new(),
-        description: String::new(),
+        described: described(run, tag, kind),
+    }))
+}
+
+/// What the writer says of a series of a run: the first of its files that can be read and tells something. What a file
+/// that is gone or changed said is left out; its values tell so when they are asked for.
+pub(crate) fn described(run: &Run, tag: &str, kind: Kind) -> Described {
+    let read = |(file, id, location): Told<'_>| {
+        let open = OpenFile::open(file, &id, location.offset).ok()?;
+        let payload = open.payload(location).ok()?;
+        let metadata = value_in(&payload, location.index).ok()??.metadata?;
+        Some(Described {
+            plugin_name: metadata.plugin_name.to_owned(),
+            display_name: metadata.display_name.to_owned(),
+            description: metadata.description.to_owned(),
+        })
     };
-    // What a file that is gone or changed said is left out; its values tell so when they are asked for.
-    for (file, id, location) in described {
-        let read = OpenFile::open(file, &id, location.offset);
-        let Ok(payload) = read.and_then(|file| file.payload(location)) else {
-            continue;
-        };
-        if let Ok(Some(value)) = value_in(&payload, location.index)
-            && let Some(metadata) = value.metadata
-        {
-            metadata.plugin_name.clone_into(&mut listed.plugin_name);
-            metadata.display_name.clone_into(&mut listed.display_name);
-            metadata.description.clone_into(&mut listed.description);
-            break;
-        }
-    }
-    Ok(Some(listed))
+    all_told(run, tag, kind).find_map(read).unwrap_or_default()
 }
 
 /// The value at place `index` of an event.
@@ -247,9 +252,9 @@ struct Found<'a> {
 /// A record with a series' metadata: its file, that file's id, and where it lies.
 type Told<'a> = (&'a EventFile, String, Location);
 
-/// The first record of the run with metadata of a series: earlier files tell for later ones.
-fn told<'a>(run: &'a Run, tag: &str, kind: Kind) -> Option<Told<'a>> {
-    in_order(&run.files).into_iter().find_map(|file| {
+/// The records of the run with metadata of a series, one of each file: earlier files tell for later ones.
+fn all_told<'a>(run: &'a Run, tag: &str, kind: Kind) -> impl Iterator<Item = Told<'a>> {
+    in_order(&run.files).into_iter().filter_map(move |file| {
         let contents = file.contents();
         let location = contents.series.get(tag, kind)?.metadata?;
         Some((&**file, contents.file_id.clone()?, location))
@@ -348,7 +353,7 @@ fn find<'a>(
         return Ok(Found {
             file,
             location,
-            metadata: own.or_else(|| told(run, tag, kind)),
+            metadata: own.or_else(|| all_told(run, tag, kind).next()),
         });
     }
     Err(missing)

@@ -269,6 +269,19 @@ impl PyIndex {
         }
     }
 
+    fn described(
+        &self,
+        py: Python<'_>,
+        run: &str,
+        tag: &str,
+        kind: &str,
+    ) -> PyResult<(String, String, String)> {
+        let kind = Kind::from_word(kind)
+            .ok_or_else(|| PyValueError::new_err(format!("expected a kind, found {kind:?}")))?;
+        let found = py.detach(|| self.0.described(run, tag, kind));
+        Ok((found.plugin_name, found.display_name, found.description))
+    }
+
     #[pyo3(signature = (run, tag, kind, values, *, with_files))]
     fn read_values<'py>(
         &self,

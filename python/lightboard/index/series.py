@@ -135,10 +135,8 @@ class Series:
 
     @property
     def described(self) -> Described:
-        """What the writer says of a series of another kind than scalar."""
-        self._check_kind_is_other()
-        listed = self._places.listed
-        return Described(listed["plugin_name"], listed["display_name"], listed["description"])
+        """What the writer says of the series, read from its event file; empty if that is gone."""
+        return Described(*self._core.described(self.run.id, self.tag, self.kind))
 
     def __len__(self) -> int:
         return len(self.step)
