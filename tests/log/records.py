@@ -54,6 +54,7 @@ def points_of(path: Path) -> list[Point]:
         Point(value.tag, event.step, float(tensor_util.make_ndarray(value.tensor)))
         for event in loaded
         for value in event.summary.value
+        if value.metadata.plugin_data.plugin_name == "scalars"
     ]
 
 

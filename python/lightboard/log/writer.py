@@ -21,6 +21,7 @@ from lightboard.log.meshes import Meshes
 from lightboard.log.notices import announce, warn
 from lightboard.log.numbers import plain_float, plain_step, plain_tag, plain_wall_time
 from lightboard.log.pr_curves import PrCurves
+from lightboard.log.ranks import Ranks, role
 from lightboard.log.scalars import Scalars
 from lightboard.log.steps import Steps
 from lightboard.log.tensors import Tensors
@@ -63,6 +64,8 @@ class SummaryWriter(
         logdir: str | os.PathLike[str] | None = None,
         comet_config: Mapping[str, Any] | None = None,
         on_error: OnError = "warn",
+        rank: int | None = None,
+        ranks: Ranks | None = None,
     ) -> None:
         """Make the directory and an event file in it, whose header is on disk on return; announce the absolute path.
 
@@ -81,6 +84,12 @@ class SummaryWriter(
                 for.
             on_error: What happens when records cannot be written later on, for example because the disk is full.
                 `"warn"` warns and goes on trying, `"raise"` also goes on trying and raises OSError from the next call.
+            rank: This process's number among those that run the program; `None` is what torchrun, Open MPI or Slurm
+                has told it (`RANK`, `OMPI_COMM_WORLD_RANK`, `SLURM_PROCID`), if `ranks` is given.
+            ranks: Which ranks log. `"all"`: each into the run `<log_dir>/rank_<rank>`, with its rank as hyper-parameter
+                `rank`. `"zero"`: rank 0 into `log_dir`, others as with `write_to_disk=False`. `"auto"`: as `"zero"` if
+                the environment tells a rank, else as `"all"`. A process without a rank logs into `log_dir`, whatever
+                this says. `None` is `"all"` if `rank` is given; else ranks are of no concern.
 
         Raises:
             OSError: The directory or the event file cannot be made or written. The subclass, `errno` and `filename`
@@ -101,7 +110,14 @@ class SummaryWriter(
         if comet_config is not None and not comet_config.get("disabled", False):
             warn("comet_config: nothing is sent to Comet; event files can be uploaded to it afterwards.")
         log_dir = log_dir or logdir or None
+        logs, rank = role(rank, ranks)
+        write_to_disk = write_to_disk and logs
         if log_dir is None:
+            if rank is not None:
+                raise ValueError(
+                    "log_dir: expected a directory that all ranks share, found none: a default one is new for each. "
+                    'Give log_dir, or ranks="zero".'
+                )
             path = log_dir = (
                 directory.make_default(comment) if write_to_disk else directory.default_stem(comment)
             )
@@ -109,6 +125,8 @@ class SummaryWriter(
             path = directory.resolve(log_dir)
             if comment:
                 warn(f"comment={comment!r} is ignored, since log_dir is given; put it into log_dir.")
+            if rank is not None:
+                path, log_dir = (os.path.join(it, f"rank_{rank}") for it in (path, os.fsdecode(log_dir)))
         self.log_dir = os.fsdecode(log_dir)
         path = os.path.abspath(path)
         self._steps = Steps()
@@ -121,8 +139,10 @@ class SummaryWriter(
         if write_to_disk:
             announce(f"logging to {path}")
             self._warn_of_others()
-        else:
+        elif logs:
             announce("logging nothing, since write_to_disk=False")
+        if rank is not None:
+            self.config({"rank": rank})
 
     def _warn_of_others(self) -> None:
         path = self._files.path
@@ -131,7 +151,7 @@ class SummaryWriter(
             warn(
                 f"expected no other writer in {path}, found {', '.join(str(other) for other in others)}. "
                 "Curves of two writers in one run get mixed up: give each writer (each process, each rank) a log_dir "
-                "of its own."
+                'of its own, or ranks="all".'
             )
 
     def flush(self) -> None:
