@@ -66,6 +66,7 @@ class SummaryWriter(
         on_error: OnError = "warn",
         rank: int | None = None,
         ranks: Ranks | None = None,
+        capture: bool = False,
     ) -> None:
         """Make the directory and an event file in it, whose header is on disk on return; announce the absolute path.
 
@@ -90,6 +91,9 @@ class SummaryWriter(
                 `rank`. `"zero"`: rank 0 into `log_dir`, others as with `write_to_disk=False`. `"auto"`: as `"zero"` if
                 the environment tells a rank, else as `"all"`. A process without a rank logs into `log_dir`, whatever
                 this says. `None` is `"all"` if `rank` is given; else ranks are of no concern.
+            capture: Log once what the run is made from, which takes a moment: git commit, branch, and whether files
+                were changed since; command line, host, Python, packages, and of the environment what is known to hold
+                no secret. As text under the tag `capture`; the first of it also as settings `capture.…` of `config`.
 
         Raises:
             OSError: The directory or the event file cannot be made or written. The subclass, `errno` and `filename`
@@ -143,6 +147,8 @@ class SummaryWriter(
             announce("logging nothing, since write_to_disk=False")
         if rank is not None:
             self.config({"rank": rank})
+        if capture and write_to_disk:
+            self._capture()
 
     def _warn_of_others(self) -> None:
         path = self._files.path
@@ -153,6 +159,13 @@ class SummaryWriter(
                 "Curves of two writers in one run get mixed up: give each writer (each process, each rank) a log_dir "
                 'of its own, or ranks="all".'
             )
+
+    def _capture(self) -> None:
+        from lightboard.log.capture import captured
+
+        settings, text = captured()
+        self.config({"capture": settings})
+        self.add_text("capture", text, 0)
 
     def flush(self) -> None:
         """Return when everything logged before, from any thread, is with the operating system.

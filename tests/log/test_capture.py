@@ -1,0 +1,149 @@
+"""What a run was made from, captured once; secrets stay out."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lightboard
+from lightboard import SummaryWriter
+from lightboard.log.capture import without_secrets
+from log.program import PRELUDE
+from log.records import event_files, events
+
+PROGRAM = (
+    PRELUDE
+    + """
+with SummaryWriter(sys.argv[1], capture=True) as writer:
+    writer.config({"lr": 0.5})
+    writer.add_scalar("loss", 0.0, 0)
+writer.add_scalar("loss", 0.0, 1)
+"""
+)
+
+
+def git(directory: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.org")
+    return subprocess.run(
+        ["git", *who, *arguments], cwd=directory, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    folder = tmp_path / "code"
+    folder.mkdir()
+    (folder / "train.py").write_text(PROGRAM)
+    git(folder, "init", "-q", "-b", "topic")
+    git(folder, "add", ".")
+    git(folder, "commit", "-q", "-m", "first")
+    return folder
+
+
+def train(tmp_path: Path, program: Path, *arguments: str, **environment: str) -> tuple[dict[str, Any], str]:
+    """Run it elsewhere; return the hyper-parameters of its run, and the text."""
+    log_dir = tmp_path / f"run{len(list(tmp_path.iterdir()))}"
+    subprocess.run(
+        [sys.executable, str(program), str(log_dir), *arguments],
+        cwd=tmp_path,
+        check=True,
+        env=os.environ | environment,
+    )
+    texts = [
+        value.tensor.string_val[0].decode()
+        for path in event_files(log_dir)
+        for event in events(path)
+        for value in event.summary.value
+        if value.tag == "capture/text_summary"
+    ]
+    (text,) = texts
+    with lightboard.open(log_dir) as index:
+        return dict(index.runs[0].hparams), text
+
+
+def test_what_is_captured(tmp_path: Path, repository: Path) -> None:
+    secrets = {"WANDB_API_KEY": "hush-1", "AWS_SECRET_ACCESS_KEY": "hush-2"}
+    hparams, text = train(
+        tmp_path, repository / "train.py", "--name", "a b", "--api-key=hush-3", OMP_NUM_THREADS="1", **secrets
+    )
+    commit = git(repository, "rev-parse", "HEAD")
+    assert hparams.pop("capture.command").endswith("--name 'a b' --api-key=***")
+    assert hparams == {
+        "lr": 0.5,
+        "capture.git.commit": commit,
+        "capture.git.branch": "topic",
+        "capture.git.dirty": False,
+        "capture.host": os.uname().nodename,
+        "capture.python": ".".join(map(str, sys.version_info[:3])),
+    }
+    for line in (f"git commit: {commit}", "OMP_NUM_THREADS=1", "numpy==", f"executable: {sys.executable}"):
+        assert f"\n    {line}" in text
+    assert "hush" not in "".join(path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*tfevents*"))
+
+
+def test_changes_are_told_and_no_program_of_the_repository_runs(tmp_path: Path, repository: Path) -> None:
+    hook = repository / "hook.sh"
+    hook.write_text("#!/bin/sh\ntouch ran\n")
+    hook.chmod(0o755)
+    git(repository, "config", "core.fsmonitor", str(hook))
+    with (repository / "train.py").open("a") as file:
+        file.write("# changed\n")
+    index = repository / ".git" / "index"
+    before = index.read_bytes()
+    assert train(tmp_path, repository / "train.py")[0]["capture.git.dirty"] is True
+    assert not (repository / "ran").exists()
+    assert index.read_bytes() == before
+
+
+def test_without_a_repository_or_git(tmp_path: Path) -> None:
+    program = tmp_path / "train.py"
+    program.write_text(PROGRAM)
+    for path in (os.environ["PATH"], ""):
+        hparams, text = train(tmp_path, program, PATH=path, GIT_CEILING_DIRECTORIES=str(tmp_path.parent))
+        assert not any("git" in name for name in hparams)
+        assert "git" not in text.split("### Packages")[0].replace(str(tmp_path), "")
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("train.py --lr 0.1 --out=/data", "train.py --lr 0.1 --out=/data"),
+        ("--api-key abc --lr 1", "--api-key *** --lr 1"),
+        ("--HF_TOKEN=abc", "--HF_TOKEN=***"),
+        ("db.password=abc=d", "db.password=***"),
+        ("--token --verbose", "--token --verbose"),
+        ("-H Authorization:abc", "-H Authorization:***"),
+        ("--max-tokens 9 --tokenizer=a --key-dim 2", "--max-tokens 9 --tokenizer=a --key-dim 2"),
+        ("s3://user:word@host/a", "s3://***@host/a"),
+        ("https://host/a?sig=abc", "https://host/a?***"),
+        ("--url=https://user@host/a", "--url=https://***@host/a"),
+    ],
+)
+def test_secrets_of_a_command_line_are_hidden(given: str, kept: str) -> None:
+    assert list(without_secrets(given.split())) == kept.split()
+
+
+def test_a_writer_that_writes_nothing_captures_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lightboard.log.capture.captured", lambda: pytest.fail("captured"))
+    SummaryWriter(tmp_path / "run", write_to_disk=False, capture=True).close()
+    SummaryWriter(tmp_path / "run", rank=1, ranks="zero", capture=True).close()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_text_that_is_no_utf_8_is_shown_by_its_bytes(tmp_path: Path) -> None:
+    program = tmp_path / "train.py"
+    program.write_text(PROGRAM)
+    hparams, text = train(tmp_path, program, os.fsdecode(b"\xff`\n### Not a title"))
+    assert hparams["capture.command"].endswith(r"'\udcff`" + "\n### Not a title'")
+    assert re.findall("^### .*", text, re.MULTILINE) == [
+        "### Run",
+        "### Command line",
+        "### Environment",
+        "### Packages",
+    ]
