@@ -24,6 +24,7 @@ from lightboard.log.pr_curves import PrCurves
 from lightboard.log.ranks import Ranks, role
 from lightboard.log.scalars import Scalars
 from lightboard.log.steps import Steps
+from lightboard.log.system_metrics import SystemMetrics, seconds_between
 from lightboard.log.tensors import Tensors
 from lightboard.log.texts import Texts
 from lightboard.log.video import Videos
@@ -67,6 +68,7 @@ class SummaryWriter(
         rank: int | None = None,
         ranks: Ranks | None = None,
         capture: bool = False,
+        system_metrics: bool | float = False,
     ) -> None:
         """Make the directory and an event file in it, whose header is on disk on return; announce the absolute path.
 
@@ -94,6 +96,8 @@ class SummaryWriter(
             capture: Log once what the run is made from, which takes a moment: git commit, branch, and whether files
                 were changed since; command line, host, Python, packages, and of the environment what is known to hold
                 no secret. As text under the tag `capture`; the first of it also as settings `capture.…` of `config`.
+            system_metrics: Log what the machine is doing, every 10 seconds or as many as this says (1 or more), under
+                tags `system/…`, with the seconds since now as steps, until `close()`. From a thread of its own.
 
         Raises:
             OSError: The directory or the event file cannot be made or written. The subclass, `errno` and `filename`
@@ -107,6 +111,7 @@ class SummaryWriter(
         filename_suffix = directory.file_name_end(filename_suffix, "filename_suffix")
         step = None if purge_step is None else plain_step(purge_step, "purge_step")[0]
         delay_secs = max(0.0, plain_float(flush_secs, "flush_secs"))
+        sampled_every = seconds_between(system_metrics)
         self.purge_step = purge_step
         self.max_queue = max_queue
         self.flush_secs = flush_secs
@@ -137,6 +142,7 @@ class SummaryWriter(
         self._untraceable = set()
         self._settings = {}
         self._session_began = None
+        self._system_metrics: SystemMetrics | None = None
         self._files = (Files if write_to_disk else NoFiles)(
             path, suffix=filename_suffix, purge_step=step, flush_secs=delay_secs, on_error=on_error
         )
@@ -149,6 +155,8 @@ class SummaryWriter(
             self.config({"rank": rank})
         if capture and write_to_disk:
             self._capture()
+        if sampled_every is not None and write_to_disk:
+            self._system_metrics = SystemMetrics(self._files, sampled_every)
 
     def _warn_of_others(self) -> None:
         path = self._files.path
@@ -184,6 +192,8 @@ class SummaryWriter(
         self._close(succeeded=True)
 
     def _close(self, succeeded: bool) -> None:
+        if self._system_metrics is not None:
+            self._system_metrics.stop()
         self._end_session(succeeded)
         self._files.core.close()
         self._files.tell()
