@@ -243,7 +243,7 @@ def clear_caches(cache_dir: str, logdir: str | None = None) -> bytes:
     removed.
     """
 
-Setting = bool | float | str
+_Setting = bool | float | str
 
 def watch_forks() -> None:
     """Notice forks from here on: writers of the parent become unusable in a child, and its own write through."""
@@ -425,7 +425,7 @@ class Writer:
     def add_experiment(
         self,
         file: int,
-        hparams: Sequence[tuple[str, Setting, Sequence[Setting] | None]],
+        hparams: Sequence[tuple[str, _Setting, Sequence[_Setting] | None]],
         metrics: Sequence[str],
         step: int,
         wall_time: float | None,
@@ -435,7 +435,7 @@ class Writer:
     def add_session_start(
         self,
         file: int,
-        hparams: Sequence[tuple[str, Setting]],
+        hparams: Sequence[tuple[str, _Setting]],
         start_time: float,
         step: int,
         wall_time: float | None,

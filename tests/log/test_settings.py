@@ -1,5 +1,6 @@
 """Hyper-parameters: as the peers store them, and what is better than theirs on purpose."""
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +180,16 @@ def test_after_close_settings_go_to_a_new_file(tmp_path: Path) -> None:
         writer.config({"lr": 0.1})
     writer.close()
     assert len(messages(tmp_path)) == 2
+
+
+def test_a_forked_child_does_not_end_its_parents_session(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.config({"lr": 0.1})
+        child = os.fork()
+        if child == 0:
+            writer.add_scalar("loss", 1)
+            writer.close()
+            os._exit(0)
+        assert os.waitpid(child, 0)[1] == 0
+    parent, forked = event_files(tmp_path)
+    assert [len(events(path)) for path in (parent, forked)] == [3, 2]

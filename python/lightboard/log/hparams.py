@@ -94,15 +94,17 @@ class Hparams(Recorder):
         _check_mapping(settings, "settings")
         flat = _settings(dict(_flattened(settings, "", 16)), "settings", _setting_or_text)
         self._settings = {**self._settings, **flat}
-        if self._session_began is None:
-            self._session_began = time.time()
-        items, began = list(self._settings.items()), self._session_began
+        if self._session_began is None or self._session_began[1] != os.getpid():
+            self._session_began = time.time(), os.getpid()
+        items, (began, _) = list(self._settings.items()), self._session_began
         self._record(None, lambda core, file: core.add_session_start(file, items, began, 0, None))
 
     def _end_session(self, succeeded: bool) -> None:
-        """Log the end of the session that `config` began, if there is one that has not ended."""
-        if self._session_began is not None and self._files.core.is_usable:
-            self._session_began = None
+        """Log the end of the session that `config` began in this process, if there is one that has not ended."""
+        if self._session_began is None or self._session_began[1] != os.getpid():
+            return  # A forked child ends none of its parent's.
+        self._session_began = None
+        if self._files.core.is_usable:
             end = time.time()
             self._record(None, lambda core, file: core.add_session_end(file, succeeded, end, 0, None))
 
