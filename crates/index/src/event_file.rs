@@ -73,10 +73,6 @@ struct Position {
     /// The file's first bytes when they were read: another file may stand under the same name with the same inode.
     opening: Vec<u8>,
     compared: Option<Compared>,
-    /// How long it took to read what was read.
-    took: Duration,
-    /// When the file was begun anew last, and how long it took to read before.
-    begun_anew: Option<(Instant, Duration)>,
 }
 
 /// Where reading goes on.
@@ -414,51 +410,6 @@ mod tests {
             .compared = long_ago;
         std::fs::write(&path, &whole).expect("file");
         assert_eq!((read(false), read(true)), (29, 30));
-    }
-
-    #[test]
-    fn a_torn_record_is_judged_anew_at_the_size_it_claims_but_not_without_end() {
-        let temp = tempfile::tempdir().expect("temp");
-        let path = temp.path().join("x.tfevents");
-        let mut one = Vec::new();
-        scalar(&mut one, 0.0, 1, "loss", Scalar::Simple(1.0));
-        let file = EventFile::new(path.clone(), "x.tfevents".into(), std::sync::Arc::default());
-        let (mut buffer, deadline) = (Vec::new(), Instant::now() + QUIET);
-        let mut bytes = Vec::new();
-        let mut read = |more: &[u8], thorough| {
-            bytes.extend_from_slice(more);
-            std::fs::write(&path, &bytes).expect("file");
-            file.glance();
-            assert!(file.read(&mut buffer, deadline, thorough, |_| {}));
-            let contents = file.contents();
-            let codes: Vec<_> = contents.damage.iter().map(|it| it.cause.code()).collect();
-            (contents.records, codes)
-        };
-        let long = |claimed: usize| {
-            let mut out = Vec::new();
-            let tag = "t".repeat(claimed);
-            scalar(&mut out, 0.0, 1, &tag, Scalar::Simple(1.0));
-            out.truncate(20);
-            out
-        };
-        read(&long(300), false);
-        assert_eq!(read(&one, false), (1, vec!["truncated"]));
-        read(&long(600), false);
-        assert_eq!(read(&one, false), (2, vec!["truncated", "truncated"]));
-        // The first time it is done at once.
-        let (mut first, mut second) = (Vec::new(), Vec::new());
-        (0..12).for_each(|_| first.extend_from_slice(&one));
-        (0..20).for_each(|_| second.extend_from_slice(&one));
-        assert_eq!(
-            read(&first, false),
-            (14, vec!["payload_checksum", "truncated"])
-        );
-        // As if it had taken long.
-        file.position.lock().expect("position").begun_anew = Some((Instant::now(), QUIET));
-        let stale = read(&second, false);
-        assert_eq!(stale, (34, vec!["payload_checksum", "truncated"]));
-        assert_ne!(file.glance(), Glance::Unchanged);
-        assert_eq!(read(&[], true), (34, vec!["payload_checksum"; 2]));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::time::{Instant, SystemTime};
 use lightboard_events::{OVERHEAD, Opening, Scan};
 
 use super::stamp::{LastRecord, Stamp, file_id, open, read_at};
-use super::watched::{has_changed, is_too_soon};
+use super::watched::has_changed;
 use super::{EventFile, LOOK_AGAIN, News, Position, ReadingPlace};
 use crate::changes::Touched;
 use crate::contents::Contents;
@@ -38,11 +38,7 @@ impl EventFile {
             || !position.holds(&file, &found, opening, thorough)?
             || !self.contents().series.unpack()
         {
-            let begun_anew = position.read.map(|_| (Instant::now(), position.took));
-            *position = Position {
-                begun_anew,
-                ..Position::default()
-            };
+            *position = Position::default();
             let mut contents = self.contents_mut();
             self.store.count(contents.series.memory(), 0);
             *contents = Contents::new(Arc::clone(&self.store));
@@ -72,7 +68,6 @@ impl EventFile {
         if changed && position.live {
             position.look_again = Some(Instant::now() + LOOK_AGAIN);
         }
-        let started = Instant::now();
         let finished = !readable
             || self.scan(
                 &file,
@@ -82,7 +77,6 @@ impl EventFile {
                 deadline,
                 progress,
             )?;
-        position.took += started.elapsed();
         if changed {
             progress(News::NO_POINTS);
         }
@@ -224,14 +218,10 @@ impl Position {
         if !same_place || read.size > found.size || !opening.starts_with(&self.opening) {
             return Ok(false);
         }
-        // A file may be made to have to be read anew whenever it grows: until it is time, what was found stands.
-        let too_soon = !thorough && is_too_soon(self.begun_anew);
         let place = &mut self.place;
-        let overdue = place.stands_below.is_some_and(|size| found.size >= size);
-        if overdue && !too_soon {
+        if place.stands_below.is_some_and(|size| found.size >= size) {
             return Ok(false);
         }
-        place.unsure |= overdue;
         if !place.unsure {
             return Ok(true);
         }
@@ -245,7 +235,7 @@ impl Position {
         {
             place.scanner.search_again();
         }
-        if too_soon || !thorough && place.watched.rests() {
+        if !thorough && place.watched.rests() {
             return Ok(true);
         }
         place.unsure = false;

@@ -15,7 +15,7 @@ const RANGES: usize = 1000;
 const BYTES: u64 = 64 << 20;
 /// Bytes read at once.
 const WINDOW: usize = 256 << 10;
-/// Comparing, and reading anew, each take at most this part of the time.
+/// Comparing takes at most this part of the time.
 const SHARE: u32 = 10;
 
 /// The damaged ranges of one file that are watched.
@@ -50,7 +50,8 @@ impl Watched {
 
     /// Whether it is too soon to compare again.
     pub(super) fn rests(&self) -> bool {
-        is_too_soon(self.compared)
+        self.compared
+            .is_some_and(|(when, took)| when.elapsed() < took * SHARE)
     }
 
     /// Whether the bytes of a range are others than they were.
@@ -64,11 +65,6 @@ impl Watched {
         self.compared = Some((Instant::now(), started.elapsed()));
         Ok(false)
     }
-}
-
-/// Whether it is too soon to do again what was done at a time and took a while.
-pub(super) fn is_too_soon(done: Option<(Instant, Duration)>) -> bool {
-    done.is_some_and(|(when, took)| when.elapsed() < took.saturating_mul(SHARE))
 }
 
 /// Whether the bytes of a range are others than they were.
