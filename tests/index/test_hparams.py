@@ -194,8 +194,7 @@ def test_what_takes_too_much_memory_together_costs_the_runs_that_come_last(
     following.until_loaded()
     hparams, incomplete = answered(following)
     assert len(hparams["00"]) == 80_000
-    assert hparams["small"] == {"lr": 0.1}
-    assert sorted(incomplete) == names[len(hparams) - 1 :]
+    assert sorted(incomplete) == [*names[len(hparams) :], "small"]
     assert 10 < len(hparams) < 30
 
 

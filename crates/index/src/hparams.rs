@@ -125,9 +125,14 @@ impl AllHparams {
         let mut found = runs.iter().zip(places).peekable();
         while found.peek().is_some() {
             let starts: Vec<_> = found.by_ref().take(AT_ONCE).collect();
+            let spent = left == 0;
             let outcomes: Vec<_> = starts
                 .into_par_iter()
                 .map(|(run, place)| match place.and_then(bounded).transpose()? {
+                    Ok(place) if spent => {
+                        let length = place.location.length;
+                        Some((None, Err(Arc::new(ValueError::TooLarge(length)))))
+                    }
                     Ok(place) => {
                         let outcome = match before.read.get(&run.id) {
                             Some((same, outcome)) if *same == place => outcome.clone(),
@@ -234,7 +239,8 @@ fn bounded(place: Option<Place>) -> Result<Option<Place>, ValueError> {
     }
 }
 
-/// Refuses what is too large together with those before, which have `left` so many bytes of memory.
+/// Refuses what is too large together with those before, which have `left` so many bytes of memory, and then all that
+/// follows, so that it need not be read.
 fn counted(
     (place, outcome): (Option<Place>, Outcome),
     left: &mut usize,
@@ -244,6 +250,7 @@ fn counted(
         *left = rest;
         (place, outcome)
     } else {
+        *left = 0;
         (None, Err(Arc::new(ValueError::TooLarge(memory as u64))))
     }
 }

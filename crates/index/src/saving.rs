@@ -99,7 +99,8 @@ impl Saving {
         self.saved.get(logdir)?.get(run, name.as_bytes())
     }
 
-    /// Gives the memory back of what was saved of a log directory's files. Whoever needed it has it.
+    /// Forgets what was saved of a log directory's files. Its memory is given back when the series of the last of them
+    /// are unpacked, which the next save does.
     pub(crate) fn forget(&mut self, logdir: usize) {
         self.saved[logdir] = SavedFiles::default();
     }

@@ -41,7 +41,7 @@ pub(crate) struct Walked {
 impl Walker {
     /// Starts the thread, which ends with the walker.
     pub(crate) fn start(shared: Arc<Shared>, pool: ThreadPool) -> io::Result<Self> {
-        let (wanted, wishes) = channel();
+        let (wanted, wishes) = channel::<Vec<SavedFolders>>();
         let (sender, done) = channel();
         Builder::new()
             .name("lightboard-walk".to_owned())
@@ -52,7 +52,10 @@ impl Walker {
                 let mut failed = None;
                 while let Ok(saved) = wishes.recv() {
                     for (known, saved) in known.iter_mut().zip(saved) {
-                        *known = saved;
+                        // Those of a log directory that cannot be read yet wait until it can.
+                        if !saved.is_empty() {
+                            *known = saved;
+                        }
                     }
                     let walk = AssertUnwindSafe(|| walk(&shared, &pool, &mut folders, &mut known));
                     let outcome = match failed.take() {

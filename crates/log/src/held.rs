@@ -1,6 +1,6 @@
 //! How many bytes of records a writer may hold that are not with the operating system.
 
-use crate::hand_over::Pending;
+use crate::hand_over::{HIGH_WATER, Pending};
 
 /// Bytes of records, of all files together, from which on further ones wait. Media have room of their own.
 pub const CAPACITY: usize = 32 << 20;
@@ -37,7 +37,8 @@ impl Held {
         }
     }
 
-    /// Whether `file` may hold as many bytes more. A record that is larger than all the room may be held alone.
+    /// Whether `file` may hold as many bytes more. A record that is larger than all the room may be held beside next to
+    /// nothing: to wait for nothing would be in vain while other threads log.
     #[inline]
     pub(crate) fn has_room(self, file: &Pending, bytes: usize) -> bool {
         if file.is_stuck() {
@@ -54,14 +55,13 @@ impl Held {
 
     #[inline]
     fn moving_may_be(self, bytes: usize) -> bool {
-        self.moving == 0 || bytes <= CAPACITY - self.stuck.min(STUCK_CAPACITY)
+        self.moving < HIGH_WATER || bytes <= CAPACITY - self.stuck.min(STUCK_CAPACITY)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{CAPACITY, Held, STUCK_CAPACITY};
-    use crate::hand_over::Pending;
+    use super::{CAPACITY, HIGH_WATER, Held, Pending, STUCK_CAPACITY};
 
     fn file(failing: Option<i32>) -> Pending {
         Pending {
@@ -86,9 +86,10 @@ mod tests {
     }
 
     #[test]
-    fn a_record_larger_than_all_the_room_is_held_alone() {
+    fn a_record_larger_than_all_the_room_is_held_beside_next_to_nothing() {
         let moving = file(None);
         let mut held = Held::default();
+        held.add(&moving, HIGH_WATER - 1);
         assert!(held.has_room(&moving, 2 * CAPACITY));
         assert!(held.is_eased(2 * CAPACITY));
         held.add(&moving, 1);

@@ -1,7 +1,7 @@
 //! Graphs (`spec/events.md`, Writing).
 
 use super::event;
-use super::wire::{bytes, integer, message};
+use super::wire::{bytes, integer, integer_if_any, message, text_if_any};
 
 /// The version of TensorFlow's graph format that torch's writer states, and that readers expect beside its graphs.
 const PRODUCER: i64 = 22;
@@ -60,8 +60,8 @@ pub fn run_metadata(out: &mut Vec<u8>, wall_time: f64, tag: &str, device: &str) 
 }
 
 fn node(out: &mut Vec<u8>, node: &Node) {
-    text(out, 1, &node.name);
-    text(out, 2, &node.op);
+    text_if_any(out, 1, &node.name);
+    text_if_any(out, 2, &node.op);
     for input in &node.inputs {
         bytes(out, 3, input.as_bytes());
     }
@@ -93,16 +93,7 @@ fn shape(out: &mut Vec<u8>, sizes: Option<&[i64]>) {
     };
     for &size in sizes {
         message(out, 2, |out| {
-            if size != 0 {
-                integer(out, 1, size);
-            }
+            integer_if_any(out, 1, size);
         });
-    }
-}
-
-/// Text that is left out if it is empty, as protobuf leaves it out.
-fn text(out: &mut Vec<u8>, field: u32, value: &str) {
-    if !value.is_empty() {
-        bytes(out, field, value.as_bytes());
     }
 }

@@ -1,7 +1,7 @@
 //! Histograms.
 
 use super::value;
-use super::wire::{double, length, message};
+use super::wire::{double_if_any, length, message};
 use crate::Moments;
 
 /// One histogram: the values in numbers, and how many lie below each limit and not below the one before it.
@@ -26,9 +26,7 @@ pub fn histogram(
                 moments.sum_of_squares,
             ];
             for (field, value) in (1..).zip(fields) {
-                if value.to_bits() != 0 {
-                    double(out, field, value);
-                }
+                double_if_any(out, field, value);
             }
             doubles(out, 6, limits);
             doubles(out, 7, counts);

@@ -7,17 +7,19 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use lightboard_events::Tail;
 use lightboard_events::encode::{Scalar, scalar};
-use lightboard_events::{Damage, Tail};
 
 use super::{EventFile, Glance};
 use crate::store::Store;
 
-/// What a file holds: records, bytes read, damage, the end, and each series' tag, steps and values.
+/// What a file holds: records, bytes read, damage (offset, length, code), the end, and each series' tag, steps and
+/// values. The checksums told of a torn record are of all the bytes that it claims: records among them may have healed
+/// since, by themselves.
 type Held = (
     u64,
     u64,
-    Vec<Damage>,
+    Vec<(u64, u64, &'static str)>,
     Tail,
     Vec<(String, Vec<i64>, Vec<u64>)>,
 );
@@ -186,10 +188,12 @@ fn read_whole(file: &EventFile, buffer: &mut Vec<u8>) -> Held {
     });
     let mut series: Vec<_> = series.collect();
     series.sort();
+    let damage = contents.damage.iter();
+    let damage = damage.map(|it| (it.offset, it.length, it.cause.code()));
     (
         contents.records,
         contents.bytes_read,
-        contents.damage.clone(),
+        damage.collect(),
         contents.tail,
         series,
     )

@@ -68,6 +68,11 @@ impl SavedFolders {
         Self { bytes, places }
     }
 
+    /// Whether there are none, as after they were given away.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
     /// How the folder at `path` below the log directory was listed. Nothing if its parts do not fit together.
     pub(crate) fn get(&self, path: &[u8]) -> Option<Listed> {
         let at = self

@@ -7,8 +7,8 @@ use super::Writer;
 
 #[pymethods]
 impl Writer {
-    fn add_event(&self, py: Python<'_>, file: usize, event: &[u8]) -> u8 {
-        self.add(py, file, None, |out, _| {
+    fn add_event(&self, py: Python<'_>, file: usize, event: &[u8]) -> PyResult<u8> {
+        self.add_sized(py, file, "", None, event.len(), |out, _| {
             encode::record(out, |out| out.extend_from_slice(event));
         })
     }
@@ -20,8 +20,8 @@ impl Writer {
         summary: &[u8],
         step: i64,
         wall_time: Option<f64>,
-    ) -> u8 {
-        self.add(py, file, wall_time, |out, wall_time| {
+    ) -> PyResult<u8> {
+        self.add_sized(py, file, "", wall_time, summary.len(), |out, wall_time| {
             encode::encoded_summary(out, wall_time, step, summary);
         })
     }
@@ -32,8 +32,8 @@ impl Writer {
         file: usize,
         graph: &[u8],
         wall_time: Option<f64>,
-    ) -> u8 {
-        self.add(py, file, wall_time, |out, wall_time| {
+    ) -> PyResult<u8> {
+        self.add_sized(py, file, "", wall_time, graph.len(), |out, wall_time| {
             encode::encoded_graph(out, wall_time, graph);
         })
     }
@@ -45,8 +45,9 @@ impl Writer {
         tag: &str,
         run_metadata: &[u8],
         wall_time: Option<f64>,
-    ) -> u8 {
-        self.add(py, file, wall_time, |out, wall_time| {
+    ) -> PyResult<u8> {
+        let size = run_metadata.len();
+        self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
             encode::encoded_run_metadata(out, wall_time, tag, run_metadata);
         })
     }

@@ -112,6 +112,10 @@ def _encoded(value: dict[str, Any], indent: int | None = None) -> bytes:
 def _content(file: dict[str, Any]) -> bytes:
     try:
         content = _encoded(file, indent=1) + b"\n"
+        if len(content) > MAX_FILE_BYTES:
+            content = (
+                _encoded(file) + b"\n"
+            )  # Other members may be large, and were written without line breaks.
     except ValueError:
         raise ApiError(
             400, "invalid_member", "view: expected numbers of a float64's range, found a larger one."
@@ -120,7 +124,7 @@ def _content(file: dict[str, Any]) -> bytes:
         raise ApiError(
             413,
             "too_large",
-            f"view: expected at most {MAX_FILE_BYTES} bytes in a file, found {len(content)}.",
+            f"view: expected at most {MAX_FILE_BYTES} bytes in the file with its other members, found {len(content)}.",
         )
     return content
 
