@@ -8,6 +8,8 @@ export class Asking {
   private due = false;
   private running = false;
   private ended = false;
+  /** The next question waits for no pause. */
+  private hurries = false;
   private endPause = (): void => undefined;
 
   /**
@@ -27,6 +29,7 @@ export class Asking {
 
   /** Another question than the last: it has no pause to wait for. */
   atOnce(): void {
+    this.hurries = true;
     this.again();
     this.endPause();
   }
@@ -41,6 +44,7 @@ export class Asking {
     this.running = true;
     while (this.due && !this.ended) {
       this.due = false;
+      this.hurries = false;
       try {
         await this.ask();
         this.fault = null;
@@ -48,6 +52,7 @@ export class Asking {
         this.due = true;
         this.fault = error instanceof ApiError && error.status === 0 ? null : (error as Error).message;
       }
+      if (this.hurries) continue;
       await new Promise<void>((resolve) => {
         this.endPause = resolve;
         setTimeout(resolve, this.pauseMs);

@@ -232,11 +232,13 @@ export class ScalarCard {
   private async fetchDetail(wanted: Wanted, dirt: Dirt): Promise<void> {
     const asked = dirt === "every run" ? null : dirt;
     const { axis, xTag } = this.asked;
-    if (axis !== this.axis || xTag !== this.xTag) return;
+    const isOfOverview = (): boolean =>
+      axis === this.axis && xTag === this.xTag && isSame(this.comparedByServer(), this.baseline);
+    if (!isOfOverview()) return;
     const answers: Series[][] = [];
     for (const { from, to } of wanted.pieces) {
       const { series } = await this.fetch({ runs: asked && [...asked], axis, x_min: from, x_max: to });
-      if (this.wanted !== wanted) return;
+      if (this.wanted !== wanted || !isOfOverview()) return;
       answers.push(series);
     }
     const came = answers.length === 1 ? answers[0]! : joined(wanted.pieces, answers);
