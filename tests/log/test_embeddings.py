@@ -61,14 +61,16 @@ def test_files_equal_the_peers(tmp_path: Path, peer: str) -> None:
 
 def test_the_configuration_is_merged(tmp_path: Path) -> None:
     (tmp_path / "projector_config.pbtxt").write_text(
-        '# by hand\nmodel_checkpoint_path: "x } {"\nembeddings {\n  tensor_name: "theirs"\n}\n'
-        'embeddings < tensor_name: "default:00000" tensor_path: "old" >',
+        '# by hand\nmodel_checkpoint_path: "x } {"\n'
+        'embeddings # the old one\n< tensor_name: "default:00000" tensor_path: "old" >\n'
+        'embeddings {\n  tensor_name: "theirs"\n}\n',
         encoding="utf-8",
     )
     for _ in range(2):
         with SummaryWriter(tmp_path) as writer:
             writer.add_embedding(POINTS)
             writer.add_embedding(POINTS, tag='損失 "quoted"\n')
+    assert (tmp_path / "projector_config.pbtxt").read_text(encoding="utf-8").startswith("# by hand\n")
     found = config(tmp_path)
     assert found.model_checkpoint_path == "x } {"
     assert [it.tensor_name for it in found.embeddings] == ["theirs", "default:00000", '損失 "quoted"\n:00000']

@@ -249,3 +249,29 @@ for thread in threads: thread.join()
     for number in range(4):
         assert sorted(steps(tmp_path / "run", f"thread{number}")) == list(range(1000))
         assert sorted(steps(tmp_path / "run" / f"both_{number}", "both")) == [0, 500]
+
+
+def test_warnings_that_are_errors_lose_nothing_of_other_writers(tmp_path: Path) -> None:
+    text = """
+import shutil, time
+warnings.filterwarnings("error", category=LightboardWarning)
+def log():
+    writers = [SummaryWriter(f"run{number}") for number in range(20)]
+    for writer in writers:
+        writer.add_scalar("loss", 0.0, 0)
+        writer.flush()
+    time.sleep(0.2)  # How often a file is looked for.
+    shutil.rmtree("run7")
+    shutil.rmtree("run11")
+    for writer in writers:
+        writer.add_scalar("loss", 0.0, 1)
+    logged.set()
+    signal.pause()
+logged = threading.Event()
+threading.Thread(target=log, daemon=True).start()
+logged.wait()
+"""
+    _, _, err = run(text, tmp_path)
+    for number in range(20):
+        assert steps(tmp_path / f"run{number}") == ([1] if number in (7, 11) else [0, 1])
+    assert all(f"run{number}" in err for number in (7, 11))

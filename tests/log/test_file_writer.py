@@ -1,5 +1,6 @@
 """`FileWriter` and `EventWriter`: for programs that make events themselves."""
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -118,3 +119,21 @@ def test_one_writer_for_the_whole_process(tmp_path: Path, monkeypatch: pytest.Mo
     ]  # fmt: skip
     GlobalSummaryWriter(tmp_path / "own", coalesce_process=False, filename_suffix=".g").close()
     assert event_files(tmp_path / "own")[0].suffix == ".g"
+
+
+def test_threads_that_reopen_at_once_open_one_file(tmp_path: Path) -> None:
+    writer = FileWriter(tmp_path)
+    writer.close()
+    barrier = threading.Barrier(8)
+
+    def reopen() -> None:
+        barrier.wait()
+        writer.reopen()
+
+    threads = [threading.Thread(target=reopen) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    writer.close()
+    assert len(event_files(tmp_path)) == 2

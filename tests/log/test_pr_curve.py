@@ -135,3 +135,16 @@ def test_what_is_refused_costs_only_its_own_call(
             getattr(writer, method)(*arguments)
         writer.add_pr_curve("c", [1], [0.5])
     assert [event.step for event in events(event_files(tmp_path)[0])[1:]] == [0]
+
+
+@pytest.mark.parametrize("weights", [2.0, [[2.0]], np.array(2.0)], ids=repr)
+def test_one_weight_for_all_may_have_any_shape(tmp_path: Path, weights: Any) -> None:
+    each = logged(tmp_path / "each", LABELS, SCORES, weights=np.full(500, 2.0))
+    assert logged(tmp_path / "one", LABELS, SCORES, weights=weights) == each
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int8, np.bool_])
+def test_integers_do_not_overflow(tmp_path: Path, kind: Any) -> None:
+    found = SCORES > 0.5
+    expected = logged(tmp_path / "floats", LABELS, found.astype(float), num_thresholds=1000)
+    assert logged(tmp_path / "ints", LABELS, found.astype(kind), num_thresholds=1000) == expected

@@ -1,6 +1,9 @@
 """Hyper-parameters: as the peers store them, and what is better than theirs on purpose."""
 
 import os
+import shutil
+import time
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -193,3 +196,19 @@ def test_a_forked_child_does_not_end_its_parents_session(tmp_path: Path) -> None
         assert os.waitpid(child, 0)[1] == 0
     parent, forked = event_files(tmp_path)
     assert [len(events(path)) for path in (parent, forked)] == [3, 2]
+
+
+def test_a_writer_is_closed_also_if_the_end_of_its_session_raises(tmp_path: Path) -> None:
+    writer = SummaryWriter(tmp_path / "run")
+    writer.config({"lr": 0.1})
+    writer.flush()
+    time.sleep(0.2)  # How often a file is looked for.
+    shutil.rmtree(tmp_path / "run")
+    writer.add_scalar("loss", 0.0, 1)
+    writer._files.core.flush()  # What it finds is told by the next call.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(LightboardWarning, match="deleted"):
+            writer.close()
+    assert writer.file_writer is None
+    assert messages(tmp_path / "run")[-1].session_end_info.status == 1

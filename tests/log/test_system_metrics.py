@@ -156,3 +156,10 @@ def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, given: Any) -> No
 def test_a_writer_that_writes_nothing_samples_nothing(tmp_path: Path) -> None:
     with SummaryWriter(tmp_path / "run", write_to_disk=False, system_metrics=True):
         assert sampling() == 0
+
+
+def test_a_file_system_without_a_size_is_left_out() -> None:
+    sampled = Machine("/proc")
+    with pytest.warns(LightboardWarning, match=r"system_metrics: disk space: expected .* ZeroDivisionError"):
+        found = sampled.sample()
+    assert {tag.removeprefix("system/") for tag in found} == AT_ONCE - {"disk_percent"}

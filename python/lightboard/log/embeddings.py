@@ -18,6 +18,9 @@ CONFIG = "projector_config.pbtxt"
 # A word of protobuf's text format: a quoted string with escapes, a brace, or anything else up to one of these.
 _WORD = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|#[^\n]*|[{}<>]|[^\"'#{}<>]+|.", re.DOTALL)
 
+# What may be the name of a message that begins with the next word.
+_NAME = re.compile(r"\w+\s*:?\s*$")
+
 
 class Embeddings(Recorder):
     """Logs points of many dimensions, with labels and pictures."""
@@ -151,14 +154,19 @@ def _add_to_config(path: str, name: str, block: str) -> None:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """Split the text format of protobuf after each message on the outermost level."""
-    part, depth = "", 0
+    """Split the text format of protobuf before and after each message on the outermost level."""
+    part, name_at, depth = "", 0, 0
     for word in _WORD.findall(text):
+        if depth == 0 and word in ("{", "<"):
+            yield part[:name_at]
+            part, name_at = part[name_at:], 0
+        elif depth == 0 and word[0] not in "#\"'" and (name := _NAME.search(word)):
+            name_at = len(part) + name.start()
         part += word
         depth += (word in ("{", "<")) - (word in ("}", ">"))
         if word in ("}", ">") and depth == 0:
             yield part
-            part = ""
+            part, name_at = "", 0
     yield part
 
 

@@ -140,8 +140,9 @@ class FileWriter:
 
     def reopen(self) -> None:
         """Open a new event file if this one is closed; else do nothing."""
-        if not self._files.core.is_usable:
-            self._files.open(None)
+        with self._files.lock():
+            if not self._files.core.is_usable:
+                self._files.open(None)
 
 
 def _encoded(message: object, what: str) -> bytes:

@@ -11,7 +11,7 @@ from typing import Literal, Never, cast
 
 from lightboard._core import Writer, watch_forks
 from lightboard.log import directory
-from lightboard.log.notices import warn
+from lightboard.log.notices import warn, warn_of_all
 
 OnError = Literal["warn", "raise"]
 
@@ -121,15 +121,19 @@ class Files:
             OSError: records could not be written.
         """
         failure: OSError | None = None
+        messages = []
         for number, path, message in self.core.reports():
             if number is None or self.on_error == "warn":
-                warn(message)
+                messages.append(message)
             elif failure is None:
                 failure = OSError(number, message, path)
             else:
                 failure.add_note(message)
-        if failure is not None:
-            raise failure
+        try:
+            warn_of_all(messages)
+        finally:
+            if failure is not None:
+                raise failure
 
 
 class Nowhere:
@@ -171,19 +175,23 @@ class NoFiles(Files):
 
 def _finish(core: Writer) -> None:
     core.close()
-    for _, _, message in core.reports():
-        warn(message)
+    warn_of_all(message for _, _, message in core.reports())
 
 
 def _at_exit() -> None:
     # Not closed, since other exit hooks may still log: from here on each record is written through.
-    for files in list(_live):
-        files.core.write_through()
-        reports = files.core.reports()
-        for _, _, message in reports:
-            warn(message)
+    cores = [files.core for files in list(_live)]
+    for core in cores:
+        core.write_through()
+    # Warned of when all is handed over, since a warning may be an error.
+    messages = []
+    for core in cores:
+        reports = core.reports()
         if any(number is not None for number, _, _ in reports):
-            _finish(files.core)
+            core.close()
+            reports += core.reports()
+        messages += [message for _, _, message in reports]
+    warn_of_all(messages)
 
 
 watch_forks()

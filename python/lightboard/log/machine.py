@@ -46,7 +46,7 @@ class Machine:
         for name, read in list(self._readings.items()):
             try:
                 found.update(read())
-            except (OSError, ValueError, LookupError) as error:
+            except Exception as error:  # Whatever it is, training must go on.
                 del self._readings[name]
                 warn(
                     f"system_metrics: {name}: expected what Linux tells of it, found {error!r}. It is not logged."

@@ -4,6 +4,7 @@ import logging
 import os
 import sys
 import warnings
+from collections.abc import Iterable
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -20,6 +21,21 @@ def warn(message: str) -> None:
     while frame.f_back is not None and frame.f_code.co_filename.startswith(PACKAGE + os.sep):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, LightboardWarning, stacklevel=level)
+
+
+def warn_of_all(messages: Iterable[str]) -> None:
+    """Warn of each, also where the program has made warnings errors: the first is raised, with the others as notes."""
+    raised: LightboardWarning | None = None
+    for message in messages:
+        try:
+            warn(message)
+        except LightboardWarning as error:
+            if raised is None:
+                raised = error
+            else:
+                raised.add_note(message)
+    if raised is not None:
+        raise raised
 
 
 def announce(message: str) -> None:

@@ -34,7 +34,8 @@ class PrCurves(Recorder):
         Args:
             tag: The series; stored as given.
             labels: What is true: bools, or numbers from 0 to 1; an array, tensor or list of any shape.
-            predictions: As many numbers from 0 to 1. What lies outside, or is NaN, is not counted.
+            predictions: As many numbers from 0 to 1. What lies outside, or is NaN, is not counted. float16 is placed
+                between the thresholds in float16, as torch and tensorboardX do.
             global_step: As for `add_scalar`.
             num_thresholds: How many thresholds; at least 1.
             weights: What each prediction counts for; as many numbers, one number for all, or `None` for 1.
@@ -52,10 +53,11 @@ class PrCurves(Recorder):
         tag = plain_tag(tag)
         thresholds = _thresholds(num_thresholds)
         scores = plain_array(predictions, "predictions").reshape(-1)
+        if scores.dtype.kind != "f":
+            scores = scores.astype("float64")  # uint8 would overflow below.
         truth = _beside(scores, labels, "labels")
         weight = np.ones(1) if weights is None else plain_array(weights, "weights")
-        if weight.size != 1:
-            weight = _beside(scores, weight, "weights")
+        weight = weight.reshape(-1) if weight.size == 1 else _beside(scores, weight, "weights")
         with np.errstate(invalid="ignore"):
             place = np.floor(scores * (thresholds - 1))
             inside = (place >= 0) & (place < thresholds)

@@ -68,7 +68,9 @@ class SystemMetrics:
     def _run(self, files: weakref.ref[Files], every_secs: float) -> None:
         due = self._began
         while True:
-            due = max(due + every_secs, time.monotonic())
+            due += every_secs
+            if due <= (now := time.monotonic()):
+                due = now + every_secs  # Not at once: rates over next to no time say nothing.
             if self._stop.wait(due - time.monotonic()):
                 return
             written_to = files()

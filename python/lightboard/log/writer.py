@@ -192,11 +192,13 @@ class SummaryWriter(
         self._close(succeeded=True)
 
     def _close(self, succeeded: bool) -> None:
-        if self._system_metrics is not None:
-            self._system_metrics.stop()
-        self._end_session(succeeded)
-        self._files.core.close()
-        self._files.tell()
+        try:
+            if self._system_metrics is not None:
+                self._system_metrics.stop()
+            self._end_session(succeeded)
+        finally:
+            self._files.core.close()
+            self._files.tell()
 
     def get_logdir(self) -> str:
         """Return `log_dir`."""
