@@ -85,7 +85,7 @@ def test_what_is_captured(tmp_path: Path, repository: Path) -> None:
     assert "hush" not in "".join(path.read_bytes().decode("latin-1") for path in tmp_path.rglob("*tfevents*"))
 
 
-def test_changes_are_told_and_no_program_of_the_repository_runs(tmp_path: Path, repository: Path) -> None:
+def test_changes_are_told_and_no_fsmonitor_runs(tmp_path: Path, repository: Path) -> None:
     hook = repository / "hook.sh"
     hook.write_text("#!/bin/sh\ntouch ran\n")
     hook.chmod(0o755)
@@ -116,6 +116,9 @@ def test_without_a_repository_or_git(tmp_path: Path) -> None:
         ("--HF_TOKEN=abc", "--HF_TOKEN=***"),
         ("db.password=abc=d", "db.password=***"),
         ("--token --verbose", "--token --verbose"),
+        ("--pass abc --pw=abc --db-creds=abc", "--pass *** --pw=*** --db-creds=***"),
+        ("--token -abc --passes 2", "--token *** --passes 2"),
+        ("https://host/a#token=abc", "https://host/a#***"),
         ("-H Authorization:abc", "-H Authorization:***"),
         ("--max-tokens 9 --tokenizer=a --key-dim 2", "--max-tokens 9 --tokenizer=a --key-dim 2"),
         ("s3://user:word@host/a", "s3://***@host/a"),

@@ -84,6 +84,8 @@ def test_what_is_no_message_is_refused(tmp_path: Path) -> None:
             writer._get_file_writer().add_summary(b"")  # type: ignore[arg-type]
         with pytest.raises(TypeError, match="event: expected a message of protobuf, found NoneType"):
             writer._get_file_writer().add_event(None)
+        with pytest.raises(TypeError, match="event: expected an Event, found tensorboard"):
+            writer._get_file_writer().add_event(Summary())
     assert len(events(event_files(tmp_path)[0])) == 1
 
 

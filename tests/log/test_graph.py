@@ -395,6 +395,7 @@ def test_openvino(writer: SummaryWriter) -> None:
     [
         ("", "it is no XML: no element found"),
         ("<net><layers>", "it is no XML"),
+        ("<?xml version='1.0' encoding='foo'?><net/>", "it is no XML: unknown encoding"),
         ("<net/>", "it has no layers"),
         ("<!DOCTYPE net [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;'>]><net>&b;</net>", "a document type"),
         ("<!DOCTYPE net [<!ENTITY a SYSTEM 'file:///etc/passwd'>]><net>&a;</net>", "a document type"),
@@ -404,7 +405,7 @@ def test_openvino(writer: SummaryWriter) -> None:
             "an edge leads from layer '7' to layer '2'",
         ),
     ],
-    ids=["empty", "cut", "no layers", "entities", "external", "nested", "edge"],
+    ids=["empty", "cut", "encoding", "no layers", "entities", "external", "nested", "edge"],
 )
 def test_what_is_no_openvino_is_refused(
     tmp_path: Path, writer: SummaryWriter, content: str, message: str

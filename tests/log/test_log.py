@@ -104,6 +104,9 @@ def test_use_metadata_gives_step_and_wall_time(tmp_path: Path) -> None:
             writer.add_scalar("a", 1, 6, 1763800001)
             writer.log({"b": 1})
             writer.add_text("c", "text")
+            writer.add_hparams({"lr": 0.1}, {"d": 1})
+            writer.add_embedding([[1, 2]])
+            writer.add_custom_scalars_multilinechart(["a"])
             with pytest.raises(ValueError, match="no other block"), writer.use_metadata(global_step=1):
                 pass
         with pytest.raises(ValueError, match="found neither"), writer.use_metadata():
@@ -111,10 +114,11 @@ def test_use_metadata_gives_step_and_wall_time(tmp_path: Path) -> None:
         writer.add_scalar("a", 1)
     *inside, after = events(event_files(tmp_path)[0])[1:]
     assert [(event.step, event.wall_time) for event in inside] == [
-        (5, 1763800000), (6, 1763800001), (5, 1763800000), (5, 1763800000),
+        (5, 1763800000), (6, 1763800001), *6 * [(5, 1763800000)], (0, 1763800000),
     ]  # fmt: skip
     assert after.step == 0
     assert after.wall_time > 1763800001
+    assert (tmp_path / "00005/default/tensors.tsv").exists()
 
 
 def test_a_writer_that_writes_nothing_still_checks(tmp_path: Path) -> None:
@@ -144,6 +148,8 @@ def test_names_that_tensorboardx_has(tmp_path: Path) -> None:
     with pytest.warns(LightboardWarning, match="nothing is sent to Comet"):
         SummaryWriter(tmp_path / "b", comet_config={"disabled": False}).close()
     SummaryWriter(tmp_path / "c", comet_config={"disabled": True}).close()
+    with pytest.raises(TypeError, match="comet_config: expected a dict, found str"):
+        SummaryWriter(tmp_path / "d", comet_config="x")  # type: ignore[arg-type]
 
 
 def test_a_scalar_with_a_name_to_show_equals_tensorboardx(tmp_path: Path) -> None:

@@ -152,3 +152,55 @@ def test_anything_is_logged_whole_or_refused(
                 logged += len(value) if method == "add_scalars" else 1
     assert len(tags(directory)) == logged
     assert [message for message in refused if "expected" not in message] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "kind", "message"),
+    [
+        (
+            "add_histogram",
+            {"values": [1.0], "max_bins": "many"},
+            ValueError,
+            "max_bins: expected a whole number",
+        ),
+        ("add_histogram", {"values": [1.0], "max_bins": 1j}, TypeError, "max_bins: expected a real number"),
+        (
+            "add_pr_curve",
+            {"labels": [1], "predictions": [0.5], "num_thresholds": "many"},
+            ValueError,
+            "num_thresholds: expected a whole number",
+        ),
+        (
+            "add_audio",
+            {"snd_tensor": [0.5], "sample_rate": 4294967295.7},
+            ValueError,
+            "sample_rate: expected Hertz",
+        ),
+        (
+            "add_mesh",
+            {"vertices": [[[1, 2, 3]]], "config_dict": {"a": float("nan")}},
+            ValueError,
+            "config_dict: expected what JSON has",
+        ),
+        (
+            "add_scalar",
+            {"scalar_value": 1, "new_style": True, "display_name": "a"},
+            ValueError,
+            "display_name, summary_description: expected them with a simple value",
+        ),
+    ],
+)
+def test_what_is_refused_is_named(
+    tmp_path: Path, method: str, arguments: dict[str, Any], kind: type[Exception], message: str
+) -> None:
+    with SummaryWriter(tmp_path) as writer, pytest.raises(kind, match=message):
+        getattr(writer, method)("tag", **arguments)
+    assert tags(tmp_path) == []
+
+
+def test_numbers_in_text_are_taken_as_those_of_steps_are(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_histogram("a", [1.0], max_bins="3")  # type: ignore[arg-type]
+        writer.add_histogram("b", [1.0], max_bins=3.0)  # type: ignore[arg-type]
+        writer.add_pr_curve("c", [1], [0.5], num_thresholds="127")  # type: ignore[arg-type]
+    assert tags(tmp_path) == ["a", "b", "c"]

@@ -142,13 +142,27 @@ def test_what_is_refused_leaves_nothing_behind(
 
 def test_a_config_is_the_session_of_the_run(tmp_path: Path) -> None:
     with SummaryWriter(tmp_path) as writer:
-        writer.config({"lr": 0.1, "model": {"layers": 3, "act": None, "size": [1, 2]}, "data": Path("/data")})
+        writer.config(
+            {
+                "lr": 0.1,
+                "model": {"layers": 3, "act": None, "size": [1, 2]},
+                "data": Path("/data"),
+                "type": float,
+            }
+        )
         writer.config({"lr": 0.2, "seed": 1, "nan": float("nan")})
     first, second, end = messages(tmp_path)
     with lightboard.open(tmp_path) as index:
         hparams = dict(index.runs[0].hparams)
     assert np.isnan(hparams.pop("nan"))
-    assert hparams == {"lr": 0.2, "model.layers": 3.0, "model.size": "[1, 2]", "data": "/data", "seed": 1.0}
+    assert hparams == {
+        "lr": 0.2,
+        "model.layers": 3.0,
+        "model.size": "[1, 2]",
+        "data": "/data",
+        "seed": 1.0,
+        "type": "<class 'float'>",
+    }
     assert first.session_start_info.start_time_secs == second.session_start_info.start_time_secs > 1.7e9
     assert end.session_end_info.status == 1
     assert end.session_end_info.end_time_secs >= first.session_start_info.start_time_secs

@@ -7,11 +7,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lightboard import LightboardWarning, SummaryWriter
 from lightboard.log import machine
 from lightboard.log.machine import Machine
+from lightboard.log.system_metrics import seconds_between
 from log.program import succeed, until
 from log.records import Point, event_files, points, points_of
 
@@ -163,3 +165,8 @@ def test_a_file_system_without_a_size_is_left_out() -> None:
     with pytest.warns(LightboardWarning, match=r"system_metrics: disk space: expected .* ZeroDivisionError"):
         found = sampled.sample()
     assert {tag.removeprefix("system/") for tag in found} == AT_ONCE - {"disk_percent"}
+
+
+@pytest.mark.parametrize("given", [True, np.True_], ids=repr)
+def test_any_true_is_every_10_seconds(given: Any) -> None:
+    assert seconds_between(given) == 10

@@ -1,5 +1,6 @@
 """Sounds."""
 
+import math
 from typing import TYPE_CHECKING, Any, Literal
 
 from lightboard._core import check_sound
@@ -49,9 +50,9 @@ class Sounds(Recorder):
         tag = plain_tag(tag)
         samples = _pcm(_frames(plain_array(snd_tensor, "snd_tensor")))
         rate = plain_float(sample_rate, "sample_rate")
-        if not 1 <= rate < 2**32:
+        hertz = round(rate) if math.isfinite(rate) else 0
+        if not 1 <= hertz < 2**32:
             raise ValueError(f"sample_rate: expected Hertz from 1 to 2**32 - 1, found {sample_rate!r}.")
-        hertz = round(rate)
         check_sound(format, len(samples), hertz)
         step, wall_time = self._moment("audio", tag, global_step, walltime)
         self._record(

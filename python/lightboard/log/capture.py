@@ -28,12 +28,12 @@ MOST_CHARACTERS = 4_000
 
 # By the last word where it has other meanings as well: --max-tokens and --num-key-value-heads are to be seen.
 _SECRET = re.compile(
-    r"secret|passw|passphrase|credential|bearer|cookie|authorization|api.?keys|(?:key|token|pwd|auth|signature)$",
+    r"secret|passw|passphrase|credential|bearer|cookie|authorization|api.?keys|(?:key|token|pwd|pass|pw|creds|auth|signature)$",
     re.IGNORECASE,
 )
 _OPTION = re.compile(r"(?P<name>[\w./+-]+)(?P<sign>=|:\s*)(?P<value>.+)", re.DOTALL)
 _USER_INFO = re.compile(r"(?<=://)[^/@\s]+(?=@)")
-_QUERY = re.compile(r"(://[^\s?]*\?)\S+")
+_QUERY = re.compile(r"(://[^\s?#]*[?#])\S+")
 HIDDEN = "***"
 
 
@@ -66,10 +66,13 @@ def captured() -> tuple[dict[str, Any], str]:
 
 
 def without_secrets(arguments: Iterable[str]) -> Iterator[str]:
-    """Yield the arguments of a command line; what looks like a secret, by the name of its option, is hidden."""
+    """Yield the arguments of a command line; what looks like a secret, by the name of its option, is hidden.
+
+    Of several values after an option only the first is.
+    """
     hides_next = False
     for argument in arguments:
-        if hides_next and not argument.startswith("-"):
+        if hides_next and not argument.startswith("--"):
             yield HIDDEN
         elif (option := _OPTION.fullmatch(argument)) and _SECRET.search(option["name"]):
             yield f"{option['name']}{option['sign']}{HIDDEN}"
@@ -134,7 +137,8 @@ def _git(directory: str) -> dict[str, str | bool]:
 
 
 def _ask_git(directory: str, *arguments: str) -> str | None:
-    # Takes no lock that the user's own git would wait for, and runs no program that the repository names.
+    # Takes no lock that the user's own git would wait for, and runs no hook and no fsmonitor; clean filters run, as for
+    # any git status.
     options = ("--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null")
     try:
         answer = subprocess.run(  # noqa: S603

@@ -63,7 +63,8 @@ class Embeddings(Recorder):
             raise ValueError(f"mat: expected the shape [points, dimensions], found {describe(mat)}.")
         labels = None if metadata is None else _labels(metadata, metadata_header, len(points))
         sprite = None if label_img is None else _sprite(label_img, len(points))
-        step = 0 if global_step is None else plain_step(global_step, "global_step")[0]
+        given = self._steps.step if global_step is None else global_step
+        step = 0 if given is None else plain_step(given, "global_step")[0]
 
         encoded = tag.replace("%", "%25").replace("/", "%2f").replace("\\", "%5c")
         folder = f"{str(step).zfill(5)}/{encoded}"

@@ -66,10 +66,12 @@ class FileWriter:
             walltime: Seconds since 1970; `None` is now.
 
         Raises:
-            TypeError: It is no message; step or wall time is no number.
+            TypeError: It is no event; step or wall time is no number.
             OSError: The event file cannot be opened.
         """
         _encoded(event, "event")
+        if not (hasattr(event, "wall_time") and hasattr(event, "step")):
+            raise TypeError(f"event: expected an Event, found {describe(event)}.")
         event.wall_time = time.time() if walltime is None else plain_float(walltime, "walltime")
         if step is not None:
             event.step = plain_step(step, "step")[0]

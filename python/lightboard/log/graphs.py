@@ -57,8 +57,11 @@ class Graphs(Recorder):
                 self._untraceable.add(str(error))
                 warn(f"add_graph: {error}")
             return
-        self._record(None, lambda core, file: core.add_graph(file, nodes, None))
-        self._record(None, lambda core, file: core.add_run_metadata(file, "step1", "/device:CPU:0", None))
+        wall_time = self._steps.wall_time
+        self._record(None, lambda core, file: core.add_graph(file, nodes, wall_time))
+        self._record(
+            None, lambda core, file: core.add_run_metadata(file, "step1", "/device:CPU:0", wall_time)
+        )
 
     def add_onnx_graph(
         self,
@@ -123,4 +126,5 @@ class Graphs(Recorder):
             nodes = read(path)
         except ValueError as error:
             raise ValueError(f"{what}: expected {kind}, found {os.fspath(path)!r}: {error}.") from None
-        self._record(None, lambda core, file: core.add_graph(file, nodes, None))
+        wall_time = self._steps.wall_time
+        self._record(None, lambda core, file: core.add_graph(file, nodes, wall_time))

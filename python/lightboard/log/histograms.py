@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from lightboard._core import default_edges
 from lightboard.log.arrays import plain_array
-from lightboard.log.numbers import describe, plain_float, plain_tag
+from lightboard.log.numbers import describe, plain_float, plain_step, plain_tag
 from lightboard.log.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -58,13 +58,14 @@ class Histograms(Recorder):
             )
         if array.dtype.char not in "fd":
             array = array.astype("float64")
-        if max_bins is not None and max_bins < 1:
+        most = None if max_bins is None else plain_step(max_bins, "max_bins")[0]
+        if most is not None and most < 1:
             raise ValueError(f"max_bins: expected a number above 0, found {max_bins}.")
         counted = None if isinstance(bins, str) and bins == "tensorflow" else _counted(array, bins)
         step, wall_time = self._moment("histogram", tag, global_step, walltime)
         self._record(
             None,
-            lambda core, file: core.add_histogram(file, tag, array, counted, max_bins, step, wall_time),
+            lambda core, file: core.add_histogram(file, tag, array, counted, most, step, wall_time),
         )
 
     def add_histogram_raw(

@@ -64,12 +64,13 @@ class Hparams(Recorder):
         if run_name is not None:
             run_name = plain_tag(run_name, "run_name")
             sub_run = directory.below(self._files.path, run_name, "run_name")
-        step = None if global_step is None else self._steps.of("", "", global_step)
+        step = self._steps.step if global_step is None else self._steps.of("", "", global_step)
+        wall_time = self._steps.wall_time
         infos = [(name, setting, domains.get(name)) for name, setting in settings.items()]
         tried, tags, at = list(settings.items()), list(metrics), step or 0
-        self._record(sub_run, lambda core, file: core.add_experiment(file, infos, tags, at, None))
-        self._record(sub_run, lambda core, file: core.add_session_start(file, tried, 0, at, None))
-        self._record(sub_run, lambda core, file: core.add_session_end(file, True, 0, at, None))
+        self._record(sub_run, lambda core, file: core.add_experiment(file, infos, tags, at, wall_time))
+        self._record(sub_run, lambda core, file: core.add_session_start(file, tried, 0, at, wall_time))
+        self._record(sub_run, lambda core, file: core.add_session_end(file, True, 0, at, wall_time))
         for tag, number in metrics.items():
             kind = "scalar" if sub_run is None else f"scalar in {sub_run}"
             moment = self._moment(kind, tag, step, None)
@@ -165,7 +166,7 @@ def _setting(value: Any, what: str) -> Setting:
 def _setting_or_text(value: Any, what: str) -> Setting:
     scalar = not isinstance(value, list | tuple) and getattr(value, "shape", ()) == ()
     try:
-        if scalar:
+        if scalar and not callable(value):
             return _setting(value, what)
     except (TypeError, ValueError):
         if isinstance(value, str):

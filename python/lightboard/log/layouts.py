@@ -34,7 +34,8 @@ class Layouts(Recorder):
             (plain_tag(category, "category"), _charts(charts, f"layout[{category!r:.200}]"))
             for category, charts in layout.items()
         ]
-        self._record(None, lambda core, file: core.add_layout(file, categories, None))
+        wall_time = self._steps.wall_time
+        self._record(None, lambda core, file: core.add_layout(file, categories, wall_time))
 
     def add_custom_scalars_multilinechart(
         self, tags: Sequence[str], category: str = "default", title: str = "untitled"

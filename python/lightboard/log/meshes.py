@@ -42,7 +42,7 @@ class Meshes(Recorder):
         Raises:
             TypeError: A part is no real numbers; `config_dict` holds what JSON has not; a tag that is no str; a step or
                 wall time that is no number.
-            ValueError: A part has another shape.
+            ValueError: A part has another shape; `config_dict` holds a number that is NaN or infinite.
             OverflowError: The step does not fit into 64 bits.
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
@@ -60,7 +60,7 @@ class Meshes(Recorder):
 
 def _json(config: Mapping[str, Any] | None) -> str:
     try:
-        return json.dumps({} if config is None else config, sort_keys=True)
+        return json.dumps({} if config is None else config, sort_keys=True, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise type(error)(f"config_dict: expected what JSON has, found otherwise: {error}.") from None
 

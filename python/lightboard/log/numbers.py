@@ -39,7 +39,7 @@ def plain_float(value: object, what: str) -> float:
         TypeError: `value` is no real number.
         ValueError: it has more or less than one element, or is a string that is no number.
     """
-    number = _unwrap(value, what)
+    number = unwrapped(value, what)
     try:
         return float(number)
     except OverflowError:
@@ -67,7 +67,7 @@ def plain_step(step: object, what: str) -> tuple[int, bool]:
         ValueError: it is NaN, infinite, or has more or less than one element.
         OverflowError: it does not fit into 64 bits.
     """
-    number = _unwrap(step, what)
+    number = unwrapped(step, what)
     try:
         whole = int(number)
     except (TypeError, ValueError, OverflowError) as error:
@@ -78,8 +78,13 @@ def plain_step(step: object, what: str) -> tuple[int, bool]:
     return whole, not isinstance(number, str | int) and number != whole
 
 
-def _unwrap(value: Any, what: str) -> Any:
-    """Take containers off until something is left that `float` and `int` understand, or that nobody does."""
+def unwrapped(value: Any, what: str) -> Any:
+    """Take containers off until something is left that `float` and `int` understand, or that nobody does.
+
+    Raises:
+        TypeError: that is bytes, complex or None.
+        ValueError: a container has more or less than one element.
+    """
     found = value
     for _ in range(MAX_NESTING):
         if isinstance(value, int | float | str):

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from lightboard.log.arrays import plain_array
-from lightboard.log.numbers import describe, plain_tag
+from lightboard.log.numbers import describe, plain_step, plain_tag
 from lightboard.log.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -146,10 +146,11 @@ class PrCurves(Recorder):
         )
 
 
-def _thresholds(number: int) -> int:
+def _thresholds(value: object) -> int:
+    number, _ = plain_step(value, "num_thresholds")
     if not 1 <= number < 1 << 31:
         raise ValueError(f"num_thresholds: expected a number from 1 to 2**31 - 1, found {number}.")
-    return int(number)
+    return number
 
 
 def _beside(scores: "Array", value: Any, what: str) -> "Array":

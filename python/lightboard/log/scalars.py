@@ -35,7 +35,7 @@ class Scalars(Recorder):
             scalar_value: A number, a numeric string, or an array, tensor or list with exactly one element, of NumPy,
                 torch, JAX or TensorFlow. Stored as float32: beyond its range as ±inf. NaN and ±inf are kept.
             global_step: Fits into 64 bits; a fraction is cut off, with one warning. `None` counts up: a tag's first
-                call without a step is step 0.
+                call without a step is step 0. A call that is refused may use up a step.
             walltime: Seconds since 1970; `None` is now.
             new_style: Store a tensor value, as TensorFlow 2 does, in place of a simple one.
             double_precision: With `new_style`, store float64.
@@ -44,11 +44,17 @@ class Scalars(Recorder):
 
         Raises:
             TypeError: Something is no number, or the tag no str.
-            ValueError: Not one element; a string that is no number; a tag that is no valid text.
+            ValueError: Not one element; a string that is no number; a tag that is no valid text; `display_name` or
+                `summary_description` with `new_style` or `double_precision`.
             OverflowError: The step does not fit into 64 bits.
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
         if display_name or summary_description:
+            if new_style or double_precision:
+                raise ValueError(
+                    "display_name, summary_description: expected them with a simple value only, found them with "
+                    "new_style or double_precision. Leave out one or the other."
+                )
             self._describe_scalar(tag, scalar_value, global_step, walltime, display_name, summary_description)
             return
         if global_step is None and isinstance(tag, str):

@@ -7,7 +7,7 @@ import weakref
 
 from lightboard.log.files import UNUSABLE, Files
 from lightboard.log.machine import Machine
-from lightboard.log.numbers import plain_float
+from lightboard.log.numbers import plain_float, unwrapped
 
 EVERY_SECS = 10.0
 
@@ -21,8 +21,9 @@ def seconds_between(system_metrics: bool | float) -> float | None:
     Raises:
         TypeError, ValueError: it is told neither a bool nor a number of at least 1.
     """
-    if isinstance(system_metrics, bool) or system_metrics is None:
-        return EVERY_SECS if system_metrics else None
+    given = None if system_metrics is None else unwrapped(system_metrics, "system_metrics")
+    if isinstance(given, bool) or given is None:
+        return EVERY_SECS if given else None
     every = plain_float(system_metrics, "system_metrics")
     if not 1 <= every <= threading.TIMEOUT_MAX:
         raise ValueError(f"system_metrics: expected True, False or at least 1 second, found {every}.")

@@ -19,7 +19,7 @@ from lightboard.log.hparams import Hparams
 from lightboard.log.layouts import Layouts
 from lightboard.log.meshes import Meshes
 from lightboard.log.notices import announce, warn
-from lightboard.log.numbers import plain_float, plain_step, plain_tag, plain_wall_time
+from lightboard.log.numbers import describe, plain_float, plain_step, plain_tag, plain_wall_time
 from lightboard.log.pr_curves import PrCurves
 from lightboard.log.ranks import Ranks, role
 from lightboard.log.scalars import Scalars
@@ -116,8 +116,8 @@ class SummaryWriter(
         self.max_queue = max_queue
         self.flush_secs = flush_secs
         self.filename_suffix = filename_suffix
-        if comet_config is not None and not comet_config.get("disabled", False):
-            warn("comet_config: nothing is sent to Comet; event files can be uploaded to it afterwards.")
+        if comet_config is not None:
+            _decline_comet(comet_config)
         log_dir = log_dir or logdir or None
         logs, rank = role(rank, ranks)
         write_to_disk = write_to_disk and logs
@@ -232,6 +232,9 @@ class SummaryWriter(
     def use_metadata(self, *, global_step: Any = None, walltime: float | None = None) -> Iterator[Self]:
         """Give step and wall time to everything that is logged without in the `with` block, from any thread.
 
+        What has no step gets none (graphs, layouts), nor has `add_embedding` a wall time. `config`, which is told when
+        the session began, and events and summaries through `file_writer` stay as they are.
+
         Args:
             global_step: As for `add_scalar`; `None` counts up as ever.
             walltime: As for `add_scalar`; `None` is now, as ever.
@@ -268,3 +271,10 @@ class SummaryWriter(
             f"{self!r} cannot be pickled or copied: its files belong to this process. "
             "Make a writer in the process that logs, with a log_dir of its own."
         )
+
+
+def _decline_comet(config: object) -> None:
+    if not isinstance(config, Mapping):
+        raise TypeError(f"comet_config: expected a dict, found {describe(config)}.")
+    if not config.get("disabled", False):
+        warn("comet_config: nothing is sent to Comet; event files can be uploaded to it afterwards.")

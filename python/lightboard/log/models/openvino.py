@@ -34,7 +34,7 @@ def nodes_of_openvino(path: str | os.PathLike[str]) -> list[Node]:
     with open(path, "rb") as file:
         try:
             parser.ParseFile(file)
-        except expat.ExpatError as error:
+        except (expat.ExpatError, LookupError) as error:  # LookupError: an encoding nobody knows
             raise ValueError(f"it is no XML: {error}") from None
     return reader.nodes()
 
