@@ -161,7 +161,7 @@ def test_a_config_is_the_session_of_the_run(tmp_path: Path) -> None:
         "model.size": "[1, 2]",
         "data": "/data",
         "seed": 1.0,
-        "type": "<class 'float'>",
+        "type": "float",
     }
     assert first.session_start_info.start_time_secs == second.session_start_info.start_time_secs > 1.7e9
     assert end.session_end_info.status == 1

@@ -85,7 +85,8 @@ class Hparams(Recorder):
 
         Args:
             settings: Name to setting. Mappings in it are flattened, with `.` between the names. Numbers, bools and str
-                are kept, `None` is left out, and everything else is stored as its `str()`.
+                are kept, `None` is left out, functions and classes are stored by name, and everything else as its
+                `str()`.
 
         Raises:
             TypeError: It is no mapping, or a name no str.
@@ -164,9 +165,12 @@ def _setting(value: Any, what: str) -> Setting:
 
 
 def _setting_or_text(value: Any, what: str) -> Setting:
-    scalar = not isinstance(value, list | tuple) and getattr(value, "shape", ()) == ()
+    is_scalar = not isinstance(value, list | tuple) and getattr(value, "shape", ()) == ()
+    name = getattr(value, "__name__", None)
+    if callable(value) and isinstance(name, str):
+        return plain_tag(name, what)  # The text of a function holds its address.
     try:
-        if scalar and not callable(value):
+        if is_scalar and not callable(value):
             return _setting(value, what)
     except (TypeError, ValueError):
         if isinstance(value, str):
