@@ -208,8 +208,7 @@ def test_a_forked_child_does_not_end_its_parents_session(tmp_path: Path) -> None
             writer.close()
             os._exit(0)
         assert os.waitpid(child, 0)[1] == 0
-    parent, forked = event_files(tmp_path)
-    assert [len(events(path)) for path in (parent, forked)] == [3, 2]
+    assert sorted(len(events(path)) for path in event_files(tmp_path)) == [2, 3]
 
 
 def test_a_writer_is_closed_also_if_the_end_of_its_session_raises(tmp_path: Path) -> None:
