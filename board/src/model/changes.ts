@@ -8,6 +8,11 @@ export function runsWith(change: Change, tags: readonly string[]): string[] {
   return [...new Set([...change.any_series, ...named])].map((index) => change.runs[index]!);
 }
 
+/** Whether a change names nothing: a log directory's state may be another, which the run list tells. */
+export function namesNothing({ runs, removed, tags, all }: Change): boolean {
+  return !all && !tags && runs.length === 0 && removed.length === 0;
+}
+
 /** What is to be fetched: the run list in any case. */
 export interface Pending {
   readonly tags: boolean;
@@ -17,8 +22,7 @@ export interface Pending {
 export const NOTHING: Pending = { tags: false, all: false };
 export const EVERYTHING: Pending = { tags: true, all: true };
 
-/** Add one event. One that tells of no change, as the first of a stream may, leaves what is pending the same. */
-export function withChange(pending: Pending, { runs, removed, tags, all }: Change): Pending {
-  if (!all && !tags && runs.length === 0 && removed.length === 0) return pending;
+/** Add one event. */
+export function withChange(pending: Pending, { tags, all }: Change): Pending {
   return { tags: pending.tags || tags, all: pending.all || all };
 }

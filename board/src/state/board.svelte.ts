@@ -2,7 +2,7 @@
 
 import { tick } from "svelte";
 import { RasterPool } from "../charts/pool";
-import { EVERYTHING, NOTHING, type Pending, runsWith, withChange } from "../model/changes";
+import { EVERYTHING, namesNothing, NOTHING, type Pending, runsWith, withChange } from "../model/changes";
 import { RunOrder, unlessSame } from "../model/order";
 import { isSeen, type Series } from "../model/series";
 import { ApiError, fetchRuns, fetchTags } from "../wire/client";
@@ -103,6 +103,8 @@ export class Board {
   readonly newest: number = $derived(
     this.cardList.reduce((most, { newest }) => Math.max(most, newest), -Infinity),
   );
+  /** Of the run list at hand. */
+  private version = 0;
   private pending: Pending = EVERYTHING;
   private fetching = false;
   /** By the page's clock. */
@@ -237,7 +239,8 @@ export class Board {
     open: () => (this.connection = { state: "live" }),
     change: (change, id) => {
       this.lastEvent = id;
-      this.take(change);
+      // The first event of a stream says what changed since, which may be nothing.
+      if (!namesNothing(change) || change.version > this.version) this.take(change);
     },
     lost: () => {
       if (this.connection.state !== "lost") this.connection = { state: "lost", since: new Date() };
@@ -280,6 +283,7 @@ export class Board {
   }
 
   private async meet([list, tagList]: readonly [RunList, TagList | null]): Promise<void> {
+    this.version = list.version;
     this.lastEvent ??= String(Math.min(list.version, tagList?.version ?? list.version));
     this.logdirs = list.logdirs;
     this.loading = list.loading;

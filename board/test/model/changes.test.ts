@@ -22,11 +22,11 @@ test("a change concerns a tag in the runs that name it and in those that name no
   expect(runsWith(change({ runs: ["a"] }), ["constructor"])).toEqual([]);
 });
 
-test("pending changes add up, and a change of runs only is one too", () => {
+test("pending changes add up, and a change of runs, or of a log directory, is one too", () => {
   const runs = withChange(NOTHING, change({ runs: ["a"] }));
   expect(runs).toEqual({ tags: false, all: false });
   expect(runs).not.toBe(NOTHING);
   const tags = withChange(runs, change({ removed: ["a"], tags: true }));
   expect(withChange(tags, change({ runs: ["c"] }))).toEqual({ tags: true, all: false });
-  expect(withChange(NOTHING, change({ version: 9 }))).toBe(NOTHING);
+  expect(withChange(NOTHING, change({ version: 9 }))).not.toBe(NOTHING);
 });
