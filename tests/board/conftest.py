@@ -1,4 +1,4 @@
-"""One Chromium for the tests of a module."""
+"""One Chromium for all tests of a process; each opens tabs in profiles of its own."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from board.browser import chromium
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with chromium() as running:
         yield running

@@ -79,10 +79,12 @@ def boxes(picture: Picture) -> Picture:
 
 
 @pytest.fixture(scope="module")
-def gallery() -> Iterator[str]:
-    """Address of the built gallery."""
-    subprocess.run(["npm", "run", "--silent", "build:gallery"], cwd=BOARD, check=True, capture_output=True)
-    handler = functools.partial(QuietHandler, directory=str(BOARD / "gallery-dist"))
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of the gallery, built into a folder of its own because other processes may test it as well."""
+    folder = str(tmp_path_factory.mktemp("gallery"))
+    build = ["npm", "run", "--silent", "build:gallery", "--", "--outDir", folder]
+    subprocess.run(build, cwd=BOARD, check=True, capture_output=True)
+    handler = functools.partial(QuietHandler, directory=folder)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
