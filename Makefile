@@ -109,14 +109,16 @@ test-rust: $(VENV)/.synced ## cargo tests
 test-board: board/node_modules/.package-lock.json ## The board's unit tests (vitest)
 	cd board && npm test
 
+# Two processes, each with its own half of the files until it is done with them and helps the other.
+PYTEST := -m pytest -n 2 --dist worksteal
+
 .PHONY: test-python
 test-python: build ## pytest without browser and torch
-	$(BIN)/python -m pytest -m "not browser and not torch" -n 2
+	$(BIN)/python $(PYTEST) -m "not browser and not torch"
 
 .PHONY: test-browser
 test-browser: build chromium ## pytest in a real Chromium
-	cd board && npm run build:gallery
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python $(PYTEST) -m browser
 
 .PHONY: chromium
 chromium:
@@ -133,7 +135,7 @@ $(VENV_TORCH)/.built: requirements/torch.txt $(VENV)/.built
 
 .PHONY: test-torch
 test-torch: $(VENV_TORCH)/.built ## Tests against torch 2.13.0, in an environment of their own
-	$(VENV_TORCH)/bin/python -m pytest -m torch
+	$(VENV_TORCH)/bin/python $(PYTEST) -m torch
 
 # --- measure, fuzz, lock -------------------------------------------------------------------------
 
