@@ -1,10 +1,13 @@
 """Chromium on a board, and what is to be seen there: the rows of the run list and the pixels of its curves."""
 
+import base64
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import numpy as np
+import numpy.typing as npt
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
@@ -46,6 +49,28 @@ MEASURE = """
   }));
 }
 """
+
+# Numbers would take the browser's protocol seconds to carry.
+READ = """
+([selector, ground]) => {
+  const canvas = document.querySelector(selector);
+  const { width, height } = canvas;
+  const copy = new OffscreenCanvas(width, height).getContext("2d");
+  copy.fillStyle = ground;
+  copy.fillRect(0, 0, width, height);
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, width, height);
+  let text = "";
+  for (let i = 0; i < data.length; i += 8192) text += String.fromCharCode(...data.subarray(i, i + 8192));
+  return [width, height, btoa(text)];
+}
+"""
+
+
+def read_canvas(page: Page, selector: str, ground: str = "transparent") -> npt.NDArray[np.uint8]:
+    """The pixels of the first such canvas on a ground of this colour: height × width × RGBA."""
+    width, height, pixels = page.evaluate(READ, [selector, ground])
+    return np.frombuffer(base64.b64decode(pixels), dtype=np.uint8).reshape(height, width, 4)
 
 
 @contextmanager

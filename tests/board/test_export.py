@@ -35,12 +35,15 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return logdir
 
 
+@pytest.fixture(scope="module")
+def address(logdir: Path) -> Iterator[str]:
+    with board(logdir, "--port", "0") as running:
+        yield running.address
+
+
 @pytest.fixture
-def opened(browser: Browser, logdir: Path) -> Iterator[OpenBoard]:
-    with (
-        board(logdir, "--port", "0") as running,
-        tab(browser, running.address, permissions=["clipboard-read", "clipboard-write"]) as one,
-    ):
+def opened(browser: Browser, address: str) -> Iterator[OpenBoard]:
+    with tab(browser, address, permissions=["clipboard-read", "clipboard-write"]) as one:
         one.wait_for_curves("loss", on={"long"}, off=set())
         one.box("off").click()
         yield one

@@ -1,6 +1,5 @@
 """The board's own rasteriser beside Canvas 2D, in a real Chromium: at 1 to 16 curves they look the same."""
 
-import base64
 import contextlib
 import functools
 import http.server
@@ -14,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 from playwright.sync_api import Browser, Page
+
+from board.browser import read_canvas
 
 pytestmark = pytest.mark.browser
 
@@ -125,21 +126,7 @@ def open_page(browser: Browser, address: str, pixel_ratio: int) -> Iterator[Page
 
 
 def read(page: Page, chart: str, side: str) -> Picture:
-    width, height, pixels = page.evaluate(
-        """([chart, side]) => {
-          const canvas = document.querySelector(`section[data-chart="${chart}"] canvas.${side}`);
-          const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
-          copy.fillStyle = "white";
-          copy.fillRect(0, 0, canvas.width, canvas.height);
-          copy.drawImage(canvas, 0, 0);
-          const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
-          let text = "";
-          for (let i = 0; i < data.length; i += 8192) text += String.fromCharCode(...data.subarray(i, i + 8192));
-          return [canvas.width, canvas.height, btoa(text)];
-        }""",
-        [chart, side],
-    )
-    rgba = np.frombuffer(base64.b64decode(pixels), dtype=np.uint8).reshape(height, width, 4)
+    rgba = read_canvas(page, f'section[data-chart="{chart}"] canvas.{side}', ground="white")
     return rgba[:, :, :3].astype(np.float64)
 
 
