@@ -45,6 +45,7 @@ mod hparams;
 mod image;
 mod kind;
 mod layout;
+mod lone_scalar;
 mod media;
 mod mesh;
 mod number;
@@ -70,6 +71,7 @@ pub use hparams::{
 pub use image::Images;
 pub use kind::{DataClass, Kind};
 pub use layout::{Category, Chart, ChartContent, Layout, Margin};
+pub use lone_scalar::{LoneScalar, lone_scalar};
 pub use media::media_type;
 pub use mesh::{Mesh, MeshPart};
 pub use opening::Opening;

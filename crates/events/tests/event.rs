@@ -2,7 +2,9 @@
 
 mod oracle;
 
-use lightboard_events::{Data, DecodeError, Kind, What, decode};
+use lightboard_events::{
+    Data, DecodeError, HEADER, Kind, LoneScalar, OVERHEAD, What, decode, encode, lone_scalar,
+};
 use oracle::compare;
 use oracle::messages::{
     Audio, Dim, Event, Histogram, Image, PluginData, SessionLog, Shape, SourceMetadata, Summary,
@@ -365,6 +367,54 @@ fn very_old_writers_name_the_node() {
         (value.tag, value.data),
         ("node", Data::SimpleValue(_))
     ));
+}
+
+/// What the writers in common use write takes the short way: their scalars, from steps of one byte to those of ten, and
+/// tags of any length that has one byte.
+#[test]
+fn a_lone_scalar_is_read_the_short_way() {
+    for step in [0, 1, 127, 128, i64::MAX, -1] {
+        for tag in ["", "loss", "ünicode", &"x".repeat(116)] {
+            let mut record = Vec::new();
+            encode::scalar(&mut record, 1.5e9, step, tag, encode::Scalar::Simple(0.5));
+            let payload = &record[HEADER..record.len() - (OVERHEAD - HEADER)];
+            compare(payload);
+            let scalar = lone_scalar(payload);
+            let expected = LoneScalar {
+                wall_time: 1.5e9,
+                step,
+                tag: tag.as_bytes(),
+                value: 0.5,
+            };
+            assert_eq!(
+                scalar,
+                (!tag.is_empty()).then_some(expected),
+                "{tag} {step}"
+            );
+        }
+    }
+}
+
+/// Payloads near those that take the short way: each byte of one in turn is another, missing, or there twice.
+#[test]
+fn what_is_nearly_a_lone_scalar_is_read_as_it_is() {
+    let mut record = Vec::new();
+    encode::scalar(&mut record, 1.5e9, 300, "loss", encode::Scalar::Simple(0.5));
+    let payload = &record[HEADER..record.len() - (OVERHEAD - HEADER)];
+    for place in 0..payload.len() {
+        for byte in 0..=255 {
+            let mut other = payload.to_vec();
+            other[place] = byte;
+            compare(&other);
+            other.insert(place, payload[place]);
+            compare(&other);
+        }
+        compare(&payload[..place]);
+        compare(&[&payload[..place], &payload[place + 1..]].concat());
+    }
+    let twice = [payload, payload].concat();
+    assert_eq!(lone_scalar(&twice), None);
+    compare(&twice);
 }
 
 fn text() -> impl Strategy<Value = String> {

@@ -218,7 +218,7 @@ mod tests {
             let mut step = 0;
             for (index, (gap, value)) in gaps.iter().enumerate() {
                 step += gap;
-                points.push(0, step, 7.0 + step as f64, *value);
+                points.push(0, step, 7.0 + step as f64, *value, |_| 0);
                 if seals.contains(&index) {
                     points.seal();
                 }

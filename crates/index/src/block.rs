@@ -33,7 +33,8 @@ pub(crate) struct Malformed;
 #[derive(Debug, Default)]
 pub(crate) struct Packer {
     bytes: Vec<u8>,
-    distances: Vec<u64>,
+    /// Of the present column.
+    items: Vec<u64>,
 }
 
 impl Packer {
@@ -43,9 +44,8 @@ impl Packer {
             return self.column(STRIDE, 0, items.first().map_or(0, |it| *it as u64), stride);
         }
         let base = items.iter().min().copied().unwrap_or_default();
-        self.distances.clear();
-        self.distances
-            .extend(items.iter().map(|item| item.wrapping_sub(base) as u64));
+        self.items.clear();
+        self.items.extend(items.iter().map(|item| *item as u64));
         self.packed(PACKED, base as u64);
     }
 
@@ -53,18 +53,16 @@ impl Packer {
     pub(crate) fn floats(&mut self, items: &[f64]) {
         let narrow = |item: f64| item as f32;
         let exact = |item: f64| f64::from(narrow(item)).to_bits() == item.to_bits();
-        self.distances.clear();
+        self.items.clear();
         let encoding = if items.iter().all(|item| exact(*item)) {
             let bits = items.iter().map(|item| u64::from(narrow(*item).to_bits()));
-            self.distances.extend(bits);
+            self.items.extend(bits);
             PACKED_F32
         } else {
-            self.distances
-                .extend(items.iter().map(|item| item.to_bits()));
+            self.items.extend(items.iter().map(|item| item.to_bits()));
             PACKED
         };
-        let base = self.distances.iter().min().copied().unwrap_or_default();
-        self.distances.iter_mut().for_each(|item| *item -= base);
+        let base = self.items.iter().min().copied().unwrap_or_default();
         self.packed(encoding, base);
     }
 
@@ -82,19 +80,32 @@ impl Packer {
     }
 
     fn packed(&mut self, encoding: u8, base: u64) {
-        let all = self.distances.iter().fold(0, |all, item| all | item);
+        let distances = self.items.iter().map(|item| item.wrapping_sub(base));
+        let all = distances.fold(0, |all, distance| all | distance);
         let width = (64 - all.leading_zeros() as usize).div_ceil(8);
         self.column(encoding, width, base, 0);
-        let start = self.bytes.len();
-        self.bytes
-            .resize(start + self.distances.len() * width + 8, 0);
-        let mut at = start;
-        for item in &self.distances {
-            // The bytes above the width are zeros, which the next item overwrites.
-            self.bytes[at..at + 8].copy_from_slice(&item.to_le_bytes());
-            at += width;
+        match width {
+            0 => {}
+            1 => self.put_wide::<1>(base),
+            2 => self.put_wide::<2>(base),
+            3 => self.put_wide::<3>(base),
+            4 => self.put_wide::<4>(base),
+            5 => self.put_wide::<5>(base),
+            6 => self.put_wide::<6>(base),
+            7 => self.put_wide::<7>(base),
+            _ => self.put_wide::<8>(base),
         }
-        self.bytes.truncate(at);
+    }
+
+    /// A width known when compiling makes each distance one or two stores.
+    fn put_wide<const WIDTH: usize>(&mut self, base: u64) {
+        let start = self.bytes.len();
+        self.bytes.resize(start + self.items.len() * WIDTH, 0);
+        let places = self.bytes[start..].chunks_exact_mut(WIDTH);
+        for (place, item) in places.zip(&self.items) {
+            let distance = item.wrapping_sub(base).to_le_bytes();
+            place.copy_from_slice(&distance[..WIDTH]);
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lightboard_events::{Cause, Damage, Event, Kind, Opening, SessionLog, Tail, What, decode};
+use lightboard_events::{
+    Cause, Damage, Event, Kind, LoneScalar, Opening, SessionLog, Tail, What, decode, lone_scalar,
+};
 
 use crate::file_series::FileSeries;
 use crate::points::Location;
@@ -134,6 +136,11 @@ impl Sections {
 impl Contents {
     /// Of a file of which nothing was read; its tags are taken from `store`.
     pub(crate) fn new(store: Arc<Store>) -> Self {
+        Self::with(FileSeries::new(store))
+    }
+
+    /// Of a file of which only the series are known.
+    pub(crate) fn with(series: FileSeries) -> Self {
         Self {
             size: 0,
             modified: SystemTime::UNIX_EPOCH,
@@ -151,7 +158,7 @@ impl Contents {
             first_value_wall_time: None,
             last_wall_time: None,
             last_step: None,
-            series: FileSeries::new(store),
+            series,
             sections: Sections::default(),
         }
     }
@@ -234,6 +241,9 @@ impl Contents {
             checksum,
             index: 0,
         };
+        if lone_scalar(payload).is_some_and(|scalar| self.add_lone_scalar(&scalar, record)) {
+            return;
+        }
         let outcome = decode(payload).and_then(|event| self.add_event(&event, record));
         if let Err(error) = outcome {
             let length = (payload.len() + lightboard_events::OVERHEAD) as u64;
@@ -244,6 +254,27 @@ impl Contents {
             };
             self.add_damage(damage, false);
         }
+    }
+
+    /// Takes in an event that carries one scalar and nothing else. Returns whether it could: its tag must be text.
+    #[inline]
+    fn add_lone_scalar(&mut self, scalar: &LoneScalar<'_>, record: Location) -> bool {
+        let Some(place) = self.series.place_of_scalar(scalar.tag) else {
+            return false;
+        };
+        let step = scalar.step;
+        let wall_time = self.see_wall_time(scalar.wall_time);
+        self.last_step = Some(step);
+        self.first_value_wall_time.get_or_insert(wall_time);
+        let logged = Logged {
+            section: self.sections.last(),
+            step,
+            wall_time,
+            location: record,
+        };
+        self.series.push(place, logged, f64::from(scalar.value));
+        self.sections.log(step);
+        true
     }
 
     /// Takes in what can be read of an event; the error is that of the first value that could not.

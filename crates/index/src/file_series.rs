@@ -78,6 +78,7 @@ impl FileSeries {
     }
 
     /// Unpacks the series if they are not. Returns whether they are there.
+    #[cold]
     pub(crate) fn unpack(&self) -> bool {
         self.set.get_or_init(|| self.unpacked());
         !self.is_lost()
@@ -107,8 +108,8 @@ impl DerefMut for FileSeries {
     #[inline]
     fn deref_mut(&mut self) -> &mut SeriesSet {
         if self.set.get_mut().is_none() {
-            self.set = self.unpacked().into();
+            self.unpack();
         }
-        self.set.get_mut().expect("it was just set")
+        self.set.get_mut().expect("they are unpacked")
     }
 }

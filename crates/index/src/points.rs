@@ -111,6 +111,9 @@ pub(crate) struct Block<V: Value> {
     pub(crate) place: Place,
 }
 
+/// Points that there is room for when the first one comes: many series have few.
+const FIRST_ROOM: usize = 4;
+
 /// Points that are not sealed yet.
 #[derive(Debug)]
 struct Tail<V> {
@@ -237,6 +240,12 @@ impl<V: Value> Default for Points<V> {
     }
 }
 
+impl<V: Value> Default for Tail<V> {
+    fn default() -> Self {
+        Self::with_room(0)
+    }
+}
+
 impl<V: Value> Tail<V> {
     fn with_room(points: usize) -> Self {
         Self {
@@ -252,9 +261,17 @@ impl<V: Value> Tail<V> {
 }
 
 impl<V: Value> Points<V> {
-    /// Adds a point and returns by how many bytes of memory that grew the series, or shrank it.
+    /// Adds a point and returns by how many bytes of memory that grew the series, or shrank it. `more` tells from the
+    /// number of points how many more are expected; it is asked when room must be made.
     #[inline]
-    pub(crate) fn push(&mut self, section: usize, step: i64, wall_time: f64, value: V) -> isize {
+    pub(crate) fn push(
+        &mut self,
+        section: usize,
+        step: i64,
+        wall_time: f64,
+        value: V,
+        more: impl FnOnce(usize) -> usize,
+    ) -> isize {
         if self
             .sections
             .last()
@@ -263,38 +280,35 @@ impl<V: Value> Points<V> {
             let first = self.len();
             add(&mut self.sections, (section, first));
         }
-        let before = self.tail.as_ref().map_or(0, |tail| tail.bytes());
-        let tail = self
-            .tail
-            .get_or_insert_with(|| Box::new(Tail::with_room(4)));
+        let mut change = 0;
+        let tail = match &mut self.tail {
+            Some(tail) if tail.steps.len() < tail.steps.capacity() => tail,
+            _ => {
+                change += self.make_room(more);
+                self.tail.get_or_insert_default()
+            }
+        };
         tail.steps.push(step);
         tail.wall_times.push(wall_time);
         tail.values.push(value);
-        let change = tail.bytes() as isize - before as isize;
         if tail.steps.len() == CAPACITY {
-            return change + self.seal();
+            change += self.seal();
         }
         change
     }
 
-    /// Makes room for further points if there is none. `more` tells from the number of points how many are expected.
-    /// Returns by how many bytes of memory that grew the series.
-    #[inline]
-    pub(crate) fn make_room(&mut self, more: impl FnOnce(usize) -> usize) -> isize {
-        match &self.tail {
-            Some(tail) if tail.steps.len() == tail.steps.capacity() => self.grow_tail(more),
-            _ => 0,
-        }
-    }
-
+    /// Makes room for further points. Returns by how many bytes of memory that grew the series.
     #[cold]
-    fn grow_tail(&mut self, more: impl FnOnce(usize) -> usize) -> isize {
-        let expected = more(self.len());
-        let Some(tail) = &mut self.tail else {
-            return 0;
-        };
+    fn make_room(&mut self, more: impl FnOnce(usize) -> usize) -> isize {
+        let points = self.len();
+        let tail = self.tail.get_or_insert_default();
         let (before, length) = (tail.bytes(), tail.steps.len());
-        let room = expected.max(length).min(CAPACITY.saturating_sub(length));
+        let room = match length {
+            0 => FIRST_ROOM,
+            _ => more(points)
+                .max(length)
+                .min(CAPACITY.saturating_sub(length)),
+        };
         tail.steps.reserve_exact(room);
         tail.wall_times.reserve_exact(room);
         tail.values.reserve_exact(room);
@@ -540,7 +554,7 @@ mod tests {
     #[test]
     fn a_short_series_at_rest_keeps_no_room_for_more() {
         let mut points: Points = Points::default();
-        points.push(0, 1, 1.0, 1.0);
+        points.push(0, 1, 1.0, 1.0, |_| 0);
         points.seal();
         assert_eq!(
             (points.blocks.capacity(), points.sections.capacity()),
@@ -554,8 +568,8 @@ mod tests {
             let mut points: Points = Points::default();
             let mut grown = 0;
             for step in 0..200 {
-                let room = points.make_room(|known| expected.saturating_sub(known));
-                grown += usize::from(room + points.push(0, step, 0.0, 1.0) > 0);
+                let grew = points.push(0, step, 0.0, 1.0, |known| expected.saturating_sub(known));
+                grown += usize::from(grew > 0);
             }
             assert_eq!(grown, growths);
             let tail = points.tail.as_ref().expect("not sealed");
@@ -573,7 +587,7 @@ mod tests {
             let mut kept: Points = Points::default();
             let mut memory = 0;
             for index in 0..points {
-                memory += kept.push(0, index as i64 / 2, index as f64, (index as f64).sqrt());
+                memory += kept.push(0, index as i64 / 2, index as f64, (index as f64).sqrt(), |_| 0);
                 if seals.contains(&index) {
                     memory += kept.seal();
                 }

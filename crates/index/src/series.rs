@@ -315,30 +315,42 @@ impl SeriesSet {
             return Ok(true);
         }
         if let SeriesData::Values(points) = &mut self.all[place].data {
-            self.memory += points.push(
-                logged.section,
-                logged.step,
-                logged.wall_time,
-                logged.location,
-            );
+            let (step, wall_time, location) = (logged.step, logged.wall_time, logged.location);
+            self.memory += points.push(logged.section, step, wall_time, location, |_| 0);
         }
         number.map(|_| false)
     }
 
+    /// Adds a scalar to the series at a place.
     #[inline]
-    fn push(&mut self, place: usize, logged: Logged, number: f64) {
+    pub(crate) fn push(&mut self, place: usize, logged: Logged, number: f64) {
         let series = self.all.len();
+        let Logged {
+            section,
+            step,
+            wall_time,
+            location,
+        } = logged;
         if let SeriesData::Scalars(points) = &mut self.all[place].data {
-            let (read, taken) = (logged.location.offset, self.memory - self.counted);
-            self.memory += points.make_room(|points| {
-                let room = expected(points, read, self.size);
+            self.memory += points.push(section, step, wall_time, number, |points| {
+                let taken = self.memory - self.counted;
+                let room = expected(points, location.offset, self.size);
                 let left = self.store.left().saturating_sub(taken.unsigned_abs());
                 // Room for points that do not fit would only drive out those that are there.
                 let fits = room.saturating_mul(series * POINT) <= left;
                 if fits { room } else { 0 }
             });
-            self.memory += points.push(logged.section, logged.step, logged.wall_time, number);
         }
+    }
+
+    /// The place of a series of scalars, which is made if there is none. None if its tag is not text.
+    #[inline]
+    pub(crate) fn place_of_scalar(&mut self, tag: &[u8]) -> Option<usize> {
+        if let Some(place) = self.next_place(tag, Kind::Scalar) {
+            return Some(place);
+        }
+        let tag = std::str::from_utf8(tag).ok()?;
+        Some(self.place(tag, Kind::Scalar))
     }
 
     /// The kind of a value. A tensor without metadata is of the kind its tag was given first, since TensorFlow tells
@@ -354,20 +366,36 @@ impl SeriesSet {
     }
 
     /// The place of a series, which is made if there is none.
-    #[inline]
     fn place(&mut self, tag: &str, kind: Kind) -> usize {
-        let guess = self.all.get(self.last).map_or(0, |last| last.next as usize);
-        let place = match self.all.get(guess) {
-            Some(series) if series.own == kind && *series.tag == *tag => guess,
-            _ => self.look_up(tag, kind),
-        };
+        if let Some(place) = self.next_place(tag.as_bytes(), kind) {
+            return place;
+        }
+        let place = self.look_up(tag, kind);
+        self.touch(place);
+        place
+    }
+
+    /// The place of a series if its turn has come.
+    #[inline]
+    fn next_place(&mut self, tag: &[u8], kind: Kind) -> Option<usize> {
+        let next = self.all.get(self.last).map_or(0, |last| last.next as usize);
+        let series = self.all.get(next)?;
+        let is_it = series.own == kind && series.tag.as_bytes() == tag;
+        is_it.then(|| {
+            self.touch(next);
+            next
+        })
+    }
+
+    /// Notes that a series gets a value.
+    #[inline]
+    fn touch(&mut self, place: usize) {
         self.last = place;
         let series = &mut self.all[place];
         if series.stretch != self.stretch {
             series.stretch = self.stretch;
             self.touched.push(place as u32);
         }
-        place
     }
 
     fn look_up(&mut self, tag: &str, kind: Kind) -> usize {

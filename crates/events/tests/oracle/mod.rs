@@ -6,7 +6,9 @@
 
 mod contents;
 
-use lightboard_events::{Data, DecodeError, RUN_GRAPH_TAG, Value, What, decode};
+use lightboard_events::{
+    Data, DecodeError, LoneScalar, RUN_GRAPH_TAG, Value, What, decode, lone_scalar,
+};
 use prost::Message as _;
 
 /// An event as both sides can say it. Compared by its debug text, in which NaN equals NaN.
@@ -28,8 +30,12 @@ struct SeenValue {
     scalar: Option<f64>,
 }
 
-/// Panics if prost accepts `payload` and we do not, or read something else in it.
+/// Panics if prost accepts `payload` and we do not, or read something else in it, or if the short way to a lone scalar
+/// leads elsewhere.
 pub(crate) fn compare(payload: &[u8]) {
+    if let Some(scalar) = lone_scalar(payload) {
+        compare_lone_scalar(payload, &scalar);
+    }
     let ours = ours(payload);
     if let Ok(theirs) = messages::Event::decode(payload) {
         if let Some(messages::event::What::Summary(summary)) = &theirs.what
@@ -48,6 +54,26 @@ pub(crate) fn compare(payload: &[u8]) {
             ),
             Err(error) => panic!("prost reads {theirs:#?}, we say {error}; payload {payload:02x?}"),
         }
+    }
+}
+
+fn compare_lone_scalar(payload: &[u8], scalar: &LoneScalar<'_>) {
+    let event = decode(payload).expect("an event with one value");
+    let values: Vec<_> = event.values().collect();
+    assert_eq!(values.len(), 1);
+    assert_eq!(event.source_writer, None);
+    match (values[0], str::from_utf8(scalar.tag)) {
+        (Ok(value), Ok(tag)) => {
+            let Data::SimpleValue(number) = value.data else {
+                panic!("{value:?} is no scalar of the old shape");
+            };
+            assert_eq!((value.tag, value.metadata), (tag, None));
+            assert_eq!(number.to_bits(), scalar.value.to_bits());
+            assert_eq!(event.wall_time.to_bits(), scalar.wall_time.to_bits());
+            assert_eq!(event.step, scalar.step);
+        }
+        (Err(error), Err(_)) => assert_eq!(error, DecodeError::Text),
+        (value, tag) => panic!("{value:?}, but the tag {tag:?}"),
     }
 }
 
