@@ -99,10 +99,13 @@ impl Catalog {
             listing.files.sort_unstable();
             listing.files.dedup();
             let first = runs.len();
-            let files: Vec<Vec<Arc<EventFile>>> = listing
-                .files
-                .par_chunk_by(|a, b| a.run == b.run)
+            let found = listing.files.par_chunk_by(|a, b| a.run == b.run);
+            let found: Vec<Run> = found
                 .map(|files| {
+                    let path = &files[0].run;
+                    let id = run_id(&logdirs[logdir].name, path);
+                    let before = self.get(&id);
+                    let layout = before.map_or(0, |run| run.layout.load(Ordering::Relaxed));
                     let file = |found: &Found| {
                         let key = (logdir, found.run.as_slice(), found.name.as_os_str());
                         if let Some(file) = known.get(&key) {
@@ -115,32 +118,29 @@ impl Catalog {
                             None => EventFile::new(file, name, store),
                         })
                     };
-                    files.iter().map(file).collect()
+                    Run {
+                        id,
+                        logdir,
+                        path: path.clone(),
+                        name: if path.is_empty() {
+                            ".".to_owned()
+                        } else {
+                            shown(path)
+                        },
+                        above: None,
+                        files: files.iter().map(file).collect(),
+                        layout: AtomicU64::new(layout),
+                    }
                 })
                 .collect();
             // Folders above come first.
             let mut by_path: HashMap<&[u8], Arc<Run>> = HashMap::new();
-            let found = listing.files.chunk_by(|a, b| a.run == b.run);
-            for (found, files) in found.zip(files) {
-                let path = &found[0].run;
-                let above = folders_above(path).find_map(|folder| by_path.get(folder));
-                let id = run_id(&logdirs[logdir].name, path);
-                let before = self.get(&id);
-                let layout = before.map_or(0, |run| run.layout.load(Ordering::Relaxed));
-                let run = Arc::new(Run {
-                    id,
-                    layout: AtomicU64::new(layout),
-                    logdir,
-                    name: if path.is_empty() {
-                        ".".to_owned()
-                    } else {
-                        shown(path)
-                    },
-                    above: above.cloned(),
-                    files,
-                    path: path.clone(),
-                });
-                by_path.insert(path, Arc::clone(&run));
+            let paths = listing.files.chunk_by(|a, b| a.run == b.run);
+            for (mut run, files) in found.into_iter().zip(paths) {
+                let above = folders_above(&run.path).find_map(|folder| by_path.get(folder));
+                run.above = above.cloned();
+                let run = Arc::new(run);
+                by_path.insert(&files[0].run, Arc::clone(&run));
                 runs.push(run);
             }
             runs[first..].par_sort_by(|a, b| natural(&a.name, &b.name));

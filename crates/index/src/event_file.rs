@@ -120,16 +120,27 @@ pub(crate) enum Glance {
 
 impl EventFile {
     pub(crate) fn new(path: PathBuf, file_name: OsString, store: Arc<Store>) -> Self {
+        let contents = Contents::new(Arc::clone(&store));
+        Self::at(Position::default(), contents, path, file_name, store)
+    }
+
+    fn at(
+        position: Position,
+        contents: Contents,
+        path: PathBuf,
+        file_name: OsString,
+        store: Arc<Store>,
+    ) -> Self {
         let name = shown(file_name.as_encoded_bytes());
         Self {
             writer: Writer::from_file_name(&name),
             path,
             file_name,
             name,
-            contents: RwLock::new(Contents::new(Arc::clone(&store))),
+            contents: RwLock::new(contents),
             store,
             distrusted: AtomicBool::new(false),
-            position: Mutex::default(),
+            position: Mutex::new(position),
         }
     }
 
@@ -151,7 +162,6 @@ impl EventFile {
         store: Arc<Store>,
         saved: Saved,
     ) -> Self {
-        let file = Self::new(path, file_name, store);
         let Saved {
             progress:
                 Progress {
@@ -184,9 +194,7 @@ impl EventFile {
             opening,
             ..Position::default()
         };
-        *file.contents_mut() = contents;
-        *file.position.lock().unwrap_or_else(PoisonError::into_inner) = position;
-        file
+        Self::at(position, contents, path, file_name, store)
     }
 
     /// Adds what was read to a manifest.

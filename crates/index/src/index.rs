@@ -263,12 +263,9 @@ impl Index {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        describe::runs(
-            &self.shared.logdirs,
-            &self.shared.catalog(),
-            version,
-            fault.as_deref(),
-        )
+        let (logdirs, catalog) = (&self.shared.logdirs, self.shared.catalog());
+        self.queries
+            .install(|| describe::runs(logdirs, &catalog, version, fault.as_deref()))
     }
 
     /// The JSON body of GET /api/tags.

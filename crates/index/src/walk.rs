@@ -150,6 +150,8 @@ impl<'a> Walk<'a> {
                     .map(|folder| walk.look(folder, false))
                     .collect()
             };
+            self.seen.reserve(looked.len());
+            self.now.reserve(looked.len());
             for looked in looked {
                 self.enter(looked);
             }

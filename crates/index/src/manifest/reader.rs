@@ -200,7 +200,7 @@ fn take_file(source: &Arc<Source>, place: Range<usize>) -> Result<Saved, Refused
             checksum: take.u32()?,
         })
     })?;
-    let mut contents = Contents::new(Arc::clone(&source.store));
+    let mut contents = Contents::with(FileSeries::default());
     contents.size = stamp.size;
     contents.modified = time(stamp.modified).ok_or(Refused)?;
     contents.settled = true;
