@@ -127,14 +127,14 @@ chromium:
 VENV_TORCH := .venv-torch
 
 $(VENV_TORCH)/.built: requirements/torch.txt $(VENV)/.built
-	@echo "· installing torch 2.13.0 (about 3 GB the first time, then from uv's cache)"
+	@echo "· installing torch 2.13.0 and training frameworks (about 6 GB the first time, then from uv's cache)"
 	test -x $(VENV_TORCH)/bin/python || $(BIN)/uv venv --quiet $(VENV_TORCH)
 	$(BIN)/uv pip sync --quiet --python $(VENV_TORCH)/bin/python --require-hashes requirements/torch.txt
 	echo "$(CURDIR)/python" > "$$($(VENV_TORCH)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/lightboard.pth"
 	@touch $@
 
 .PHONY: test-torch
-test-torch: $(VENV_TORCH)/.built ## Tests against torch 2.13.0, in an environment of their own
+test-torch: $(VENV_TORCH)/.built ## Tests against torch 2.13.0 and training frameworks, in an environment of their own
 	$(VENV_TORCH)/bin/python $(PYTEST) -m torch
 
 # --- measure, fuzz, lock -------------------------------------------------------------------------

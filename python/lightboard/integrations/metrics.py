@@ -1,0 +1,64 @@
+"""What all integrations do with what a framework hands over: log it, and never end the training for it."""
+
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any
+
+from lightboard.log import SummaryWriter
+from lightboard.log.notices import warn
+from lightboard.log.numbers import plain_float, plain_tag
+
+
+class Spared:
+    """Around a call of a writer: warns of what it refuses, in place of raising.
+
+    What cannot be written is no refusal: `on_error` of the writer says what happens then.
+    """
+
+    def __init__(self, what: object) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> bool:
+        if not isinstance(error, TypeError | ValueError | OverflowError):
+            return False
+        warn(f"{self._what} is not logged. {error}")
+        return True
+
+
+def log_metrics(
+    writer: SummaryWriter, metrics: Mapping[str, Any], step: Any, walltime: float | None = None
+) -> None:
+    """Log numbers as scalars of the run, texts as texts, and mappings of numbers as `add_scalars` does.
+
+    Of what is none of these, warns; `None` is left out. A step that is omitted counts up for each tag.
+    """
+    numbers = {}
+    for tag, value in metrics.items():
+        with Spared(tag):
+            if isinstance(value, str):
+                writer.add_text(tag, value, step, walltime)
+            elif isinstance(value, Mapping):
+                writer.add_scalars(tag, value, step, walltime)
+            elif value is not None:
+                numbers[plain_tag(tag)] = plain_float(value, f"value of {tag!r:.200}")
+    with Spared(", ".join(numbers)):
+        if step is None:
+            for tag, number in numbers.items():
+                writer.add_scalar(tag, number, None, walltime)
+        elif numbers:
+            writer.log(numbers, step, walltime)
+
+
+def reopened(writer: SummaryWriter) -> SummaryWriter:
+    """Return the writer with a file to log to, also if the framework closed it when training ended.
+
+    Frameworks log after that as well (a last evaluation), which is nobody's mistake to be warned of.
+    """
+    if writer.file_writer is None:
+        writer._get_file_writer().reopen()
+    return writer
