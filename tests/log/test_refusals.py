@@ -52,7 +52,7 @@ def tags(directory: Path) -> list[str]:
     """The tags of all values below a directory; each record must decode."""
     paths = [
         path
-        for folder in (directory, *directory.iterdir())
+        for folder in (directory, *directory.rglob("*"))
         if folder.is_dir()
         for path in event_files(folder)
     ]
