@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pytest
 
-from log.program import Program
+from log.program import Program, succeed
 from log.records import event_files, payloads, steps
 
 LIMIT = 256 * 1024
@@ -182,3 +182,43 @@ os._exit(0)
     program.line()
     assert float(program.line()) < 5
     assert program.end()[0] == 0
+
+
+@pytest.mark.parametrize("mode", ["raise", "warnings as errors"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        "add_scalars('m', {'a': 1.0, 'b': 2.0}, 7)",
+        "add_hparams({'lr': 1}, {'m': 2.0}, None, 'trial', 7)",
+        "file_writer.add_graph((GraphDef(), RunMetadata()))",
+    ],
+)
+def test_a_call_that_tells_of_a_full_disk_logs_all_the_same(tmp_path: Path, mode: str, call: str) -> None:
+    text = f"""
+import resource
+from tensorboard.compat.proto.config_pb2 import RunMetadata
+from tensorboard.compat.proto.graph_pb2 import GraphDef
+writer = SummaryWriter("run", on_error={"raise" if mode == "raise" else "warn"!r})
+if {mode != "raise"}: warnings.filterwarnings("error", category=LightboardWarning)
+writer.add_scalars("m", {{"a": 0, "b": 0}}, 0)
+writer.add_hparams({{"lr": 1}}, {{"m": 0}}, None, "trial", 0)
+writer.flush()
+resource.setrlimit(resource.RLIMIT_FSIZE, (50, resource.RLIM_INFINITY))
+writer.add_scalar("loss", 0, 0)
+writer._files.core.flush()  # What it finds is told by the next call.
+try:
+    writer.{call}
+except (OSError, LightboardWarning):
+    say("told")
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+writer.close()
+"""
+    assert succeed(text, tmp_path) == "told\n"
+    run = tmp_path / "run"
+    if "scalars" in call:
+        assert [steps(run / key, "m") for key in ("m_a", "m_b")] == [[0, 7], [0, 7]]
+    elif "hparams" in call:
+        assert len(payloads(event_files(run / "trial")[0])) == 1 + 2 * 4
+        assert steps(run / "trial", "m") == [0, 7]
+    else:
+        assert len(payloads(event_files(run)[0])) == 4

@@ -108,9 +108,9 @@ class FileWriter:
         """
         graph, run_metadata = (_encoded(message, "graph_profile") for message in graph_profile)
         wall_time = plain_wall_time(walltime)
-        self._files.record(self._sub_run, lambda core, file: core.add_encoded_graph(file, graph, wall_time))
         self._files.record(
             self._sub_run,
+            lambda core, file: core.add_encoded_graph(file, graph, wall_time),
             lambda core, file: core.add_encoded_run_metadata(file, "step1", run_metadata, wall_time),
         )
 

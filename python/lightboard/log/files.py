@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, Never, cast
 
 from lightboard._core import Writer, watch_forks
@@ -17,6 +17,9 @@ OnError = Literal["warn", "raise"]
 
 # What adding a record returns (_core.pyi); 0 is all well.
 TAKEN_WITH_REPORTS, NOT_PLAIN, UNUSABLE = 1, 2, 3
+
+# Adds a record to the file with this id of a native writer, and returns one of these.
+Call = Callable[[Writer, int], int]
 
 _live: weakref.WeakSet["Files"] = weakref.WeakSet()
 
@@ -59,8 +62,27 @@ class Files:
         if util is not None and process is not None and process.parent_process() is not None:
             util.Finalize(self, _finish, args=(core,), exitpriority=0)
 
-    def record(self, sub_run: str | None, call: Callable[[Writer, int], int]) -> None:
-        """Have `call` add a record to the run's file, or to that of the sub-run: see `Recorder._record`."""
+    def record(self, sub_run: str | None, *calls: Call) -> None:
+        """Have each of `calls` add a record to the run's file, or to that of the sub-run: see `Recorder._record`."""
+        self.record_all([(sub_run, call) for call in calls])
+
+    def record_all(self, records: Sequence[tuple[str | None, Call]]) -> None:
+        """Have each call add a record to the file of its sub-run. What there is to tell is told after the last.
+
+        Raises:
+            OSError: with on_error="raise", a file cannot be opened, or earlier records could not be written.
+        """
+        failures: dict[str, OSError] = {}
+        has_reports = False
+        for sub_run, call in records:
+            try:
+                has_reports |= self._add(sub_run, call) == TAKEN_WITH_REPORTS
+            except OSError as error:
+                failures[sub_run or self.path] = error
+        if has_reports or failures:
+            self.tell(failures)
+
+    def _add(self, sub_run: str | None, call: Call) -> int:
         while True:
             try:
                 if not self.core.is_usable:
@@ -70,16 +92,10 @@ class Files:
             except OSError as error:
                 if error.errno == errno.EBADF:
                     continue  # Another thread has closed the native writer meanwhile.
-                if self.on_error == "raise":
-                    raise
-                # Training is under way: a disk that just filled up must not end it.
-                warn(f"{sub_run or self.path}: {error.strerror} What is logged there meanwhile is lost.")
-                return
+                raise
             code = call(core, file)
             if code != UNUSABLE:
-                break
-        if code == TAKEN_WITH_REPORTS:
-            self.tell()
+                return code
 
     def sub_run(self, core: Writer, sub_runs: dict[str, int], path: str) -> int:
         """Return the id of the event file in the directory `path`, which is made on first use."""
@@ -114,14 +130,22 @@ class Files:
                 "Close the writer only after the last record."
             )
 
-    def tell(self) -> None:
-        """Warn of what the native writer reports; with on_error="raise", raise what failed.
+    def tell(self, unopened: Mapping[str, OSError] | None = None) -> None:
+        """Warn of what the native writer reports, and of files that cannot be opened, by the directories of these.
 
         Raises:
-            OSError: records could not be written.
+            OSError: with on_error="raise", one of these, or records could not be written.
         """
         failure: OSError | None = None
         messages = []
+        for path, error in (unopened or {}).items():
+            if self.on_error == "warn":
+                # Training is under way: a disk that just filled up must not end it.
+                messages.append(f"{path}: {error.strerror} What is logged there meanwhile is lost.")
+            elif failure is None:
+                failure = error
+            else:
+                failure.add_note(str(error.strerror))
         for number, path, message in self.core.reports():
             if number is None or self.on_error == "warn":
                 messages.append(message)
@@ -169,7 +193,7 @@ class NoFiles(Files):
         self.core = cast(Writer, Nowhere())
         self.opened = self.core, {}
 
-    def record(self, sub_run: str | None, call: Callable[[Writer, int], int]) -> None:
+    def record_all(self, records: Sequence[tuple[str | None, Call]]) -> None:
         """Do nothing."""
 
 

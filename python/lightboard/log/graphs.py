@@ -58,9 +58,10 @@ class Graphs(Recorder):
                 warn(f"add_graph: {error}")
             return
         wall_time = self._steps.wall_time
-        self._record(None, lambda core, file: core.add_graph(file, nodes, wall_time))
         self._record(
-            None, lambda core, file: core.add_run_metadata(file, "step1", "/device:CPU:0", wall_time)
+            None,
+            lambda core, file: core.add_graph(file, nodes, wall_time),
+            lambda core, file: core.add_run_metadata(file, "step1", "/device:CPU:0", wall_time),
         )
 
     def add_onnx_graph(

@@ -68,13 +68,17 @@ class Hparams(Recorder):
         wall_time = self._steps.wall_time
         infos = [(name, setting, domains.get(name)) for name, setting in settings.items()]
         tried, tags, at = list(settings.items()), list(metrics), step or 0
-        self._record(sub_run, lambda core, file: core.add_experiment(file, infos, tags, at, wall_time))
-        self._record(sub_run, lambda core, file: core.add_session_start(file, tried, 0, at, wall_time))
-        self._record(sub_run, lambda core, file: core.add_session_end(file, True, 0, at, wall_time))
-        for tag, number in metrics.items():
-            kind = "scalar" if sub_run is None else f"scalar in {sub_run}"
-            moment = self._moment(kind, tag, step, None)
-            self._record(sub_run, partial(_add_metric, tag, number, *moment))
+        kind = "scalar" if sub_run is None else f"scalar in {sub_run}"
+        self._record(
+            sub_run,
+            lambda core, file: core.add_experiment(file, infos, tags, at, wall_time),
+            lambda core, file: core.add_session_start(file, tried, 0, at, wall_time),
+            lambda core, file: core.add_session_end(file, True, 0, at, wall_time),
+            *(
+                partial(_add_metric, tag, number, *self._moment(kind, tag, step, None))
+                for tag, number in metrics.items()
+            ),
+        )
 
     def config(self, settings: Mapping[str, Any]) -> None:
         """Log what the run is set to, once, when it begins; the end of the session is logged by `close()`.

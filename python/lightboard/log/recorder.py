@@ -1,9 +1,6 @@
 """What the classes that log a kind of value have in common."""
 
-from collections.abc import Callable
-
-from lightboard._core import Writer
-from lightboard.log.files import Files
+from lightboard.log.files import Call, Files
 from lightboard.log.numbers import plain_wall_time
 from lightboard.log.steps import Steps
 
@@ -28,14 +25,14 @@ class Recorder:
         wall_time = self._steps.wall_time if walltime is None else plain_wall_time(walltime)
         return self._steps.of(kind, tag, global_step), wall_time
 
-    def _record(self, sub_run: str | None, call: Callable[[Writer, int], int]) -> None:
-        """Have `call` add a record to the run's file, or to that of the sub-run in the directory `sub_run`.
+    def _record(self, sub_run: str | None, *calls: Call) -> None:
+        """Have each of `calls` add a record to the run's file, or to that of the sub-run in the directory `sub_run`.
 
-        `call` is given the native writer and the id of the file, and returns what the native writer did. It is called
-        again if that was closed meanwhile.
+        A call is given the native writer and the id of the file, and returns what the native writer did. It is called
+        again if that was closed meanwhile. What there is to tell is told after the last, so that none is left out.
 
         Raises:
             OSError: with on_error="raise", files that are needed now cannot be opened, or earlier records could not
                 be written.
         """
-        self._files.record(sub_run, call)
+        self._files.record(sub_run, *calls)

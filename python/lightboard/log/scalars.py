@@ -134,8 +134,9 @@ class Scalars(Recorder):
         }
         step, wall_time = self._moment("scalars", main_tag, global_step, walltime)
         wall_time = time.time() if wall_time is None else wall_time
-        for path, number in numbers.items():
-            self._record(path, partial(_add, main_tag, number, step, wall_time))
+        self._files.record_all(
+            [(path, partial(_add, main_tag, number, step, wall_time)) for path, number in numbers.items()]
+        )
 
     def log(self, values: Mapping[str, Any], global_step: Any = None, walltime: float | None = None) -> None:
         """Log several numbers of one moment, in one record; cheaper than a call of `add_scalar` for each.
