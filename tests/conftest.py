@@ -4,7 +4,13 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import crc32c
 import pytest
+from tensorboard.compat.tensorflow_stub import pywrap_tensorflow
+
+# TensorBoard's reader and writer have their checksum in Python, which takes ten microseconds for each hundred bytes.
+# tests/events/test_checksum.py holds the two together; tensorboardX takes the library's of itself.
+pywrap_tensorflow.crc32c = crc32c.crc32c
 
 
 @pytest.fixture(autouse=True, scope="session")
