@@ -7,7 +7,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pytest
@@ -20,9 +19,11 @@ import lightboard
 from index.following import Following
 from index.records import append, frame, header, scalar, scalars, session_start, write
 from lightboard.index.opened import Index
+from lightboard.index.series import Attempts, Series
 
 Follow = Callable[..., Following]
 BEGIN = 1_700_000_000
+EVERY: tuple[Attempts, Attempts] = ("all", "latest")
 
 
 @dataclass
@@ -130,8 +131,11 @@ def expected(files: list[File]) -> dict[str, tuple[list[Point], list[Point]]]:
     return answer
 
 
-def points(index: Index, run: str, tag: str, attempts: Literal["latest", "all"]) -> list[Point]:
-    series = index.series(tag, run, attempts=attempts)[0]
+def points(index: Index, run: str, tag: str, attempts: Attempts) -> list[Point]:
+    return points_of(index.series(tag, run, attempts=attempts)[0])
+
+
+def points_of(series: Series) -> list[Point]:
     return list(zip(series.attempt.tolist(), series.step.tolist(), strict=True))
 
 
@@ -146,10 +150,14 @@ def test_any_run_has_the_attempts_of_the_specification(tmp_path: Path) -> None:
     # The second time from the cache.
     for _ in range(2):
         with lightboard.open(tmp_path / "logs", cache_dir=tmp_path / "cache") as index:
+            found = {
+                attempts: {(one.run.name, one.tag): points_of(one) for one in index.series(attempts=attempts)}
+                for attempts in EVERY
+            }
             for name, answer in model.items():
                 for tag, (every, latest) in answer.items():
-                    assert points(index, name, tag, "all") == every, (name, runs[name])
-                    assert points(index, name, tag, "latest") == latest, (name, runs[name])
+                    assert found["all"][name, tag] == every, (name, runs[name])
+                    assert found["latest"][name, tag] == latest, (name, runs[name])
                     superseded += len(every) - len(latest)
     assert superseded > 500
 

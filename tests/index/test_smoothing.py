@@ -18,10 +18,11 @@ def smooth(x: Floats, y: Floats, smoothing: Smoothing) -> Floats:
     kind, amount = smoothing
     finite, smoothed = np.isfinite(y), y.copy()
     known_x, known_y = x[finite], y[finite]
+    powers = amount ** np.arange(len(known_y), dtype=np.float64) if kind == "ema" else None
     for count, place in enumerate(np.flatnonzero(finite)):
-        if kind == "ema":
-            weights = amount ** np.arange(count, count - len(known_y), -1.0).clip(0)
-            weights[count + 1 :] = 0
+        if powers is not None:
+            weights = np.zeros(len(known_y))
+            weights[: count + 1] = powers[count::-1]
         elif kind == "gaussian":
             weights = np.exp(-((known_x - x[place]) ** 2) / (2 * amount**2))
         else:
