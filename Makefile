@@ -126,21 +126,25 @@ chromium:
 
 VENV_TORCH := .venv-torch
 
-$(VENV_TORCH)/.built: requirements/torch.txt $(VENV)/.built
+$(VENV_TORCH)/.synced: requirements/torch.txt $(VENV)/.synced
 	@echo "· installing torch 2.13.0 and training frameworks (about 6 GB the first time, then from uv's cache)"
 	test -x $(VENV_TORCH)/bin/python || $(BIN)/uv venv --quiet $(VENV_TORCH)
 	$(BIN)/uv pip sync --quiet --python $(VENV_TORCH)/bin/python --require-hashes requirements/torch.txt
 	echo "$(CURDIR)/python" > "$$($(VENV_TORCH)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/lightboard.pth"
 	@touch $@
 
+# All that comes over the network, for CI: it comes while something else is compiled.
+.PHONY: environments
+environments: $(VENV)/.synced board/node_modules/.package-lock.json chromium $(VENV_TORCH)/.synced
+
 .PHONY: test-torch
-test-torch: $(VENV_TORCH)/.built ## Tests against torch 2.13.0 and training frameworks, in an environment of their own
+test-torch: $(VENV)/.built $(VENV_TORCH)/.synced ## Tests against torch 2.13.0 and training frameworks, in an environment of their own
 	$(VENV_TORCH)/bin/python $(PYTEST) -m torch
 
 # --- measure, fuzz, lock -------------------------------------------------------------------------
 
 .PHONY: bench
-bench: build $(VENV_TORCH)/.built chromium ## Measure against the peers, write benches/RESULTS.md
+bench: build $(VENV_TORCH)/.synced chromium ## Measure against the peers, write benches/RESULTS.md
 	$(VENV_TORCH)/bin/python benches/run.py
 
 .PHONY: fuzz
