@@ -1,6 +1,6 @@
 """The native module: typed face of crates/py. Private; import from the package instead."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Literal, Self, final
 
 from numpy.typing import NDArray
@@ -264,11 +264,22 @@ class Writer:
     Safe to use from any thread. A writer that was made before a fork is unusable in the child and does nothing there.
 
     The methods `add_…` but `add_file` add one record to what is pending. They return 0: taken; 1: taken, and there are
-    reports; 3: not taken, since the writer is unusable; `add_scalar` and `add_scalars` alone also 2.
+    reports; 3: not taken, since the writer is unusable. The two `add_plain_…` take anything, and return 2 if they did
+    nothing, since an argument is no plain str, number or bool, or too large.
     """
 
-    def __new__(cls, directory: str, suffix: str, purge_step: int | None, delay_secs: float) -> Self:
-        """Make an event file in `directory`, which must exist. OSError, with errno and path, if that fails."""
+    def __new__(
+        cls,
+        directory: str,
+        suffix: str,
+        purge_step: int | None,
+        delay_secs: float,
+        counters: dict[str, Iterator[int]],
+    ) -> Self:
+        """Make an event file in `directory`, which must exist. OSError, with errno and path, if that fails.
+
+        `counters` is where `add_plain_scalar` finds the step of a tag that is given none.
+        """
 
     @property
     def path(self) -> str:
@@ -285,20 +296,36 @@ class Writer:
     def add_file(self, directory: str) -> int:
         """Make another event file in `directory` and return its id. OSError as above; EBADF if unusable."""
 
-    def add_scalar(
+    def add_plain_scalar(
         self,
-        file: int,
         tag: object,
         value: object,
         step: object,
         wall_time: object,
         new_style: object,
         double_precision: object,
+        display_name: object,
+        description: object,
     ) -> int:
-        """Add a scalar. 2: not taken, since an argument is no plain str, float, int or bool, or too large.
+        """Add to file 0 what `SummaryWriter.add_scalar` is given, if there are no words among it.
 
-        `wall_time` may be None, which is now.
+        The first scalar of a tag without a step is not taken.
         """
+
+    def add_plain_scalars(self, values: object, step: object, wall_time: object) -> int:
+        """Add to file 0 several scalars in one record; `values` is to be a plain dict."""
+
+    def add_scalar(
+        self,
+        file: int,
+        tag: str,
+        value: float,
+        step: int,
+        wall_time: float | None,
+        new_style: bool,
+        double_precision: bool,
+    ) -> int:
+        """Add a scalar. The `wall_time` of None is now, here and below."""
 
     def add_graph(self, file: int, nodes: Sequence[Node], wall_time: float | None) -> int:
         """Add the graph of the run, with step 0."""
@@ -318,8 +345,10 @@ class Writer:
     ) -> int:
         """Add a scalar with what to show for its tag, and a description; either may be empty."""
 
-    def add_scalars(self, file: int, values: object, step: object, wall_time: float | None) -> int:
-        """Add several scalars in one record, by their tags. 2: as for `add_scalar`; `values` is to be a plain dict."""
+    def add_scalars(
+        self, file: int, values: Sequence[tuple[str, float]], step: int, wall_time: float | None
+    ) -> int:
+        """Add several scalars in one record: tag and value of each."""
 
     def add_text(self, file: int, tag: str, text: str, step: int, wall_time: float | None) -> int:
         """Add a text."""

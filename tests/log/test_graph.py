@@ -71,7 +71,7 @@ def test_any_graph_is_what_tensorboard_decodes(
     nodes: list[Node], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     directory = tmp_path_factory.mktemp("run")
-    core = Writer(str(directory), "", None, 120)
+    core = Writer(str(directory), "", None, 120, {})
     core.add_graph(0, nodes, 1.5)
     core.close()
     expected = [
@@ -91,7 +91,7 @@ def test_a_graph_of_any_size(tmp_path: Path) -> None:
         Node(f"scope/node_{index}", "op", [f"scope/node_{index - 1}"] if index else [], [("attr", "x" * 80)])
         for index in range(10_000)
     ]
-    core = Writer(str(tmp_path), "", None, 120)
+    core = Writer(str(tmp_path), "", None, 120, {})
     core.add_graph(0, nodes, 1.5)
     core.close()
     found = graph_of(tmp_path)

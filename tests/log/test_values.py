@@ -27,6 +27,23 @@ class Tensor:
         return np.float32(0.25)
 
 
+class HostTensor:
+    """Speaks the protocol of torch's tensors in the host's memory."""
+
+    is_cpu = True
+
+    def __init__(self, value: Any, shape: tuple[int, ...] = ()) -> None:
+        self.value, self.shape = value, shape
+
+    def item(self) -> Any:
+        if self.shape not in ((), (1,)):
+            raise RuntimeError("a Tensor with 2 elements cannot be converted to Scalar")
+        return self.value
+
+    def __repr__(self) -> str:
+        return f"HostTensor({self.value})"
+
+
 def logged(directory: Path, *arguments: Any, **named: Any) -> Any:
     """The event that one call of add_scalar leaves on disk."""
     with SummaryWriter(directory) as writer:
@@ -56,6 +73,7 @@ NUMBERS: list[tuple[Any, float]] = [
     (np.float32(0.1), float(np.float32(0.1))),
     (np.float64(0.5), 0.5),
     (np.longdouble(0.5), 0.5),
+    *((kind(7), 7.0) for kind in (np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32)),
     (np.int8(-3), -3.0),
     (np.uint64(2**63), 2.0**63),
     (np.bool_(True), 1.0),
@@ -72,6 +90,10 @@ NUMBERS: list[tuple[Any, float]] = [
     (Decimal("1.5"), 1.5),
     (Fraction(3, 2), 1.5),
     (Tensor(), 0.25),
+    (HostTensor(0.25), 0.25),
+    (HostTensor(7, (1,)), 7.0),
+    (HostTensor(True), 1.0),
+    (HostTensor(np.longdouble(0.5)), 0.5),
 ]
 
 
@@ -103,6 +125,9 @@ CYCLE.append(CYCLE)
         (np.zeros((2, 3), np.float32), ValueError, r"numpy.ndarray of shape \(2, 3\) and dtype float32"),
         (np.zeros(0), ValueError, r"shape \(0,\)"),
         (np.datetime64("2026-01-01"), TypeError, "datetime64"),
+        (np.timedelta64(5, "s"), TypeError, "timedelta64"),
+        (HostTensor(1j), TypeError, "HostTensor of shape"),
+        (HostTensor(1.0, (2,)), ValueError, r"HostTensor of shape \(2,\)"),
         ({"a": 1.0}, TypeError, "found dict"),
         (object(), TypeError, "found object"),
         (CYCLE, TypeError, "found list"),
@@ -167,6 +192,8 @@ def test_an_omitted_step_counts_up_per_tag(tmp_path: Path) -> None:
     with SummaryWriter(tmp_path) as writer:
         for value in (0.5, np.float32(0.5), "0.5"):
             writer.add_scalar("x", value)
+            with pytest.raises(ValueError, match="expected a number"):
+                writer.add_scalar("x", "high")  # uses up no step
             writer.add_scalar("given", value, 7)
             writer.add_scalars("both", {"a": 1.0, "b": 2.0})
         writer.add_scalar("y", 0.5)

@@ -5,6 +5,7 @@ mod graph;
 mod histogram;
 mod hparams;
 mod media;
+mod numbers;
 mod scalar;
 mod sprite;
 mod tensor;
@@ -23,6 +24,7 @@ use lightboard_events::MAX_PAYLOAD;
 use lightboard_log::{Added, FileId, Options, wall_time as wall_time_now};
 use pyo3::exceptions::{PyMemoryError, PyOSError, PyValueError};
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 /// What became of a record: see `_core.pyi`.
 const TAKEN: u8 = 0;
@@ -46,6 +48,8 @@ pub(crate) fn watch_forks() {
 #[pyclass(frozen, module = "lightboard._core")]
 pub(crate) struct Writer {
     inner: lightboard_log::Writer,
+    /// By tag, what counts the steps of scalars that come without.
+    counters: Py<PyDict>,
 }
 
 #[pymethods]
@@ -57,6 +61,7 @@ impl Writer {
         suffix: String,
         purge_step: Option<i64>,
         delay_secs: f64,
+        counters: Py<PyDict>,
     ) -> PyResult<Self> {
         let delay = Duration::try_from_secs_f64(delay_secs).unwrap_or(Duration::MAX);
         let options = Options {
@@ -68,7 +73,7 @@ impl Writer {
         let inner = py
             .detach(|| lightboard_log::Writer::open(&options))
             .map_err(|error| os_error(&error, &options.directory))?;
-        Ok(Self { inner })
+        Ok(Self { inner, counters })
     }
 
     #[getter]

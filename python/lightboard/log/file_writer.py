@@ -43,7 +43,9 @@ class FileWriter:
         suffix = directory.file_name_end(plain_tag(filename_suffix, "filename_suffix"), "filename_suffix")
         delay = max(0.0, plain_float(flush_secs, "flush_secs"))
         path = directory.resolve(log_dir or logdir or "")
-        self._files = Files(path, suffix=suffix, purge_step=None, flush_secs=delay, on_error="warn")
+        self._files = Files(
+            path, suffix=suffix, purge_step=None, flush_secs=delay, on_error="warn", counters={}
+        )
         self._sub_run: str | None = None
 
     @classmethod

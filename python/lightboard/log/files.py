@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Literal, Never, cast
 
 from lightboard._core import Writer, watch_forks
@@ -27,19 +27,29 @@ _live: weakref.WeakSet["Files"] = weakref.WeakSet()
 class Files:
     """One event file for the run and one for each sub-run, all served by one background thread.
 
-    `core` is the native writer. It becomes unusable when it is closed, and in a forked child; `settle` then opens
-    another, with files of its own.
+    `core` is the native writer. It becomes unusable when it is closed, and in a forked child; `record` then opens
+    another, with files of its own. `direct` is what scalars are tried on first, as they are given: `core`, or `ASIDE`
+    while they need more than that (`divert`).
     """
 
     are_written = True
 
     def __init__(
-        self, path: str, *, suffix: str, purge_step: int | None, flush_secs: float, on_error: OnError
+        self,
+        path: str,
+        *,
+        suffix: str,
+        purge_step: int | None,
+        flush_secs: float,
+        on_error: OnError,
+        counters: dict[str, Iterator[int]],
     ) -> None:
         self.path = path
         self.suffix = suffix
         self.delay_secs = flush_secs
         self.on_error = on_error
+        self.counters = counters
+        self.diversions: set[str] = set()
         self.warned_of_reopening = False
         self.locks: dict[int, threading.RLock] = {}
         self.open(purge_step)
@@ -48,10 +58,11 @@ class Files:
         """Make the directory and an event file in it; its header is on disk on return."""
         directory.make(self.path)
         try:
-            core = Writer(self.path, self.suffix, purge_step, self.delay_secs)
+            core = Writer(self.path, self.suffix, purge_step, self.delay_secs, self.counters)
         except OSError as error:
             raise directory.explain(error, self.path) from None
         self.core = core
+        self.direct = ASIDE if self.diversions else core
         # One assignment, since the ids of one native writer are none of another's.
         self.opened: tuple[Writer, dict[str, int]] = core, {}
         _live.add(self)
@@ -130,6 +141,15 @@ class Files:
                 "Close the writer only after the last record."
             )
 
+    def divert(self, reason: str, is_needed: bool) -> None:
+        """Have scalars take the way on which everything is looked at, or need that no longer for this `reason`."""
+        with self.lock():
+            if is_needed:
+                self.diversions.add(reason)
+            else:
+                self.diversions.discard(reason)
+            self.direct = ASIDE if self.diversions else self.core
+
     def tell(self, unopened: Mapping[str, OSError] | None = None) -> None:
         """Warn of what the native writer reports, and of files that cannot be opened, by the directories of these.
 
@@ -167,11 +187,11 @@ class Nowhere:
     is_usable = True
     is_closed = False
 
-    def add_scalar(self, *_: object) -> int:
-        """Have the value checked, as the native writer would."""
+    def add_plain_scalar(self, *_: object) -> int:
+        """Have what is given looked at, as the native writer does with what is not plain."""
         return NOT_PLAIN
 
-    add_scalars = add_scalar
+    add_plain_scalars = add_plain_scalar
 
     def flush(self) -> None:
         """Do nothing."""
@@ -183,6 +203,9 @@ class Nowhere:
         return []
 
 
+ASIDE = cast(Writer, Nowhere())
+
+
 class NoFiles(Files):
     """The files of a writer that writes nothing: none."""
 
@@ -190,7 +213,7 @@ class NoFiles(Files):
 
     def open(self, purge_step: int | None) -> None:
         """Do nothing."""
-        self.core = cast(Writer, Nowhere())
+        self.core = self.direct = ASIDE
         self.opened = self.core, {}
 
     def record_all(self, records: Sequence[tuple[str | None, Call]]) -> None:

@@ -6,6 +6,10 @@ from typing import Any
 
 INT64 = range(-(1 << 63), 1 << 63)
 
+# As tuples: a union would be made anew at every call.
+PLAIN = int, float, str
+LISTS = list, tuple
+
 # Lists in lists, and arrays whose element is an object: enough for any, and an end for those that hold themselves.
 MAX_NESTING = 16
 
@@ -87,12 +91,11 @@ def unwrapped(value: Any, what: str) -> Any:
     """
     found = value
     for _ in range(MAX_NESTING):
-        if isinstance(value, int | float | str):
+        if isinstance(value, PLAIN):
             break
-        shape = _shape(value)
-        if shape is not None and math.prod(shape) != 1:
+        if _size(value) != 1:
             raise ValueError(f"{what}: expected one number, found {describe(found)}.")
-        if isinstance(value, list | tuple):
+        if isinstance(value, LISTS):
             value = value[0]
         elif _is_masked(value):
             return math.nan
@@ -120,8 +123,18 @@ def _is_masked(value: Any) -> bool:
     )
 
 
+def _size(value: Any) -> int:
+    """How many elements `value` has; 1 if it does not say."""
+    if isinstance(value, LISTS):
+        return len(value)
+    try:
+        return math.prod(value.shape)
+    except (AttributeError, TypeError, ValueError):
+        return 1
+
+
 def _shape(value: Any) -> tuple[int, ...] | None:
-    if isinstance(value, list | tuple):
+    if isinstance(value, LISTS):
         return (len(value),)
     try:
         return tuple(int(size) for size in value.shape)

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from lightboard._core import Writer
-from lightboard.log.files import NOT_PLAIN, TAKEN_WITH_REPORTS
+from lightboard.log.files import TAKEN_WITH_REPORTS
 from lightboard.log.numbers import describe, plain_float, plain_tag
 from lightboard.log.recorder import Recorder
 
@@ -24,7 +24,6 @@ class Scalars(Recorder):
         walltime: float | None = None,
         new_style: bool = False,
         double_precision: bool = False,
-        *,
         display_name: str = "",
         summary_description: str = "",
     ) -> None:
@@ -35,7 +34,7 @@ class Scalars(Recorder):
             scalar_value: A number, a numeric string, or an array, tensor or list with exactly one element, of NumPy,
                 torch, JAX or TensorFlow. Stored as float32: beyond its range as ±inf. NaN and ±inf are kept.
             global_step: Fits into 64 bits; a fraction is cut off, with one warning. `None` counts up: a tag's first
-                call without a step is step 0. A call that is refused may use up a step.
+                call without a step is step 0. A call that is refused uses up none.
             walltime: Seconds since 1970; `None` is now.
             new_style: Store a tensor value, as TensorFlow 2 does, in place of a simple one.
             double_precision: With `new_style`, store float64.
@@ -49,53 +48,56 @@ class Scalars(Recorder):
             OverflowError: The step does not fit into 64 bits.
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
-        if display_name or summary_description:
-            if new_style or double_precision:
-                raise ValueError(
-                    "display_name, summary_description: expected them with a simple value only, found them with "
-                    "new_style or double_precision. Leave out one or the other."
-                )
-            self._describe_scalar(tag, scalar_value, global_step, walltime, display_name, summary_description)
-            return
-        if global_step is None and isinstance(tag, str):
-            global_step = self._steps.next("scalar", tag)
-        if walltime is None:
-            walltime = self._steps.wall_time
-        code = self._files.core.add_scalar(
-            0, tag, scalar_value, global_step, walltime, new_style, double_precision
+        # No parameter by keyword only, and nothing looked at here: either would cost as much as the record.
+        code = self._files.direct.add_plain_scalar(
+            tag,
+            scalar_value,
+            global_step,
+            walltime,
+            new_style,
+            double_precision,
+            display_name,
+            summary_description,
         )
-        if code == TAKEN_WITH_REPORTS:
-            self._files.tell()
-        elif code:
-            # Something was not plain, or the files have to be opened anew. Elsewhere, since a function that keeps its
-            # arguments for another takes half as long again to enter.
-            style = bool(new_style), bool(double_precision)
-            self._convert_scalar(tag, scalar_value, global_step, walltime, style)
+        if code:
+            # There is something to tell, something was not plain, or the files have to be opened anew. Elsewhere, since
+            # a function that keeps its arguments for another takes half as long again to enter.
+            style, words = (new_style, double_precision), (display_name, summary_description)
+            self._settle_scalar(code, tag, scalar_value, global_step, walltime, style, words)
 
-    def _convert_scalar(
-        self, tag: object, value: object, global_step: object, walltime: object, style: tuple[bool, bool]
-    ) -> None:
-        name = plain_tag(tag)
-        number = plain_float(value, f"scalar_value of tag {name!r:.200}")
-        step, wall_time = self._moment("scalar", name, global_step, walltime)
-        self._record(None, lambda core, file: core.add_scalar(file, name, number, step, wall_time, *style))
-
-    def _describe_scalar(
+    def _settle_scalar(
         self,
+        code: int,
         tag: object,
         value: object,
         global_step: object,
         walltime: object,
-        shown: object,
-        meaning: object,
+        style: tuple[object, object],
+        words: tuple[object, object],
     ) -> None:
+        if code == TAKEN_WITH_REPORTS:
+            self._files.tell()
+            return
+        if any(words) and any(style):
+            raise ValueError(
+                "display_name, summary_description: expected them with a simple value only, found them with "
+                "new_style or double_precision. Leave out one or the other."
+            )
         name = plain_tag(tag)
         number = plain_float(value, f"scalar_value of tag {name!r:.200}")
-        words = plain_tag(shown, "display_name"), plain_tag(meaning, "summary_description")
-        step, wall_time = self._moment("scalar", name, global_step, walltime)
-        self._record(
-            None, lambda core, file: core.add_described_scalar(file, name, number, *words, step, wall_time)
+        described = (
+            plain_tag(words[0] or "", "display_name"),
+            plain_tag(words[1] or "", "summary_description"),
         )
+        step, wall_time = self._moment("scalar", name, global_step, walltime)
+        if any(words):
+            self._record(
+                None,
+                lambda core, file: core.add_described_scalar(file, name, number, *described, step, wall_time),
+            )
+        else:
+            is_new, is_double = map(bool, style)
+            self._record(None, partial(_add, name, number, step, wall_time, (is_new, is_double)))
 
     def add_scalars(
         self,
@@ -135,7 +137,10 @@ class Scalars(Recorder):
         step, wall_time = self._moment("scalars", main_tag, global_step, walltime)
         wall_time = time.time() if wall_time is None else wall_time
         self._files.record_all(
-            [(path, partial(_add, main_tag, number, step, wall_time)) for path, number in numbers.items()]
+            [
+                (path, partial(_add, main_tag, number, step, wall_time, (False, False)))
+                for path, number in numbers.items()
+            ]
         )
 
     def log(self, values: Mapping[str, Any], global_step: Any = None, walltime: float | None = None) -> None:
@@ -153,21 +158,16 @@ class Scalars(Recorder):
         """
         if global_step is None:
             global_step = self._steps.next("log", "")
-        if walltime is None:
-            walltime = self._steps.wall_time
-        try:
-            code = self._files.core.add_scalars(0, values, global_step, walltime)
-        except TypeError:
-            code = NOT_PLAIN  # A wall time that is no float; below it is converted, or refused with its name.
+        code = self._files.direct.add_plain_scalars(values, global_step, walltime)
         if code == TAKEN_WITH_REPORTS:
             self._files.tell()
         elif code:
             if not isinstance(values, Mapping):
                 raise TypeError(f"values: expected a dict of tags and numbers, found {describe(values)}.")
-            numbers = {
-                plain_tag(tag): plain_float(value, f"value of tag {tag!r:.200}")
+            numbers = [
+                (plain_tag(tag), plain_float(value, f"value of tag {tag!r:.200}"))
                 for tag, value in values.items()
-            }
+            ]
             step, wall_time = self._moment("log", "", global_step, walltime)
             self._record(None, lambda core, file: core.add_scalars(file, numbers, step, wall_time))
 
@@ -197,5 +197,13 @@ class Scalars(Recorder):
         return os.path.normpath(os.path.join(self._files.path, f"{main_tag.replace('/', '_')}_{key}"))
 
 
-def _add(tag: str, number: float, step: int, wall_time: float, core: Writer, file: int) -> int:
-    return core.add_scalar(file, tag, number, step, wall_time, False, False)
+def _add(
+    tag: str,
+    number: float,
+    step: int,
+    wall_time: float | None,
+    style: tuple[bool, bool],
+    core: Writer,
+    file: int,
+) -> int:
+    return core.add_scalar(file, tag, number, step, wall_time, *style)

@@ -1,16 +1,17 @@
 """The steps of a writer's records: given ones as ints, omitted ones counted."""
 
+from collections.abc import Iterator
 from itertools import count
 
 from lightboard.log.notices import warn
-from lightboard.log.numbers import plain_step
+from lightboard.log.numbers import INT64, plain_step
 
 
 class Steps:
     """Tells each record of a writer its step."""
 
     def __init__(self) -> None:
-        self._next: dict[tuple[str, str], count[int]] = {}
+        self._counters: dict[str, dict[str, Iterator[int]]] = {}
         self._warned_of_fraction = False
         # What records are given that come without: see SummaryWriter.use_metadata.
         self.step: int | None = None
@@ -20,8 +21,12 @@ class Steps:
         """Return the step of a record that is given none: how often this was asked of the series before."""
         if self.step is not None:
             return self.step
-        # Two calls that no other thread can come between, so that no step is told twice.
-        return next(self._next.setdefault((kind, tag), count()))
+        # Calls that no other thread can come between, so that no step is told twice.
+        return next(self.counters(kind).setdefault(tag, count()))
+
+    def counters(self, kind: str) -> dict[str, Iterator[int]]:
+        """Return what counts the steps of series of this kind, by tag."""
+        return self._counters.setdefault(kind, {})
 
     def of(self, kind: str, tag: str, global_step: object) -> int:
         """Return `global_step` as an int, or the next step of the series if it is None.
@@ -30,6 +35,8 @@ class Steps:
         """
         if global_step is None:
             return self.next(kind, tag)
+        if type(global_step) is int and global_step in INT64:
+            return global_step
         step, truncated = plain_step(global_step, "global_step")
         if truncated and not self._warned_of_fraction:
             self._warned_of_fraction = True

@@ -80,5 +80,5 @@ class SystemMetrics:
             del written_to
 
     def _sample(self, files: Files) -> bool:
-        values = self._machine.sample()
+        values = list(self._machine.sample().items())
         return files.core.add_scalars(0, values, round(time.monotonic() - self._began), None) != UNUSABLE

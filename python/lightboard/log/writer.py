@@ -144,7 +144,12 @@ class SummaryWriter(
         self._session_began = None
         self._system_metrics: SystemMetrics | None = None
         self._files = (Files if write_to_disk else NoFiles)(
-            path, suffix=filename_suffix, purge_step=step, flush_secs=delay_secs, on_error=on_error
+            path,
+            suffix=filename_suffix,
+            purge_step=step,
+            flush_secs=delay_secs,
+            on_error=on_error,
+            counters=self._steps.counters("scalar"),
         )
         if write_to_disk:
             announce(f"logging to {path}")
@@ -250,10 +255,12 @@ class SummaryWriter(
         step = None if global_step is None else self._steps.of("", "", global_step)
         wall_time = plain_wall_time(walltime)
         self._steps.step, self._steps.wall_time = step, wall_time
+        self._files.divert("metadata", True)
         try:
             yield self
         finally:
             self._steps.step = self._steps.wall_time = None
+            self._files.divert("metadata", False)
 
     def __enter__(self) -> Self:
         return self

@@ -1,13 +1,68 @@
 //! Numbers.
 
 use lightboard_events::encode::{self, Scalar};
+use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyFloat, PyInt, PyString};
+use pyo3::types::{PyDict, PyIterator, PyString};
 
-use super::{NOT_PLAIN, Writer};
+use super::numbers::{plain_bool, plain_float, plain_step, plain_wall_time};
+use super::{NOT_PLAIN, UNUSABLE, Writer};
+
+/// The run's own file.
+const RUN: usize = 0;
 
 #[pymethods]
 impl Writer {
+    /// What `SummaryWriter.add_scalar` is given, as it is: all that a call takes which needs nothing else is here.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call a record: a struct would have to be built in Python"
+    )]
+    fn add_plain_scalar(
+        &self,
+        py: Python<'_>,
+        tag: &Bound<'_, PyAny>,
+        value: &Bound<'_, PyAny>,
+        step: &Bound<'_, PyAny>,
+        wall_time: &Bound<'_, PyAny>,
+        new_style: &Bound<'_, PyAny>,
+        double_precision: &Bound<'_, PyAny>,
+        display_name: &Bound<'_, PyAny>,
+        description: &Bound<'_, PyAny>,
+    ) -> u8 {
+        let (Ok(tag), Some(value)) = (tag.cast::<PyString>(), plain_float(value)) else {
+            return NOT_PLAIN;
+        };
+        let (Ok(text), Ok(wall_time)) = (tag.to_str(), plain_wall_time(wall_time)) else {
+            return NOT_PLAIN;
+        };
+        let (Some(new_style), Some(double_precision)) =
+            (plain_bool(new_style), plain_bool(double_precision))
+        else {
+            return NOT_PLAIN;
+        };
+        // Python has one empty str.
+        let empty = intern!(py, "");
+        if !display_name.is(empty) || !description.is(empty) {
+            return NOT_PLAIN;
+        }
+        let step = if step.is_none() {
+            if !self.inner.is_usable() {
+                return UNUSABLE; // Before the step is counted.
+            }
+            self.counted_step(py, tag)
+        } else {
+            plain_step(step)
+        };
+        let Some(step) = step else {
+            return NOT_PLAIN;
+        };
+        let value = scalar(value, new_style, double_precision);
+        self.add(py, RUN, wall_time, |out, wall_time| {
+            encode::scalar(out, wall_time, step, text, value);
+        })
+    }
+
     #[expect(
         clippy::too_many_arguments,
         reason = "one call a record: a struct would have to be built in Python"
@@ -16,32 +71,14 @@ impl Writer {
         &self,
         py: Python<'_>,
         file: usize,
-        tag: &Bound<'_, PyAny>,
-        value: &Bound<'_, PyAny>,
-        step: &Bound<'_, PyAny>,
-        wall_time: &Bound<'_, PyAny>,
-        new_style: &Bound<'_, PyAny>,
-        double_precision: &Bound<'_, PyAny>,
+        tag: &str,
+        value: f64,
+        step: i64,
+        wall_time: Option<f64>,
+        new_style: bool,
+        double_precision: bool,
     ) -> u8 {
-        let Ok(tag) = tag.cast::<PyString>() else {
-            return NOT_PLAIN;
-        };
-        let (Ok(tag), Some(value), Some(step)) =
-            (tag.to_str(), plain_float(value), plain_step(step))
-        else {
-            return NOT_PLAIN;
-        };
-        let wall_time = match (wall_time.is_none(), plain_float(wall_time)) {
-            (true, _) => None,
-            (false, Some(wall_time)) => Some(wall_time),
-            (false, None) => return NOT_PLAIN,
-        };
-        let value = match (new_style.extract(), double_precision.extract()) {
-            (Ok(false), Ok(_)) => Scalar::Simple(value as f32),
-            (Ok(true), Ok(false)) => Scalar::Float(value as f32),
-            (Ok(true), Ok(true)) => Scalar::Double(value),
-            _ => return NOT_PLAIN,
-        };
+        let value = scalar(value, new_style, double_precision);
         self.add(py, file, wall_time, |out, wall_time| {
             encode::scalar(out, wall_time, step, tag, value);
         })
@@ -68,16 +105,19 @@ impl Writer {
         })
     }
 
-    /// Several numbers of one moment, in one record.
-    fn add_scalars(
+    /// Several numbers of one moment, in one record, as `SummaryWriter.log` is given them.
+    fn add_plain_scalars(
         &self,
         py: Python<'_>,
-        file: usize,
         values: &Bound<'_, PyAny>,
         step: &Bound<'_, PyAny>,
-        wall_time: Option<f64>,
+        wall_time: &Bound<'_, PyAny>,
     ) -> u8 {
-        let (Ok(values), Some(step)) = (values.cast_exact::<PyDict>(), plain_step(step)) else {
+        let (Ok(values), Some(step), Ok(wall_time)) = (
+            values.cast_exact::<PyDict>(),
+            plain_step(step),
+            plain_wall_time(wall_time),
+        ) else {
             return NOT_PLAIN;
         };
         let mut scalars = Vec::with_capacity(values.len());
@@ -90,25 +130,46 @@ impl Writer {
             }
             scalars.push((tag, value as f32));
         }
-        self.add(py, file, wall_time, |out, wall_time| {
+        self.add(py, RUN, wall_time, |out, wall_time| {
             let scalars = scalars
                 .iter()
                 .map(|(tag, value)| (tag.to_str().unwrap_or_default(), *value));
             encode::scalars(out, wall_time, step, scalars);
         })
     }
-}
 
-/// The value of a float (also of a subclass, such as NumPy's float64) or of an int that a float can hold.
-#[inline]
-fn plain_float(value: &Bound<'_, PyAny>) -> Option<f64> {
-    if let Ok(value) = value.cast::<PyFloat>() {
-        return Some(value.value());
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "what is extracted from Python is owned"
+    )]
+    fn add_scalars(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        values: Vec<(String, f64)>,
+        step: i64,
+        wall_time: Option<f64>,
+    ) -> u8 {
+        self.add(py, file, wall_time, |out, wall_time| {
+            let scalars = values.iter().map(|(tag, value)| (&tag[..], *value as f32));
+            encode::scalars(out, wall_time, step, scalars);
+        })
     }
-    value.cast_exact::<PyInt>().ok()?.extract().ok()
 }
 
-#[inline]
-fn plain_step(step: &Bound<'_, PyAny>) -> Option<i64> {
-    step.cast_exact::<PyInt>().ok()?.extract().ok()
+impl Writer {
+    /// The next step of a tag that was counted before.
+    fn counted_step(&self, py: Python<'_>, tag: &Bound<'_, PyString>) -> Option<i64> {
+        let counter = self.counters.bind(py).get_item(tag).ok()??;
+        let mut counter = counter.cast_into::<PyIterator>().ok()?;
+        counter.next()?.ok()?.extract().ok()
+    }
+}
+
+fn scalar(value: f64, new_style: bool, double_precision: bool) -> Scalar {
+    match (new_style, double_precision) {
+        (false, _) => Scalar::Simple(value as f32),
+        (true, false) => Scalar::Float(value as f32),
+        (true, true) => Scalar::Double(value),
+    }
 }
