@@ -14,9 +14,14 @@ def accumulated(run: Path) -> Any:
 
 
 def scalars(run: Path) -> dict[str, dict[int, float]]:
-    """Tag to step to value, the last if there are several: some frameworks log a step twice."""
+    """Tag to step to value, in the order of logging; of a step that a framework logs twice, the last."""
     found = accumulated(run)
-    return {tag: {event.step: event.value for event in found.Scalars(tag)} for tag in found.Tags()["scalars"]}
+    return {
+        tag: {
+            event.step: event.value for event in sorted(found.Scalars(tag), key=lambda event: event.wall_time)
+        }
+        for tag in found.Tags()["scalars"]
+    }
 
 
 def text(run: Path, tag: str) -> str:

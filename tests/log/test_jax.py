@@ -178,7 +178,7 @@ def test_what_has_no_value_yet(jax: Any, tmp_path: Path) -> None:
         jax.jit(lambda value: writer.add_scalar("a", value, 0))(1.0)
     with pytest.raises((TypeError, jax.errors.JAXTypeError), match=r"traced|Tracer|concrete"):
         jax.jit(lambda value: writer.add_histogram("a", value, 0))(1.0)
-    jax.jit(lambda value: jax.debug.callback(lambda it: writer.add_scalar("a", it, 0), value))(1.0)
+    jax.jit(lambda value: jax.debug.callback(writer.add_scalar, "a", value, 0))(1.0)
     jax.effects_barrier()
     writer.close()
     assert scalars(tmp_path) == {"a": {0: 1.0}}

@@ -95,6 +95,9 @@ def test_fit_and_test(pl: Any, model: Any, tmp_path: Path, caplog: pytest.LogCap
     assert {node.name for node in _graph(run).node} >= {"Model/Linear[layer]/weight"}
     assert "lr: 0.1" in (run / "hparams.yaml").read_text()
     assert list((run / "checkpoints").glob("*.ckpt"))
+    assert len(list(run.glob("*tfevents*"))) == 2
+    logger.finalize("success")  # Nothing was logged since.
+    assert len(list(run.glob("*tfevents*"))) == 2
     assert LightboardLogger(tmp_path, name="mine").version == 1
 
 
@@ -119,7 +122,9 @@ def test_what_cannot_be_logged_costs_a_warning(pl: Any, tmp_path: Path) -> None:
     from lightboard.integrations.lightning import LightboardLogger
 
     logger = LightboardLogger(tmp_path)
-    with pytest.warns(lightboard.LightboardWarning, match="several is not logged. value of 'several'"):
+    with pytest.warns(
+        lightboard.LightboardWarning, match="several is not logged. scalar_value of tag 'several'"
+    ):
         logger.log_metrics({"several": torch.zeros(2), "one": torch.tensor(1.5)}, 3)
     logger.log_hyperparams({"nested": {"a": 1}, "none": None}, {"accuracy": 0.5})
     logger.experiment.add_text("note", "by hand", 0)

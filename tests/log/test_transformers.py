@@ -104,6 +104,28 @@ def test_transformers(train: Any, tmp_path: Path) -> None:
     assert not any(b"hf_secret" in path.read_bytes() for path in run.iterdir())
 
 
+def test_transformers_own_callback_on_our_writer(
+    train: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from transformers.integrations import TensorBoardCallback
+
+    import lightboard
+    from lightboard.compat import torch as compat
+
+    monkeypatch.setenv("TENSORBOARD_LOGGING_DIR", str(tmp_path / "told"))
+    compat.patch()
+    try:
+        callback = TensorBoardCallback()
+    finally:
+        compat.undo()
+    train(callback)
+    assert isinstance(callback.tb_writer, lightboard.SummaryWriter)
+    callback.tb_writer.close()
+    found = scalars(tmp_path / "told")
+    assert list(found["train/loss"]) == list(range(1, 9))
+    assert list(found["eval/loss"]) == [4, 8]
+
+
 def test_where_transformers_logs(
     train: Any, transformers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -65,7 +65,8 @@ class LightboardTracker(tracking.GeneralTracker):
     @tracking.on_main_process
     def finish(self) -> None:
         """Close the run."""
-        self.tracker.close()
+        if self._writer is not None:
+            self._writer.close()
 
 
 if hasattr(tracking, "register_tracker_class"):

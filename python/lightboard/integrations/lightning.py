@@ -161,7 +161,7 @@ class LightboardLogger(_Base):
     @_rank_zero_only
     def save(self) -> None:
         """Hand everything over, and write the hyper-parameters to `hparams.yaml`, where checkpoints look for them."""
-        self.experiment.flush()
+        (self._writer or self.experiment).flush()
         path = os.path.join(self.log_dir, self.NAME_HPARAMS_FILE)
         if not os.path.exists(path):
             _save_hparams_to_yaml(path, self.hparams)

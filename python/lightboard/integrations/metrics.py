@@ -6,7 +6,8 @@ from typing import Any
 
 from lightboard.log import SummaryWriter
 from lightboard.log.notices import warn
-from lightboard.log.numbers import plain_float, plain_tag
+
+REFUSALS = (TypeError, ValueError, OverflowError)
 
 
 class Spared:
@@ -24,7 +25,7 @@ class Spared:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        if not isinstance(error, TypeError | ValueError | OverflowError):
+        if not isinstance(error, REFUSALS):
             return False
         warn(f"{self._what} is not logged. {error}")
         return True
@@ -33,25 +34,34 @@ class Spared:
 def log_metrics(
     writer: SummaryWriter, metrics: Mapping[str, Any], step: Any, walltime: float | None = None
 ) -> None:
-    """Log numbers as scalars of the run, texts as texts, and mappings of numbers as `add_scalars` does.
+    """Log numbers as scalars of the run, in one record, texts as texts, and mappings as `add_scalars` does.
 
     Of what is none of these, warns; `None` is left out. A step that is omitted counts up for each tag.
     """
     numbers = {}
     for tag, value in metrics.items():
-        with Spared(tag):
-            if isinstance(value, str):
+        if isinstance(value, str):
+            with Spared(tag):
                 writer.add_text(tag, value, step, walltime)
-            elif isinstance(value, Mapping):
+        elif isinstance(value, Mapping):
+            with Spared(tag):
                 writer.add_scalars(tag, value, step, walltime)
-            elif value is not None:
-                numbers[plain_tag(tag)] = plain_float(value, f"value of {tag!r:.200}")
-    with Spared(", ".join(numbers)):
-        if step is None:
-            for tag, number in numbers.items():
-                writer.add_scalar(tag, number, None, walltime)
-        elif numbers:
-            writer.log(numbers, step, walltime)
+        elif value is not None:
+            numbers[tag] = value
+    if not numbers or (step is not None and _logged(writer, numbers, step, walltime)):
+        return
+    for tag, value in numbers.items():
+        with Spared(tag):
+            writer.add_scalar(tag, value, step, walltime)
+
+
+def _logged(writer: SummaryWriter, numbers: Mapping[str, Any], step: Any, walltime: float | None) -> bool:
+    """Log all of them in one record, and return whether none was refused; else nothing is logged."""
+    try:
+        writer.log(numbers, step, walltime)
+    except REFUSALS:
+        return False
+    return True
 
 
 def reopened(writer: SummaryWriter) -> SummaryWriter:

@@ -10,11 +10,11 @@ from lightboard.log import SummaryWriter
 
 with Needs("stable_baselines3", install="stable-baselines3"):
     import numpy as np
+    import stable_baselines3.common.logger as sb3
     import torch
-    from stable_baselines3.common.logger import Figure, HParam, Image, KVWriter, Video
 
 
-class LightboardOutputFormat(KVWriter):
+class LightboardOutputFormat(sb3.KVWriter):
     """Logs what an algorithm records, under the tags of Stable-Baselines3's TensorBoardOutputFormat."""
 
     def __init__(self, folder: str | os.PathLike[str], **options: Any) -> None:
@@ -38,13 +38,13 @@ class LightboardOutputFormat(KVWriter):
                 continue
             with Spared(key):
                 match value:
-                    case HParam():
+                    case sb3.HParam():
                         self.writer.config(value.hparam_dict)
-                    case Video():
+                    case sb3.Video():
                         self.writer.add_video(key, value.frames, step, value.fps)
-                    case Figure():
+                    case sb3.Figure():
                         self.writer.add_figure(key, value.figure, step, close=value.close)
-                    case Image():
+                    case sb3.Image():
                         self.writer.add_image(key, value.image, step, dataformats=value.dataformats)
                     case torch.Tensor() | np.ndarray():
                         self.writer.add_histogram(key, value, step)

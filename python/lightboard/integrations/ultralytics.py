@@ -64,7 +64,8 @@ class LightboardCallbacks:
 
     def on_train_end(self, trainer: Any) -> None:
         """Close the run."""
-        self._logging().close()
+        if self.writer is not None:
+            self.writer.close()
 
     def _logging(self) -> SummaryWriter:
         if self.writer is None:
