@@ -169,11 +169,13 @@ def test_fabric(pl: Any, tmp_path: Path) -> None:
 def test_lightnings_own_logger_on_our_writer(pl: Any, model: Any, tmp_path: Path) -> None:
     import lightboard
     from lightboard.compat import torch as compat
+    from lightboard.integrations.lightning import LightboardLogger
 
     compat.patch()
     try:
         logger = pl.loggers.TensorBoardLogger(tmp_path, log_graph=True)
-        fitting = trainer(pl, logger, tmp_path)
+        ours = LightboardLogger(tmp_path, "ours", default_hp_metric=True)
+        fitting = trainer(pl, [logger, ours], tmp_path)
         fitting.fit(model, data(), data())
         assert isinstance(logger.experiment, lightboard.SummaryWriter)
     finally:
@@ -181,6 +183,7 @@ def test_lightnings_own_logger_on_our_writer(pl: Any, model: Any, tmp_path: Path
     run = Path(logger.log_dir)
     assert list(scalars(run)["train/loss"]) == list(range(8))
     assert scalars(run)["hp_metric"] == {0: -1.0}
+    assert scalars(run) == scalars(Path(ours.log_dir))
     assert hparams(run)["lr"] == 0.1
     assert {node.name for node in _graph(run).node} >= {"Model/Linear[layer]/weight"}
 

@@ -73,16 +73,19 @@ def test_output_format(sb3: Any, environment: Any, tmp_path: Path) -> None:
             self.logger.record("weights", np.arange(4.0))
             self.logger.record("video", logger.Video(torch.zeros(1, 2, 3, 8, 8, dtype=torch.uint8), 4))
             self.logger.record("image", logger.Image(np.zeros((3, 8, 8), np.uint8), "CHW"))
-            self.logger.record("note", "well", exclude=("stdout",))
-            self.logger.record("hidden", 1, exclude="lightboard")
-            self.logger.record("hidden too", 1, exclude="tensorboard")
+            self.logger.record("note", "well", exclude="stdout")
+            self.logger.record("hidden", 1, exclude="tensorboard")
             self.logger.dump(0)
 
         def _on_step(self) -> bool:
             return True
 
     model = algorithm(sb3, environment)
-    model.set_logger(logger.Logger(str(tmp_path), [LightboardOutputFormat(tmp_path / "run")]))
+    formats = [
+        LightboardOutputFormat(tmp_path / "run"),
+        logger.TensorBoardOutputFormat(str(tmp_path / "own")),
+    ]
+    model.set_logger(logger.Logger(None, formats))
     model.learn(64, callback=Records(), log_interval=2)
     model.logger.close()
 
@@ -93,7 +96,9 @@ def test_output_format(sb3: Any, environment: Any, tmp_path: Path) -> None:
     assert text(tmp_path / "run", "note") == "well"
     tags = accumulated(tmp_path / "run").Tags()
     assert (tags["histograms"], sorted(tags["images"])) == (["weights"], ["image", "video"])
-    assert not any("hidden" in tag for tag in found)
+    assert found == scalars(tmp_path / "own")
+    own = accumulated(tmp_path / "own").Tags()
+    assert all(sorted(tags[kind]) == sorted(own[kind]) for kind in ("images", "histograms", "tensors"))
 
 
 def test_what_cannot_be_logged_costs_a_warning(sb3: Any, tmp_path: Path) -> None:

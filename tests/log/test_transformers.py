@@ -42,10 +42,10 @@ DATA = [{"x": torch.ones(4), "labels": 1.0}] * 8
 
 @pytest.fixture
 def train(transformers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Trains and evaluates with a callback; returns the Trainer."""
+    """Trains and evaluates with callbacks; returns the Trainer."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
 
-    def train(callback: Any) -> Any:
+    def train(*callbacks: Any) -> Any:
         arguments = transformers.TrainingArguments(
             output_dir=str(tmp_path / "out"),
             num_train_epochs=2,
@@ -63,7 +63,7 @@ def train(transformers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
             arguments,
             train_dataset=DATA,
             eval_dataset=DATA,
-            callbacks=[callback],
+            callbacks=list(callbacks),
         )
         trainer.train()
         trainer.evaluate()
@@ -111,6 +111,7 @@ def test_transformers_own_callback_on_our_writer(
 
     import lightboard
     from lightboard.compat import torch as compat
+    from lightboard.integrations.transformers import LightboardCallback
 
     monkeypatch.setenv("TENSORBOARD_LOGGING_DIR", str(tmp_path / "told"))
     compat.patch()
@@ -118,10 +119,16 @@ def test_transformers_own_callback_on_our_writer(
         callback = TensorBoardCallback()
     finally:
         compat.undo()
-    train(callback)
+    ours = LightboardCallback(log_dir=tmp_path / "ours")
+    train(callback, ours)
     assert isinstance(callback.tb_writer, lightboard.SummaryWriter)
     callback.tb_writer.close()
+    assert ours.tb_writer is not None
+    ours.tb_writer.close()
     found = scalars(tmp_path / "told")
+    assert found == scalars(tmp_path / "ours")
+    for tag in ("args", "model_config"):
+        assert text(tmp_path / "told", tag) == text(tmp_path / "ours", tag)
     assert list(found["train/loss"]) == list(range(1, 9))
     assert list(found["eval/loss"]) == [4, 8]
 
@@ -202,10 +209,12 @@ def test_accelerates_own_tracker_on_our_writer(tmp_path: Path) -> None:
 
     import lightboard
     from lightboard.compat import torch as compat
+    from lightboard.integrations.accelerate import LightboardTracker
 
     compat.patch()
     try:
-        accelerator = Accelerator(log_with="tensorboard", project_dir=str(tmp_path), cpu=True)
+        trackers = ["tensorboard", LightboardTracker("ours", tmp_path)]
+        accelerator = Accelerator(log_with=trackers, project_dir=str(tmp_path), cpu=True)
         accelerator.init_trackers("mine", {"lr": 0.1})
         assert isinstance(accelerator.get_tracker("tensorboard").tracker, lightboard.SummaryWriter)
         fit(accelerator)
@@ -213,4 +222,5 @@ def test_accelerates_own_tracker_on_our_writer(tmp_path: Path) -> None:
     finally:
         compat.undo()
     assert list(scalars(tmp_path / "mine")["loss"]) == [0, 1, 2, 3]
-    assert hparams(tmp_path / "mine") == {"lr": 0.1}
+    assert scalars(tmp_path / "mine") == scalars(tmp_path / "ours")
+    assert hparams(tmp_path / "mine") == hparams(tmp_path / "ours") == {"lr": 0.1}
