@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("cache", "ls", "patch", "serve")
+COMMANDS = ("cache", "doctor", "ls", "patch", "serve")
 """A first argument that is one of these is a command; a directory of that name is given as `./serve`."""
 
 
@@ -16,6 +16,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from lightboard.cli.cache import cache
 
         cache(given, prog_name="lightboard cache")
+    if command == "doctor":
+        from lightboard.cli.doctor import doctor
+
+        doctor(given, prog_name="lightboard doctor")
     if command == "ls":
         from lightboard.cli.ls import ls
 

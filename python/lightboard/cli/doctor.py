@@ -1,0 +1,182 @@
+"""`lightboard doctor`: says why a run is not on the board."""
+
+import json
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+
+import click
+
+from lightboard.api.settings import LogDirectory
+from lightboard.cli import logdirs as arguments
+from lightboard.cli.text import printable
+from lightboard.doctor import Finding, Look, Place, Report, examine
+
+MARKS = {"hides": "✗", "distorts": "!", "note": "·"}
+COLOURS = {"hides": "red", "distorts": "yellow", "note": "cyan"}
+HEADINGS = {"hides": "Hides data", "distorts": "Distorts data", "note": "Worth knowing"}
+PLACES_SHOWN = 5
+WIDEST = 100
+
+
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
+@click.argument("logdir", nargs=-1)
+@click.option("--run", metavar="NAME", help="Answer for this run only: where is it lost?")
+@click.option("--tag", metavar="TAG", help="Answer for this tag only.")
+@click.option("--url", metavar="URL", help="Ask the Lightboard or TensorBoard that runs there, too.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON (spec/doctor.md) instead of text.")
+@click.option(
+    "--budget",
+    type=click.FloatRange(min=0, min_open=True),
+    default=60.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="Begin nothing new after this time, and say what was not looked at.",
+)
+def doctor(
+    logdir: tuple[str, ...], run: str | None, tag: str | None, url: str | None, as_json: bool, budget: float
+) -> None:
+    """Look at each stage between a training loop and the board, and say why a run is not drawn.
+
+    Looks at the runs below each LOGDIR; without any, in the usual places. Changes nothing. Exits with 0 if nothing
+    hides or distorts data, 1 if something does, 3 if something could not be looked at.
+    """
+    look = Look(
+        _logdirs(logdir),
+        run=run,
+        tag=tag,
+        url=url,
+        budget=budget,
+        progress=_Progress() if _watched() else _quiet,
+    )
+    report = examine(look)
+    if _watched():
+        click.echo("\r\x1b[K", nl=False, err=True)
+    if as_json:
+        click.echo(json.dumps(report.to_json(), indent=2))
+    else:
+        for line in _lines(report):
+            click.echo(line)
+    raise SystemExit(report.exit_code)
+
+
+def _logdirs(given: tuple[str, ...]) -> list[LogDirectory]:
+    understood = arguments.understand(given)
+    for note in understood.notes:
+        click.echo(note, err=True)
+    return understood.logdirs
+
+
+def _watched() -> bool:
+    return sys.stderr.isatty()
+
+
+def _quiet(_what: str, _share: float) -> None:
+    """Tell nobody."""
+
+
+class _Progress:
+    """One line on standard error that is written again at most ten times a second."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + 0.5
+
+    def __call__(self, what: str, share: float) -> None:
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + 0.1
+        done = f"{share:4.0%} " if share else ""
+        width = shutil.get_terminal_size().columns
+        click.echo(f"\r\x1b[K{(done + printable(what))[: width - 1]}", nl=False, err=True)
+
+
+def _lines(report: Report) -> Iterator[str]:
+    for logdir in report.logdirs:
+        yield f"{click.style(printable(logdir.name), bold=True)}  {printable(logdir.readable_path)}"
+    if report.url is not None:
+        yield f"Board  {printable(report.url)}"
+    yield ""
+    for stage in report.to_json()["stages"]:
+        found = [one for one in report.findings if one.kind.stage == stage["stage"]]
+        worst = found[0].kind.severity if found else None
+        mark = click.style(MARKS[worst], fg=COLOURS[worst]) if worst else click.style("✓", fg="green")
+        count = f"{len(found)} finding{'' if len(found) == 1 else 's'}" if found else ""
+        facts = [text for text in (count, printable(stage["fact"])) if text]
+        yield f"{mark} {stage['stage']:<12} {'; '.join(facts)}".rstrip()
+    for severity, heading in HEADINGS.items():
+        found = [one for one in report.findings if one.kind.severity == severity]
+        if found:
+            yield ""
+            yield click.style(heading, bold=True, fg=COLOURS[severity])
+        for finding in found:
+            yield ""
+            yield from _finding(finding)
+    for what in report.left_out:
+        yield ""
+        yield from _wrapped(f"Not looked at: {printable(what)}", "")
+    for failure in report.failures:
+        yield ""
+        yield from _wrapped(
+            f"Could not look ({failure.stage}, {failure.check}): {printable(failure.message)}. "
+            "This is a fault of the doctor's: please report it.",
+            "",
+        )
+    yield ""
+    yield from _wrapped(_conclusion(report), "")
+
+
+def _conclusion(report: Report) -> str:
+    hiding = [one for one in report.findings if one.kind.severity != "note"]
+    if hiding:
+        first = hiding[0]
+        return f"Do first: {printable(first.remedy or first.kind.remedy)} ({first.code})"
+    if report.left_out or report.failures:
+        return "Nothing found that hides or distorts data, in what was looked at."
+    return "Nothing found that hides or distorts data."
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    kind = finding.kind
+    mark = click.style(MARKS[kind.severity], fg=COLOURS[kind.severity])
+    yield f"{mark} {click.style(kind.title, bold=True)}  {click.style(finding.code, dim=True)}"
+    yield from _wrapped(printable(finding.seen), "  ")
+    for place in finding.places[:PLACES_SHOWN]:
+        yield f"    {printable(_place(place))}"
+    if finding.count > min(len(finding.places), PLACES_SHOWN):
+        yield f"    … and {finding.count - min(len(finding.places), PLACES_SHOWN):,} more (--json lists 100)"
+    yield from _wrapped(kind.meaning, "  ", "Why:   ")
+    yield from _wrapped(kind.consequence, "  ", "Means: ")
+    yield from _wrapped(printable(finding.remedy or kind.remedy), "  ", "Do:    ")
+
+
+def _place(place: Place) -> str:
+    """Write a place in one line: the file, or the run, then where in it."""
+    parts = [place.path or "/".join(part for part in (place.logdir, place.run) if part)]
+    if place.tag is not None:
+        parts.append(f"tag {place.tag}")
+    if place.step is not None:
+        parts.append(f"step {place.step}")
+    if place.record is not None:
+        parts.append(f"record {place.record}")
+    if place.offset is not None:
+        parts.append(
+            f"byte {place.offset}" + (f" ({place.length} bytes)" if place.length is not None else "")
+        )
+    if place.seen is not None:
+        parts.append(place.seen)
+    return ", ".join(part for part in parts if part)
+
+
+def _wrapped(text: str, indent: str, label: str = "") -> list[str]:
+    width = min(WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else WIDEST
+    hanging = indent + " " * len(label)
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=indent + label,
+        subsequent_indent=hanging,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

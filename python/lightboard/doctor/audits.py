@@ -1,0 +1,85 @@
+"""What each event file holds, read whole by the doctor's own pass, with every checksum (`crates/doctor`)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from lightboard._core import audit_file
+from lightboard.doctor.look import Look
+from lightboard.doctor.tree import Entry
+
+THREADS = 4
+
+
+@dataclass(frozen=True)
+class Audit:
+    """One event file: `entry` as it was listed, `facts` as `crates/doctor` tells them (`spec/doctor.md`, Facts)."""
+
+    entry: Entry
+    facts: dict[str, Any]
+
+    @property
+    def series(self) -> Sequence[dict[str, Any]]:
+        """What is told of each tag and kind."""
+        series: list[dict[str, Any]] = self.facts["series"]
+        return series
+
+
+@dataclass
+class Audits:
+    """The files that were read, and those that could not be."""
+
+    files: list[Audit] = field(default_factory=list)
+    unreadable: list[tuple[Entry, OSError]] = field(default_factory=list)
+    complete: bool = True
+
+    def runs(self) -> dict[tuple[str, str], list[Audit]]:
+        """Audits by log directory's and run's name; those of one run in order of their first wall times."""
+        found: dict[tuple[str, str], list[Audit]] = {}
+        for audit in self.files:
+            found.setdefault((audit.entry.logdir.name, audit.entry.run), []).append(audit)
+        for files in found.values():
+            files.sort(key=lambda one: (one.facts["first_wall_time"] or 0.0, one.entry.name))
+        return found
+
+
+def audit(look: Look) -> Audits:
+    """Read every event file of the tree (of one run, if the look is for one) as long as the budget lasts."""
+    entries = [
+        entry
+        for entry in look.tree.entries
+        if entry.is_regular and (look.run is None or entry.run == look.run)
+    ]
+    total = sum(entry.size for entry in entries) or 1
+    result, done, skipped = Audits(), 0, 0
+
+    def read(entry: Entry) -> tuple[Entry, dict[str, Any] | OSError | None]:
+        if look.left == 0:
+            return entry, None
+        try:
+            return entry, json.loads(audit_file(entry.path, look.left))
+        except OSError as error:
+            return entry, error
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        for entry, facts in pool.map(read, entries):
+            if facts is None:
+                skipped += 1
+            elif isinstance(facts, OSError):
+                result.unreadable.append((entry, facts))
+            else:
+                result.files.append(Audit(entry, facts))
+            done += entry.size
+            look.progress(f"reading {entry.path}", done / total)
+    partly = [one for one in result.files if not one.facts["complete"]]
+    result.complete = not skipped and not partly
+    if not result.complete:
+        look.left_out.append(
+            f"{skipped:,} event files were not read and {len(partly):,} not to their ends: the time was used up "
+            f"({look.budget:g} s; --budget gives more)."
+        )
+    return result

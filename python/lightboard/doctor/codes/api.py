@@ -1,0 +1,5 @@
+"""Codes of the stage `api`."""
+
+from lightboard.doctor.codes.code import Code
+
+API: tuple[Code, ...] = ()

@@ -1,0 +1,5 @@
+"""Codes of the stage `environment`."""
+
+from lightboard.doctor.codes.code import Code
+
+ENVIRONMENT: tuple[Code, ...] = ()

@@ -1,0 +1,5 @@
+"""Codes of the stage `index`."""
+
+from lightboard.doctor.codes.code import Code
+
+INDEX: tuple[Code, ...] = ()

@@ -1,0 +1,77 @@
+"""What the doctor reports."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from lightboard.doctor.codes import CODES, Code
+
+MAX_PLACES = 100
+"""A finding lists no more places than this; `count` counts all."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where something was seen; members that do not apply are None.
+
+    `path` is absolute. `run` is the run's name below the log directory called `logdir`. `record` counts the
+    file's whole records from 0, `offset` and `length` are bytes in the file. `seen` says what is special
+    about this place.
+    """
+
+    path: str | None = None
+    logdir: str | None = None
+    run: str | None = None
+    tag: str | None = None
+    step: int | None = None
+    record: int | None = None
+    offset: int | None = None
+    length: int | None = None
+    seen: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the members that apply."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One cause, with all the places where it shows.
+
+    `code` is a key of `lightboard.doctor.CODES`, which says what it means, what follows and what to do. `seen` is the
+    evidence, a sentence or two with the figures of this case. `remedy` replaces the code's where this case allows
+    something more exact: a command, a path.
+    """
+
+    code: str
+    seen: str
+    places: Sequence[Place] = ()
+    count: int = field(default=-1)
+    remedy: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "count", len(self.places) if self.count < 0 else self.count)
+        object.__setattr__(self, "places", tuple(self.places[:MAX_PLACES]))
+
+    @property
+    def kind(self) -> Code:
+        """What the catalogue says of the code."""
+        return CODES[self.code]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the finding as spec/doctor.md describes it."""
+        kind = self.kind
+        return {
+            "code": self.code,
+            "stage": kind.stage,
+            "severity": kind.severity,
+            "title": kind.title,
+            "seen": self.seen,
+            "meaning": kind.meaning,
+            "consequence": kind.consequence,
+            "remedy": self.remedy or kind.remedy,
+            "count": self.count,
+            "places": [place.to_json() for place in self.places],
+        }

@@ -1,0 +1,71 @@
+"""One look of the doctor: at what, for how long, and what all stages share of it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from lightboard.api.settings import LogDirectory
+
+if TYPE_CHECKING:
+    from lightboard.doctor.audits import Audits
+    from lightboard.doctor.indexed import Indexed
+    from lightboard.doctor.served import Served
+    from lightboard.doctor.tree import Tree
+
+
+@dataclass
+class Look:
+    """What is examined. The parts that cost time are taken once, when the first check asks for them.
+
+    `budget` is in seconds; when it is used up, no new file or folder is begun, and `left_out` says what was not looked
+    at. `run` and `tag` narrow the question. `url` is a running Lightboard or TensorBoard. `progress` is told what is
+    being done and how much of it is done (0 to 1).
+    """
+
+    logdirs: Sequence[LogDirectory]
+    run: str | None = None
+    tag: str | None = None
+    url: str | None = None
+    budget: float = 60.0
+    progress: Callable[[str, float], None] = lambda _what, _share: None
+    left_out: list[str] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+    """One line a stage for the report: what was looked at, in figures."""
+    _began: float = field(default_factory=time.monotonic)
+
+    @property
+    def left(self) -> float:
+        """Seconds of the budget that are left; 0 when it is used up."""
+        return max(0.0, self.budget - (time.monotonic() - self._began))
+
+    @cached_property
+    def tree(self) -> Tree:
+        """Every folder and event file below the log directories, as the operating system lists them."""
+        from lightboard.doctor.tree import walk
+
+        return walk(self)
+
+    @cached_property
+    def audits(self) -> Audits:
+        """What each event file holds, read whole with every checksum."""
+        from lightboard.doctor.audits import audit
+
+        return audit(self)
+
+    @cached_property
+    def indexed(self) -> Indexed:
+        """What Lightboard's own index makes of the log directories."""
+        from lightboard.doctor.indexed import index
+
+        return index(self)
+
+    @cached_property
+    def served(self) -> Served | None:
+        """What the board at `url` answers; None without one."""
+        from lightboard.doctor.served import ask
+
+        return None if self.url is None else ask(self.url, self)

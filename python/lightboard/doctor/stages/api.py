@@ -1,0 +1,8 @@
+"""Checks of the stage `api`."""
+
+from collections.abc import Callable, Iterable
+
+from lightboard.doctor.finding import Finding
+from lightboard.doctor.look import Look
+
+CHECKS: tuple[Callable[[Look], Iterable[Finding]], ...] = ()

@@ -1,0 +1,153 @@
+"""The doctor's own walk: what the operating system says of every folder and file, by other means than the index's."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from lightboard.api.settings import LogDirectory
+from lightboard.doctor.finding import Place
+from lightboard.doctor.look import Look
+
+FOLDERS_BETWEEN_REPORTS = 256
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file named like an event file: the name holds `tfevents`. `status` follows links; None where that fails."""
+
+    path: str
+    logdir: LogDirectory
+    run: str
+    status: os.stat_result | None
+    is_link: bool
+    error: OSError | None = None
+
+    @property
+    def is_regular(self) -> bool:
+        """Whether it is a file that can be read, and no folder, pipe, socket or device."""
+        return self.status is not None and stat.S_ISREG(self.status.st_mode)
+
+    @property
+    def name(self) -> str:
+        """Name without the folder."""
+        return os.path.basename(self.path)
+
+    @property
+    def size(self) -> int:
+        """Bytes, as listed; 0 if that could not be told."""
+        return 0 if self.status is None else self.status.st_size
+
+    def place(self, **more: Any) -> Place:
+        """Return the place of a finding about this file, with `more` members of it."""
+        return Place(path=readable(self.path), logdir=self.logdir.name, run=self.run, **more)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder that was listed, or could not be. `files` counts all that is no folder, event file or not."""
+
+    path: str
+    logdir: LogDirectory
+    run: str
+    files: int = 0
+    is_link: bool = False
+    error: OSError | None = None
+    leads_to: str | None = None
+    """Of a link to a folder that was listed already: that folder. It is not entered again."""
+
+
+@dataclass
+class Tree:
+    """All log directories together."""
+
+    folders: list[Folder] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    others: list[Entry] = field(default_factory=list)
+    """Files without `tfevents` in their names but with `event`, and regular: candidates for renamed event files."""
+    seconds: float = 0.0
+    complete: bool = True
+
+    def runs(self) -> dict[tuple[str, str], list[Entry]]:
+        """Event files by log directory's and run's name, in the order of the walk."""
+        found: dict[tuple[str, str], list[Entry]] = {}
+        for entry in self.entries:
+            found.setdefault((entry.logdir.name, entry.run), []).append(entry)
+        return found
+
+
+def walk(look: Look) -> Tree:
+    """List everything below the log directories, each folder once, as long as the budget lasts."""
+    tree = Tree()
+    before = look.left
+    for logdir in look.logdirs:
+        seen: dict[tuple[int, int], str] = {}
+        waiting = deque([(logdir.path, False)])
+        while waiting:
+            if look.left == 0:
+                tree.complete = False
+                look.left_out.append(
+                    f"{len(waiting):,} folders or more below {logdir.path} were not entered: the time was used up "
+                    f"after {len(tree.folders):,} folders."
+                )
+                break
+            path, is_link = waiting.popleft()
+            waiting.extend(_list(path, is_link, logdir, tree, seen))
+            if len(tree.folders) % FOLDERS_BETWEEN_REPORTS == 0:
+                look.progress(f"walking, {len(tree.folders):,} folders", 0.0)
+    tree.seconds = before - look.left
+    return tree
+
+
+def run_name(path: str, logdir: LogDirectory) -> str:
+    """Name a folder as Lightboard names the run in it: by the path below the log directory."""
+    return readable(os.path.relpath(path, logdir.path))
+
+
+def readable(path: str) -> str:
+    r"""Return the path as text; bytes that are not UTF-8 appear as `\xNN`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def _list(
+    path: str, is_link: bool, logdir: LogDirectory, tree: Tree, seen: dict[tuple[int, int], str]
+) -> Iterator[tuple[str, bool]]:
+    run = run_name(path, logdir)
+    try:
+        status = os.stat(path)
+        identity = (status.st_dev, status.st_ino)
+        if identity in seen:
+            tree.folders.append(Folder(path, logdir, run, is_link=is_link, leads_to=seen[identity]))
+            return
+        seen[identity] = path
+        with os.scandir(path) as listed:
+            entries = sorted(listed, key=lambda entry: entry.name)
+    except OSError as error:
+        tree.folders.append(Folder(path, logdir, run, is_link=is_link, error=error))
+        return
+    files = 0
+    for entry in entries:
+        try:
+            is_folder = entry.is_dir()
+        except OSError:
+            is_folder = False
+        if is_folder:
+            yield entry.path, entry.is_symlink()
+            continue
+        files += 1
+        if "tfevents" in entry.name:
+            tree.entries.append(_entry(entry, logdir, run))
+        elif "event" in entry.name and entry.is_file(follow_symlinks=False):
+            tree.others.append(_entry(entry, logdir, run))
+    tree.folders.append(Folder(path, logdir, run, files, is_link))
+
+
+def _entry(entry: os.DirEntry[str], logdir: LogDirectory, run: str) -> Entry:
+    try:
+        return Entry(entry.path, logdir, run, entry.stat(), entry.is_symlink())
+    except OSError as error:
+        return Entry(entry.path, logdir, run, None, entry.is_symlink(), error)

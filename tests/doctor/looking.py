@@ -1,0 +1,27 @@
+"""One look at a log directory, for tests."""
+
+from pathlib import Path
+from typing import Any
+
+from lightboard.api.settings import LogDirectory
+from lightboard.doctor import Finding, Look, examine
+
+
+def look_at(*paths: Path, **how: Any) -> list[Finding]:
+    """All findings about the log directories; nothing may have failed."""
+    report = examine(Look([LogDirectory(path.name, str(path)) for path in paths], **how))
+    assert report.failures == ()
+    return list(report.findings)
+
+
+def found(code: str, *paths: Path, **how: Any) -> Finding:
+    """The one finding with that code."""
+    findings = look_at(*paths, **how)
+    matching = [finding for finding in findings if finding.code == code]
+    assert len(matching) == 1, findings
+    return matching[0]
+
+
+def codes(*paths: Path, **how: Any) -> set[str]:
+    """The codes of all findings."""
+    return {finding.code for finding in look_at(*paths, **how)}
