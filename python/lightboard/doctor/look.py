@@ -12,6 +12,7 @@ from lightboard.api.settings import LogDirectory
 
 if TYPE_CHECKING:
     from lightboard.doctor.audits import Audits
+    from lightboard.doctor.heads import Head
     from lightboard.doctor.indexed import Indexed
     from lightboard.doctor.served import Served
     from lightboard.doctor.tree import Tree
@@ -48,6 +49,13 @@ class Look:
         from lightboard.doctor.tree import walk
 
         return walk(self)
+
+    @cached_property
+    def heads(self) -> dict[str, Head]:
+        """How the event files of the tree begin, by path."""
+        from lightboard.doctor.heads import read
+
+        return read(self)
 
     @cached_property
     def audits(self) -> Audits:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections import deque
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from lightboard.doctor.finding import Place
 from lightboard.doctor.look import Look
 
 FOLDERS_BETWEEN_REPORTS = 256
+
+RENAMED = re.compile(r"event|\.v2(\.|$)|\.\d{10}\.", re.IGNORECASE)
+"""What is left of an event file's name when somebody has renamed it."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,10 @@ class Folder:
     leads_to: str | None = None
     """Of a link to a folder that was listed already: that folder. It is not entered again."""
 
+    def place(self, **more: Any) -> Place:
+        """Return the place of a finding about this folder, with `more` members of it."""
+        return Place(path=readable(self.path), logdir=self.logdir.name, run=self.run, **more)
+
 
 @dataclass
 class Tree:
@@ -68,7 +76,12 @@ class Tree:
     folders: list[Folder] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
     others: list[Entry] = field(default_factory=list)
-    """Files without `tfevents` in their names but with `event`, and regular: candidates for renamed event files."""
+    """Regular files whose names lack `tfevents` but look a little like it: candidates for renamed event files."""
+    hidden: list[Entry] = field(default_factory=list)
+    """Event files below folders whose names begin with a dot. Lightboard does not list those, so nothing else is
+    said of them."""
+    broken: list[Entry] = field(default_factory=list)
+    """Links that lead nowhere, under other names than event files have."""
     seconds: float = 0.0
     complete: bool = True
 
@@ -108,6 +121,11 @@ def run_name(path: str, logdir: LogDirectory) -> str:
     return readable(os.path.relpath(path, logdir.path))
 
 
+def is_hidden(run: str) -> bool:
+    """Whether a folder of the run's path has a name that begins with a dot."""
+    return run != "." and any(part.startswith(".") and part != ".." for part in run.split(os.sep))
+
+
 def readable(path: str) -> str:
     r"""Return the path as text; bytes that are not UTF-8 appear as `\xNN`."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
@@ -130,6 +148,7 @@ def _list(
         tree.folders.append(Folder(path, logdir, run, is_link=is_link, error=error))
         return
     files = 0
+    hidden = is_hidden(run)
     for entry in entries:
         try:
             is_folder = entry.is_dir()
@@ -140,8 +159,12 @@ def _list(
             continue
         files += 1
         if "tfevents" in entry.name:
-            tree.entries.append(_entry(entry, logdir, run))
-        elif "event" in entry.name and entry.is_file(follow_symlinks=False):
+            (tree.hidden if hidden else tree.entries).append(_entry(entry, logdir, run))
+        elif hidden:
+            continue
+        elif entry.is_symlink() and not os.path.exists(entry.path):
+            tree.broken.append(_entry(entry, logdir, run))
+        elif RENAMED.search(entry.name) and entry.is_file(follow_symlinks=False):
             tree.others.append(_entry(entry, logdir, run))
     tree.folders.append(Folder(path, logdir, run, files, is_link))
 

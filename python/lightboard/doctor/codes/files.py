@@ -26,4 +26,96 @@ FILES = (
         "Close the writer or call flush() early. A Lightboard writer has its header on disk when it is made.",
         rows=("W04",),
     ),
+    Code(
+        "file_unreadable",
+        "files",
+        "hides",
+        "Event file that may not be read",
+        "The file belongs to another user, or its mode lets nobody else read it: a training job ran under another "
+        "account, or with a narrow umask.",
+        "TensorBoard's default reader gives the file up at its first try, until it is restarted; its other reader "
+        "(--load_fast=false) then shows no run at all. Lightboard lists the run as unreadable and tries again.",
+        "Let the board's user read it: chmod a+r FILE, or setfacl -m u:USER:r FILE. Restart TensorBoard afterwards.",
+        rows=("F08",),
+    ),
+    Code(
+        "folder_unreadable",
+        "files",
+        "hides",
+        "Folder that may not be entered",
+        "A folder needs the permissions to be read and to be searched (r and x) for what is in it to be found.",
+        "TensorBoard's default reader passes the folder over; its other reader (--load_fast=false) stops reloading "
+        "for good and shows an old state. Lightboard passes it over and says so in the log directory's state.",
+        "Let the board's user enter it: chmod a+rx FOLDER. Restart TensorBoard afterwards.",
+        rows=("F09",),
+    ),
+    Code(
+        "link_broken",
+        "files",
+        "hides",
+        "Link that leads nowhere",
+        "What the link led to was moved, removed or renamed, or lies on a disk that is not mounted here. A relative "
+        "link is looked up from the folder that holds it.",
+        "Neither TensorBoard nor Lightboard can show the run.",
+        "Mount the disk, or make the link anew with the absolute path: ln -sfn /ABSOLUTE/PATH LINK.",
+        rows=("F12",),
+    ),
+    Code(
+        "link_loop",
+        "files",
+        "note",
+        "Link to a folder above itself",
+        "Whoever follows the link comes back to where it is, and so on.",
+        "TensorBoard's reader for --load_fast=false descends through it again and again, and lists the same runs under "
+        "ever longer names. Its default reader and Lightboard enter each folder once.",
+        "Remove the link, or give the folder of the runs as the log directory.",
+        rows=("F12",),
+    ),
+    Code(
+        "event_file_misnamed",
+        "files",
+        "hides",
+        "Event file under a foreign name",
+        'TensorBoard and Lightboard read only files with "tfevents" in their names. The content is that of an event '
+        "file: somebody has renamed it.",
+        "The file is not read. Lightboard mentions it in the log directory's state, TensorBoard says nothing.",
+        'Give it a name with "tfevents" in it: mv NAME events.out.tfevents.NAME.',
+        rows=("F10",),
+    ),
+    Code(
+        "not_an_event_file",
+        "files",
+        "hides",
+        "File that is named like an event file and is none",
+        "A compressed log, a pointer of Git LFS, a partial download or something else bears the name of an event file. "
+        "Jobs that clean up (logrotate, tmpwatch) compress or cut old files.",
+        "TensorBoard's default reader does not list such a run, its other one lists it without data. Lightboard lists "
+        "it as foreign.",
+        "Unpack it (gunzip FILE), fetch it (git lfs pull), or move it out of the log directory.",
+        rows=("F11", "F20"),
+    ),
+    Code(
+        "event_file_copied",
+        "files",
+        "distorts",
+        "Copy of an event file beside it",
+        "All event files of a folder are one run. A copy (a download, a backup, what rsync left when it was "
+        "interrupted) holds the same points again.",
+        "TensorBoard's reader for --load_fast=false draws every point twice, and a line back to the start; its default "
+        "reader shows the file whose name sorts last, which may be the older one. Lightboard finds whole copies and "
+        "counts their points once.",
+        "Move the copy out of the log directory.",
+        rows=("F11",),
+    ),
+    Code(
+        "folder_hidden",
+        "files",
+        "note",
+        "Event files in a hidden folder",
+        "Folders whose names begin with a dot are kept by programs for themselves: .ipynb_checkpoints, .Trash and "
+        ".git hold copies of files, not runs.",
+        "TensorBoard lists their runs beside the others. Lightboard passes such folders over.",
+        "If the runs are meant to be seen, give the hidden folder itself: lightboard LOGDIR LOGDIR/.HIDDEN.",
+        rows=("F23",),
+    ),
 )

@@ -1,0 +1,91 @@
+"""What cannot be reached: permissions and links."""
+
+import errno
+import os
+from collections.abc import Iterator
+
+from lightboard.doctor.finding import Finding
+from lightboard.doctor.look import Look
+from lightboard.doctor.tree import Folder
+
+
+def unreadable_files(look: Look) -> Iterator[Finding]:
+    """Report event files that may not be opened."""
+    places = [
+        entry.place(seen=f"mode {entry.status.st_mode & 0o777:03o}, owner {entry.status.st_uid}")
+        for entry in look.tree.entries
+        if entry.is_regular and entry.status is not None and not _may_read(entry.path)
+    ]
+    if places:
+        yield Finding(
+            "file_unreadable",
+            f"User {os.geteuid()} may not read {len(places):,} of {len(look.tree.entries):,} event files."
+            if hasattr(os, "geteuid")
+            else f"{len(places):,} event files may not be read.",
+            places,
+        )
+
+
+def unreadable_folders(look: Look) -> Iterator[Finding]:
+    """Report folders that may not be listed or entered."""
+    refused = [
+        folder
+        for folder in look.tree.folders
+        if folder.error is not None and folder.error.errno in (errno.EACCES, errno.EPERM)
+    ]
+    if refused:
+        yield Finding(
+            "folder_unreadable",
+            f"{len(refused):,} of {len(look.tree.folders):,} folders may not be listed; what they hold is unknown.",
+            [folder.place(seen=folder.error.strerror if folder.error else None) for folder in refused],
+        )
+
+
+def broken_links(look: Look) -> Iterator[Finding]:
+    """Report links that lead nowhere: those of event files, and those beside runs that name a folder."""
+    links = [entry for entry in look.tree.entries if entry.is_link and entry.status is None]
+    links += [entry for entry in look.tree.broken if not os.path.splitext(os.path.realpath(entry.path))[1]]
+    if links:
+        yield Finding(
+            "link_broken",
+            f"{len(links):,} links lead to files or folders that are not there.",
+            [entry.place(seen=f"leads to {_target(entry.path)}") for entry in links],
+        )
+
+
+def link_loops(look: Look) -> Iterator[Finding]:
+    """Report links that lead to a folder they are in."""
+    loops = [
+        (folder, folder.leads_to)
+        for folder in look.tree.folders
+        if folder.is_link and folder.leads_to is not None and _is_above(folder, folder.leads_to)
+    ]
+    if loops:
+        yield Finding(
+            "link_loop",
+            f"{len(loops):,} links lead back to a folder above themselves.",
+            [folder.place(seen=f"leads to {leads_to}") for folder, leads_to in loops],
+        )
+
+
+def _may_read(path: str) -> bool:
+    try:
+        return os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids)
+    except OSError:
+        return False
+
+
+def _target(path: str) -> str:
+    try:
+        return os.readlink(path)
+    except OSError:
+        return "an unknown place"
+
+
+def _is_above(folder: Folder, leads_to: str) -> bool:
+    return os.path.dirname(folder.path).startswith(leads_to.rstrip(os.sep)) and (
+        os.path.commonpath([folder.path, leads_to]) == leads_to.rstrip(os.sep)
+    )
+
+
+CHECKS = (unreadable_files, unreadable_folders, broken_links, link_loops)
