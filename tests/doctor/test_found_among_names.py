@@ -9,23 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tensorboard.compat.proto.event_pb2 import Event
-from tensorboard.compat.proto.summary_pb2 import Summary
-from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from boards import LIGHTBOARD, bound_by_permissions
+from doctor.events import run_in
 from doctor.looking import codes, found
-
-
-def run_in(folder: Path, count: int = 3) -> Path:
-    """An event file of TensorBoard's writer with `count` scalars."""
-    writer = EventFileWriter(str(folder))
-    for step in range(count):
-        value = Summary.Value(tag="loss", simple_value=1 / (step + 1))
-        writer.add_event(Event(step=step, wall_time=1.7e9 + step, summary=Summary(value=[value])))
-    writer.close()
-    (file,) = folder.iterdir()
-    return file
 
 
 def reported(*arguments: str | Path) -> dict[str, Any]:
@@ -99,7 +86,7 @@ def test_a_copy_beside_an_event_file(tmp_path: Path, suffix: str) -> None:
 
 
 def test_a_copy_of_what_was_there_some_time_ago(tmp_path: Path) -> None:
-    file = run_in(tmp_path / "run", 5)
+    file = run_in(tmp_path / "run", range(5))
     older = tmp_path / "run" / f"{file.name}.2"
     older.write_bytes(file.read_bytes()[:-60])
     finding = found("event_file_copied", tmp_path)

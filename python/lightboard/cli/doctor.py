@@ -1,6 +1,7 @@
 """`lightboard doctor`: says why a run is not on the board."""
 
 import json
+import os
 import shutil
 import sys
 import textwrap
@@ -12,7 +13,8 @@ import click
 from lightboard.api.settings import LogDirectory
 from lightboard.cli import logdirs as arguments
 from lightboard.cli.text import printable
-from lightboard.doctor import Finding, Look, Place, Report, examine
+from lightboard.doctor import Finding, Look, Place, Report, examine, places
+from lightboard.doctor import arguments as reading
 
 MARKS = {"hides": "✗", "distorts": "!", "note": "·"}
 COLOURS = {"hides": "red", "distorts": "yellow", "note": "cyan"}
@@ -43,12 +45,14 @@ def doctor(
     Looks at the runs below each LOGDIR; without any, in the usual places. Changes nothing. Exits with 0 if nothing
     hides or distorts data, 1 if something does, 3 if something could not be looked at.
     """
+    logdirs, misread = _logdirs(logdir)
     look = Look(
-        _logdirs(logdir),
+        logdirs,
         run=run,
         tag=tag,
         url=url,
         budget=budget,
+        misread=misread,
         progress=_Progress() if _watched() else _quiet,
     )
     report = examine(look)
@@ -62,11 +66,22 @@ def doctor(
     raise SystemExit(report.exit_code)
 
 
-def _logdirs(given: tuple[str, ...]) -> list[LogDirectory]:
-    understood = arguments.understand(given)
+def _logdirs(given: tuple[str, ...]) -> tuple[list[LogDirectory], list[Finding]]:
+    """Log directories of the arguments, and what is wrong with those; without any, of the usual places."""
+    if not given:
+        found = places.search()
+        click.echo("No log directory given: looked in the usual places.", err=True)
+        for place in found:
+            click.echo(f"  {printable(str(place))}", err=True)
+        if not found:
+            click.echo("  no event files found", err=True)
+        given = tuple(place.path for place in found) or (os.getcwd(),)
+    read = [reading.read(argument) for argument in given]
+    meant = [argument for one in read for argument in one.meant]
+    understood = arguments.understand(meant) if meant else arguments.Arguments()
     for note in understood.notes:
         click.echo(note, err=True)
-    return understood.logdirs
+    return understood.logdirs, [one.finding for one in read if one.finding is not None]
 
 
 def _watched() -> bool:

@@ -12,6 +12,7 @@ from lightboard.api.settings import LogDirectory
 
 if TYPE_CHECKING:
     from lightboard.doctor.audits import Audits
+    from lightboard.doctor.finding import Finding
     from lightboard.doctor.heads import Head
     from lightboard.doctor.indexed import Indexed
     from lightboard.doctor.served import Served
@@ -32,6 +33,8 @@ class Look:
     tag: str | None = None
     url: str | None = None
     budget: float = 60.0
+    misread: Sequence[Finding] = ()
+    """What is wrong with the arguments that named the log directories."""
     progress: Callable[[str, float], None] = lambda _what, _share: None
     left_out: list[str] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)

@@ -1,21 +1,153 @@
-"""Checks of the stage `files`."""
+"""The log directories themselves: whether they are there, hold event files, and are the ones that were meant."""
 
 import os
+import tempfile
+import time
 from collections.abc import Iterator
 
+from lightboard.api.settings import LogDirectory
+from lightboard.doctor import places
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
+from lightboard.doctor.tree import Entry, readable
+
+DAY = 86_400.0
+KEPT_FOR = 3 * DAY
+"""Jobs that clean temporary folders remove what was not used for ten days (systemd), for less elsewhere."""
+
+MANY_RUNS = 500
+"""TensorBoard's first page starts with all runs switched off when there are more."""
+
+PROJECT = ("runs", "lightning_logs", "tb_logs", "logs", "tensorboard")
+"""Names of folders that are log directories themselves."""
+
+
+def misread_arguments(look: Look) -> Iterator[Finding]:
+    """Report arguments that a board would have taken for something else."""
+    yield from look.misread
 
 
 def missing_logdirs(look: Look) -> Iterator[Finding]:
-    """Report log directories that are not there."""
+    """Report log directories that are not there, and where event files are instead."""
+    explained = {place.path for finding in look.misread for place in finding.places}
     for logdir in look.logdirs:
-        if not os.path.lexists(logdir.path):
-            yield Finding(
-                "logdir_missing",
-                f"Looked for {logdir.readable_path}, found nothing there.",
-                [Place(path=logdir.readable_path, logdir=logdir.name)],
+        if not os.path.lexists(logdir.path) and logdir.readable_path not in explained:
+            yield _without_files(
+                "logdir_missing", logdir, f"Looked for {logdir.readable_path}, found nothing there."
             )
+
+
+def logdirs_that_are_files(look: Look) -> Iterator[Finding]:
+    """Report log directories that are files."""
+    for logdir in look.logdirs:
+        if os.path.exists(logdir.path) and not os.path.isdir(logdir.path):
+            yield Finding("logdir_is_file", f"{logdir.readable_path} is no directory.", [_place(logdir)])
+
+
+def empty_logdirs(look: Look) -> Iterator[Finding]:
+    """Report log directories without a single event file, unless something else explains that."""
+    tree = look.tree
+    if not tree.complete:
+        return
+    explained = {entry.logdir for entry in (*tree.entries, *tree.hidden, *tree.others, *tree.broken)}
+    explained |= {folder.logdir for folder in tree.folders if folder.error is not None}
+    for logdir in look.logdirs:
+        if logdir not in explained and os.path.isdir(logdir.path):
+            folders = [folder for folder in tree.folders if folder.logdir == logdir]
+            files = sum(folder.files for folder in folders)
+            seen = f"{files:,} files in {len(folders):,} folders, none of them an event file."
+            yield _without_files("logdir_empty", logdir, seen)
+
+
+def logdir_too_deep(look: Look) -> Iterator[Finding]:
+    """Report a run that was asked for and lies beside or above the log directory."""
+    if look.run is None or any(entry.run == look.run for entry in look.tree.entries):
+        return
+    for logdir in look.logdirs:
+        parent = os.path.dirname(logdir.path)
+        beside = os.path.join(parent, look.run)
+        if os.path.basename(logdir.path) == look.run or not _holds_event_files(beside):
+            continue
+        yield Finding(
+            "logdir_too_deep",
+            f"There is no run {look.run} in {logdir.readable_path}, but there is one beside it.",
+            [Place(path=readable(beside), run=look.run)],
+            remedy=f"Give the folder above: lightboard {readable(parent)}",
+        )
+
+
+def logdir_too_high(look: Look) -> Iterator[Finding]:
+    """Report log directories that are folders of many projects' log directories."""
+    for logdir in look.logdirs:
+        runs = {entry.run for entry in look.tree.entries if entry.logdir == logdir}
+        projects = {project for run in runs if (project := _project(run)) is not None}
+        if len(runs) > MANY_RUNS and len(projects) > 1:
+            yield Finding(
+                "logdir_too_high",
+                f"{len(runs):,} runs, of {len(projects):,} log directories below {logdir.readable_path}.",
+                [
+                    Place(path=readable(os.path.join(logdir.path, project)), logdir=logdir.name)
+                    for project in sorted(projects)
+                ],
+            )
+
+
+def temporary_logdirs(look: Look) -> Iterator[Finding]:
+    """Report runs in folders for temporary files that have been there for days: they are about to be removed."""
+    temporary = {os.path.realpath(path) for path in (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm")}  # noqa: S108
+    before = time.time() - KEPT_FOR
+    old = [
+        entry
+        for entry in look.tree.entries
+        if entry.status is not None and entry.status.st_mtime < before and _is_below(entry, temporary)
+    ]
+    if old:
+        oldest = min(entry.status.st_mtime for entry in old if entry.status is not None)
+        yield Finding(
+            "logdir_temporary",
+            f"{len(old):,} event files have not changed for {KEPT_FOR / DAY:.0f} days or more, the oldest for "
+            f"{(time.time() - oldest) / DAY:.0f}.",
+            [entry.place() for entry in old],
+        )
+
+
+def _place(logdir: LogDirectory) -> Place:
+    return Place(path=logdir.readable_path, logdir=logdir.name)
+
+
+def _without_files(code: str, logdir: LogDirectory, seen: str) -> Finding:
+    found = places.near(logdir.path)
+    if not found:
+        return Finding(code, seen, [_place(logdir)])
+    where = [Place(path=readable(one.path), seen=f"{one.files:,} event files ({one.why})") for one in found]
+    return Finding(
+        code,
+        f"{seen} Event files are in {readable(found[0].path)}.",
+        [_place(logdir), *where],
+        remedy=f"If those are meant: lightboard {readable(found[0].path)}",
+    )
+
+
+def _holds_event_files(folder: str) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return any("tfevents" in entry.name for entry in entries)
+    except OSError:
+        return False
+
+
+def _project(run: str) -> str | None:
+    """Return the upper part of a run's path up to the first folder that is named like a log directory."""
+    parts = run.split(os.sep)
+    for number, part in enumerate(parts):
+        if part in PROJECT:
+            return os.sep.join(parts[: number + 1])
+    return None
+
+
+def _is_below(entry: Entry, folders: set[str]) -> bool:
+    real = os.path.realpath(entry.logdir.path)
+    return any(os.path.commonpath([real, folder]) == folder for folder in folders)
 
 
 def empty_files(look: Look) -> Iterator[Finding]:
@@ -27,4 +159,13 @@ def empty_files(look: Look) -> Iterator[Finding]:
         )
 
 
-CHECKS = (missing_logdirs, empty_files)
+CHECKS = (
+    misread_arguments,
+    missing_logdirs,
+    logdirs_that_are_files,
+    empty_logdirs,
+    logdir_too_deep,
+    logdir_too_high,
+    temporary_logdirs,
+    empty_files,
+)

@@ -1,0 +1,157 @@
+"""Where event files are, when nobody has said it: the usual places, and what running boards were opened on."""
+
+from __future__ import annotations
+
+import difflib
+import glob
+import json
+import os
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from lightboard.cli.occupant import find_occupant
+from lightboard.doctor import processes
+
+USUAL = ("runs", "lightning_logs", "tb_logs", "logs", "outputs")
+DEFAULT_PORT = 6006
+"""Where Lightboard and TensorBoard listen, if nothing else was said: asked where processes cannot be listed."""
+
+DEPTH = 5
+FOLDERS = 5_000
+SECONDS = 5.0
+"""The search is no examination: so deep, so many folders below each place, so long in all."""
+
+PASSED_OVER = frozenset({"node_modules", "site-packages", "__pycache__", "venv", "proc", "sys"})
+
+HERE = "in the working directory"
+
+
+@dataclass(frozen=True)
+class Found:
+    """A folder with `files` event files in `runs` folders, itself or below. `why` says what led there."""
+
+    path: str
+    why: str
+    files: int
+    runs: int
+    is_run: bool
+    """Whether event files lie in the folder itself."""
+
+    def __str__(self) -> str:
+        return f"{self.path} ({self.why}): {self.files:,} event files in {self.runs:,} folders"
+
+
+def search() -> list[Found]:
+    """Look where running boards look, and below the working directory; of nested places only the upper one is told."""
+    end = time.monotonic() + SECONDS
+    return _upper([*_count_all(_running_boards(), end), *_below(os.getcwd(), end)])
+
+
+def near(path: str) -> list[Found]:
+    """Look for what was meant by a path without event files: names like it, the usual places, the folder above."""
+    end = time.monotonic() + SECONDS
+    parent, name = os.path.split(path)
+    alike = difflib.get_close_matches(name, _folders(parent), cutoff=0.7)
+    candidates = [(os.path.join(parent, other), "a similar name") for other in alike]
+    for folder, why in (
+        (parent, "beside it"),
+        (os.getcwd(), HERE),
+        (os.path.expanduser("~"), "in the home directory"),
+    ):
+        candidates += [(os.path.join(folder, usual), why) for usual in USUAL]
+    found = [one for one in _count_all(candidates, end) if one.path != path]
+    if os.path.isdir(path) and not found:
+        found = list(_count_all([(parent, "the folder above")], end))
+    return _upper(found)
+
+
+def _below(folder: str, end: float) -> list[Found]:
+    """Log directories in a folder: the folder itself if runs lie in it, else those of its folders that hold runs."""
+    own = _count(folder, HERE, end, depth=0)
+    names = sorted(_folders(folder), key=lambda name: (name not in USUAL, name))
+    found = list(_count_all(((os.path.join(folder, name), HERE) for name in names), end))
+    runs = [one for one in found if one.is_run and os.path.basename(one.path) not in USUAL]
+    if own is None and not runs:
+        return found
+    return [
+        Found(
+            folder,
+            HERE,
+            sum(one.files for one in found) + (own.files if own else 0),
+            sum(one.runs for one in found) + (own.runs if own else 0),
+            is_run=own is not None,
+        )
+    ]
+
+
+def _folders(folder: str) -> list[str]:
+    try:
+        with os.scandir(folder) as entries:
+            return [entry.name for entry in entries if _is_entered(entry.name) and entry.is_dir()]
+    except OSError:
+        return []
+
+
+def _is_entered(name: str) -> bool:
+    return not name.startswith(".") and name not in PASSED_OVER
+
+
+def _count_all(candidates: Iterable[tuple[str, str]], end: float) -> Iterator[Found]:
+    for path, why in candidates:
+        found = _count(path, why, end)
+        if found is not None:
+            yield found
+
+
+def _count(path: str, why: str, end: float, depth: int = DEPTH) -> Found | None:
+    files, runs, is_run = 0, 0, False
+    for number, (folder, folders, names) in enumerate(os.walk(path)):
+        if number == FOLDERS or time.monotonic() > end:
+            break
+        inside = os.path.relpath(folder, path)
+        level = 0 if inside == "." else inside.count(os.sep) + 1
+        folders[:] = [name for name in folders if level < depth and _is_entered(name)]
+        here = sum("tfevents" in name for name in names)
+        files += here
+        runs += here > 0
+        is_run = is_run or (here > 0 and level == 0)
+    return Found(path, why, files, runs, is_run) if files else None
+
+
+def _upper(places: Iterable[Found]) -> list[Found]:
+    """Drop what lies in another place, or is the same by another name."""
+    kept: dict[str, Found] = {}
+    for found in places:
+        kept.setdefault(os.path.realpath(found.path), found)
+    return [
+        found
+        for real, found in kept.items()
+        if not any(other != real and os.path.commonpath([real, other]) == other for other in kept)
+    ]
+
+
+def _running_boards() -> Iterator[tuple[str, str]]:
+    listening = [port for _, port in processes.listening("lightboard")] or [DEFAULT_PORT]
+    for port in listening:
+        for path in sorted(find_occupant("127.0.0.1", port).paths):
+            yield path, f"open in the Lightboard on port {port}"
+    for info in sorted(glob.glob(os.path.join(tempfile.gettempdir(), ".tensorboard-info", "pid-*.info"))):
+        yield from _instance(info)
+
+
+def _instance(info: str) -> Iterator[tuple[str, str]]:
+    """Read a file that TensorBoard keeps about a running instance: its log directory, if it still runs."""
+    try:
+        with open(info, encoding="utf-8") as file:
+            told = json.load(file)
+        pid, port, logdir = int(told["pid"]), int(told["port"]), str(told["logdir"])
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
+        return
+    try:
+        cwd = os.readlink(f"/proc/{pid}/cwd") if os.path.isdir("/proc/self") else os.getcwd()
+    except OSError:  # It has ended, or belongs to another user.
+        return
+    if logdir:
+        yield os.path.join(cwd, logdir), f"open in the TensorBoard on port {port}, pid {pid}"

@@ -1,0 +1,149 @@
+"""Running programs that have event files open, or serve them (Linux; nothing elsewhere). Other users' are unseen."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+DELETED = " (deleted)"
+
+
+@dataclass(frozen=True)
+class OpenFile:
+    """An event file that a process has open.
+
+    `path` is the one by which it was opened; `deleted` tells that it has no name any more. `position` is where the
+    process reads or writes next.
+    """
+
+    pid: int
+    path: str
+    deleted: bool
+    device: int
+    inode: int
+    size: int
+    position: int
+    writing: bool
+
+    @property
+    def command(self) -> str:
+        """The process's command line, shortened."""
+        return command(self.pid)
+
+
+def open_event_files() -> list[OpenFile]:
+    """List every event file that a process has open."""
+    return [found for pid in _pids() for found in _open_files(pid)]
+
+
+def is_alive(pid: int) -> bool:
+    """Whether a process of that id runs (and is no zombie)."""
+    try:
+        return _status(pid).get("State", "")[:1] not in ("Z", "X")
+    except OSError:
+        return False
+
+
+def parent(pid: int) -> int | None:
+    """Return the id of the process that started it."""
+    try:
+        return int(_status(pid)["PPid"])
+    except (OSError, KeyError, ValueError):
+        return None
+
+
+def threads(pid: int) -> int:
+    """Return the number of its threads; 0 if that cannot be told."""
+    try:
+        return int(_status(pid)["Threads"])
+    except (OSError, KeyError, ValueError):
+        return 0
+
+
+def command(pid: int) -> str:
+    """Return its command line, shortened."""
+    try:
+        text = os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").strip())
+    except OSError:
+        return ""
+    return text if len(text) <= 80 else text[:79] + "…"
+
+
+def listening(name: str) -> Iterator[tuple[int, int]]:
+    """List process and port of each program with `name` in its command line that waits for connections."""
+    ports = dict(_listening_sockets())
+    for pid in _pids():
+        if name not in command(pid):
+            continue
+        for link in _links(pid).values():
+            if link in ports:
+                yield pid, ports[link]
+
+
+def _pids() -> Iterator[int]:
+    try:
+        names = os.listdir("/proc")
+    except OSError:
+        return
+    yield from sorted(int(name) for name in names if name.isdigit())
+
+
+def _links(pid: int) -> dict[str, str]:
+    """Tell what the process's file descriptors are, by number; nothing if it has ended or is another user's."""
+    folder, links = f"/proc/{pid}/fd", {}
+    try:
+        numbers = os.listdir(folder)
+    except OSError:
+        return {}
+    for number in numbers:
+        try:
+            links[number] = os.readlink(f"{folder}/{number}")
+        except OSError:
+            continue
+    return links
+
+
+def _open_files(pid: int) -> Iterator[OpenFile]:
+    for number, link in _links(pid).items():
+        if "tfevents" not in link.rpartition("/")[2]:
+            continue
+        try:
+            status = os.stat(f"/proc/{pid}/fd/{number}")
+            info = _fields(Path(f"/proc/{pid}/fdinfo/{number}"))
+            position, flags = int(info["pos"]), int(info["flags"], 8)
+        except (OSError, KeyError, ValueError):
+            continue
+        deleted = link.endswith(DELETED) and status.st_nlink == 0
+        yield OpenFile(
+            pid,
+            link.removesuffix(DELETED) if deleted else link,
+            deleted,
+            status.st_dev,
+            status.st_ino,
+            status.st_size,
+            position,
+            writing=flags & os.O_ACCMODE != os.O_RDONLY,
+        )
+
+
+def _status(pid: int) -> dict[str, str]:
+    return _fields(Path(f"/proc/{pid}/status"))
+
+
+def _fields(file: Path) -> dict[str, str]:
+    lines = file.read_text(errors="replace").splitlines()
+    return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
+
+
+def _listening_sockets() -> Iterator[tuple[str, int]]:
+    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
+        try:
+            lines = Path(table).read_text().splitlines()[1:]
+        except OSError:
+            continue
+        for line in lines:
+            fields = line.split()
+            if fields[3] == "0A":
+                yield f"socket:[{fields[9]}]", int(fields[1].rpartition(":")[2], 16)
