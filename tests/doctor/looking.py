@@ -1,8 +1,11 @@
 """One look at a log directory, for tests."""
 
+import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
+from boards import LIGHTBOARD, bound_by_permissions
 from lightboard.api.settings import LogDirectory
 from lightboard.doctor import Finding, Look, examine
 
@@ -25,3 +28,12 @@ def found(code: str, *paths: Path, **how: Any) -> Finding:
 def codes(*paths: Path, **how: Any) -> set[str]:
     """The codes of all findings."""
     return {finding.code for finding in look_at(*paths, **how)}
+
+
+def reported(*arguments: str | Path) -> dict[str, Any]:
+    """The report of a doctor whom permissions bind."""
+    command = bound_by_permissions([*LIGHTBOARD, "doctor", "--json", *map(str, arguments)])
+    finished = subprocess.run(command, capture_output=True, text=True, check=False)
+    report: dict[str, Any] = json.loads(finished.stdout)
+    assert report["failures"] == []
+    return report

@@ -1,27 +1,14 @@
 """What the doctor finds in names, links, permissions and copies of event files."""
 
 import gzip
-import json
 import os
 import shutil
-import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from boards import LIGHTBOARD, bound_by_permissions
 from doctor.events import run_in
-from doctor.looking import codes, found
-
-
-def reported(*arguments: str | Path) -> dict[str, Any]:
-    """The report of a doctor whom permissions bind."""
-    command = bound_by_permissions([*LIGHTBOARD, "doctor", "--json", *map(str, arguments)])
-    finished = subprocess.run(command, capture_output=True, text=True, check=False)
-    report: dict[str, Any] = json.loads(finished.stdout)
-    assert report["failures"] == []
-    return report
+from doctor.looking import codes, found, reported
 
 
 def test_healthy_runs_in_folders_and_behind_links(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from lightboard.doctor.finding import Finding
     from lightboard.doctor.heads import Head
     from lightboard.doctor.indexed import Indexed
+    from lightboard.doctor.processes import OpenFile
     from lightboard.doctor.served import Served
     from lightboard.doctor.tree import Tree
 
@@ -59,6 +61,14 @@ class Look:
         from lightboard.doctor.heads import read
 
         return read(self)
+
+    @cached_property
+    def open_files(self) -> list[OpenFile]:
+        """Event files below the log directories that running programs have open, as far as this user may know."""
+        from lightboard.doctor.processes import open_event_files
+
+        roots = [os.path.join(os.path.realpath(logdir.path), "") for logdir in self.logdirs]
+        return [file for file in open_event_files() if any(file.path.startswith(root) for root in roots)]
 
     @cached_property
     def audits(self) -> Audits:

@@ -35,7 +35,16 @@ class OpenFile:
 
 def open_event_files() -> list[OpenFile]:
     """List every event file that a process has open."""
-    return [found for pid in _pids() for found in _open_files(pid)]
+    return [found for pid in ids() for found in open_files(pid)]
+
+
+def ids() -> Iterator[int]:
+    """List the ids of all processes that can be seen."""
+    try:
+        names = os.listdir("/proc")
+    except OSError:
+        return
+    yield from sorted(int(name) for name in names if name.isdigit())
 
 
 def is_alive(pid: int) -> bool:
@@ -62,32 +71,46 @@ def threads(pid: int) -> int:
         return 0
 
 
+def arguments(pid: int) -> list[str]:
+    """Return its command line, in parts."""
+    try:
+        text = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return []
+    return [os.fsdecode(part) for part in text.rstrip(b"\0").split(b"\0")]
+
+
 def command(pid: int) -> str:
     """Return its command line, shortened."""
-    try:
-        text = os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").strip())
-    except OSError:
-        return ""
+    text = " ".join(arguments(pid))
     return text if len(text) <= 80 else text[:79] + "…"
+
+
+def paths(pid: int) -> set[str]:
+    """Return what its arguments are as paths, those of `--logdir=PATH` and `name=PATH` included."""
+    given = arguments(pid)
+    try:
+        folder = os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return set()
+    found = {part for argument in given for part in (argument, argument.partition("=")[2]) if part}
+    return {os.path.normpath(os.path.join(folder, path)) for path in found}
+
+
+def named(name: str) -> Iterator[int]:
+    """List the processes that have `name` in their command lines."""
+    for pid in ids():
+        if any(name in part for part in arguments(pid)):
+            yield pid
 
 
 def listening(name: str) -> Iterator[tuple[int, int]]:
     """List process and port of each program with `name` in its command line that waits for connections."""
     ports = dict(_listening_sockets())
-    for pid in _pids():
-        if name not in command(pid):
-            continue
+    for pid in named(name):
         for link in _links(pid).values():
             if link in ports:
                 yield pid, ports[link]
-
-
-def _pids() -> Iterator[int]:
-    try:
-        names = os.listdir("/proc")
-    except OSError:
-        return
-    yield from sorted(int(name) for name in names if name.isdigit())
 
 
 def _links(pid: int) -> dict[str, str]:
@@ -105,7 +128,8 @@ def _links(pid: int) -> dict[str, str]:
     return links
 
 
-def _open_files(pid: int) -> Iterator[OpenFile]:
+def open_files(pid: int) -> Iterator[OpenFile]:
+    """List the event files that one process has open."""
     for number, link in _links(pid).items():
         if "tfevents" not in link.rpartition("/")[2]:
             continue

@@ -217,4 +217,82 @@ FILES = (
         "If the runs are meant to be seen, give the hidden folder itself: lightboard LOGDIR LOGDIR/.HIDDEN.",
         rows=("F23",),
     ),
+    Code(
+        "file_replaced",
+        "files",
+        "hides",
+        "Event file replaced while a board has it open",
+        "rsync without --inplace, scp, cloud drives and mounted buckets write a new file and give it the old one's "
+        "name. TensorBoard's default reader holds on to the old one.",
+        "TensorBoard shows nothing new until it is restarted. Lightboard opens the new file.",
+        "Restart TensorBoard, and copy with rsync --inplace --append from now on.",
+        rows=("F13",),
+    ),
+    Code(
+        "run_made_again",
+        "files",
+        "distorts",
+        "Run deleted and made again while a board has it open",
+        "The folder had another event file when the board opened it: training was started again under the same name, "
+        "after the old run was deleted.",
+        "TensorBoard may show points of the old run among those of the new one until it is restarted. Lightboard "
+        "drops what is not on disk any more.",
+        "Restart TensorBoard; give each start a folder of its own from now on.",
+        rows=("F15",),
+    ),
+    Code(
+        "file_rewritten",
+        "files",
+        "hides",
+        "Event file truncated and written anew in place",
+        "The file is shorter than what a board has read of it: a program, or a copy in place, began it again.",
+        "TensorBoard keeps the old points and reads nothing new until it is restarted. Lightboard reads the file anew.",
+        "Restart TensorBoard; give each start a folder of its own from now on.",
+        rows=("F14",),
+    ),
+    Code(
+        "file_given_up",
+        "files",
+        "hides",
+        "Event file that a running TensorBoard has given up",
+        "It met bytes that were no record: damage, or a network drive that showed zeros before it had the data. It "
+        "does not look there again, even when the bytes are right by now.",
+        "TensorBoard shows the run up to there, and nothing new, until it is restarted. Lightboard looks again "
+        "whenever the file changes.",
+        "Restart TensorBoard. If it stops at the same place again, the file is damaged: see the stage records.",
+        rows=("F16",),
+    ),
+    Code(
+        "logdir_not_shared",
+        "files",
+        "hides",
+        "A board in a container that does not see the log directory",
+        "A container has folders of its own. The path is the same inside and outside, what lies there is not.",
+        "The board shows an empty log directory, or another one, and says nothing.",
+        "Mount the folder into the board's container: docker run -v LOGDIR:LOGDIR ….",
+        rows=("F24",),
+    ),
+    Code(
+        "files_too_many",
+        "files",
+        "hides",
+        "More event files than may be open",
+        "TensorBoard's default reader keeps every event file open. The system limits how many files a process may "
+        "have open, often to 1,024.",
+        'TensorBoard gives up the files beyond the limit ("Too many open files" in its log) until it is restarted. '
+        "Lightboard opens files one after the other.",
+        "Raise the limit in the shell that starts TensorBoard: ulimit -n 65536.",
+        rows=("F21",),
+    ),
+    Code(
+        "tree_enormous",
+        "files",
+        "note",
+        "Few event files in an enormous tree",
+        "A board lists all folders below the log directory again and again. Most of what is there are no runs: data, "
+        "checkpoints, a home directory.",
+        "New runs appear late, in TensorBoard minutes later; the disk is busy for nothing.",
+        "Give the folder of the runs as the log directory.",
+        rows=("F22",),
+    ),
 )

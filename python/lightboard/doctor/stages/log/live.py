@@ -1,0 +1,106 @@
+"""Programs that run: writers that are at work, or hang, or write where nobody can read."""
+
+import platform
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from lightboard.doctor import file_names, processes
+from lightboard.doctor.finding import Finding, Place
+from lightboard.doctor.look import Look
+from lightboard.doctor.processes import OpenFile
+from lightboard.doctor.tree import readable
+
+FUTEX = {"x86_64": 202, "aarch64": 98}
+FUTEX_PRIVATE = 128
+"""The lock is one of the process's own: no other process can open it."""
+FUTEX_WAITS = (0, 9)
+"""FUTEX_WAIT and FUTEX_WAIT_BITSET."""
+
+
+def forked_writers(look: Look) -> Iterator[Finding]:
+    """Report children of a writer's process that wait for its thread, which they do not have."""
+    writers = _writers(look)
+    places = []
+    for pid in processes.ids() if writers else ():
+        writer = next((above for above in _ancestors(pid) if above in writers), None)
+        # Nobody can open a lock that only this process knows while its one thread waits for it.
+        if writer is not None and processes.threads(pid) == 1 and _waits_for_own_lock(pid):
+            places.append(
+                Place(path=readable(writers[writer]), seen=f"process {pid}, started by {writer}, hangs")
+            )
+    if places:
+        seen = f"{len(places):,} processes wait for locks that only a thread of their own could open, and have one."
+        yield Finding("writer_forked", seen, places)
+
+
+def files_written_twice(look: Look) -> Iterator[Finding]:
+    """Report event files that two programs write which did not come from each other."""
+    by_file: dict[tuple[int, int], list[OpenFile]] = defaultdict(list)
+    for file in look.open_files:
+        if file.writing:
+            by_file[file.device, file.inode].append(file)
+    places = []
+    for files in by_file.values():
+        pids = {file.pid for file in files}
+        independent = sorted(pid for pid in pids if not pids & set(_ancestors(pid)))
+        if len(independent) > 1:
+            who = " and ".join(f"{pid} ({processes.command(pid)})" for pid in independent)
+            places.append(_place(files[0], f"written by processes {who}"))
+    if places:
+        yield Finding("file_written_twice", f"{len(places):,} event files have two writers.", places)
+
+
+def deleted_files(look: Look) -> Iterator[Finding]:
+    """Report writers whose event file has been removed: what they write is lost."""
+    places = [
+        _place(file, f"process {file.pid} ({file.command}) has written {file.size:,} bytes to it")
+        for file in look.open_files
+        if file.writing and file.deleted
+    ]
+    if places:
+        yield Finding(
+            "writer_file_deleted",
+            f"{len(places):,} event files that a program still writes have been removed or replaced.",
+            places,
+        )
+
+
+def _writers(look: Look) -> dict[int, str]:
+    """List processes of this machine that write event files, and the file of each that its name or the system tells."""
+    found = {}
+    for entry in look.tree.entries:
+        name = file_names.parse(entry.name)
+        if name is not None and name.is_here and name.pid is not None:
+            found[name.pid] = entry.path
+    found = {pid: path for pid, path in found.items() if processes.is_alive(pid)}
+    return found | {file.pid: file.path for file in look.open_files if file.writing}
+
+
+def _ancestors(pid: int) -> Iterator[int]:
+    above = processes.parent(pid)
+    while above is not None and above > 1:
+        yield above
+        above = processes.parent(above)
+
+
+def _waits_for_own_lock(pid: int) -> bool:
+    try:
+        fields = Path(f"/proc/{pid}/syscall").read_text().split()
+        # "running", or a number and -1, where it is in no call.
+        number, operation, timeout = int(fields[0]), int(fields[2], 16), int(fields[4], 16)
+    except (OSError, IndexError, ValueError):
+        return False
+    return (
+        number == FUTEX.get(platform.machine())
+        and operation & FUTEX_PRIVATE != 0
+        and operation & 127 in FUTEX_WAITS
+        and timeout == 0
+    )
+
+
+def _place(file: OpenFile, seen: str) -> Place:
+    return Place(path=readable(file.path), seen=readable(seen))
+
+
+CHECKS = (forked_writers, files_written_twice, deleted_files)

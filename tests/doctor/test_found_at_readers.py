@@ -1,0 +1,158 @@
+"""What the doctor finds out about boards that run: what they hold open is not what is on disk."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import tensorboard_data_server
+
+from boards import board
+from doctor.events import run_in
+from doctor.looking import codes, found, look_at
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")
+
+
+class DataServer:
+    """TensorBoard's default reader, looking again every second."""
+
+    def __init__(self, logdir: Path) -> None:
+        self.process = subprocess.Popen(
+            [
+                tensorboard_data_server.server_binary(),
+                "--logdir",
+                logdir,
+                "--port",
+                "0",
+                "--reload",
+                "1",
+                "-v",
+            ],
+            stderr=subprocess.PIPE,
+            stdin=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self.process.stderr is not None
+        self.log = self.process.stderr
+
+    def wait_for(self, pattern: str) -> None:
+        """Wait until its log has a line like that."""
+        for line in self.log:
+            if re.search(pattern, line):
+                return
+        raise AssertionError(f"no {pattern} in the data server's log")
+
+    def read_on(self) -> None:
+        """Wait until it has looked at everything again, from the start."""
+        self.wait_for("[Ss]tarting load cycle")
+        self.wait_for("[Ff]inished load cycle")
+
+
+@contextmanager
+def data_server(logdir: Path) -> Iterator[DataServer]:
+    server = DataServer(logdir)
+    try:
+        server.wait_for("[Ff]inished load cycle")
+        yield server
+    finally:
+        server.process.kill()
+        server.process.wait()
+        server.log.close()
+
+
+@pytest.mark.detects("F13", "file_replaced", "F14", "file_rewritten", "F15", "run_made_again")
+def test_files_that_change_under_a_running_tensorboard(tmp_path: Path) -> None:
+    files = {name: run_in(tmp_path / name, range(50)) for name in ("kept", "copied", "shortened", "again")}
+    with data_server(tmp_path) as server:
+        assert codes(tmp_path) == set()
+        shutil.copy(files["copied"], tmp_path / "copy")
+        (tmp_path / "copy").rename(files["copied"])
+        files["shortened"].write_bytes(files["kept"].read_bytes()[:500])
+        shutil.rmtree(tmp_path / "again")
+        run_in(tmp_path / "again").rename(tmp_path / "again" / "events.out.tfevents.1763800000.host")
+        findings = {finding.code: finding for finding in look_at(tmp_path)}
+    for code, name in (
+        ("file_replaced", "copied"),
+        ("file_rewritten", "shortened"),
+        ("run_made_again", "again"),
+    ):
+        (place,) = findings[code].places
+        assert place.path == str(files[name])
+        assert f"process {server.process.pid} (" in str(place.seen)
+
+
+@pytest.mark.detects("F16", "file_given_up")
+def test_a_file_that_had_zeros_first(tmp_path: Path) -> None:
+    file = run_in(tmp_path / "late", range(50))
+    run_in(tmp_path / "other", range(50))
+    whole = file.read_bytes()
+    file.write_bytes(whole[:1000] + bytes(len(whole) - 1000))
+    with data_server(tmp_path) as server:
+        file.write_bytes(whole)
+        server.read_on()
+        assert "file_given_up" not in codes(tmp_path)
+        os.utime(file, (time.time() - 120, time.time() - 120))
+        finding = found("file_given_up", tmp_path)
+        assert [place.path for place in finding.places] == [str(file)]
+    with data_server(tmp_path):
+        assert codes(tmp_path) == set()
+
+
+MOUNTED = "mount -t tmpfs tmpfs {path} && exec {python} -m lightboard {path} --port 0"
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="may not mount a disk")
+@pytest.mark.detects("F24", "logdir_not_shared")
+def test_a_board_in_a_container_with_another_folder_at_the_path(tmp_path: Path) -> None:
+    run_in(tmp_path / "run")
+    with board(tmp_path, "--port", "0") as beside:
+        assert beside.address
+        assert codes(tmp_path) == set()
+    script = MOUNTED.format(path=tmp_path, python=sys.executable)
+    with board(program=("unshare", "--mount", "sh", "-c", script)) as apart:
+        assert apart.address
+        finding = found("logdir_not_shared", tmp_path)
+        assert re.search(r"process \d+ \(.*\) sees another folder there", str(finding.places[0].seen))
+
+
+LIMITED = """
+import resource, sys
+from pathlib import Path
+from doctor.looking import codes
+resource.setrlimit(resource.RLIMIT_NOFILE, (int(sys.argv[2]), 4096))
+print(*codes(Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.detects("F21", "files_too_many")
+@pytest.mark.parametrize(("limit", "expected"), [(40, "files_too_many"), (200, "")])
+def test_more_files_than_may_be_open(tmp_path: Path, limit: int, expected: str) -> None:
+    file = run_in(tmp_path / "run")
+    for number in range(50):
+        (tmp_path / str(number)).mkdir()
+        os.link(file, tmp_path / str(number) / file.name)
+    command = [sys.executable, "-c", LIMITED, str(tmp_path), str(limit)]
+    path = os.pathsep.join([str(Path(__file__).parent.parent), os.environ.get("PYTHONPATH", "")])
+    said = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONPATH": path}
+    ).stdout
+    assert said.strip() == expected
+
+
+@pytest.mark.detects("F22", "tree_enormous")
+def test_one_run_beside_very_many_files(tmp_path: Path) -> None:
+    run_in(tmp_path / "run")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "one").touch()
+    assert codes(tmp_path) == set()
+    for number in range(10_000):
+        os.link(tmp_path / "data" / "one", tmp_path / "data" / str(number))
+    finding = found("tree_enormous", tmp_path)
+    assert finding.places[0].run == "data"

@@ -1,0 +1,188 @@
+"""What the doctor finds out about programs that run, and the disks that they write to."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from doctor.events import run_in
+from doctor.looking import codes, found, reported
+from lightboard.doctor.mounts import mount_of
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")
+
+
+@contextmanager
+def program(text: str, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
+    """A Python program that has come as far as to print a line, and then waits for standard input."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", text, *map(str, arguments)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    assert process.stdin is not None
+    try:
+        assert process.stdout.readline() == "ready\n"
+        yield process
+    finally:
+        os.killpg(process.pid, 9)
+        process.wait()
+        process.stdout.close()
+        process.stdin.close()
+
+
+FORKED = """
+import os, sys, time
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
+writer = EventFileWriter(sys.argv[1])
+writer.add_event(Event(step=1))
+writer.flush()
+child = os.fork()
+if child == 0:
+    for step in range(int(sys.argv[2])):
+        writer.add_event(Event(step=step))
+    sys.stdin.read()
+while sys.argv[2] != "1" and open(f"/proc/{child}/syscall").read().split()[2:3] != ["0x189"]:
+    os.sched_yield()
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@linux
+@pytest.mark.skipif(os.getuid() != 0, reason="may not see what another process waits for")
+@pytest.mark.detects("W05", "writer_forked")
+def test_a_child_that_logs_with_its_parents_writer(tmp_path: Path) -> None:
+    with program(FORKED, tmp_path / "hangs", "40") as process:
+        finding = found("writer_forked", tmp_path)
+        assert [place.path for place in finding.places] == [
+            str(file) for file in (tmp_path / "hangs").iterdir()
+        ]
+        assert f"started by {process.pid}, hangs" in str(finding.places[0].seen)
+    with program(FORKED, tmp_path / "waits", "1"):
+        assert "writer_forked" not in codes(tmp_path)
+
+
+WRITER = """
+import sys
+from tensorboardX import SummaryWriter
+writer = SummaryWriter(sys.argv[1])
+writer.add_scalar("loss", 1.0, 0)
+writer.close() if len(sys.argv) > 2 else writer.flush()
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@linux
+@pytest.mark.detects("F15", "writer_file_deleted")
+def test_a_writer_whose_folder_was_removed(tmp_path: Path) -> None:
+    with program(WRITER, tmp_path / "run") as process:
+        assert codes(tmp_path) <= {"file_empty"}
+        shutil.rmtree(tmp_path / "run")
+        finding = found("writer_file_deleted", tmp_path)
+        assert str(finding.places[0].path).startswith(str(tmp_path / "run" / "events.out.tfevents."))
+        assert f"process {process.pid} (" in str(finding.places[0].seen)
+
+
+SAME_NAME = """
+import sys
+from tensorboard.summary.writer.record_writer import RecordWriter
+writer = RecordWriter(open(sys.argv[1], "wb"))
+writer.write(b"record")
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
+@linux
+@pytest.mark.detects("W08", "file_written_twice")
+def test_two_programs_that_take_the_same_name(tmp_path: Path) -> None:
+    file = tmp_path / "events.out.tfevents.1763800000.trainer.1.0"
+    with program(SAME_NAME, file) as first:
+        assert codes(tmp_path) == {"file_empty"}
+        with program(SAME_NAME, file) as second:
+            finding = found("file_written_twice", tmp_path)
+            assert [place.path for place in finding.places] == [str(file)]
+            for process in (first, second):
+                assert f"{process.pid} (" in str(finding.places[0].seen)
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], check=False).returncode:
+        pytest.skip("may not mount a disk")
+    try:
+        yield disk
+    finally:
+        subprocess.run(["umount", "-l", disk], check=True)
+
+
+@linux
+@pytest.mark.skipif(os.getuid() != 0, reason="may not mount a disk")
+@pytest.mark.detects("W09", "disk_full")
+def test_a_full_disk(small_disk: Path) -> None:
+    run_in(small_disk / "run")
+    assert codes(small_disk) == set()
+    with pytest.raises(OSError, match="No space left"):
+        (small_disk / "checkpoint").write_bytes(bytes(4 << 20))
+    finding = found("disk_full", small_disk)
+    assert [(place.path, place.seen) for place in finding.places] == [(str(small_disk), "0 B free of 2 MiB")]
+
+
+@pytest.mark.detects("W09", "logdir_not_writable")
+def test_a_log_directory_that_may_not_be_written(tmp_path: Path) -> None:
+    for name in ("nobodys", "somebodys"):
+        (tmp_path / name).mkdir()
+    run_in(tmp_path / "somebodys" / "run")
+    for name, expected in (("nobodys", True), ("somebodys", False)):
+        (tmp_path / name).chmod(0o555)
+        report = reported(tmp_path / name)
+        (tmp_path / name).chmod(0o755)
+        assert ("logdir_not_writable" in {finding["code"] for finding in report["findings"]}) is expected
+
+
+MOUNTS = """\
+27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard
+40 27 0:44 / /mnt/share rw,relatime shared:2 - cifs //server/share rw,vers=3.0
+41 27 0:45 / /mnt/my\\040bucket rw,nosuid,nodev - fuse.gcsfuse bucket rw,user_id=0
+42 40 0:46 / /mnt/share/local rw - xfs /dev/vdb rw
+43 42 0:47 / /mnt/share/local rw - nfs4 server:/export rw
+"""
+
+
+def test_the_file_system_of_a_path(tmp_path: Path) -> None:
+    mountinfo = tmp_path / "mountinfo"
+    mountinfo.write_text(MOUNTS)
+    for path, kind in {
+        "/home/me/runs": "ext4",
+        "/mnt/share": "cifs",
+        "/mnt/shared": "ext4",
+        "/mnt/share/runs/a": "cifs",
+        "/mnt/my bucket/runs": "fuse.gcsfuse",
+        "/mnt/share/local/runs": "nfs4",
+    }.items():
+        mount = mount_of(path, mountinfo)
+        assert mount is not None
+        assert mount.kind == kind, path
+    assert mount_of("/", tmp_path / "nothing") is None
+
+
+@pytest.mark.detects("W10", "logdir_on_remote_disk")
+def test_a_folder_that_a_client_synchronises(tmp_path: Path) -> None:
+    run_in(tmp_path / "OneDrive - University" / "runs" / "a")
+    finding = found("logdir_on_remote_disk", tmp_path / "OneDrive - University" / "runs")
+    assert finding.places[0].seen == "in OneDrive - University"
+    run_in(tmp_path / "OneDriven" / "runs" / "a")
+    assert codes(tmp_path / "OneDriven" / "runs") == set()
