@@ -7,13 +7,19 @@ from typing import Any
 
 from boards import LIGHTBOARD, bound_by_permissions
 from lightboard.api.settings import LogDirectory
-from lightboard.doctor import Finding, Look, examine
+from lightboard.doctor import Finding, Look, Report, examine
+from lightboard.doctor.codes import Stage
+
+
+def report_on(*paths: Path, **how: Any) -> Report:
+    """The report of one look at the log directories."""
+    return examine(Look([LogDirectory(path.name, str(path)) for path in paths], **how))
 
 
 def look_at(*paths: Path, **how: Any) -> list[Finding]:
     """All findings about the log directories; nothing may have failed."""
-    report = examine(Look([LogDirectory(path.name, str(path)) for path in paths], **how))
-    assert report.failures == ()
+    report = report_on(*paths, **how)
+    assert report.failures == (), report.failures
     return list(report.findings)
 
 
@@ -25,9 +31,9 @@ def found(code: str, *paths: Path, **how: Any) -> Finding:
     return matching[0]
 
 
-def codes(*paths: Path, **how: Any) -> set[str]:
-    """The codes of all findings."""
-    return {finding.code for finding in look_at(*paths, **how)}
+def codes(*paths: Path, stages: tuple[Stage, ...] = (), **how: Any) -> set[str]:
+    """The codes of all findings, or of those of some stages."""
+    return {finding.code for finding in look_at(*paths, **how) if not stages or finding.kind.stage in stages}
 
 
 def reported(*arguments: str | Path) -> dict[str, Any]:

@@ -3,31 +3,118 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import math
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
-from lightboard._core import Index
+from lightboard._core import Index, list_caches
 from lightboard.cache_dir import cache_dir
 from lightboard.doctor.look import Look
+from lightboard.doctor.tree import readable
+from lightboard.index import decode
+
+TAGS_AT_ONCE = 100
+
+
+@dataclass(frozen=True)
+class Extremes:
+    """Lowest and highest finite value of a scalar series, None without any, and how many are not finite."""
+
+    lowest: float | None
+    highest: float | None
+    non_finite: int
 
 
 @dataclass(frozen=True)
 class Indexed:
-    """`runs` as in GET /api/runs, `series` as the index lists them; `complete` tells whether all files were read."""
+    """What the index answers; `complete` tells whether all files were read.
+
+    `runs` is as in GET /api/runs, `series` as the index lists them, `hparams` by run id as in GET /api/hparams,
+    `extremes` by run id and tag, as in POST /api/table.
+    """
 
     runs: dict[str, Any]
     series: list[dict[str, Any]]
     complete: bool
+    hparams: dict[str, dict[str, Any]] = field(default_factory=dict)
+    extremes: dict[tuple[str, str], Extremes] = field(default_factory=dict)
 
 
 def index(look: Look) -> Indexed:
-    """Read the log directories through the index and its cache, as long as the budget lasts."""
-    core = Index(list(look.logdirs), cache_dir=cache_dir())
-    try:
-        complete = core.refresh(look.left)
-        found = Indexed(json.loads(core.runs()), json.loads(core.series())["series"], complete)
-    finally:
-        core.close()
+    """Read the log directories through the index and what its cache holds now, as long as the budget lasts."""
+    with _cache_as_it_is(look) as cache:
+        core = Index(list(look.logdirs), cache_dir=cache)
+        try:
+            complete = core.refresh(look.left)
+            series = json.loads(core.series())["series"]
+            found = Indexed(
+                json.loads(core.runs()),
+                series,
+                complete,
+                json.loads(core.hparams())["runs"],
+                dict(_extremes(core, series, look)),
+            )
+        finally:
+            core.close()
     if not complete:
         look.left_out.append("The index has not read all event files: the time was used up.")
     return found
+
+
+@contextmanager
+def _cache_as_it_is(look: Look) -> Iterator[str | None]:
+    """Lend the cache to an index that may write in it: a folder of links to what a board would read.
+
+    The doctor changes nothing, and holds no lock that a board waits for. None if there is no cache of these log
+    directories.
+    """
+    root = cache_dir()
+    paths = {readable(os.path.realpath(logdir.path)) for logdir in look.logdirs}
+    kept = [entry["folder"] for entry in json.loads(list_caches(root))["caches"] if entry["logdir"] in paths]
+    if not kept:
+        yield None
+        return
+    with tempfile.TemporaryDirectory(prefix="lightboard-doctor-", ignore_cleanup_errors=True) as lent:
+        for folder in kept:
+            copy = os.path.join(lent, os.path.relpath(folder, root))
+            os.makedirs(copy)
+            for name in os.listdir(folder):
+                if name == "manifest":
+                    shutil.copy(os.path.join(folder, name), copy)
+                elif name.endswith(".segment"):
+                    os.symlink(os.path.join(folder, name), os.path.join(copy, name))
+        yield lent
+
+
+def _extremes(
+    core: Index, series: list[dict[str, Any]], look: Look
+) -> Iterator[tuple[tuple[str, str], Extremes]]:
+    """Ask for the extremes of all scalar series, some tags at a time of the runs that have one of them."""
+    having: dict[str, set[str]] = {}
+    for one in series:
+        if one["kind"] == "scalar":
+            having.setdefault(one["tag"], set()).add(one["run"])
+    tags = sorted(having)
+    for start in range(0, len(tags), TAGS_AT_ONCE):
+        if look.left == 0:
+            return
+        asked = tags[start : start + TAGS_AT_ONCE]
+        runs = sorted(set().union(*(having[tag] for tag in asked)))
+        frame = decode(core.table(asked, runs=runs, at_step=None))
+        cells = zip(
+            *(frame.columns[name].tolist() for name in ("count", "min_value", "max_value", "non_finite")),
+            strict=True,
+        )
+        keys = [(run, tag) for run in frame.header["runs"] for tag in frame.header["tags"]]
+        for key, (count, lowest, highest, non_finite) in zip(keys, cells, strict=True):
+            if count and key[0] not in frame.header["incomplete"]:
+                yield key, Extremes(_number(lowest), _number(highest), non_finite)
+
+
+def _number(value: float) -> float | None:
+    return None if math.isnan(value) else value

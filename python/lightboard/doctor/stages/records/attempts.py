@@ -1,0 +1,204 @@
+"""Restarts, several writers at a time, and marks of restarts (SessionLog START)."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from lightboard.doctor.audits import Audit
+from lightboard.doctor.finding import Finding, Place
+from lightboard.doctor.look import Look
+from lightboard.doctor.stages.records.about import Series, amount, runs_of
+from lightboard.doctor.stages.records.damage import LIVE_SECONDS
+
+WRITER = re.compile(r"tfevents\.\d+\.(?P<host>.+?)\.(?P<pid>\d+)\.\d+(?:\..*)?$")
+EXPERIMENT = "_hparams_/experiment"
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """One file with values, as a stretch of time. It begins with its header or first value, whichever is later."""
+
+    audit: Audit
+
+    @cached_property
+    def begin(self) -> float:
+        """Seconds since 1970."""
+        # A wall time that is none is text.
+        first = [at for one in self.audit.series if isinstance(at := one["first_wall_time"], int | float)]
+        header = self.audit.facts["first_wall_time"]
+        return max(header if header is not None else 0.0, min(first, default=0.0))
+
+    @cached_property
+    def end(self) -> float:
+        """When its last event was written."""
+        return self.audit.facts["latest"] or self.begin
+
+    @cached_property
+    def scalars(self) -> dict[str, Series]:
+        """Its scalar series by tag."""
+        return {one["tag"]: one for one in self.audit.series if one["kind"] == "scalar"}
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Steps of its session starts."""
+        return [session["step"] for session in self.audit.facts["sessions"] if session["status"] == "start"]
+
+    @cached_property
+    def writer(self) -> str:
+        """Host and pid as the name tells them, else the name."""
+        told = WRITER.search(self.audit.entry.name)
+        return f"{told['host']}.{told['pid']}" if told else self.audit.entry.name
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it was changed lately."""
+        status = self.audit.entry.status
+        return status is not None and time.time() - status.st_mtime < LIVE_SECONDS
+
+    def place(self, seen: str = "") -> Place:
+        """Return the file with its steps and times."""
+        steps = [(one["min_step"], one["max_step"]) for one in self.scalars.values()]
+        times = f"{_clock(self.begin)} to {_clock(self.end)}"
+        if steps:
+            low, high = min(low for low, _ in steps), max(high for _, high in steps)
+            times = f"steps {low:,} to {high:,}, {times}"
+        return self.audit.entry.place(seen=f"{times}{seen}")
+
+
+def restarts(look: Look) -> Iterator[Finding]:
+    """Report what belongs to several starts or writers of one run: the cause that explains most, for each run."""
+    found: dict[str, list[tuple[list[Place], str]]] = {}
+    for (_, run), audits in look.audits.runs().items():
+        stretches = _stretches(audits)
+        if len(stretches) < 2:
+            continue
+        for check in (_purge_reaching_others, _purge_without_effect, _at_once, _again):
+            if (verdict := check(stretches)) is not None:
+                code, about = verdict
+                places = [stretch.place(" (purge_step)" if stretch.starts else "") for stretch in stretches]
+                found.setdefault(code, []).append((places, f"{run}: {about}."))
+                break
+    for code, runs in found.items():
+        places = [place for listed, _ in runs for place in listed]
+        seen = runs[0][1]
+        if len(runs) > 1:
+            seen = f"{amount(runs_of(places), 'run')} with {amount(len(places), 'file')}; the first, {seen}"
+        yield Finding(code, seen, places)
+
+
+def _stretches(audits: list[Audit]) -> list[Stretch]:
+    """Files with values in the order in which they began, without copies and what add_hparams left."""
+    found: dict[tuple[float, str, float], Audit] = {}
+    for audit in audits:
+        if not audit.series or _is_left_by_add_hparams(audit):
+            continue
+        first = audit.series[0]
+        key = (audit.facts["first_wall_time"] or 0.0, first["tag"], first["first_wall_time"])
+        if key not in found or found[key].facts["bytes"] < audit.facts["bytes"]:
+            found[key] = audit
+    return sorted(map(Stretch, found.values()), key=lambda one: (one.begin, one.audit.entry.name))
+
+
+def _is_left_by_add_hparams(audit: Audit) -> bool:
+    tags = {one["tag"] for one in audit.series}
+    return EXPERIMENT in tags and all(one["count"] == 1 for one in audit.series if one["kind"] == "scalar")
+
+
+def _again(stretches: list[Stretch]) -> tuple[str, str] | None:
+    """Find a file that logs a tag at or below the last step of a file that had ended, and tells no purge step."""
+    last: dict[str, tuple[Stretch, Series]] = {}
+    for stretch in stretches:
+        for tag, one in stretch.scalars.items():
+            before = last.get(tag)
+            if before is not None and not stretch.starts and one["first_step"] <= before[1]["last_step"]:
+                return "restarted", (
+                    f"{tag} had come to step {before[1]['last_step']:,} in {before[0].audit.entry.name} and begins "
+                    f"again at step {one['first_step']:,} in {stretch.audit.entry.name}"
+                )
+            last[tag] = (stretch, one)
+    return None
+
+
+def _at_once(stretches: list[Stretch]) -> tuple[str, str] | None:
+    """Find two files that were written at the same time and have a tag in common, or still grow both."""
+    latest: dict[str, Stretch] = {}
+    longest = stretches[0]
+    for stretch in stretches:
+        for tag in stretch.scalars:
+            before = latest.get(tag)
+            if before is not None and stretch.begin < before.end:
+                return "writers_at_once", (
+                    f"{before.audit.entry.name} and {stretch.audit.entry.name} logged {tag} at the same time"
+                )
+            if before is None or before.end < stretch.end:
+                latest[tag] = stretch
+        if (
+            longest.is_live
+            and stretch.is_live
+            and stretch.begin < longest.end
+            and stretch.writer != longest.writer
+        ):
+            return "writers_at_once", (f"{longest.audit.entry.name} and {stretch.audit.entry.name} both grow")
+        if stretch.end > longest.end:
+            longest = stretch
+    return None
+
+
+def _purge_without_effect(stretches: list[Stretch]) -> tuple[str, str] | None:
+    """Find a session start that TensorBoard's Python reader ignores, or that its default reader should follow."""
+    for number, stretch in enumerate(stretches):
+        ended = [before for before in stretches[:number] if before.end <= stretch.begin]
+        for step in stretch.starts:
+            reached = {
+                tag for before in ended for tag, one in before.scalars.items() if one["max_step"] >= step
+            }
+            if reached and not any(before.starts for before in ended):
+                return "purge_without_effect", (
+                    f"{stretch.audit.entry.name} says that training goes on at step {step:,}, and no file before it "
+                    f"said so of its own start; {amount(len(reached), 'tag')} had come to that step or beyond"
+                )
+            logged = {tag for after in stretches[number:] for tag in after.scalars}
+            left = {
+                tag
+                for before in ended
+                for tag, one in before.scalars.items()
+                if one["max_step"] > step and tag not in logged
+            }
+            if left:
+                return "purge_without_effect", (
+                    f"{stretch.audit.entry.name} says that training goes on at step {step:,}; "
+                    f"{min(left)} had come beyond that step and is not logged again"
+                )
+    return None
+
+
+def _purge_reaching_others(stretches: list[Stretch]) -> tuple[str, str] | None:
+    """Find a session start, not the first of the run, while another writer was at work at its step or beyond."""
+    for number, stretch in enumerate(stretches):
+        if not any(before.starts for before in stretches[:number]):
+            continue
+        for before in stretches[:number]:
+            highest = max((one["max_step"] for one in before.scalars.values()), default=None)
+            if highest is None or before.end <= stretch.begin or before.writer == stretch.writer:
+                continue
+            for step in stretch.starts:
+                if highest >= step:
+                    return "purge_reaches_others", (
+                        f"{stretch.audit.entry.name} began at step {step:,} while {before.audit.entry.name} was "
+                        f"written, which has steps up to {highest:,}"
+                    )
+    return None
+
+
+def _clock(seconds: float) -> str:
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(seconds))
+    except (OverflowError, ValueError, OSError):
+        return f"{seconds:g} s"
+
+
+CHECKS = (restarts,)

@@ -1,0 +1,115 @@
+"""What cannot be read: damaged records, files that end early, records too large to be passed on."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+
+from lightboard.doctor.audits import Audit
+from lightboard.doctor.finding import Finding, Place
+from lightboard.doctor.look import Look
+from lightboard.doctor.stages.records.about import amount
+
+LIVE_SECONDS = 120.0
+"""A file that changed this lately may still be being written: how it ends is no damage yet (spec/events.md)."""
+LARGEST_PASSED = 256 << 20
+"""Bytes that TensorBoard's data server passes to its front end at a time, and that Lightboard reads of one record."""
+
+CODES = {
+    "payload_checksum": "record_corrupt",
+    "length_checksum": "record_lost",
+    "truncated": "record_lost",
+    "zeros": "record_zeros",
+    "too_long": "record_too_long",
+    "not_an_event": "record_not_an_event",
+}
+"""The doctor's code for damage between readable records, by the code that the reader gives it."""
+ENDS = {"truncated": "record_cut"}
+"""Where the end of a file is told otherwise."""
+
+
+def damaged_records(look: Look) -> Iterator[Finding]:
+    """Report each range of bytes that holds no readable record, by what is wrong there."""
+    files = [audit for audit in look.audits.files if audit.facts["records"]]
+    found: dict[str, list[Audit]] = {}
+    places: dict[str, list[Place]] = {}
+    for audit in files:
+        for range_ in audit.facts["damage"]:
+            code = CODES.get(range_["code"], "record_lost")
+            if not found.setdefault(code, []) or found[code][-1] is not audit:
+                found[code].append(audit)
+            places.setdefault(code, []).append(
+                audit.entry.place(
+                    offset=range_["offset"],
+                    length=range_["length"],
+                    record=range_.get("record"),
+                    seen=range_.get("message") or None,
+                )
+            )
+    records = sum(audit.facts["records"] for audit in look.audits.files)
+    ranges = sum(map(len, places.values()))
+    look.facts["records"] = (
+        f"{amount(records, 'record')} in {amount(len(look.audits.files), 'file')}, every checksum compared"
+        + (f"; {amount(ranges, 'damaged range')}" if ranges else "")
+    )
+    for code, damaged in found.items():
+        lost = sum(place.length or 0 for place in places[code])
+        behind = sum(audit.facts["resumed"] for audit in damaged)
+        seen = (
+            f"{amount(lost, 'byte')} in {amount(len(places[code]), 'place')} of {amount(len(damaged), 'file')} hold no "
+            f"readable record. "
+        )
+        seen += (
+            f"{amount(behind, 'byte')} of whole records stand behind the first place, where TensorBoard stops reading."
+            if behind
+            else "Nothing readable stands behind."
+        )
+        yield Finding(code, seen, places[code], count=len(places[code]))
+
+
+def files_cut_short(look: Look) -> Iterator[Finding]:
+    """Report files that end within a record, or in zeros, and do not grow any more."""
+    cut: dict[str, list[Place]] = {}
+    for audit in look.audits.files:
+        facts, status = audit.facts, audit.entry.status
+        is_live = status is not None and time.time() - status.st_mtime < LIVE_SECONDS
+        if (tail := facts["tail"]) and facts["records"] and not is_live:
+            code = ENDS.get(tail["code"], CODES.get(tail["code"], "record_cut"))
+            at = audit.entry.place(offset=tail["offset"], length=tail["length"], record=facts["records"])
+            cut.setdefault(code, []).append(at)
+    for code, places in cut.items():
+        lost = sum(place.length or 0 for place in places)
+        what = {"record_zeros": "are zero", "record_cut": "are the beginning of a record"}.get(
+            code, "hold no record"
+        )
+        yield Finding(
+            code,
+            f"The last {amount(lost, 'byte')} of {amount(len(places), 'file')} {what}; nothing was written there for "
+            f"{LIVE_SECONDS / 60:.0f} minutes.",
+            places,
+        )
+
+
+def huge_records(look: Look) -> Iterator[Finding]:
+    """Report records that are larger than readers pass on."""
+    places = [
+        audit.entry.place(
+            tag=largest["tag"] or None,
+            record=largest["record"],
+            offset=largest["offset"],
+            length=largest["length"],
+        )
+        for audit in look.audits.files
+        if (largest := audit.facts["largest"]) and largest["length"] > LARGEST_PASSED
+    ]
+    if places:
+        longest = max(place.length or 0 for place in places)
+        yield Finding(
+            "record_huge",
+            f"The largest record has {longest / (1 << 20):,.0f} MiB.",
+            places,
+            count=len(places),
+        )
+
+
+CHECKS = (damaged_records, files_cut_short, huge_records)

@@ -1,0 +1,150 @@
+"""What the doctor finds that cannot be read: in TensorBoard's files, damaged as files are in the field."""
+
+import os
+import struct
+from pathlib import Path
+
+import pytest
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboard.summary.writer.record_writer import RecordWriter
+
+from doctor.looking import codes, found
+from index.records import append, frame, length_header
+from index.records import scalar as record
+from lightboard import _core
+from logdirs import append_zeros, cut, flip_payload_byte, write_run
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return write_run(tmp_path / "run", {"loss": [4.0, 3.0, 2.0, 1.0]})
+
+
+def let_rest(path: Path) -> None:
+    """As if it had not been written to for an hour."""
+    status = path.stat()
+    os.utime(path, (status.st_atime - 3600, status.st_mtime - 3600))
+
+
+def length_of(path: Path, offset: int) -> int:
+    """Bytes of the record there."""
+    (length,) = struct.unpack_from("<Q", path.read_bytes(), offset)
+    return int(length) + 16
+
+
+def test_a_whole_file_has_no_findings(tmp_path: Path, file: Path) -> None:
+    assert codes(tmp_path, stages=("records", "index")) == set()
+    let_rest(file)
+    assert codes(tmp_path, stages=("records", "index")) == set()
+
+
+@pytest.mark.detects("E05", "record_corrupt")
+def test_a_payload_that_does_not_fit_its_checksum(tmp_path: Path, file: Path) -> None:
+    offset = flip_payload_byte(file, 2)
+    finding = found("record_corrupt", tmp_path)
+    (place,) = finding.places
+    assert (place.path, place.run, place.offset) == (str(file), "run", offset)
+    assert place.length == length_of(file, offset)
+    behind = file.stat().st_size - offset - place.length
+    assert f"{place.length} bytes in 1 place of 1 file hold no readable record" in finding.seen
+    assert f"{behind} bytes of whole records stand behind" in finding.seen
+
+
+@pytest.mark.detects("E06", "record_lost")
+def test_a_length_that_does_not_fit_its_checksum(tmp_path: Path, file: Path) -> None:
+    offset = flip_payload_byte(file, 1)
+    content = bytearray(file.read_bytes())
+    lost = length_of(file, offset)
+    content[offset + 2] ^= 1
+    file.write_bytes(content)
+    finding = found("record_lost", tmp_path)
+    assert [(place.offset, place.length) for place in finding.places] == [(offset, lost)]
+    assert "record_corrupt" not in codes(tmp_path)
+
+
+@pytest.mark.detects("E06", "record_lost")
+def test_a_torn_record_with_others_behind_it(tmp_path: Path, file: Path) -> None:
+    cut(file, 5)
+    append(file, record(4, 0.5) + record(5, 0.25))
+    finding = found("record_lost", tmp_path)
+    assert finding.count == 1
+    assert f"{2 * len(record(4, 0.5))} bytes of whole records stand behind" in finding.seen
+    assert "record_cut" not in codes(tmp_path)
+
+
+@pytest.mark.detects("E06", "record_cut")
+def test_a_file_that_ends_within_a_record(tmp_path: Path, file: Path) -> None:
+    whole = file.stat().st_size
+    cut(file, 5)
+    assert "record_cut" not in codes(tmp_path), "its writer may be at work"
+    let_rest(file)
+    (place,) = found("record_cut", tmp_path).places
+    last = len(record(3, 1.0, wall_time=1_763_800_003.0))
+    assert (place.offset, place.length, place.record) == (whole - last, last - 5, 4)
+
+
+@pytest.mark.detects("E06", "record_zeros")
+def test_zeros_at_the_end_and_in_between(tmp_path: Path, file: Path) -> None:
+    end = file.stat().st_size
+    append_zeros(file, 64)
+    assert "record_zeros" not in codes(tmp_path), "what is missing may be under way"
+    let_rest(file)
+    (place,) = found("record_zeros", tmp_path).places
+    assert (place.offset, place.length) == (end, 64)
+    append(file, record(4, 0.5))
+    let_rest(file)
+    (place,) = found("record_zeros", tmp_path).places
+    assert (place.offset, place.length) == (end, 64)
+
+
+@pytest.mark.detects("E06", "record_too_long")
+def test_a_record_that_claims_a_tebibyte(tmp_path: Path, file: Path) -> None:
+    end = file.stat().st_size
+    append(file, length_header(1 << 40) + bytes(range(1, 40)) + record(4, 0.5))
+    (place,) = found("record_too_long", tmp_path).places
+    assert place.offset == end
+
+
+@pytest.mark.detects("record_not_an_event")
+def test_a_record_that_is_no_event(tmp_path: Path, file: Path) -> None:
+    end = file.stat().st_size
+    with file.open("ab") as opened:
+        RecordWriter(opened).write(b"\xff\xff\xff")
+    append(file, record(4, 0.5))
+    (place,) = found("record_not_an_event", tmp_path).places
+    assert place.offset == end
+
+
+@pytest.mark.detects("E20", "record_huge")
+def test_a_record_of_more_than_256_mib(tmp_path: Path, file: Path) -> None:
+    assert "record_huge" not in codes(tmp_path)
+    tensor = TensorProto(dtype=4, tensor_content=bytes(256 << 20))
+    summary = Summary(value=[Summary.Value(tag="embedding", tensor=tensor)])
+    summary.value[0].metadata.plugin_data.plugin_name = "tensor"
+    offset = file.stat().st_size
+    append(file, _core.frame(Event(step=1, wall_time=1_763_800_009.0, summary=summary).SerializeToString()))
+    (place,) = found("record_huge", tmp_path).places
+    assert (place.tag, place.record, place.offset) == ("embedding", 5, offset)
+
+
+@pytest.mark.detects("record_corrupt")
+def test_many_damaged_files_are_one_finding(tmp_path: Path) -> None:
+    for number in range(20):
+        flip_payload_byte(write_run(tmp_path / f"run{number}", {"loss": [1.0, 2.0]}), 1)
+    finding = found("record_corrupt", tmp_path)
+    assert finding.count == 20
+    assert len({place.run for place in finding.places}) == 20
+
+
+def test_a_file_without_any_record_is_told_by_what_it_is(tmp_path: Path) -> None:
+    """The stage `files` says that it is no event file: what cannot be read in it follows from that."""
+    (tmp_path / "events.out.tfevents.1").write_bytes(b"version https://git-lfs.github.com/spec/v1\n" * 3)
+    assert codes(tmp_path, stages=("records", "index")) == set()
+
+
+def test_reading_does_not_go_past_a_frame_that_is_no_record() -> None:
+    """The helper that the tests above append with makes what TensorBoard's own writer makes."""
+    event = Event(step=4, wall_time=1.0, file_version="brain.Event:2").SerializeToString()
+    assert frame(event) == _core.frame(event)

@@ -1,0 +1,46 @@
+"""What the doctor finds in what torch's own writer writes."""
+
+from pathlib import Path
+
+import pytest
+
+from doctor.looking import codes, found
+from lightboard import SummaryWriter
+
+pytestmark = pytest.mark.torch
+
+
+def torch_writer(path: Path, **how: int) -> SummaryWriter:
+    pytest.importorskip("torch", reason="run by make test-torch")
+    from torch.utils.tensorboard import SummaryWriter as TorchWriter
+
+    writer: SummaryWriter = TorchWriter(str(path), **how)
+    return writer
+
+
+@pytest.mark.detects("W21", "hparam_type_differs")
+def test_booleans_that_torch_writes_as_numbers(tmp_path: Path) -> None:
+    with torch_writer(tmp_path / "theirs") as writer:
+        writer.add_hparams({"amp": True, "lr": 0.1}, {"accuracy": 0.9}, run_name="hparams")
+    with SummaryWriter(tmp_path / "ours") as writer:
+        writer.add_hparams({"amp": True, "lr": 0.1}, {"accuracy": 0.9}, run_name="hparams")
+    finding = found("hparam_type_differs", tmp_path)
+    assert [(place.run, place.seen) for place in finding.places] == [("theirs/hparams", "amp = 1")]
+
+
+@pytest.mark.detects("W18", "purge_without_effect")
+def test_a_purge_step_that_only_the_second_start_was_given(tmp_path: Path) -> None:
+    for number, how in enumerate(({}, {"purge_step": 5})):
+        with torch_writer(tmp_path, **how) as writer:
+            for step in range(5 * number, 10):
+                writer.add_scalar("loss", 1.0, step)
+    assert "goes on at step 5" in found("purge_without_effect", tmp_path).seen
+
+
+def test_everyday_use(tmp_path: Path) -> None:
+    with torch_writer(tmp_path / "run") as writer:
+        for step in range(10):
+            writer.add_scalar("loss/train", 1.0 / (1 + step), step)
+            writer.add_scalars("losses", {"a": 1.0, "b": 2.0}, step)
+        writer.add_text("config", "{}", 0)
+    assert codes(tmp_path, stages=("records", "index")) == set()

@@ -1,0 +1,144 @@
+"""What the doctor finds among steps, values and wall times."""
+
+import math
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboardX import SummaryWriter as TensorboardXWriter
+
+from doctor.looking import codes, found
+from index.records import frame, header, scalar, session_start, write
+from lightboard import SummaryWriter
+from logdirs import write_run
+
+
+def write_steps(run: Path, steps: Iterable[int], tag: str = "loss") -> Path:
+    """A file with a value at each step, one a second."""
+    records = [scalar(step, 1.0 + step, tag, 1_700_000_001.0 + i) for i, step in enumerate(steps)]
+    return write(run, header() + b"".join(records))
+
+
+def of_records(path: Path) -> set[str]:
+    return codes(path, stages=("records", "index"))
+
+
+@pytest.mark.detects("E04", "steps_go_back")
+def test_steps_that_go_back(tmp_path: Path) -> None:
+    write_steps(tmp_path / "folds", [0, 1, 2, 0, 1, 2, 0, 1, 2])
+    write_steps(tmp_path / "healthy", range(9))
+    finding = found("steps_go_back", tmp_path)
+    (place,) = finding.places
+    assert (place.run, place.tag, place.step, place.record) == ("folds", "loss", 0, 4)
+    assert place.seen == "goes back 2 times, first from step 2 to 0"
+
+
+def test_a_session_start_announces_that_steps_go_back(tmp_path: Path) -> None:
+    content = header() + scalar(0, 1.0) + scalar(1, 1.0) + session_start(1) + scalar(1, 2.0) + scalar(2, 1.0)
+    write(tmp_path, content)
+    assert "steps_go_back" not in of_records(tmp_path)
+
+
+@pytest.mark.detects("W16", "one_step")
+def test_no_step_given(tmp_path: Path) -> None:
+    with TensorboardXWriter(str(tmp_path / "run")) as writer:
+        for value in range(10):
+            writer.add_scalar("loss", value)
+            writer.add_scalar("accuracy", value, value)
+    (place,) = found("one_step", tmp_path).places
+    assert (place.tag, place.step, place.seen) == ("loss", 0, "10 values, all at step 0")
+
+
+@pytest.mark.detects("W17", "steps_repeat", "E04")
+def test_fractions_of_epochs_as_steps(tmp_path: Path) -> None:
+    with TensorboardXWriter(str(tmp_path)) as writer:
+        for number in range(40):
+            writer.add_scalar("loss", number, int(number / 10))
+            writer.add_scalar("lr", number, number)
+    (place,) = found("steps_repeat", tmp_path).places
+    assert place.tag == "loss"
+    assert place.seen == "36 of 40 values have the step of the value before, up to 10 in a row"
+
+
+def test_a_value_logged_twice_now_and_then(tmp_path: Path) -> None:
+    write_steps(tmp_path, [0, 1, 2, 2, 3, 4, 5, 5])
+    assert of_records(tmp_path) == set()
+
+
+@pytest.mark.detects("E13", "step_huge", "step_negative")
+def test_negative_and_huge_steps(tmp_path: Path) -> None:
+    write_steps(tmp_path / "overflowed", [-(2**31), 0, 1])
+    write_steps(tmp_path / "nanoseconds", [2**53 + 1, 2**53 + 2])
+    write_steps(tmp_path / "before_training", [-1, 0, 1])
+    assert [place.run for place in found("step_negative", tmp_path).places] == ["overflowed"]
+    assert [place.run for place in found("step_huge", tmp_path).places] == ["nanoseconds"]
+
+
+@pytest.mark.detects("E14", "one_point")
+def test_one_point_only(tmp_path: Path) -> None:
+    write_run(tmp_path / "tested", {"test/accuracy": [0.9]})
+    assert found("one_point", tmp_path).count == 1, "there is nothing but a dot to see"
+    write_run(tmp_path / "trained", {"loss": [3.0, 2.0]})
+    assert of_records(tmp_path) == set(), "a result beside curves is nothing to wonder at"
+    assert found("one_point", tmp_path, run="tested").places[0].tag == "test/accuracy"
+    assert found("one_point", tmp_path, tag="test/accuracy").places[0].run == "tested"
+    assert "one_point" not in codes(tmp_path, run="trained")
+
+
+@pytest.mark.detects("E11", "not_finite")
+def test_a_loss_that_becomes_nan(tmp_path: Path) -> None:
+    write_run(tmp_path / "diverged", {"loss": [3.0, 30.0, math.nan, math.nan], "norm": [1.0, math.inf]})
+    write_run(tmp_path / "healthy", {"loss": [3.0, 2.0]})
+    finding = found("not_finite", tmp_path)
+    assert [(place.tag, place.step, place.record) for place in finding.places] == [
+        ("loss", 2, 3),
+        ("norm", 1, 6),
+    ]
+    assert "loss: became NaN at step 2 (2 of 4 values)" in finding.seen
+    assert finding.places[1].seen == "became infinite at step 1 (1 of 2 values)"
+
+
+@pytest.mark.detects("E12", "wall_time_wrong")
+@pytest.mark.parametrize("wrong", [math.nan, -1.0, 1e18], ids=["nan", "negative", "nanoseconds"])
+def test_wall_times_that_are_none(tmp_path: Path, wrong: float) -> None:
+    content = header() + scalar(0, 1.0) + scalar(1, 1.0, wall_time=wrong) + scalar(2, 1.0)
+    path = write(tmp_path, content)
+    (place,) = found("wall_time_wrong", tmp_path).places
+    assert (place.path, place.record) == (str(path), 2)
+    assert (place.seen or "").startswith("1 event, ")
+
+
+@pytest.mark.detects("E07", "scalar_form_dropped")
+def test_scalars_that_tensorboards_default_reader_drops(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path / "double") as writer:
+        for step in range(3):
+            writer.add_scalar("loss", 1.0, step, new_style=True, double_precision=True)
+            writer.add_scalar("plain", 1.0, step)
+            writer.add_scalar("new", 1.0, step, new_style=True)
+    shaped = TensorProto(dtype=1, float_val=[1.0])
+    shaped.tensor_shape.dim.add(size=1)
+    content = header()
+    for step in range(2):
+        value = Summary.Value(tag="loss", tensor=shaped)
+        value.metadata.plugin_data.plugin_name = "scalars"
+        event = Event(step=step, wall_time=1_700_000_001.0 + step, summary=Summary(value=[value]))
+        content += frame(event.SerializeToString())
+    write(tmp_path / "shaped", content)
+    finding = found("scalar_form_dropped", tmp_path)
+    assert {(place.run, place.tag, place.seen) for place in finding.places} == {
+        ("double", "loss", "3 values of 3 as float64"),
+        ("shaped", "loss", "2 values of 2 as float32 [1]"),
+    }
+
+
+@pytest.mark.detects("W20", "float32_stairs")
+def test_times_in_seconds_as_float32(tmp_path: Path) -> None:
+    write_run(tmp_path, {"time": [1_763_800_000.0 + 60 * i for i in range(10)], "params": [25_557_032.0] * 3})
+    write_run(
+        tmp_path / "loss", {"loss": [1e30, 1e12, 1e9, 2e7, 1.0], "samples": [1e6 * i for i in range(100)]}
+    )
+    (place,) = found("float32_stairs", tmp_path).places
+    assert (place.tag, place.seen) == ("time", "1,763,800,064 to 1,763,800,576 in stairs of 128")
