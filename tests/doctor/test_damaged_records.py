@@ -64,13 +64,21 @@ def test_a_length_that_does_not_fit_its_checksum(tmp_path: Path, file: Path) -> 
     assert "record_corrupt" not in codes(tmp_path)
 
 
-@pytest.mark.detects("E06", "record_lost")
-def test_a_torn_record_with_others_behind_it(tmp_path: Path, file: Path) -> None:
-    cut(file, 5)
-    append(file, record(4, 0.5) + record(5, 0.25))
-    finding = found("record_lost", tmp_path)
+@pytest.mark.detects("E06", "record_lost", "record_corrupt")
+@pytest.mark.parametrize(
+    ("missing", "appended", "code"),
+    [(5, 2, "record_corrupt"), (35, 1, "record_lost")],
+    ids=["in what is behind it", "at the file's end"],
+)
+def test_a_torn_record_with_others_behind_it(
+    tmp_path: Path, file: Path, missing: int, appended: int, code: str
+) -> None:
+    """It depends on where the torn record would have ended which of its checksums tells."""
+    cut(file, missing)
+    append(file, b"".join(record(4 + number, 0.5) for number in range(appended)))
+    finding = found(code, tmp_path)
     assert finding.count == 1
-    assert f"{2 * len(record(4, 0.5))} bytes of whole records stand behind" in finding.seen
+    assert f"{appended * len(record(4, 0.5))} bytes of whole records stand behind" in finding.seen
     assert "record_cut" not in codes(tmp_path)
 
 
@@ -118,13 +126,17 @@ def test_a_record_that_is_no_event(tmp_path: Path, file: Path) -> None:
 
 
 @pytest.mark.detects("E20", "record_huge")
-def test_a_record_of_more_than_256_mib(tmp_path: Path, file: Path) -> None:
-    assert "record_huge" not in codes(tmp_path)
-    tensor = TensorProto(dtype=4, tensor_content=bytes(256 << 20))
+def test_a_record_that_is_too_large_to_be_passed_on(
+    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tensor = TensorProto(dtype=4, tensor_content=bytes(1 << 20))
     summary = Summary(value=[Summary.Value(tag="embedding", tensor=tensor)])
     summary.value[0].metadata.plugin_data.plugin_name = "tensor"
     offset = file.stat().st_size
     append(file, _core.frame(Event(step=1, wall_time=1_763_800_009.0, summary=summary).SerializeToString()))
+    assert "record_huge" not in codes(tmp_path)
+    # Records of 256 MiB take all others' memory and time.
+    monkeypatch.setattr("lightboard.doctor.stages.records.damage.LARGEST_PASSED", 1 << 20)
     (place,) = found("record_huge", tmp_path).places
     assert (place.tag, place.record, place.offset) == ("embedding", 5, offset)
 

@@ -9,10 +9,11 @@ DAMAGE = (
         "hides",
         "Record that does not fit its checksum",
         "Bytes changed after they were written: a fault of a disk or of memory, a copy that went wrong, or "
-        "two programs that wrote into one file.",
+        "two programs that wrote into one file. Or the record was torn by a full disk or a killed process, "
+        "and others were appended behind it.",
         "TensorBoard's default reader does not compare this checksum: it draws the wrong value, or drops the "
-        "record. Its Python reader (--load_fast=false) stops there, in silence. Lightboard leaves out the "
-        "record and reads on.",
+        "record, and ends there if the record was torn. Its Python reader (--load_fast=false) ends there in "
+        "any case, in silence. Lightboard leaves out the record and reads on.",
         "Copy the file again from where it was written. If there is no other copy, `lightboard recover FILE "
         "--to DIR` writes what can be read to a new file.",
         rows=("E05",),
