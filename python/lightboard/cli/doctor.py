@@ -15,9 +15,11 @@ from lightboard.cli import logdirs as arguments
 from lightboard.cli.text import printable
 from lightboard.doctor import Finding, Look, Place, Report, examine, places
 from lightboard.doctor import arguments as reading
+from lightboard.doctor.trace import Trace
 
 MARKS = {"hides": "✗", "distorts": "!", "note": "·"}
 COLOURS = {"hides": "red", "distorts": "yellow", "note": "cyan"}
+OUTCOMES = {"yes": ("✓", "green"), "partly": ("!", "yellow"), "no": ("✗", "red"), "unknown": ("?", "cyan")}
 HEADINGS = {"hides": "Hides data", "distorts": "Distorts data", "note": "Worth knowing"}
 PLACES_SHOWN = 5
 WIDEST = 100
@@ -120,6 +122,9 @@ def _lines(report: Report) -> Iterator[str]:
         count = f"{len(found)} finding{'' if len(found) == 1 else 's'}" if found else ""
         facts = [text for text in (count, printable(stage["fact"])) if text]
         yield f"{mark} {stage['stage']:<12} {'; '.join(facts)}".rstrip()
+    if report.trace is not None:
+        yield ""
+        yield from _trace(report.trace)
     for severity, heading in HEADINGS.items():
         found = [one for one in report.findings if one.kind.severity == severity]
         if found:
@@ -142,11 +147,26 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _wrapped(_conclusion(report), "")
 
 
+def _trace(trace: Trace) -> Iterator[str]:
+    of = f"{trace.run}, tag {trace.tag}" if trace.tag is not None else trace.run
+    yield click.style(f"The run {printable(of)}", bold=True)
+    for step in trace.steps:
+        mark, colour = OUTCOMES[step.outcome]
+        because = f" ({', '.join(step.codes)})" if step.codes else ""
+        yield from _wrapped(
+            f"{printable(step.question)} {printable(step.answer)}{because}",
+            "  ",
+            f"{click.style(mark, fg=colour)} ",
+        )
+
+
 def _conclusion(report: Report) -> str:
     hiding = [one for one in report.findings if one.kind.severity != "note"]
     if hiding:
         first = hiding[0]
         return f"Do first: {printable(first.remedy or first.kind.remedy)} ({first.code})"
+    if report.trace is not None and (lost := report.trace.lost_at) is not None:
+        return f"The run is lost at the stage {lost}."
     if report.left_out or report.failures:
         return "Nothing found that hides or distorts data, in what was looked at."
     return "Nothing found that hides or distorts data."

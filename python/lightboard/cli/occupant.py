@@ -1,8 +1,10 @@
 """Who holds a port: asked over HTTP, else looked up among the processes."""
 
 import http.client
+import ipaddress
 import json
 import os
+import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,7 +61,7 @@ def _look_up(port: int) -> Occupant:
 
 
 def _process(port: int) -> str:
-    for pid in _listeners(port):
+    for pid in listeners(port):
         try:
             command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").strip()
         except OSError:
@@ -82,9 +84,9 @@ def _get(host: str, port: int, path: str) -> tuple[int, Any]:
         connection.close()
 
 
-def _listeners(port: int) -> Iterator[int]:
+def listeners(port: int) -> Iterator[int]:
     """Ids of the processes that listen on `port`; only one's own, unless one is root. Linux only, else none."""
-    inodes = {f"socket:[{inode}]" for inode in _listening_inodes(port)}
+    inodes = {f"socket:[{inode}]" for _, inode in _listening(port)}
     if not inodes:
         return
     for entry in Path("/proc").glob("[0-9]*"):
@@ -95,7 +97,13 @@ def _listeners(port: int) -> Iterator[int]:
             continue
 
 
-def _listening_inodes(port: int) -> Iterator[str]:
+def listening_addresses(port: int) -> set[str]:
+    """Addresses of this machine on which a program listens on `port`. Linux only, else none."""
+    return {str(address) for address, _ in _listening(port)}
+
+
+def _listening(port: int) -> Iterator[tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, str]]:
+    """Address and inode of each socket that listens on `port`."""
     for table in ("/proc/net/tcp", "/proc/net/tcp6"):
         try:
             lines = Path(table).read_text().splitlines()[1:]
@@ -103,5 +111,8 @@ def _listening_inodes(port: int) -> Iterator[str]:
             continue
         for line in lines:
             fields = line.split()
-            if int(fields[1].rpartition(":")[2], 16) == port and fields[3] == "0A":
-                yield fields[9]
+            address, _, number = fields[1].partition(":")
+            if int(number, 16) == port and fields[3] == "0A":
+                # The kernel writes words of 32 bits, each in the machine's own order.
+                words = struct.unpack(f">{len(address) // 8}I", bytes.fromhex(address))
+                yield ipaddress.ip_address(struct.pack(f"={len(words)}I", *words)), fields[9]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lightboard.doctor.codes import CODES, Code
@@ -59,6 +59,15 @@ class Finding:
     def kind(self) -> Code:
         """What the catalogue says of the code."""
         return CODES[self.code]
+
+    def about(self, run: str) -> Finding | None:
+        """Return what of it concerns one run: places that name no run concern each; None if nothing does."""
+        if not any(place.run for place in self.places):
+            return self
+        places = [
+            place for place in self.places if place.run in (None, run) or str(place.run).endswith(f"/{run}")
+        ]
+        return replace(self, places=places, count=len(places)) if places else None
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as spec/doctor.md describes it."""

@@ -89,4 +89,4 @@ class Look:
         """What the board at `url` answers; None without one."""
         from lightboard.doctor.served import ask
 
-        return None if self.url is None else ask(self.url, self)
+        return None if self.url is None else ask(self.url)

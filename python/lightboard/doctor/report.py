@@ -10,6 +10,7 @@ from lightboard.api.settings import LogDirectory
 from lightboard.doctor.codes import SEVERITIES, Stage
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
+from lightboard.doctor.trace import Trace
 
 
 @dataclass(frozen=True)
@@ -31,20 +32,28 @@ class Report:
     findings: Sequence[Finding]
     left_out: Sequence[str]
     failures: Sequence[Failure]
+    trace: Trace | None = None
+    """Of the run that was asked for."""
 
     @classmethod
-    def of(cls, look: Look, findings: Sequence[Finding], failures: Sequence[Failure]) -> Report:
+    def of(
+        cls, look: Look, findings: Sequence[Finding], failures: Sequence[Failure], trace: Trace | None
+    ) -> Report:
         """Order what one look found."""
         stages = get_args(Stage)
         ordered = sorted(
             findings, key=lambda one: (SEVERITIES.index(one.kind.severity), stages.index(one.kind.stage))
         )
-        return cls(look.logdirs, look.url, dict(look.facts), ordered, tuple(look.left_out), tuple(failures))
+        return cls(
+            look.logdirs, look.url, dict(look.facts), ordered, tuple(look.left_out), tuple(failures), trace
+        )
 
     @property
     def exit_code(self) -> int:
         """0: nothing that hides or distorts data; 1: something does; 3: something could not be looked at."""
         if any(finding.kind.severity != "note" for finding in self.findings):
+            return 1
+        if self.trace is not None and self.trace.lost_at is not None:
             return 1
         return 3 if self.failures or self.left_out else 0
 
@@ -53,6 +62,7 @@ class Report:
         return {
             "logdirs": [{"name": logdir.name, "path": logdir.readable_path} for logdir in self.logdirs],
             "url": self.url,
+            "trace": None if self.trace is None else self.trace.to_json(),
             "stages": [
                 {
                     "stage": stage,

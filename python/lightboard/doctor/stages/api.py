@@ -1,8 +1,0 @@
-"""Checks of the stage `api`."""
-
-from collections.abc import Callable, Iterable
-
-from lightboard.doctor.finding import Finding
-from lightboard.doctor.look import Look
-
-CHECKS: tuple[Callable[[Look], Iterable[Finding]], ...] = ()

@@ -1,0 +1,118 @@
+"""What a TensorBoard was started with, and what its reader makes of that."""
+
+import os
+from collections.abc import Iterator
+
+from lightboard.doctor.finding import Finding, Place
+from lightboard.doctor.look import Look
+from lightboard.doctor.served import Served
+
+IGNORED_BY_DATA_SERVER = {
+    "reload_multifile": (None, False),
+    "purge_orphaned_data": (True,),
+    "max_reload_threads": (1,),
+    "reload_multifile_inactive_secs": (86400,),
+}
+"""Flags that only the Python reader obeys, with the values that ask for nothing."""
+
+MUCH_MEMORY = 0.25
+"""Of the machine's: what a server has in use when it is told."""
+
+
+def ignored_flags(look: Look) -> Iterator[Finding]:
+    """Report flags that the fast reader ignores."""
+    board = _tensorboard(look)
+    if board is None or board.data_server is None:
+        return
+    ignored = [
+        f"--{name}={board.flags[name]}"
+        for name, harmless in IGNORED_BY_DATA_SERVER.items()
+        if name in board.flags and board.flags[name] not in harmless
+    ]
+    if ignored:
+        yield Finding(
+            "flags_ignored",
+            f"{board.name} was started with {', '.join(ignored)}, but reads with its data server "
+            f"(pid {board.data_server.pid}), which does not know them.",
+            [Place(path=board.client.root)],
+        )
+
+
+def reloads_once(look: Look) -> Iterator[Finding]:
+    """Report a server that reads the log directory once, or without a pause."""
+    board = _tensorboard(look)
+    if board is None or "reload_interval" not in board.flags:
+        return
+    interval = float(board.flags["reload_interval"] or 0)
+    if interval == 0:
+        yield Finding(
+            "reloads_once",
+            f"{board.name} was started with --reload_interval=0.",
+            [Place(path=board.client.root)],
+        )
+    elif interval < 1 and board.data_server is not None:
+        yield Finding(
+            "reloads_without_pause",
+            f"{board.name} was started with --reload_interval={interval:g}; its data server takes whole seconds.",
+            [Place(path=board.client.root)],
+        )
+
+
+def all_scalars_sampled_away(look: Look) -> Iterator[Finding]:
+    """Report `--samples_per_plugin` with 0 where that shows nothing."""
+    board = _tensorboard(look)
+    given = board.flags.get("samples_per_plugin") if board is not None else None
+    if board is None or not given:
+        return
+    pairs = given.items() if isinstance(given, dict) else (part.split("=") for part in str(given).split(","))
+    zero = [str(name) for name, number in pairs if str(number).strip() == "0"]
+    if zero:
+        yield Finding(
+            "samples_of_none",
+            f"{board.name} was started with --samples_per_plugin {','.join(f'{name}=0' for name in zero)}.",
+            [Place(path=board.client.root)],
+        )
+
+
+def names_lost(look: Look) -> Iterator[Finding]:
+    """Report parts of `--logdir_spec` of which only the last is served."""
+    board = _tensorboard(look)
+    spec = board.flags.get("logdir_spec") if board is not None else None
+    if board is None or not spec:
+        return
+    pairs = [part.partition(":")[::2] if ":" in part else (part, part) for part in str(spec).split(",")]
+    names = [name for name, _ in pairs]
+    paths = [os.path.realpath(os.path.expanduser(path)) for _, path in pairs]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    same = sorted({path for path in paths if paths.count(path) > 1})
+    if twice or same:
+        lost = [f'the name "{name}" stands for several paths' for name in twice]
+        lost += [f"{path} has several names" for path in same]
+        yield Finding(
+            "spec_lost",
+            f"{board.name} was started with --logdir_spec={spec}: {'; '.join(lost)}.",
+            [Place(path=board.client.root)],
+        )
+
+
+def much_memory(look: Look) -> Iterator[Finding]:
+    """Report a server that takes a good part of the machine's memory."""
+    board = look.served
+    if board is None or board.process is None:
+        return
+    taken = sum(process.resident_bytes for process in (board.process, *board.process.children))
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    if taken > MUCH_MEMORY * machine:
+        yield Finding(
+            "much_memory",
+            f"{board.name} (pid {board.process.pid}) and its children have {taken / (1 << 30):.1f} of the machine's "
+            f"{machine / (1 << 30):.1f} GiB in use.",
+            [Place(path=board.client.root)],
+        )
+
+
+def _tensorboard(look: Look) -> Served | None:
+    return look.served if look.served is not None and look.served.is_tensorboard else None
+
+
+CHECKS = (ignored_flags, reloads_once, all_scalars_sampled_away, names_lost, much_memory)

@@ -1,0 +1,209 @@
+"""Whether the board serves every run and every point that is on disk."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lightboard.doctor.finding import Finding, Place
+from lightboard.doctor.look import Look
+from lightboard.doctor.served import Served
+from lightboard.doctor.served.board import Curve
+
+if TYPE_CHECKING:
+    from lightboard.doctor.audits import Audit
+
+SAMPLED = 1000
+"""Points that TensorBoard keeps of a scalar series unless it is told otherwise."""
+
+DROPPED_BY_DATA_SERVER = ("float64", "int", "uint", "bool", "float16", "bfloat16", "[")
+"""How the forms begin, or what they hold, of scalars that the fast reader does not take (found by stage records)."""
+
+RELOAD_SECS = 5.0
+PATIENCE = 3
+"""Reload intervals that a board has for reading what was written."""
+
+
+@dataclass(frozen=True)
+class OnDisk:
+    """One scalar series of a run, over all its files."""
+
+    place: Place
+    points: int
+    last_step: int
+    changed: float
+    forms: frozenset[str]
+    damaged: bool
+
+
+def runs_fail(look: Look) -> Iterator[Finding]:
+    """Report that the list of runs itself is refused: then nothing is shown."""
+    board = look.served
+    if board is None or board.program not in ("lightboard", "tensorboard") or board.token_required:
+        return
+    if board.runs is None:
+        answer = board.runs_answer
+        yield Finding(
+            "runs_fail",
+            f"{board.name} was asked for its runs, and answered with "
+            + (f"status {answer.status}." if answer.status else f"nothing: {answer.error}."),
+            [Place(path=board.client.root)],
+        )
+
+
+def runs_missing(look: Look) -> Iterator[Finding]:
+    """Report runs with records on disk that the board does not list."""
+    board = _answering(look)
+    if board is None or board.runs is None:
+        return
+    listed = set(board.runs)
+    missing = []
+    for files in look.audits.runs().values():
+        name = board.run_name(os.path.dirname(files[0].entry.path))
+        if (
+            name is not None
+            and name not in listed
+            and any(one.series for one in files)
+            and _rested(files, board)
+        ):
+            missing.append(files[0].entry.place(seen=f"would be called {name}"))
+    if missing:
+        yield Finding(
+            "run_not_served",
+            f"{board.name} lists {len(listed):,} runs; {len(missing):,} with data on disk are not among them.",
+            missing,
+        )
+
+
+def points_missing(look: Look) -> Iterator[Finding]:
+    """Report series of which the board serves fewer points than there are, by the cause."""
+    board = _answering(look)
+    if board is None or not board.is_tensorboard or board.runs is None:
+        return
+    on_disk = dict(_on_disk(look, board))
+    behind = {key for key, disk in on_disk.items() if _is_behind(disk, board.curves.get(key), board)}
+    if behind:
+        later = board.again()
+        moved = any(later.curves.get(key) != board.curves.get(key) for key in behind)
+        yield _behind(
+            board, [on_disk[key] for key in sorted(behind)], moved, everything=len(behind) == len(on_disk)
+        )
+    limit = _sample_limit(board)
+    sampled: list[Place] = []
+    preempted: list[Place] = []
+    for key, disk in on_disk.items():
+        served = board.curves.get(key)
+        if served is None or key in behind or served.points >= disk.points:
+            continue
+        place = disk.place
+        seen = f"{served.points:,} of {disk.points:,} points"
+        place = Place(**{**vars(place), "seen": seen})
+        (sampled if disk.points > limit else preempted).append(place)
+    if sampled:
+        yield Finding(
+            "points_sampled",
+            f"{board.name} keeps {limit:,} points of a series, chosen at random; {len(sampled):,} series have more.",
+            sampled,
+        )
+    if preempted:
+        yield Finding(
+            "points_preempted",
+            f"{board.name} serves fewer points than are on disk of {len(preempted):,} series that are not too long.",
+            preempted,
+        )
+
+
+def files_behind(look: Look) -> Iterator[Finding]:
+    """Report files that a Lightboard has not read to their ends, though they rest."""
+    board = _answering(look)
+    if board is None or board.is_tensorboard:
+        return
+    body = board.runs_answer.json
+    loading = body["loading"]
+    if loading["bytes_read"] < loading["bytes_total"]:
+        yield Finding(
+            "still_loading",
+            f"{board.name} has read {loading['bytes_read']:,} of {loading['bytes_total']:,} bytes.",
+            [Place(path=board.client.root)],
+        )
+
+
+def _behind(board: Served, series: list[OnDisk], moved: bool, everything: bool) -> Finding:
+    places = [disk.place for disk in series]
+    count = f"{len(series):,} series"
+    if moved:
+        return Finding(
+            "still_loading",
+            f"{board.name} served more points of {count} when it was asked again a moment later.",
+            places,
+        )
+    seen = f"{board.name} does not serve the newest points of {count}, though their files have rested."
+    if everything and board.data_server is None and not any(disk.damaged for disk in series):
+        return Finding("reload_stopped", f"{seen} These are all series that it has.", places)
+    return Finding("files_given_up", seen, places)
+
+
+def _on_disk(look: Look, board: Served) -> Iterator[tuple[tuple[str, str], OnDisk]]:
+    for files in look.audits.runs().values():
+        name = board.run_name(os.path.dirname(files[0].entry.path))
+        if name is None:
+            continue
+        found: dict[str, list[tuple[Audit, dict[str, object]]]] = {}
+        for one in files:
+            for series in one.series:
+                if series["kind"] == "scalar" and (look.tag is None or series["tag"] == look.tag):
+                    found.setdefault(series["tag"], []).append((one, series))
+        for tag, parts in found.items():
+            last = parts[-1][0].entry
+            yield (
+                (name, tag),
+                OnDisk(
+                    last.place(tag=tag),
+                    sum(int(str(series["count"])) for _, series in parts),
+                    int(str(parts[-1][1]["last_step"])),
+                    max(one.entry.status.st_mtime for one, _ in parts if one.entry.status is not None),
+                    frozenset(form for _, series in parts for form in list(series["forms"])),  # type: ignore[call-overload]
+                    any(one.facts["damage_count"] or one.facts["tail"] for one, _ in parts),
+                ),
+            )
+
+
+def _is_behind(disk: OnDisk, served: Curve | None, board: Served) -> bool:
+    """Whether the newest point on disk is not served, though there was time for it."""
+    if time.time() - disk.changed < PATIENCE * _interval(board):
+        return False
+    if served is None:
+        taken = any(not form.startswith(DROPPED_BY_DATA_SERVER) and "[" not in form for form in disk.forms)
+        return taken or board.data_server is None
+    return served.last_step != disk.last_step
+
+
+def _interval(board: Served) -> float:
+    return max(float(board.flags.get("reload_interval") or RELOAD_SECS), 1.0)
+
+
+def _rested(files: list[Audit], board: Served) -> bool:
+    changed = max(one.entry.status.st_mtime for one in files if one.entry.status is not None)
+    return time.time() - changed > PATIENCE * _interval(board)
+
+
+def _sample_limit(board: Served) -> int:
+    given = board.flags.get("samples_per_plugin")
+    try:
+        number = int(given.get("scalars", SAMPLED)) if isinstance(given, dict) else SAMPLED
+    except (TypeError, ValueError):
+        return SAMPLED
+    return number or SAMPLED
+
+
+def _answering(look: Look) -> Served | None:
+    board = look.served
+    if board is None or board.program not in ("lightboard", "tensorboard") or board.token_required:
+        return None
+    return board
+
+
+CHECKS = (runs_fail, runs_missing, points_missing, files_behind)

@@ -1,0 +1,205 @@
+"""The way of one run from the disk to the page, and how far it comes."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from lightboard.doctor.codes import Stage
+from lightboard.doctor.finding import Finding
+from lightboard.doctor.look import Look
+from lightboard.doctor.stages.board.names import SWITCHED_ON, SWITCHED_ON_ELSEWHERE
+from lightboard.doctor.tree import readable
+
+Outcome = Literal["yes", "partly", "no", "unknown"]
+
+EXPLAINED_BY: dict[Stage, tuple[Stage, ...]] = {
+    "files": ("log", "files"),
+    "records": ("log", "files", "records"),
+    "index": ("files", "index"),
+    "api": ("api",),
+    "board": ("board",),
+}
+"""Stages whose findings tell why a question is not answered with yes."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One question about the run, and the answer. `codes` are the findings that explain a `no` or a `partly`."""
+
+    stage: Stage
+    question: str
+    outcome: Outcome
+    answer: str
+    codes: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Trace:
+    """All questions, in the order of the stages; after a `no` the later ones are not asked."""
+
+    run: str
+    tag: str | None
+    steps: Sequence[Step]
+
+    @property
+    def lost_at(self) -> Stage | None:
+        """Stage at which the run is lost; None if it comes through."""
+        return next((step.stage for step in self.steps if step.outcome == "no"), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the trace as spec/doctor.md describes it."""
+        steps = [{**vars(step), "codes": list(step.codes)} for step in self.steps]
+        return {"run": self.run, "tag": self.tag, "lost_at": self.lost_at, "steps": steps}
+
+
+def resolve(look: Look, given: str) -> str:
+    """Return the name of the run that is meant: by its name, a path, or an id; else `given`."""
+    names = {entry.run for entry in look.tree.entries} | {folder.run for folder in look.tree.folders}
+    if given in names:
+        return given
+    path = os.path.realpath(os.path.expanduser(given))
+    for folder in look.tree.folders:
+        if os.path.realpath(folder.path) == path or f"{folder.logdir.name}/{folder.run}" == given:
+            return folder.run
+    for run in look.indexed.runs["runs"]:
+        if run["id"] == given:
+            return str(run["name"])
+    return given
+
+
+def trace(look: Look, findings: Sequence[Finding]) -> Trace | None:
+    """Follow the run that the look is for; None without one."""
+    if look.run is None:
+        return None
+    steps: list[Step] = []
+    for question in (_on_disk, _read, _indexed, _served, _drawn):
+        step = question(look, look.run)
+        if step is None:
+            continue
+        steps.append(_explained(step, findings))
+        if steps[-1].outcome == "no":
+            break
+    return Trace(look.run, look.tag, steps)
+
+
+def _explained(step: Step, findings: Sequence[Finding]) -> Step:
+    """Name what was found of the run at that stage; what hides it on the page is only told by findings."""
+    why = [
+        finding
+        for finding in findings
+        if finding.kind.stage in EXPLAINED_BY[step.stage] and finding.kind.severity != "note"
+    ]
+    if step.stage == "board" and why and step.outcome == "yes":
+        step = replace(step, outcome="no", answer=why[0].seen)
+    return step if step.outcome == "yes" else replace(step, codes=tuple(finding.code for finding in why))
+
+
+def _on_disk(look: Look, run: str) -> Step:
+    question = "Is it on disk?"
+    files = [entry for entry in look.tree.entries if entry.run == run]
+    if files:
+        size = sum(entry.size for entry in files)
+        folder = readable(os.path.dirname(files[0].path))
+        return Step("files", question, "yes", f"{len(files):,} event files, {size:,} bytes, in {folder}.")
+    if any(folder.run == run for folder in look.tree.folders):
+        return Step("files", question, "no", "Its folder is there, and holds no event file.")
+    below = sorted({entry.run for entry in look.tree.entries if entry.run.startswith(f"{run}/")})
+    if below:
+        return Step(
+            "files", question, "no", f"Not in that folder, but in folders below: {', '.join(below[:5])}."
+        )
+    near = difflib.get_close_matches(run, {entry.run for entry in look.tree.entries}, n=3, cutoff=0.5)
+    hint = f" Similar: {', '.join(near)}." if near else ""
+    return Step("files", question, "no", f"No folder of that name below the log directories.{hint}")
+
+
+def _read(look: Look, run: str) -> Step:
+    question = "Can it be read in full?"
+    files = [one for one in look.audits.files if one.entry.run == run]
+    refused = [entry for entry, _ in look.audits.unreadable if entry.run == run]
+    records = sum(one.facts["records"] for one in files)
+    series = {(series["tag"], series["kind"]) for one in files for series in one.series}
+    damage = sum(one.facts["damage_count"] for one in files)
+    if refused and not files:
+        return Step("records", question, "no", f"None of its {len(refused):,} files can be opened.")
+    if not series:
+        return Step("records", question, "no", f"Its files hold {records:,} records, and no value in them.")
+    if look.tag is not None and not any(tag == look.tag for tag, _ in series):
+        near = difflib.get_close_matches(look.tag, {tag for tag, _ in series}, n=3, cutoff=0.5)
+        hint = f" Similar: {', '.join(near)}." if near else ""
+        return Step("records", question, "no", f"Nothing was logged with the tag {look.tag}.{hint}")
+    answer = f"{records:,} records, {len(series):,} series"
+    if damage or refused:
+        return Step(
+            "records",
+            question,
+            "partly",
+            f"{answer}; {damage:,} damaged ranges, {len(refused):,} files refused.",
+        )
+    return Step("records", question, "yes", f"{answer}, every checksum right.")
+
+
+def _indexed(look: Look, run: str) -> Step:
+    question = "Does Lightboard's index have it?"
+    found = [one for one in look.indexed.runs["runs"] if one["name"] == run]
+    if not found:
+        return Step("index", question, "no", "It lists no run of that name.")
+    series = [
+        one
+        for one in look.indexed.series
+        if one["run"] in {run["id"] for run in found} and look.tag in (None, one["tag"])
+    ]
+    if not series:
+        return Step(
+            "index", question, "no", f"It lists the run as {found[0]['state']}. {found[0]['message']}".strip()
+        )
+    points = sum(one["count"] for one in series)
+    return Step("index", question, "yes", f"{len(series):,} series, {points:,} values; {found[0]['state']}.")
+
+
+def _served(look: Look, run: str) -> Step | None:
+    board = look.served
+    if board is None:
+        return None
+    question = f"Does the board at {board.client.root} serve it?"
+    if board.program not in ("lightboard", "tensorboard"):
+        return Step("api", question, "no", f"No board answers there: {board.problem}.")
+    if board.token_required or board.runs is None:
+        return Step("api", question, "unknown", "The board does not tell its runs.")
+    (folder,) = {os.path.dirname(entry.path) for entry in look.tree.entries if entry.run == run} or {""}
+    name = board.run_name(folder) or run
+    if name not in board.runs:
+        return Step("api", question, "no", f"It lists {len(board.runs):,} runs, and not this one.")
+    curves = {tag: curve for (served, tag), curve in board.curves.items() if served == name}
+    if look.tag is not None:
+        curves = {tag: curve for tag, curve in curves.items() if tag == look.tag}
+    points = sum(curve.points for curve in curves.values())
+    if not curves:
+        return Step("api", question, "partly", f"It lists it as {name}, without scalars.")
+    return Step("api", question, "yes", f"As {name}, with {len(curves):,} scalar series, {points:,} points.")
+
+
+def _drawn(look: Look, run: str) -> Step:
+    question = "Is it drawn by default?"
+    board = look.served
+    if board is not None and board.is_tensorboard:
+        count = len(board.runs or ())
+        if SWITCHED_ON_ELSEWHERE < count <= SWITCHED_ON:
+            return Step(
+                "board", question, "partly", f"Only on Time Series: there are {count:,} runs, more than 40."
+            )
+        return Step(
+            "board", question, "yes", "TensorBoard's pages switch it on, unless it was switched off there."
+        )
+    (found,) = [one for one in look.indexed.runs["runs"] if one["name"] == run][:1]
+    if not found["points"]:
+        return Step(
+            "board", question, "partly", "It has no scalars: it is on the board's list, and in no chart."
+        )
+    return Step(
+        "board", question, "yes", "Lightboard switches every run on, unless it was switched off there."
+    )

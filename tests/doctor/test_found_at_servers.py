@@ -1,0 +1,344 @@
+"""What the doctor finds at TensorBoards that really run, with both of their readers, and at Lightboards."""
+
+import base64
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from tensorboard.summary.writer.record_writer import RecordWriter
+from tensorboardX import SummaryWriter
+
+import lightboard
+from boards import board, bound_by_permissions
+from doctor.looking import codes, found
+from doctor.tensorboards import TensorBoard, tensorboard
+from lightboard.doctor.served import ask
+from lightboard.doctor.stages.api import flags
+from logdirs import append_zeros, scalar, write_run
+
+POINTS = 1500
+REST_SECS = 1000
+WAIT_SECS = 30
+
+
+@dataclass(frozen=True)
+class Serving:
+    """A TensorBoard with the log directory that it was started on."""
+
+    runs: Path
+    server: TensorBoard
+
+    def found(self, code: str) -> list[tuple[str | None, str | None, str | None]]:
+        """Run, tag and evidence of each place of the finding."""
+        return [
+            (place.run, place.tag, place.seen) for place in found(code, self.runs, url=self.server.url).places
+        ]
+
+    def wait(self, happened: Callable[[], bool]) -> None:
+        """Wait until the server tells what `happened` asks for."""
+        pause = threading.Event()
+        for _ in range(WAIT_SECS * 10):
+            if happened():
+                return
+            pause.wait(0.1)
+        raise AssertionError("the server never got there")
+
+    def wait_for_reload(self) -> None:
+        """Wait until the server has read all that is on disk now: a run that is new, and read last, is listed."""
+        name = f"zz{len(list(self.runs.iterdir()))}"
+        rest(write_run(self.runs / name, {"loss": [1.0, 2.0]}))
+        self.wait(lambda: (name, "loss") in ask(self.server.url).curves)
+
+
+def rest(path: Path) -> None:
+    """As if nobody had written to the file for a while."""
+    status = path.stat()
+    os.utime(path, (status.st_atime, status.st_ctime - REST_SECS))
+
+
+def append(path: Path, first: int, count: int) -> None:
+    """More points of the tag `loss`."""
+    with path.open("ab") as file:
+        records = RecordWriter(file)
+        for step in range(first, first + count):
+            records.write(scalar("loss", float(step), step, 1_763_800_000.0 + step).SerializeToString())
+
+
+@pytest.fixture(scope="module")
+def fast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """The data server, with flags that it ignores, on runs of which it will not show all."""
+    runs = tmp_path_factory.mktemp("fast") / "runs"
+    rest(write_run(runs / "long", {"loss": [float(step) for step in range(POINTS)]}))
+    rest(write_run(runs / "again", {"loss": [1.0] * 10}))
+    rest(write_run(runs / "again", {"loss": [1.0] * 5}, first_wall_time=1_763_900_000.0))
+    locked = write_run(runs / "locked", {"loss": [1.0] * 5})
+    rest(locked)
+    locked.chmod(0)
+    write_run(runs / "silent", {})
+    with SummaryWriter(str(runs / "pictures"), write_to_disk=True) as writer:
+        for step in range(12):
+            writer.add_image("digits", np.zeros((1, 2, 2), np.uint8), step)
+    for number in range(40):
+        rest(write_run(runs / f"seed{number}", {"loss": [1.0, 2.0]}))
+    arguments = ("--reload_multifile=true", "--reload_interval=0.5")
+    with tensorboard("--logdir", runs, *arguments, unprivileged=True) as server:
+        serving = Serving(runs, server)
+        serving.wait_for_reload()
+        locked.chmod(0o644)
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """The Python reader."""
+    runs = tmp_path_factory.mktemp("slow") / "runs"
+    rest(write_run(runs / "a", {"loss": [1.0] * 5}))
+    with tensorboard(
+        "--logdir", runs, "--load_fast=false", "--reload_interval=1", unprivileged=True
+    ) as server:
+        serving = Serving(runs, server)
+        serving.wait_for_reload()
+        yield serving
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """A TensorBoard below a path, on two paths under one name, told to keep no scalars and to read once."""
+    runs = tmp_path_factory.mktemp("odd")
+    for name in ("old", "new"):
+        rest(write_run(runs / name / "a", {"loss": [1.0] * 5}))
+    arguments = ("--samples_per_plugin=scalars=0", "--reload_interval=0", "--path_prefix=/tb")
+    with tensorboard(f"--logdir_spec=runs:{runs / 'old'},runs:{runs / 'new'}", *arguments) as server:
+        yield Serving(runs, server)
+
+
+@pytest.mark.detects("S01", "flags_ignored", "S08", "reloads_without_pause")
+def test_the_data_server_ignores_flags(fast: Serving) -> None:
+    assert "--reload_multifile=True" in found("flags_ignored", fast.runs, url=fast.server.url).seen
+    assert "--reload_interval=0.5" in found("reloads_without_pause", fast.runs, url=fast.server.url).seen
+
+
+@pytest.mark.detects("E15", "points_sampled", "points_preempted", "run_not_served")
+def test_what_the_data_server_does_not_show(fast: Serving) -> None:
+    assert fast.found("points_sampled") == [("long", "loss", "1,000 of 1,500 points")]
+    assert fast.found("points_preempted") == [("again", "loss", "5 of 15 points")]
+    assert [run for run, _, _ in fast.found("run_not_served")] == ["locked"]
+
+
+@pytest.mark.detects("S17", "files_given_up", "still_loading", "S05")
+def test_a_file_that_the_data_server_gave_up(fast: Serving) -> None:
+    path = write_run(fast.runs / "zeros", {"loss": [1.0] * 5})
+    whole = path.stat().st_size
+    append_zeros(path, 64)
+    rest(path)
+    fast.wait_for_reload()
+    os.truncate(path, whole)
+    append(path, 5, 5)
+    rest(path)
+    fast.wait_for_reload()
+    assert [(run, tag) for run, tag, _ in fast.found("files_given_up")] == [("zeros", "loss")]
+
+
+@pytest.mark.detects("S05", "still_loading")
+def test_a_server_that_is_still_reading(fast: Serving) -> None:
+    path = write_run(fast.runs / "growing", {"loss": [1.0] * 5})
+    ended = threading.Event()
+
+    def grow() -> None:
+        step = 5
+        while not ended.wait(0.05):
+            append(path, step, 1)
+            rest(path)  # A copy that keeps the times of what it copies.
+            step += 1
+
+    thread = threading.Thread(target=grow)
+    thread.start()
+    try:
+        fast.wait_for_reload()
+        fast.wait(lambda: "still_loading" in codes(fast.runs, url=fast.server.url))
+    finally:
+        ended.set()
+        thread.join()
+    path.unlink()
+
+
+@pytest.mark.detects("S07", "runs_fail")
+def test_one_unreadable_file_takes_all_runs_down(slow: Serving) -> None:
+    assert "runs_fail" not in codes(slow.runs, url=slow.server.url)
+    locked = write_run(slow.runs / "locked", {"loss": [1.0]})
+    locked.chmod(0)
+    slow.wait(lambda: ask(slow.server.url).runs is None)
+    assert "status 500" in found("runs_fail", slow.runs, url=slow.server.url).seen
+    locked.unlink()
+    locked.parent.rmdir()
+    slow.wait(lambda: ask(slow.server.url).runs is not None)
+
+
+@pytest.mark.detects("S06", "reload_stopped")
+def test_a_reader_that_has_stopped(slow: Serving) -> None:
+    """Runs last of those with this server: it does not recover."""
+    (path,) = (slow.runs / "a").iterdir()
+    closed = slow.runs / "closed"
+    closed.mkdir(mode=0)
+    slow.server.wait_for("Exception in thread Reloader")
+    append(path, 5, 5)
+    for file in slow.runs.glob("*/events*"):
+        if file != path:
+            file.unlink()
+    rest(path)
+    closed.rmdir()
+    assert slow.found("reload_stopped") == [("a", "loss", None)]
+
+
+@pytest.mark.detects(
+    "S08", "reloads_once", "S09", "spec_lost", "E16", "samples_of_none", "S16", "much_memory"
+)
+def test_what_flags_do(odd: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flags, "MUCH_MEMORY", 0.0)
+    expected = {"reloads_once", "spec_lost", "samples_of_none", "much_memory"}
+    assert expected <= codes(odd.runs, url=odd.server.url)
+    assert 'the name "runs" stands for several paths' in found("spec_lost", odd.runs, url=odd.server.url).seen
+
+
+@pytest.mark.detects("S14", "path_prefix", "not_a_board")
+def test_a_board_below_another_path(odd: Serving, fast: Serving, tmp_path: Path) -> None:
+    root = odd.server.url.removesuffix("tb/")
+    assert f"answers at {odd.server.url}" in found("path_prefix", tmp_path, url=root).seen
+    proxied = f"{fast.server.url}proxy/6006/"
+    assert f"answers at {fast.server.url}" in found("path_prefix", tmp_path, url=proxied).seen
+
+
+@pytest.mark.detects("not_a_board", "S14")
+def test_another_program(tmp_path: Path) -> None:
+    program = (sys.executable, "-u", "-m", "http.server", "--bind", "127.0.0.1", "0")
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as server:
+        try:
+            assert server.stdout is not None
+            port = server.stdout.readline().split("port ")[1].split()[0]
+            assert "status 404" in found("not_a_board", tmp_path, url=f"127.0.0.1:{port}").seen
+        finally:
+            server.kill()
+
+
+@pytest.mark.detects("S02", "F02", "another_directory")
+def test_a_board_on_another_log_directory(fast: Serving, tmp_path: Path) -> None:
+    write_run(tmp_path / "mine" / "a", {"loss": [1.0] * 5})
+    finding = found("another_directory", tmp_path / "mine", url=fast.server.url)
+    assert str(fast.runs) in finding.seen
+    assert "another_directory" not in codes(fast.runs.parent, url=fast.server.url)
+    with board(tmp_path / "mine", "--port", "0") as other:
+        assert "another_directory" in codes(fast.runs, url=other.address)
+
+
+@pytest.mark.detects("S13", "board_unreachable")
+def test_nobody_answers(fast: Serving) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        elsewhere = found("board_unreachable", fast.runs, url=f"http://127.0.0.2:{port}/")
+        assert "listens" in elsewhere.seen
+        assert f"ssh -L {port}:127.0.0.1:{port}" in (elsewhere.remedy or "")
+    assert "connection refused" in found("board_unreachable", fast.runs, url=f"127.0.0.1:{port}").seen
+
+
+@pytest.mark.detects("S03", "stale_instance", "S04", "instances_unwritable")
+def test_notes_of_servers(odd: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(odd.server.instances))
+    assert "stale_instance" not in codes(tmp_path)
+    with tensorboard("--logdir", tmp_path) as killed:
+        os.kill(killed.pid, signal.SIGKILL)
+        (note,) = (killed.instances / ".tensorboard-info").iterdir()
+        killed.gone()
+        monkeypatch.setattr(tempfile, "tempdir", str(killed.instances))
+        assert found("stale_instance", tmp_path).places[0].path == str(note)
+        os.chown(note.parent, 12345, 12345)
+        note.parent.chmod(0o755)
+        program = (sys.executable, "-m", "lightboard", "doctor", "--json", str(tmp_path))
+        report = subprocess.run(
+            bound_by_permissions(list(program)),
+            env=os.environ | {"TMPDIR": str(killed.instances)},
+            stdout=subprocess.PIPE,
+            check=False,
+        )
+        assert "instances_unwritable" in [one["code"] for one in json.loads(report.stdout)["findings"]]
+
+
+def test_a_lightboard_serves_all(fast: Serving) -> None:
+    """What a TensorBoard keeps back of the same runs is there, and the doctor says nothing."""
+    with board(fast.runs, "--port", "0") as ours:
+        ours.wait_for(r"Open")
+        api = {"run_not_served", "points_sampled", "points_preempted", "files_given_up", "runs_fail"}
+        assert codes(fast.runs, url=ours.address) & api == set()
+
+
+@pytest.mark.detects("U10", "filter_in_address", "U11", "pattern_invalid", "U14", "selection_in_address")
+@pytest.mark.detects("U20", "address_too_long")
+def test_what_an_address_asks_for(fast: Serving) -> None:
+    url = fast.server.url
+    hidden = found("filter_in_address", fast.runs, url=f"{url}#scalars&regexInput=^lo")
+    assert "again" in [place.run for place in hidden.places]
+    assert "long" not in [place.run for place in hidden.places]
+    assert "filter_in_address" not in codes(fast.runs, url=f"{url}?runFilter=.")
+    assert "unterminated" in found("pattern_invalid", fast.runs, url=f"{url}?runFilter=(").seen
+    state = base64.b64encode(json.dumps({"long": False, "again": True}).encode()).decode()
+    switched = found("selection_in_address", fast.runs, url=f"{url}#scalars&runSelectionState={state}")
+    assert [place.run for place in switched.places] == ["long"]
+    assert "address_too_long" in codes(fast.runs, url=f"{url}#scalars&regexInput={'.' * 2000}")
+
+
+@pytest.mark.detects("U08", "run_without_scalars", "U26", "images_sampled", "U23", "pause_in_run")
+@pytest.mark.detects("U09", "runs_off_elsewhere")
+def test_what_a_page_makes_of_the_runs(fast: Serving) -> None:
+    url = fast.server.url
+    silent = found("run_without_scalars", fast.runs, url=url)
+    assert {"silent", "pictures"} == {place.run for place in silent.places}
+    images = found("images_sampled", fast.runs, url=url)
+    assert [(place.run, place.tag, place.seen) for place in images.places] == [
+        ("pictures", "digits", "12 images")
+    ]
+    assert [place.run for place in found("pause_in_run", fast.runs, url=url).places] == ["again"]
+    assert "runs_off_elsewhere" in codes(fast.runs, url=url)
+
+
+@pytest.mark.detects("U02", "U03", "U07", "U13", "U14", "U15", "U16", "U19", "page_habits")
+@pytest.mark.detects("U18", "smoothing_of_few", "U17", "colours_repeat", "U24", "order_not_natural")
+def test_notes_for_who_looks_for_one_run(fast: Serving) -> None:
+    notes = {"page_habits", "smoothing_of_few", "colours_repeat", "order_not_natural"}
+    assert notes <= codes(fast.runs, url=fast.server.url, run="seed9")
+    assert codes(fast.runs, url=fast.server.url) & notes == set()
+
+
+@pytest.mark.detects("U01", "name_beyond_latin1", "U09", "runs_off", "U25", "names_cut_alike")
+def test_many_runs_with_odd_names(tmp_path: Path) -> None:
+    common = "an_experiment_with_a_very_long_name_and_version_"
+    names = ["実験", f"{common}1", f"{common}2", *map(str, range(500))]
+    for name in names:
+        rest(write_run(tmp_path / name, {"loss": [1.0]}))
+    with tensorboard("--logdir", tmp_path, "--reload_interval=1") as server:
+        Serving(tmp_path, server).wait(lambda: len(ask(server.url).runs or ()) == len(names))
+        named = found("name_beyond_latin1", tmp_path, url=server.url)
+        assert [place.run for place in named.places] == ["実験"]
+        assert "503 runs" in found("runs_off", tmp_path, url=server.url).seen
+        cut = found("names_cut_alike", tmp_path, url=server.url)
+        assert sorted(str(place.run) for place in cut.places) == [f"{common}1", f"{common}2"]
+
+
+@pytest.mark.detects("U27", "board_outdated", "view_in_address")
+def test_a_lightboard_of_another_version(fast: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    with board(fast.runs, "--port", "0") as ours:
+        url = f"{ours.address}#runs=off.k3v9q2m8x1c4a"
+        assert codes(fast.runs, url=url) & {"board_outdated"} == set()
+        assert "runs" in found("view_in_address", fast.runs, url=url).seen
+        monkeypatch.setattr(lightboard, "__version__", "9.9")
+        assert "9.9 is installed" in found("board_outdated", fast.runs, url=url).seen
