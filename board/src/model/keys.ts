@@ -14,7 +14,8 @@ export type Command =
   | "colour"
   | "tags"
   | "settings"
-  | "baseline";
+  | "baseline"
+  | "doctor";
 
 export interface Key {
   /** Null: a gesture, or a key that the browser or one widget answers. It is only told of. */
@@ -30,6 +31,7 @@ export const KEYS: readonly Key[] = [
   { command: "undo", keys: ["Mod+Z"], does: "Undo the last change of which runs are on", where: "Anywhere" },
   { command: "redo", keys: ["Shift+Mod+Z", "Mod+Y"], does: "Redo what was undone", where: "Anywhere" },
   { command: "settings", keys: [","], does: "Open or close the settings", where: "Anywhere" },
+  { command: "doctor", keys: ["d"], does: "What the doctor says of the log directories", where: "Anywhere" },
   { command: "filter", keys: ["/"], does: "Filter the runs; Escape leaves the box", where: "Runs" },
   { command: "next", keys: ["j"], does: "To the next row", where: "Runs" },
   { command: "previous", keys: ["k"], does: "To the row before", where: "Runs" },

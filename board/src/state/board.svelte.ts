@@ -13,6 +13,7 @@ import { breath } from "./breath";
 import { ScalarCard } from "./card.svelte";
 import { Colours } from "./colours.svelte";
 import { Desk } from "./desk.svelte";
+import { Doctor } from "./doctor.svelte";
 import { Groups } from "./groups.svelte";
 import { Hparams } from "./hparams.svelte";
 import { Keys } from "./keys.svelte";
@@ -41,6 +42,9 @@ const KEPT_VERTICES = 3_000_000;
 
 /** At most this often the run list is fetched; the points of changed runs are fetched at once. */
 const RUN_LIST_MS = 250;
+
+/** After all files were read, before the doctor reads them again: charts come first. */
+const BEFORE_DOCTOR_MS = 2_000;
 
 export class Board {
   readonly view = new SavedView();
@@ -87,6 +91,9 @@ export class Board {
   /** All runs in their order: the same list while none comes, goes or begins. What they log stands in `runById`. */
   readonly listed: readonly Run[] = $derived.by(() => this.order.of(this.runs ?? [], this.logdirNames));
   private readonly ranks = $derived(new Map(this.listed.map((run, place) => [run.id, place])));
+  readonly doctor = new Doctor(() => this.listed);
+  /** The run that the list is to show; a new object each time it is asked to. */
+  revealed = $state.raw<{ readonly run: string } | null>(null);
   readonly scalarTags = $derived(this.tags.filter((tag) => tag.kind === "scalar"));
   readonly desk = new Desk(this.view, () => this.scalarTags.map(({ tag }) => tag));
   readonly otherTags = $derived(this.tags.filter((tag) => tag.kind !== "scalar"));
@@ -177,6 +184,11 @@ export class Board {
   /** Where a run stands among all. */
   rank(run: string): number {
     return this.ranks.get(run) ?? Infinity;
+  }
+
+  /** Have the run list show a run, and give its row the focus. */
+  reveal(run: string): void {
+    this.revealed = { run };
   }
 
   /** Make a run the baseline that others are read against; null, or the one that is, makes none. */
@@ -291,7 +303,9 @@ export class Board {
     if (tagList) this.tags = tagList.tags;
     // Cards that are new ask for their points, which the server works out while the run list is laid out.
     if (tagList) await tick();
-    this.selection.meet(list.runs, isRead(list));
+    const read = isRead(list);
+    if (read) setTimeout(() => this.doctor.want(), BEFORE_DOCTOR_MS);
+    this.selection.meet(list.runs, read);
     await breath();
     this.colours.meet(this.order.of(list.runs, this.logdirNames));
     await breath();

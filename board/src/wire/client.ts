@@ -2,6 +2,7 @@
 
 import { decodeFrame, type Frame, FrameError, type Steps } from "./frame";
 import type {
+  Doctor,
   GroupHeader,
   GroupQuery,
   HparamsList,
@@ -57,6 +58,16 @@ export async function fetchViewFiles(): Promise<ViewFiles> {
 /** Write lightboard.view.json into a log directory; gives its path. Throws ApiError. */
 export async function writeViewFile(query: ViewToWrite): Promise<string> {
   return ((await (await post("api/view", query)).json()) as ViewWritten).path;
+}
+
+/** What the doctor found last; the first question begins a look. Throws ApiError. */
+export async function fetchDoctor(): Promise<Doctor> {
+  return (await (await request("api/doctor")).json()) as Doctor;
+}
+
+/** Have the doctor look again. Throws ApiError. */
+export async function lookAgain(): Promise<Doctor> {
+  return (await (await post("api/doctor", {})).json()) as Doctor;
 }
 
 /** Statistics of a group at each x; NaN where too few runs have a value. */

@@ -454,6 +454,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/doctor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The latest look */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Doctor"];
+                    };
+                };
+                default: components["responses"]["Failure"];
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            responses: {
+                /** @description The look that was begun */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Doctor"];
+                    };
+                };
+                default: components["responses"]["Failure"];
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/server": {
         parameters: {
             query?: never;
@@ -836,6 +896,62 @@ export interface components {
         ViewWritten: {
             path: string;
         };
+        /** @enum {string} */
+        Stage: "environment" | "log" | "files" | "records" | "index" | "api" | "board";
+        Doctor: {
+            looking: boolean;
+            began: components["schemas"]["Seconds"];
+            ended: components["schemas"]["Seconds"] | null;
+            message: string;
+            report: components["schemas"]["Report"] | null;
+        };
+        Report: {
+            logdirs: {
+                name: string;
+                path: string;
+            }[];
+            url: string | null;
+            /** @description Only of a look for one run */
+            trace: null;
+            stages: {
+                stage: components["schemas"]["Stage"];
+                fact: string;
+                findings: components["schemas"]["Count"];
+            }[];
+            findings: components["schemas"]["Finding"][];
+            left_out: string[];
+            failures: {
+                stage: components["schemas"]["Stage"];
+                check: string;
+                message: string;
+            }[];
+            /** @enum {integer} */
+            exit_code: 0 | 1 | 3;
+        };
+        Finding: {
+            code: string;
+            stage: components["schemas"]["Stage"];
+            /** @enum {string} */
+            severity: "hides" | "distorts" | "note";
+            title: string;
+            seen: string;
+            meaning: string;
+            consequence: string;
+            remedy: string;
+            count: components["schemas"]["Count"];
+            places: components["schemas"]["Place"][];
+        };
+        Place: {
+            path?: string;
+            logdir?: string;
+            run?: string;
+            tag?: string;
+            step?: number;
+            record?: components["schemas"]["Count"];
+            offset?: components["schemas"]["Count"];
+            length?: components["schemas"]["Count"];
+            seen?: string;
+        };
         Server: {
             /** @constant */
             name: "lightboard";
@@ -913,6 +1029,11 @@ export type View = components['schemas']['View'];
 export type ViewFiles = components['schemas']['ViewFiles'];
 export type ViewToWrite = components['schemas']['ViewToWrite'];
 export type ViewWritten = components['schemas']['ViewWritten'];
+export type Stage = components['schemas']['Stage'];
+export type Doctor = components['schemas']['Doctor'];
+export type Report = components['schemas']['Report'];
+export type Finding = components['schemas']['Finding'];
+export type Place = components['schemas']['Place'];
 export type Server = components['schemas']['Server'];
 export type ResponseFailure = components['responses']['Failure'];
 export type $defs = Record<string, never>;

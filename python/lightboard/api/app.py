@@ -12,6 +12,7 @@ from lightboard.api.access import Access
 from lightboard.api.compression import Compression
 from lightboard.api.errors import ApiError, Incidents, on_api_error, on_http_exception
 from lightboard.api.live import Feed, live_routes
+from lightboard.api.routes.doctor import Doctor, doctor_routes
 from lightboard.api.routes.groups import group_routes
 from lightboard.api.routes.runs import run_routes
 from lightboard.api.routes.scalars import scalar_routes
@@ -30,11 +31,13 @@ def create_app(index: Index, settings: Settings) -> Starlette:
     stream of changes has no end of its own.
     """
     feed = Feed(index)
+    doctor = Doctor(settings)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         feed.start()
         yield
+        await doctor.stop()
         await feed.stop()
 
     app = Starlette(
@@ -47,6 +50,7 @@ def create_app(index: Index, settings: Settings) -> Starlette:
             *live_routes(feed),
             *view_file_routes(settings),
             *server_routes(settings),
+            *doctor_routes(doctor),
         ],
         middleware=[Middleware(Access, settings=settings), Middleware(Incidents), Middleware(Compression)],
         exception_handlers={HTTPException: on_http_exception, ApiError: on_api_error},

@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { finder, findingsByRun, placeText } from "../../src/model/findings";
+import type { Finding, Place, Run } from "../../src/wire/types";
+
+const run = (id: string, logdir: string, name: string): Run => ({ id, logdir, name }) as Run;
+const RUNS = [run("a0", "runs", "a"), run("b0", "runs", "b/c"), run("a1", "old", "a")];
+const finding = (code: string, places: Place[]): Finding =>
+  ({ code, severity: "hides", places, count: places.length }) as unknown as Finding;
+
+describe("findings of runs", () => {
+  test("a run has the findings that name it, once each, in their order", () => {
+    const twice = finding("twice", [
+      { logdir: "runs", run: "a", tag: "x" },
+      { logdir: "runs", run: "a", tag: "y" },
+    ]);
+    const other = finding("other", [
+      { logdir: "runs", run: "b/c" },
+      { logdir: "runs", run: "a" },
+    ]);
+    const found = findingsByRun([twice, other, finding("none", [{ path: "/x" }])], RUNS);
+    expect(found.get("a0")?.map(({ code }) => code)).toEqual(["twice", "other"]);
+    expect(found.get("b0")?.map(({ code }) => code)).toEqual(["other"]);
+    expect(found.has("a1")).toBe(false);
+  });
+
+  test("a place names its run with or beside the log directory; others name none", () => {
+    const find = finder(RUNS);
+    expect(find({ logdir: "old", run: "a" })).toBe("a1");
+    expect(find({ run: "runs/b/c" })).toBe("b0");
+    expect(find({ run: "gone", logdir: "runs" })).toBeNull();
+    expect(find({ path: "/abs" })).toBeNull();
+  });
+
+  test("a place reads in one line", () => {
+    const place = { path: "/r/e", run: "r", record: 3, offset: 812, length: 64, seen: "bad" };
+    expect(placeText(place)).toBe("/r/e, record 3, byte 812 (64 bytes), bad");
+    expect(placeText({ run: "r" })).toBe("");
+  });
+});

@@ -1,0 +1,37 @@
+"""GET and POST /api/doctor."""
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from boards import board, client
+from logdirs import flip_payload_byte, write_run
+
+
+def finished(http: httpx.Client) -> dict[str, Any]:
+    """Ask until the look has ended."""
+    while (body := http.get("/api/doctor").json())["looking"]:
+        pass  # Each question waits for an answer; the board's own limits end the look.
+    return body  # type: ignore[no-any-return]
+
+
+def test_the_board_tells_what_the_doctor_finds(tmp_path: Path) -> None:
+    write_run(tmp_path / "runs" / "good", {"loss": [1.0] * 5})
+    flip_payload_byte(write_run(tmp_path / "runs" / "bad", {"loss": [1.0] * 5}), 3)
+    with board(tmp_path / "runs", "--port", "0") as running, client(running) as http:
+        first = http.get("/api/doctor").json()
+        assert first["looking"]
+        assert first["report"] is None
+        body = finished(http)
+        assert body["message"] == ""
+        assert body["began"] <= body["ended"]
+        report = body["report"]
+        assert report["exit_code"] == 1
+        assert report["url"] == running.address
+        hiding = [one for one in report["findings"] if one["severity"] != "note"]
+        assert {place["run"] for one in hiding for place in one["places"]} == {"bad"}
+
+        (tmp_path / "runs" / "bad").rename(tmp_path / "away")
+        assert http.post("/api/doctor", json={}).json()["report"] == report
+        assert finished(http)["report"]["exit_code"] == 0
