@@ -492,7 +492,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": Record<string, never>;
+                    "application/json": components["schemas"]["LookAgain"];
                 };
             };
             responses: {
@@ -898,6 +898,7 @@ export interface components {
         };
         /** @enum {string} */
         Stage: "environment" | "log" | "files" | "records" | "index" | "api" | "board";
+        LookAgain: Record<string, never>;
         Doctor: {
             looking: boolean;
             began: components["schemas"]["Seconds"];
@@ -1030,6 +1031,7 @@ export type ViewFiles = components['schemas']['ViewFiles'];
 export type ViewToWrite = components['schemas']['ViewToWrite'];
 export type ViewWritten = components['schemas']['ViewWritten'];
 export type Stage = components['schemas']['Stage'];
+export type LookAgain = components['schemas']['LookAgain'];
 export type Doctor = components['schemas']['Doctor'];
 export type Report = components['schemas']['Report'];
 export type Finding = components['schemas']['Finding'];

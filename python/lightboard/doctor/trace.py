@@ -105,13 +105,13 @@ def _on_disk(look: Look, run: str) -> Step:
         size = sum(entry.size for entry in files)
         folder = readable(os.path.dirname(files[0].path))
         return Step("files", question, "yes", f"{len(files):,} event files, {size:,} bytes, in {folder}.")
-    if any(folder.run == run for folder in look.tree.folders):
-        return Step("files", question, "no", "Its folder is there, and holds no event file.")
     below = sorted({entry.run for entry in look.tree.entries if entry.run.startswith(f"{run}/")})
     if below:
         return Step(
             "files", question, "no", f"Not in that folder, but in folders below: {', '.join(below[:5])}."
         )
+    if any(folder.run == run for folder in look.tree.folders):
+        return Step("files", question, "no", "Its folder is there, and holds no event file.")
     near = difflib.get_close_matches(run, {entry.run for entry in look.tree.entries}, n=3, cutoff=0.5)
     hint = f" Similar: {', '.join(near)}." if near else ""
     return Step("files", question, "no", f"No folder of that name below the log directories.{hint}")

@@ -60,7 +60,7 @@ API = (
         "TensorBoard cannot note its server",
         "The folder of instance files in the temporary directory belongs to the user who started a TensorBoard first.",
         "TensorBoard of any other user ends at its start with PermissionError.",
-        "Give each user a temporary directory of their own: TMPDIR=$HOME/tmp tensorboard --logdir …",
+        "Give each user a temporary directory of their own: TMPDIR=$HOME/tmp tensorboard --logdir DIR.",
         rows=("S04",),
     ),
     Code(

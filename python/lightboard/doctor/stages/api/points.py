@@ -83,7 +83,7 @@ def points_missing(look: Look) -> Iterator[Finding]:
     board = _answering(look)
     if board is None or not board.is_tensorboard or board.runs is None:
         return
-    on_disk = dict(_on_disk(look, board))
+    on_disk = {key: disk for key, disk in _on_disk(look, board) if key[0] in board.runs}
     behind = {key for key, disk in on_disk.items() if _is_behind(disk, board.curves.get(key), board)}
     if behind:
         later = board.again()
