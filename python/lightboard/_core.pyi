@@ -1,6 +1,7 @@
 """The native module: typed face of crates/py. Private; import from the package instead."""
 
 from collections.abc import Iterator, Sequence
+from os import PathLike
 from typing import Any, Literal, Self, final
 
 from numpy.typing import NDArray
@@ -12,6 +13,12 @@ __version__: str
 
 def arrow_table(columns: Sequence[tuple[str, Literal["text", "int", "float"], Sequence[object]]]) -> object:
     """Capsule of an Arrow C stream of one table: name, type and items of each column, None for null."""
+
+def audit_file(path: str | bytes | PathLike[str], budget: float) -> str:
+    """Read an event file for the doctor; tell what it holds as JSON (`spec/doctor.md`, Facts).
+
+    Reading stops after `budget` seconds. Raises OSError if the file cannot be read or is no regular file.
+    """
 
 def kinds() -> list[str]:
     """List the words for all kinds of series."""

@@ -254,6 +254,21 @@ fn product(shape: &[u64]) -> Option<u64> {
         .try_fold(1u64, |product, size| product.checked_mul(*size))
 }
 
+impl Tensor<'_> {
+    /// Its type and shape in words: `float32`, `float64 [1]`, `string [2, 3]`; `type 77` if there is no such type, `[?]`
+    /// if the shape is not known.
+    pub fn form(&self) -> String {
+        let data_type = self.outline().map_or(0, |outline| outline.data_type);
+        let name = storage(data_type).map_or(format!("type {data_type}"), |(name, _)| name.into());
+        match shape(*self) {
+            Ok(None) => name,
+            Ok(Some(shape)) if shape.is_empty() => name,
+            Ok(Some(shape)) => format!("{name} {shape:?}"),
+            Err(_) => format!("{name} [?]"),
+        }
+    }
+}
+
 /// How the elements of a data type are stored.
 enum Storage {
     /// The number of a part, the type of an element, the key of a part in the field of typed values.

@@ -1,6 +1,7 @@
 //! The kinds of series (`spec/events.md`, Kinds).
 
 use crate::summary::{Data, Value};
+use crate::wire::DecodeError;
 
 /// What a series is. Unknown series are listed like the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -76,6 +77,28 @@ impl Kind {
             Self::Layout => "layout",
             Self::Embedding => "embedding",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// What kind of series a value belongs to in a file in which its tag may stand for several: `first` tells the kind
+    /// that the tag's first value was of, `number` is what [`Value::scalar`] says of this one.
+    pub fn among(
+        first: impl FnOnce() -> Option<Self>,
+        value: &Value<'_>,
+        number: Result<Option<f64>, DecodeError>,
+    ) -> Self {
+        // TensorFlow tells only once what the tensors of a tag are.
+        let untold =
+            value.metadata.is_none() && matches!(value.data, Data::Tensor(_) | Data::Nothing);
+        let told = if untold { first() } else { None };
+        match (told.unwrap_or_else(|| value.kind()), number) {
+            // Without any metadata a lone number can only be meant as a scalar.
+            (Self::Unknown, Ok(Some(_))) if value.metadata.is_none() => Self::Scalar,
+            // Of a scalar plugin, but more than one number.
+            (Self::Scalar, Ok(None)) => Self::Tensor,
+            // Its bytes may still be looked at.
+            (Self::Scalar, Err(_)) => Self::Unknown,
+            (kind, _) => kind,
         }
     }
 

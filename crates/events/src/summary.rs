@@ -17,6 +17,8 @@ pub struct Value<'a> {
     pub metadata: Option<Metadata<'a>>,
     /// The value itself.
     pub data: Data<'a>,
+    /// Bytes that all of this takes in its record.
+    pub size: usize,
 }
 
 /// What a writer says about a series.
@@ -177,6 +179,35 @@ impl Histogram<'_> {
     }
 }
 
+impl Metadata<'_> {
+    /// The version of the format that the plugin's own data are in, 0 if they tell none. None if they are of a plugin
+    /// that is not known to tell it, or are not what that plugin writes.
+    pub fn version(&self) -> Option<i32> {
+        const VERSION: u32 = key::varint(1);
+        const TELL_IT: [&str; 8] = [
+            "scalars",
+            "images",
+            "audio",
+            "histograms",
+            "text",
+            "pr_curves",
+            "mesh",
+            "hparams",
+        ];
+        if !TELL_IT.contains(&self.plugin_name) {
+            return None;
+        }
+        let (mut fields, mut version) = (Fields::new(self.content), 0);
+        loop {
+            match fields.key().ok()? {
+                END => return Some(version),
+                VERSION => version = fields.varint().ok()? as i32,
+                key => fields.skip(key, 1..=1).ok()?,
+            }
+        }
+    }
+}
+
 impl Value<'_> {
     /// What kind of series a tag is whose first value this is. Later values do not change it.
     pub fn kind(&self) -> Kind {
@@ -203,7 +234,7 @@ impl Value<'_> {
 pub struct Values<'a> {
     pieces: PieceIter<'a>,
     fields: Fields<'a>,
-    other: Option<(&'a str, Data<'a>)>,
+    other: Option<Value<'a>>,
 }
 
 impl<'a> Values<'a> {
@@ -213,11 +244,20 @@ impl<'a> Values<'a> {
             outer: &[],
             key: END,
         };
+        let alone = |tag, data, bytes: &[u8]| {
+            let value = Value {
+                tag,
+                metadata: None,
+                data,
+                size: bytes.len(),
+            };
+            (NOTHING, Some(value))
+        };
         let (pieces, other) = match what {
             What::Summary(summary) => (summary.pieces, None),
-            What::GraphDef(graph) => (NOTHING, Some((RUN_GRAPH_TAG, Data::Graph(graph)))),
+            What::GraphDef(graph) => alone(RUN_GRAPH_TAG, Data::Graph(graph), graph),
             What::TaggedRunMetadata(it) => {
-                (NOTHING, Some((it.tag, Data::RunMetadata(it.run_metadata))))
+                alone(it.tag, Data::RunMetadata(it.run_metadata), it.run_metadata)
             }
             _ => (NOTHING, None),
         };
@@ -256,13 +296,7 @@ impl<'a> Iterator for Values<'a> {
     fn next(&mut self) -> Option<Self::Item> {
         match self.message() {
             Ok(Some(message)) => Some(value(message)),
-            Ok(None) => self.other.take().map(|(tag, data)| {
-                Ok(Value {
-                    tag,
-                    metadata: None,
-                    data,
-                })
-            }),
+            Ok(None) => self.other.take().map(Ok),
             Err(error) => {
                 // Where the next value would start is not known.
                 self.fields = Fields::new(&[]);
@@ -292,6 +326,7 @@ fn value(message: &[u8]) -> Result<Value<'_>, DecodeError> {
         tag: "",
         metadata: None,
         data: Data::Nothing,
+        size: message.len(),
     };
     let mut node_name = "";
     let mut fields = Fields::new(message);

@@ -294,15 +294,7 @@ impl SeriesSet {
 
     fn add_unusual(&mut self, logged: Logged, value: &Value<'_>) -> Result<bool, DecodeError> {
         let number = value.scalar();
-        let kind = match (self.kind(value), &number) {
-            // Without any metadata a lone number can only be meant as a scalar.
-            (Kind::Unknown, Ok(Some(_))) if value.metadata.is_none() => Kind::Scalar,
-            // Of a scalar plugin, but more than one number.
-            (Kind::Scalar, Ok(None)) => Kind::Tensor,
-            // Its bytes may still be looked at.
-            (Kind::Scalar, Err(_)) => Kind::Unknown,
-            (kind, _) => kind,
-        };
+        let kind = Kind::among(|| self.first_kind(value.tag), value, number);
         let place = self.place(value.tag, kind);
         let series = &mut self.all[place];
         if value.metadata.is_some() && series.metadata.is_none() {
@@ -353,16 +345,10 @@ impl SeriesSet {
         Some(self.place(tag, Kind::Scalar))
     }
 
-    /// The kind of a value. A tensor without metadata is of the kind its tag was given first, since TensorFlow tells
-    /// only once.
-    fn kind(&self, value: &Value<'_>) -> Kind {
-        if value.metadata.is_none()
-            && matches!(value.data, Data::Tensor(_) | Data::Nothing)
-            && let Some((_, first)) = self.with_tag(value.tag).min_by_key(|(place, _)| *place)
-        {
-            return first.own;
-        }
-        value.kind()
+    /// The kind that the tag's first value was of.
+    fn first_kind(&self, tag: &str) -> Option<Kind> {
+        let first = self.with_tag(tag).min_by_key(|(place, _)| *place);
+        first.map(|(_, series)| series.own)
     }
 
     /// The place of a series, which is made if there is none.

@@ -3,6 +3,7 @@
 mod arrow;
 mod cache;
 mod column;
+mod doctor;
 mod events;
 mod index;
 mod log;
@@ -21,6 +22,8 @@ mod _core {
     use crate::cache::{clear_caches, list_caches};
     #[pymodule_export]
     use crate::column::Column;
+    #[pymodule_export]
+    use crate::doctor::audit_file;
     #[pymodule_export]
     use crate::events::{EventReader, kinds};
     #[pymodule_export]

@@ -1,0 +1,246 @@
+//! What an event file holds, in facts.
+
+use lightboard_events::{
+    Cause, Damage, Event, HEADER, OVERHEAD, SessionLog, Summary, Tail, What, decode,
+};
+use serde::Serialize;
+
+use crate::facts::{Change, Number, Odd, Place, Range, Seen, told};
+use crate::pass::{Pass, Sink};
+use crate::series::{Logged, SeriesSet};
+
+/// Damaged ranges that are told; further ones are counted only.
+const DAMAGE: usize = 1000;
+/// Session logs that are told; further ones are counted only.
+const SESSIONS: usize = 100;
+/// No clock is further from 1970, in seconds.
+const FURTHEST: f64 = 1e15;
+
+/// Takes in a file, and tells what it holds.
+#[derive(Debug, Default, Serialize)]
+pub struct Audit {
+    bytes: u64,
+    read: u64,
+    complete: bool,
+    records: u64,
+    what: Counts,
+    file_version: Option<String>,
+    writer: Option<String>,
+    first_wall_time: Option<Number>,
+    last_wall_time: Option<Number>,
+    earliest: Option<Number>,
+    latest: Option<Number>,
+    bad_wall_times: Seen<Odd>,
+    wall_time_back: Back,
+    sessions: Vec<Session>,
+    session_count: u64,
+    largest: Option<Largest>,
+    damage: Vec<Range>,
+    damage_count: u64,
+    tail: Option<Range>,
+    resumed: u64,
+    series: SeriesSet,
+    series_count: usize,
+}
+
+/// Records by what their events carry.
+#[derive(Debug, Default, Serialize)]
+struct Counts {
+    file_version: u64,
+    summary: u64,
+    graph_def: u64,
+    meta_graph_def: u64,
+    tagged_run_metadata: u64,
+    log_message: u64,
+    session_log: u64,
+    nothing: u64,
+}
+
+/// Events that are earlier than the one before.
+#[derive(Debug, Serialize)]
+struct Back {
+    #[serde(flatten)]
+    seen: Seen<Change<Number>>,
+    most: Number,
+}
+
+impl Default for Back {
+    fn default() -> Self {
+        let (seen, most) = (Seen::default(), Number(0.0));
+        Self { seen, most }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Session {
+    status: &'static str,
+    step: i64,
+    #[serde(flatten)]
+    place: Place,
+}
+
+#[derive(Debug, Serialize)]
+struct Largest {
+    length: u64,
+    #[serde(flatten)]
+    place: Place,
+    tag: Option<String>,
+}
+
+impl Sink for Audit {
+    #[inline]
+    fn record(&mut self, offset: u64, bytes: &[u8]) {
+        let record = self.records;
+        let place = Place { record, offset };
+        let length = bytes.len() as u64;
+        self.records += 1;
+        self.read = offset + length;
+        if self.damage_count > 0 {
+            self.resumed += length;
+        }
+        let outcome = decode(&bytes[HEADER..bytes.len() + HEADER - OVERHEAD]).and_then(|event| {
+            if self.largest.as_ref().is_none_or(|it| it.length < length) {
+                self.set_largest(place, length, &event);
+            }
+            self.event(place, &event)
+        });
+        if let Err(error) = outcome {
+            let cause = Cause::NotAnEvent(error);
+            self.damage(Damage {
+                offset,
+                length,
+                cause,
+            });
+        }
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        self.damage_count += 1;
+        if self.damage.len() < DAMAGE {
+            self.damage.push(damage.into());
+        }
+    }
+}
+
+impl Audit {
+    /// Of a file of `size` bytes.
+    pub fn new(size: u64) -> Self {
+        Self {
+            bytes: size,
+            ..Self::default()
+        }
+    }
+
+    /// All that was found, as JSON.
+    #[expect(clippy::missing_panics_doc, reason = "all keys are texts")]
+    pub fn json(mut self, pass: &Pass) -> String {
+        self.complete = pass.tail().is_some();
+        let tail = pass.tail().as_ref().and_then(Tail::damage);
+        self.tail = tail.map(Range::from);
+        self.series.finish();
+        self.series_count = self.series.count();
+        serde_json::to_string(&self).expect("all keys are texts")
+    }
+
+    #[inline]
+    fn event(
+        &mut self,
+        place: Place,
+        event: &Event<'_>,
+    ) -> Result<(), lightboard_events::DecodeError> {
+        self.see_wall_time(place, event.wall_time);
+        if place.record == 0 {
+            self.writer = event.source_writer.map(|writer| told(writer).to_owned());
+        }
+        let count = match event.what {
+            What::Summary(Summary { .. }) => &mut self.what.summary,
+            What::FileVersion(version) => {
+                if place.record == 0 {
+                    self.file_version = Some(told(version).to_owned());
+                }
+                &mut self.what.file_version
+            }
+            What::SessionLog(log) => {
+                self.see_session(place, event.step, log);
+                &mut self.what.session_log
+            }
+            What::GraphDef(_) => &mut self.what.graph_def,
+            What::MetaGraphDef(_) => &mut self.what.meta_graph_def,
+            What::TaggedRunMetadata(_) => &mut self.what.tagged_run_metadata,
+            What::LogMessage(_) => &mut self.what.log_message,
+            What::Nothing => &mut self.what.nothing,
+        };
+        *count += 1;
+        let logged = Logged {
+            place,
+            step: event.step,
+            wall_time: event.wall_time,
+        };
+        let mut outcome = Ok(());
+        for value in event.values() {
+            let added = value.and_then(|value| self.series.add(logged, &value));
+            outcome = outcome.and(added);
+        }
+        outcome
+    }
+
+    #[inline]
+    fn see_wall_time(&mut self, place: Place, to: f64) {
+        if !(0.0..=FURTHEST).contains(&to) {
+            let value = Number(to);
+            self.bad_wall_times.add(|| Odd { place, value });
+        }
+        if !to.is_finite() {
+            return;
+        }
+        let (Some(Number(from)), Some(earliest), Some(latest)) =
+            (self.last_wall_time, &mut self.earliest, &mut self.latest)
+        else {
+            let all = [
+                &mut self.first_wall_time,
+                &mut self.last_wall_time,
+                &mut self.earliest,
+                &mut self.latest,
+            ];
+            return all.into_iter().for_each(|it| *it = Some(Number(to)));
+        };
+        if to < from {
+            let back = &mut self.wall_time_back;
+            back.most.0 = back.most.0.max(from - to);
+            let (from, to) = (Number(from), Number(to));
+            back.seen.add(|| Change { place, from, to });
+            earliest.0 = earliest.0.min(to.0);
+        } else {
+            latest.0 = latest.0.max(to);
+        }
+        self.last_wall_time = Some(Number(to));
+    }
+
+    #[cold]
+    fn see_session(&mut self, place: Place, step: i64, log: SessionLog<'_>) {
+        self.session_count += 1;
+        if self.sessions.len() < SESSIONS {
+            let status = match log.status {
+                SessionLog::START => "start",
+                SessionLog::STOP => "stop",
+                SessionLog::CHECKPOINT => "checkpoint",
+                _ => "unknown",
+            };
+            self.sessions.push(Session {
+                status,
+                step,
+                place,
+            });
+        }
+    }
+
+    #[cold]
+    fn set_largest(&mut self, place: Place, length: u64, event: &Event<'_>) {
+        let first = event.values().next().and_then(Result::ok);
+        self.largest = Some(Largest {
+            length,
+            place,
+            tag: first.map(|value| told(value.tag).to_owned()),
+        });
+    }
+}

@@ -1,0 +1,56 @@
+//! One pass over a file: windows in, whole records and damage out.
+
+use lightboard_events::{Damage, OVERHEAD, Scan, Scanner, Tail};
+
+/// What takes in what a pass finds, in the file's order.
+pub trait Sink {
+    /// A whole record whose checksums are right, with its header and footer, at byte `offset`.
+    fn record(&mut self, offset: u64, bytes: &[u8]);
+    /// A range without a readable record.
+    fn damage(&mut self, damage: Damage);
+}
+
+/// How far a file was read.
+#[derive(Debug, Default)]
+pub struct Pass {
+    scanner: Scanner,
+    tail: Option<Tail>,
+}
+
+impl Pass {
+    /// Where in the file the next window must start.
+    pub fn offset(&self) -> u64 {
+        self.scanner.offset()
+    }
+
+    /// How the file ends; None until its end was reached.
+    pub fn tail(&self) -> Option<Tail> {
+        self.tail
+    }
+
+    /// Reads `window`, the file's bytes from [`offset`](Self::offset) on; `at_end` says that it reaches the file's end.
+    /// Returns the bytes that the next window must have, or None at the file's end.
+    pub fn feed(&mut self, window: &[u8], at_end: bool, sink: &mut impl Sink) -> Option<u64> {
+        let start = self.scanner.offset();
+        loop {
+            let used = ((self.scanner.offset() - start) as usize).min(window.len());
+            let rest = &window[used..];
+            match self.scanner.next(rest, at_end) {
+                Scan::Record {
+                    offset, payload, ..
+                } => sink.record(offset, &rest[..OVERHEAD + payload.len()]),
+                Scan::Damage(damage) => sink.damage(damage),
+                Scan::More { needed } => {
+                    let left = (start + window.len() as u64).saturating_sub(self.scanner.offset());
+                    if needed > left && !at_end {
+                        return Some(needed);
+                    }
+                }
+                Scan::End(tail) => {
+                    self.tail = Some(tail);
+                    return None;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! What a file holds of each tag and kind.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use lightboard_events::{Data, DecodeError, Kind, Tensor, Value};
+use serde::{Serialize, Serializer};
+
+use crate::facts::{Change, Number, Place, Seen, told};
+
+/// Series that are told; further ones are counted only.
+const SERIES: usize = 100_000;
+/// Bytes of text that are kept of all of them; a series whose tag has no room left is counted only.
+const TEXT: usize = 64 << 20;
+/// Series that are counted.
+const COUNTED: usize = 1_000_000;
+/// Plugins told of one series.
+const PLUGINS: usize = 8;
+/// Forms told of one series.
+const FORMS: usize = 8;
+/// From here on float32 has whole numbers only, and not all of them.
+const ROUNDED: f64 = (1u32 << f32::MANTISSA_DIGITS) as f64;
+
+/// Where and when a value was logged.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Logged {
+    pub(crate) place: Place,
+    pub(crate) step: i64,
+    pub(crate) wall_time: f64,
+}
+
+/// The values of one tag and kind.
+#[derive(Debug, Serialize)]
+struct Series {
+    #[serde(serialize_with = "text")]
+    tag: Arc<str>,
+    #[serde(serialize_with = "word")]
+    kind: Kind,
+    plugins: Vec<Box<str>>,
+    plugin_version: Option<i32>,
+    count: u64,
+    bytes: u64,
+    first_step: i64,
+    last_step: i64,
+    min_step: i64,
+    max_step: i64,
+    first_wall_time: Number,
+    last_wall_time: Number,
+    first: Place,
+    back: Seen<Change<i64>>,
+    repeated: u64,
+    longest_repeat: u64,
+    #[serde(flatten)]
+    scalars: Scalars,
+    forms: Forms,
+    no_metadata: u64,
+    /// Values with the step of the last one, in a row.
+    #[serde(skip)]
+    in_a_row: u64,
+    /// Some value told metadata.
+    #[serde(skip)]
+    told: bool,
+    /// The tag's next series, of another kind.
+    #[serde(skip)]
+    sibling: Option<u32>,
+    /// The series whose value came after this one's the last time: most programs log their tags in turn.
+    #[serde(skip)]
+    next: u32,
+}
+
+/// What is told of numbers.
+#[derive(Debug, Default, Serialize)]
+struct Scalars {
+    min: Option<Number>,
+    max: Option<Number>,
+    last: Option<Number>,
+    non_finite: NonFinite,
+    rounded: u64,
+}
+
+#[derive(Debug, Default, Serialize)]
+struct NonFinite {
+    count: u64,
+    first_step: Option<i64>,
+    first_value: Option<Number>,
+    record: Option<u64>,
+    offset: Option<u64>,
+}
+
+/// How values stand in the file.
+#[derive(Debug, Default)]
+struct Forms {
+    simple_values: u64,
+    tensors: Vec<Form>,
+    others: u64,
+}
+
+/// Tensors of one type, number of dimensions and number of elements.
+#[derive(Debug)]
+struct Form {
+    alike: (i32, usize, Option<u64>),
+    name: String,
+    count: u64,
+}
+
+/// All series of one file.
+#[derive(Debug, Default)]
+pub(crate) struct SeriesSet {
+    all: Vec<Series>,
+    /// The first series of each tag.
+    by_tag: HashMap<Arc<str>, u32>,
+    last: usize,
+    /// Bytes of text that are kept.
+    text: usize,
+    /// Hashes of the tags that are counted only.
+    further: HashSet<u64>,
+    hashes: RandomState,
+}
+
+impl SeriesSet {
+    /// How many series there are; further tags count once whatever they hold.
+    pub(crate) fn count(&self) -> usize {
+        self.all.len() + self.further.len()
+    }
+
+    /// Takes in a value.
+    ///
+    /// # Errors
+    /// If its data do not decode; it is counted nevertheless.
+    #[inline]
+    pub(crate) fn add(&mut self, logged: Logged, value: &Value<'_>) -> Result<(), DecodeError> {
+        if let (Data::SimpleValue(number), None) = (value.data, value.metadata) {
+            if let Some(series) = self.series(value.tag, Kind::Scalar, logged) {
+                series.log(logged, value.size);
+                series.forms.simple_values += 1;
+                series.scalars.add(logged, f64::from(number), true);
+            }
+            return Ok(());
+        }
+        self.add_unusual(logged, value)
+    }
+
+    fn add_unusual(&mut self, logged: Logged, value: &Value<'_>) -> Result<(), DecodeError> {
+        let number = value.scalar();
+        let first = || Some(self.all[*self.by_tag.get(value.tag)? as usize].kind);
+        let kind = Kind::among(first, value, number);
+        let room = TEXT.saturating_sub(self.text);
+        let Some(series) = self.series(value.tag, kind, logged) else {
+            return number.map(|_| ());
+        };
+        series.log(logged, value.size);
+        let kept = series.tell(value, room);
+        match (kind, number, value.data) {
+            (Kind::Scalar, Ok(Some(number)), Data::SimpleValue(_)) => {
+                series.forms.simple_values += 1;
+                series.scalars.add(logged, number, true);
+            }
+            (Kind::Scalar, Ok(Some(number)), Data::Tensor(tensor)) => {
+                let of_float32 = series.forms.add(tensor);
+                series.scalars.add(logged, number, of_float32);
+            }
+            (Kind::Tensor | Kind::Unknown, _, Data::Tensor(tensor)) if series.is_of("scalars") => {
+                series.forms.add(tensor);
+            }
+            _ => {}
+        }
+        self.text += kept;
+        number.map(|_| ())
+    }
+
+    /// The series, which is made if there is none; None if there is no room for it.
+    #[inline]
+    fn series(&mut self, tag: &str, kind: Kind, logged: Logged) -> Option<&mut Series> {
+        let guess = self.all.get(self.last).map_or(0, |last| last.next as usize);
+        let place = match self.all.get(guess) {
+            Some(series) if series.kind == kind && *series.tag == *tag => guess,
+            _ => self.look_up(tag, kind, logged)?,
+        };
+        self.last = place;
+        self.all.get_mut(place)
+    }
+
+    fn look_up(&mut self, tag: &str, kind: Kind, logged: Logged) -> Option<usize> {
+        let (mut known, mut last) = (self.by_tag.get(tag).copied(), None);
+        while let Some(place) = known
+            && self.all[place as usize].kind != kind
+        {
+            last = known;
+            known = self.all[place as usize].sibling;
+        }
+        let place = match known {
+            Some(place) => place,
+            None => self.make(tag, kind, logged, last)?,
+        };
+        if let Some(before) = self.all.get_mut(self.last) {
+            before.next = place;
+        }
+        Some(place as usize)
+    }
+
+    /// Makes a series; `sibling` is the last one of the same tag.
+    fn make(&mut self, tag: &str, kind: Kind, logged: Logged, sibling: Option<u32>) -> Option<u32> {
+        if self.all.len() == SERIES || self.text + tag.len() > TEXT {
+            if sibling.is_none() && self.count() < COUNTED {
+                self.further.insert(self.hashes.hash_one(tag));
+            }
+            return None;
+        }
+        let place = self.all.len() as u32;
+        let tag = if let Some(sibling) = sibling {
+            let sibling = &mut self.all[sibling as usize];
+            sibling.sibling = Some(place);
+            Arc::clone(&sibling.tag)
+        } else {
+            self.text += tag.len();
+            let tag: Arc<str> = tag.into();
+            self.by_tag.insert(Arc::clone(&tag), place);
+            tag
+        };
+        self.all.push(Series::new(tag, kind, logged));
+        Some(place)
+    }
+
+    /// Counts values without metadata only where no value of the tag told any.
+    pub(crate) fn finish(&mut self) {
+        let told = self.all.iter().filter(|series| series.told);
+        let told: HashSet<Arc<str>> = told.map(|series| Arc::clone(&series.tag)).collect();
+        for series in &mut self.all {
+            if told.contains(&series.tag) {
+                series.no_metadata = 0;
+            }
+        }
+    }
+}
+
+impl Serialize for SeriesSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.all.serialize(serializer)
+    }
+}
+
+impl Series {
+    /// Without a value so far; `logged` is that of its first.
+    fn new(tag: Arc<str>, kind: Kind, logged: Logged) -> Self {
+        let Logged {
+            place,
+            step,
+            wall_time,
+        } = logged;
+        Self {
+            tag,
+            kind,
+            plugins: Vec::new(),
+            plugin_version: None,
+            count: 0,
+            bytes: 0,
+            first_step: step,
+            last_step: step,
+            min_step: step,
+            max_step: step,
+            first_wall_time: Number(wall_time),
+            last_wall_time: Number(wall_time),
+            first: place,
+            back: Seen::default(),
+            repeated: 0,
+            longest_repeat: 0,
+            scalars: Scalars::default(),
+            forms: Forms::default(),
+            no_metadata: 0,
+            in_a_row: 0,
+            told: false,
+            sibling: None,
+            next: 0,
+        }
+    }
+
+    #[inline]
+    fn log(&mut self, logged: Logged, size: usize) {
+        let (from, to) = (self.last_step, logged.step);
+        if to == from {
+            self.repeated += u64::from(self.count > 0);
+            self.in_a_row += 1;
+        } else {
+            self.in_a_row = 1;
+            if to < from {
+                let place = logged.place;
+                self.back.add(|| Change { place, from, to });
+            }
+            self.min_step = self.min_step.min(to);
+            self.max_step = self.max_step.max(to);
+        }
+        self.longest_repeat = self.longest_repeat.max(self.in_a_row);
+        self.count += 1;
+        self.bytes += size as u64;
+        self.last_step = to;
+        self.last_wall_time = Number(logged.wall_time);
+    }
+
+    /// Takes in what a value tells of its series. Returns the bytes that were kept of it, at most `room`.
+    fn tell(&mut self, value: &Value<'_>, room: usize) -> usize {
+        let Some(metadata) = value.metadata else {
+            self.no_metadata += u64::from(matches!(value.data, Data::Tensor(_)));
+            return 0;
+        };
+        self.told = true;
+        self.plugin_version = self.plugin_version.max(metadata.version());
+        let name = told(metadata.plugin_name);
+        let fits = self.plugins.len() < PLUGINS && name.len() <= room;
+        if name.is_empty() || !fits || self.is_of(name) {
+            return 0;
+        }
+        self.plugins.push(name.into());
+        name.len()
+    }
+
+    fn is_of(&self, plugin: &str) -> bool {
+        self.plugins.iter().any(|known| **known == *plugin)
+    }
+}
+
+impl Scalars {
+    #[inline]
+    fn add(&mut self, logged: Logged, number: f64, of_float32: bool) {
+        if !number.is_finite() {
+            return self.non_finite.add(logged, number);
+        }
+        // Of two zeros, too, the lower is the one with the sign.
+        match self.min {
+            Some(Number(min)) if min <= number => {}
+            _ => self.min = Some(Number(number)),
+        }
+        match self.max {
+            Some(Number(max)) if max >= number => {}
+            _ => self.max = Some(Number(number)),
+        }
+        self.last = Some(Number(number));
+        self.rounded += u64::from(of_float32 && number.abs() >= ROUNDED);
+    }
+}
+
+impl NonFinite {
+    #[cold]
+    fn add(&mut self, logged: Logged, number: f64) {
+        self.count += 1;
+        if self.count == 1 {
+            let Place { record, offset } = logged.place;
+            *self = Self {
+                count: 1,
+                first_step: Some(logged.step),
+                first_value: Some(Number(number)),
+                record: Some(record),
+                offset: Some(offset),
+            };
+        }
+    }
+}
+
+impl Forms {
+    /// Takes in a tensor. Returns whether it is of float32.
+    fn add(&mut self, tensor: Tensor<'_>) -> bool {
+        const FLOAT32: i32 = 1;
+        let Ok(outline) = tensor.outline() else {
+            self.others += 1;
+            return false;
+        };
+        let alike = (outline.data_type, outline.rank, outline.elements);
+        if let Some(form) = self.tensors.iter_mut().find(|form| form.alike == alike) {
+            form.count += 1;
+        } else if self.tensors.len() < FORMS {
+            self.tensors.push(Form {
+                alike,
+                name: told(&tensor.form()).to_owned(),
+                count: 1,
+            });
+        } else {
+            self.others += 1;
+        }
+        outline.data_type == FLOAT32
+    }
+}
+
+impl Serialize for Forms {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let tensors = self.tensors.iter().map(|form| (&*form.name, form.count));
+        let all = [("simple_value", self.simple_values)].into_iter();
+        let all = all.chain(tensors).chain([("other", self.others)]);
+        serializer.collect_map(all.filter(|(_, count)| *count > 0))
+    }
+}
+
+fn text<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text)
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde gives a reference")]
+fn word<S: Serializer>(kind: &Kind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.as_str())
+}
