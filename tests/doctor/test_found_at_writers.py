@@ -5,38 +5,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from doctor.events import run_in
 from doctor.looking import codes, found, reported
+from doctor.programs import running
 from lightboard.doctor.mounts import mount_of
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")
-
-
-@contextmanager
-def program(text: str, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    """A Python program that has come as far as to print a line, and then waits for standard input."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", text, *map(str, arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert process.stdout is not None
-    assert process.stdin is not None
-    try:
-        assert process.stdout.readline() == "ready\n"
-        yield process
-    finally:
-        os.killpg(process.pid, 9)
-        process.wait()
-        process.stdout.close()
-        process.stdin.close()
 
 
 FORKED = """
@@ -62,13 +40,13 @@ sys.stdin.read()
 @pytest.mark.skipif(os.getuid() != 0, reason="may not see what another process waits for")
 @pytest.mark.detects("W05", "writer_forked")
 def test_a_child_that_logs_with_its_parents_writer(tmp_path: Path) -> None:
-    with program(FORKED, tmp_path / "hangs", "40") as process:
+    with running(FORKED, tmp_path / "hangs", "40") as process:
         finding = found("writer_forked", tmp_path)
         assert [place.path for place in finding.places] == [
             str(file) for file in (tmp_path / "hangs").iterdir()
         ]
         assert f"started by {process.pid}, hangs" in str(finding.places[0].seen)
-    with program(FORKED, tmp_path / "waits", "1"):
+    with running(FORKED, tmp_path / "waits", "1"):
         assert "writer_forked" not in codes(tmp_path)
 
 
@@ -86,7 +64,7 @@ sys.stdin.read()
 @linux
 @pytest.mark.detects("F15", "writer_file_deleted")
 def test_a_writer_whose_folder_was_removed(tmp_path: Path) -> None:
-    with program(WRITER, tmp_path / "run") as process:
+    with running(WRITER, tmp_path / "run") as process:
         assert codes(tmp_path) <= {"file_empty"}
         shutil.rmtree(tmp_path / "run")
         finding = found("writer_file_deleted", tmp_path)
@@ -108,9 +86,9 @@ sys.stdin.read()
 @pytest.mark.detects("W08", "file_written_twice")
 def test_two_programs_that_take_the_same_name(tmp_path: Path) -> None:
     file = tmp_path / "events.out.tfevents.1763800000.trainer.1.0"
-    with program(SAME_NAME, file) as first:
+    with running(SAME_NAME, file) as first:
         assert codes(tmp_path) == {"file_empty"}
-        with program(SAME_NAME, file) as second:
+        with running(SAME_NAME, file) as second:
             finding = found("file_written_twice", tmp_path)
             assert [place.path for place in finding.places] == [str(file)]
             for process in (first, second):

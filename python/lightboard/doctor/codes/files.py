@@ -292,4 +292,28 @@ FILES = (
         "Give the folder of the runs as the log directory.",
         rows=("F22",),
     ),
+    Code(
+        "file_order_not_time",
+        "files",
+        "distorts",
+        "Files whose names are not in the order of their times",
+        "Names hold the second in which a file was begun. They were renamed or copied, a clock was set back, or names "
+        "of two writers sort otherwise.",
+        "TensorBoard reads files in the order of names: its default reader lets the older points push out the newer "
+        "ones, its Python reader never comes back to the newer file. Lightboard goes by the times of the events.",
+        "Rename the newer file so that it sorts last: events.out.tfevents.SECONDS.HOST with the second of its first "
+        "event, or give each a folder of its own.",
+        rows=("E03",),
+    ),
+    Code(
+        "clock_ahead",
+        "files",
+        "note",
+        "Events from the future",
+        "The clock of the machine that logged was ahead, or the program passes times of its own (walltime, in "
+        "milliseconds for example).",
+        "On the axes of time the run lies far right, and it is sorted as the newest.",
+        "Set the machine's clock (timedatectl), or pass seconds since 1970 as walltime, or none.",
+        rows=("F19",),
+    ),
 )

@@ -54,7 +54,7 @@ DAMAGE = (
         "later. Lightboard reads what stands behind, and looks again whenever the file changes.",
         "Where the writer's machine has the file whole, copy it again, and restart TensorBoard. Else "
         "`lightboard recover FILE --to DIR` writes what can be read to a new file.",
-        rows=("E06",),
+        rows=("E06", "F17"),
     ),
     Code(
         "record_too_long",

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lightboard.cli.sizes import readable
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
-from lightboard.doctor.stages.files import access, logdirs, names, readers, sizes
+from lightboard.doctor.stages.files import access, logdirs, names, readers, sizes, times
 
 
 def tell(look: Look) -> Iterator[Finding]:
@@ -18,4 +18,4 @@ def tell(look: Look) -> Iterator[Finding]:
     yield from ()
 
 
-CHECKS = (tell, *logdirs.CHECKS, *access.CHECKS, *names.CHECKS, *readers.CHECKS, *sizes.CHECKS)
+CHECKS = (tell, *logdirs.CHECKS, *access.CHECKS, *names.CHECKS, *readers.CHECKS, *sizes.CHECKS, *times.CHECKS)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
 from lightboard.doctor.mounts import mount_of
-from lightboard.doctor.stages.log import disks, live
+from lightboard.doctor.stages.log import costs, disks, live, writers
 
 
 def tell(look: Look) -> Iterator[Finding]:
@@ -19,4 +19,4 @@ def tell(look: Look) -> Iterator[Finding]:
     yield from ()
 
 
-CHECKS = (tell, *disks.CHECKS, *live.CHECKS)
+CHECKS = (tell, *disks.CHECKS, *live.CHECKS, *writers.CHECKS, *costs.CHECKS)
