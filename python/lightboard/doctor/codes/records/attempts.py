@@ -10,8 +10,9 @@ ATTEMPTS = (
         "Training that began again in the folder of an earlier one",
         "A later file logs the same tags from an earlier step on, without telling at which step it took "
         "over.",
-        "TensorBoard's default reader shows only the later training wherever both have steps; its Python "
-        "reader draws a line that runs back to the left. Lightboard shows attempts beside each other.",
+        "TensorBoard's default reader forgets the earlier training from the step on at which the later one "
+        "begins, which is often all of it; its Python reader draws a line that runs back to the left. "
+        "Lightboard shows attempts beside each other.",
         "Give each start a folder of its own (SummaryWriter does, without log_dir). To separate what is "
         "there, move the later files into a folder of their own. To go on from a checkpoint, pass purge_step "
         "to the writer, from the first start on.",

@@ -11,8 +11,8 @@ DAMAGE = (
         "Bytes changed after they were written: a fault of a disk or of memory, a copy that went wrong, or "
         "two programs that wrote into one file. Or the record was torn by a full disk or a killed process, "
         "and others were appended behind it.",
-        "TensorBoard's default reader does not compare this checksum: it draws the wrong value, or drops the "
-        "record, and ends there if the record was torn. Its Python reader (--load_fast=false) ends there in "
+        "TensorBoard's default reader does not compare this checksum: it draws the wrong value as if it were "
+        "right, and ends there if the record was torn. Its Python reader (--load_fast=false) ends there in "
         "any case, in silence. Lightboard leaves out the record and reads on.",
         "Copy the file again from where it was written. If there is no other copy, `lightboard recover FILE "
         "--to DIR` writes what can be read to a new file.",
@@ -63,9 +63,10 @@ DAMAGE = (
         "Record that claims to be larger than any can be",
         "The header claims more than 2 GiB: nothing that writes event files does that. The bytes are no "
         "longer those that were written, or the file is no event file from there on.",
-        "Both readers of TensorBoard wait for a record that never comes. Lightboard searches for the next "
-        "readable record and reads on.",
-        "Copy the file again from where it was written, or `lightboard recover FILE --to DIR`.",
+        "Both readers of TensorBoard ask for as much memory as the record claims, and die of it: no run is "
+        "updated any more. Lightboard searches for the next readable record and reads on.",
+        "Move the file away, and restart TensorBoard. Then copy it again from where it was written, or "
+        "`lightboard recover FILE --to DIR`.",
         rows=("E06",),
     ),
     Code(
@@ -75,8 +76,10 @@ DAMAGE = (
         "Record that is no event",
         "The checksums are right, but the content cannot be read as an event: another program wrote records "
         "of its own into the file, or a writer has a fault.",
-        "TensorBoard's readers drop the record or end there. Lightboard leaves it out and reads on.",
-        "Find the program that wrote it: the place tells the bytes.",
+        "TensorBoard's default reader ends there; its Python reader dies of it, and no run is updated any "
+        "more. Lightboard leaves it out and reads on.",
+        "`lightboard recover FILE --to DIR` writes the events to a new file. Then find the program that "
+        "wrote the record: the place tells the bytes.",
         rows=("E06",),
     ),
     Code(

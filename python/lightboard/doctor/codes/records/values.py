@@ -34,8 +34,9 @@ VALUES = (
         "Wall times that are none",
         "Events carry a time that is NaN, infinite, negative or millions of years away: an explicit walltime "
         "that was never set, or a time in another unit.",
-        "TensorBoard's default reader drops the rest of the file behind a time that is NaN; other such times "
-        "upset the order and the colours of its runs. Lightboard takes the time of the event before.",
+        "Behind a time that is NaN TensorBoard's default reader drops the rest of the file, and events with "
+        "an infinite one; other such times stretch the axis of time and upset the order and the colours of "
+        "runs. Lightboard takes the time of the event before.",
         "Leave out walltime, or pass seconds since 1970: time.time().",
         rows=("E12",),
     ),

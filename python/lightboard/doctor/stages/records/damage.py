@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
-from lightboard.doctor.stages.records.about import amount
+from lightboard.doctor.stages.records.about import amount, spread
 
 LIVE_SECONDS = 120.0
 """A file that changed this lately may still be being written: how it ends is no damage yet (spec/events.md)."""
@@ -30,41 +31,33 @@ ENDS = {"truncated": "record_cut"}
 
 def damaged_records(look: Look) -> Iterator[Finding]:
     """Report each range of bytes that holds no readable record, by what is wrong there."""
-    files = [audit for audit in look.audits.files if audit.facts["records"]]
-    found: dict[str, list[Audit]] = {}
-    places: dict[str, list[Place]] = {}
-    for audit in files:
-        for range_ in audit.facts["damage"]:
-            code = CODES.get(range_["code"], "record_lost")
-            if not found.setdefault(code, []) or found[code][-1] is not audit:
-                found[code].append(audit)
-            places.setdefault(code, []).append(
-                audit.entry.place(
-                    offset=range_["offset"],
-                    length=range_["length"],
-                    record=range_.get("record"),
-                    seen=range_.get("message") or None,
-                )
-            )
+    found: dict[str, list[tuple[Audit, dict[str, Any]]]] = {}
+    for audit in look.audits.files:
+        # Where nothing is readable, there is no event file: so the stage `files` says.
+        for damage in audit.facts["damage"] if audit.facts["records"] else ():
+            found.setdefault(CODES[damage["code"]], []).append((audit, damage))
     records = sum(audit.facts["records"] for audit in look.audits.files)
-    ranges = sum(map(len, places.values()))
+    ranges = sum(map(len, found.values()))
     look.facts["records"] = (
         f"{amount(records, 'record')} in {amount(len(look.audits.files), 'file')}, every checksum compared"
         + (f"; {amount(ranges, 'damaged range')}" if ranges else "")
     )
-    for code, damaged in found.items():
-        lost = sum(place.length or 0 for place in places[code])
-        behind = sum(audit.facts["resumed"] for audit in damaged)
-        seen = (
-            f"{amount(lost, 'byte')} in {amount(len(places[code]), 'place')} of {amount(len(damaged), 'file')} hold no "
-            f"readable record. "
-        )
-        seen += (
-            f"{amount(behind, 'byte')} of whole records stand behind the first place, where TensorBoard stops reading."
-            if behind
-            else "Nothing readable stands behind."
-        )
-        yield Finding(code, seen, places[code], count=len(places[code]))
+    for code, damages in found.items():
+        files = {audit.entry.path: audit for audit, _ in damages}.values()
+        lost = sum(damage["length"] for _, damage in damages)
+        behind = sum(audit.facts["resumed"] for audit in files)
+        where = f"{amount(len(damages), 'place')} of {amount(len(files), 'file')}"
+        seen = f"{amount(lost, 'byte')} in {where} hold no readable record. "
+        if behind:
+            seen += f"{amount(behind, 'byte')} of whole records stand behind the first place, where "
+            seen += "TensorBoard's Python reader stops." if code == "record_corrupt" else "TensorBoard stops."
+        else:
+            seen += "Nothing readable stands behind."
+        places = [
+            audit.entry.place(offset=damage["offset"], length=damage["length"], seen=damage["message"])
+            for audit, damage in damages
+        ]
+        yield Finding(code, seen, spread(places))
 
 
 def files_cut_short(look: Look) -> Iterator[Finding]:
@@ -74,7 +67,7 @@ def files_cut_short(look: Look) -> Iterator[Finding]:
         facts, status = audit.facts, audit.entry.status
         is_live = status is not None and time.time() - status.st_mtime < LIVE_SECONDS
         if (tail := facts["tail"]) and facts["records"] and not is_live:
-            code = ENDS.get(tail["code"], CODES.get(tail["code"], "record_cut"))
+            code = ENDS.get(tail["code"], CODES[tail["code"]])
             at = audit.entry.place(offset=tail["offset"], length=tail["length"], record=facts["records"])
             cut.setdefault(code, []).append(at)
     for code, places in cut.items():
