@@ -441,7 +441,7 @@ def test_columns_are_chosen_sorted_and_kept(opened: OpenBoard) -> None:
     assert set(opened.names()[:3]) == set(SWEEP[3:])
     button(opened, "Sort by lr, sorted downwards").click()
     assert set(opened.names()[:3]) == set(SWEEP[:3])
-    opened.page.wait_for_function("() => location.hash.includes('lr')")
+    opened.address(r"sort:!\(lr,up\).*duration")
     opened.page.reload()
     opened.wait_for_runs("baseline")
     expect(button(opened, "Sort by lr, sorted upwards")).to_be_visible()
