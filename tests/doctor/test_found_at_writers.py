@@ -12,7 +12,7 @@ import pytest
 from doctor.events import run_in
 from doctor.looking import codes, found, reported
 from doctor.programs import running
-from lightboard.doctor.mounts import mount_of
+from lightboard.log.mounts import mount_of
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")
 

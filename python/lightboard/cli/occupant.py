@@ -1,16 +1,15 @@
 """Who holds a port: asked over HTTP, else looked up among the processes."""
 
 import http.client
-import ipaddress
 import json
 import os
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from lightboard.cli.text import clock, printable
+from lightboard.listening import listening
 
 TIMEOUT_SECS = 1.0
 MAX_ANSWER_BYTES = 1_000_000
@@ -86,33 +85,12 @@ def _get(host: str, port: int, path: str) -> tuple[int, Any]:
 
 def listeners(port: int) -> Iterator[int]:
     """Ids of the processes that listen on `port`; only one's own, unless one is root. Linux only, else none."""
-    inodes = {f"socket:[{inode}]" for _, inode in _listening(port)}
-    if not inodes:
+    links = {socket.link for socket in listening() if socket.port == port}
+    if not links:
         return
     for entry in Path("/proc").glob("[0-9]*"):
         try:
-            if any(os.readlink(descriptor) in inodes for descriptor in (entry / "fd").iterdir()):
+            if any(os.readlink(descriptor) in links for descriptor in (entry / "fd").iterdir()):
                 yield int(entry.name)
         except OSError:  # Another user's process, or one that has just ended.
             continue
-
-
-def listening_addresses(port: int) -> set[str]:
-    """Addresses of this machine on which a program listens on `port`. Linux only, else none."""
-    return {str(address) for address, _ in _listening(port)}
-
-
-def _listening(port: int) -> Iterator[tuple[ipaddress.IPv4Address | ipaddress.IPv6Address, str]]:
-    """Address and inode of each socket that listens on `port`."""
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        try:
-            lines = Path(table).read_text().splitlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
-            fields = line.split()
-            address, _, number = fields[1].partition(":")
-            if int(number, 16) == port and fields[3] == "0A":
-                # The kernel writes words of 32 bits, each in the machine's own order.
-                words = struct.unpack(f">{len(address) // 8}I", bytes.fromhex(address))
-                yield ipaddress.ip_address(struct.pack(f"={len(words)}I", *words)), fields[9]

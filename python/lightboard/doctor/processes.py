@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from lightboard.cli.occupant import listeners
+from lightboard.listening import listening as sockets
+
 DELETED = " (deleted)"
 
 
@@ -63,6 +66,39 @@ def parent(pid: int) -> int | None:
         return None
 
 
+def children(pid: int) -> list[int]:
+    """Return the ids of the processes that it started and that live."""
+    found = []
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
+        try:
+            found += [int(child) for child in path.read_text().split()]
+        except OSError:
+            continue
+    return found
+
+
+def folder(pid: int) -> str | None:
+    """Return its working directory; None if that cannot be told."""
+    try:
+        return os.readlink(f"/proc/{pid}/cwd")
+    except OSError:
+        return None
+
+
+def resident_bytes(pid: int) -> int:
+    """Return the memory that it has in use; 0 if that cannot be told."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, ValueError, IndexError):
+        return 0
+
+
+def behind(host: str, port: int) -> int | None:
+    """Return the id of the process that listens on a port; None if that is on another machine, or cannot be seen."""
+    here = {"localhost", "127.0.0.1", "::1", "0.0.0.0", os.uname().nodename}  # noqa: S104 - compared, not bound
+    return min(listeners(port), default=None) if host in here else None
+
+
 def threads(pid: int) -> int:
     """Return the number of its threads; 0 if that cannot be told."""
     try:
@@ -88,13 +124,11 @@ def command(pid: int) -> str:
 
 def paths(pid: int) -> set[str]:
     """Return what its arguments are as paths, those of `--logdir=PATH` and `name=PATH` included."""
-    given = arguments(pid)
-    try:
-        folder = os.readlink(f"/proc/{pid}/cwd")
-    except OSError:
+    given, cwd = arguments(pid), folder(pid)
+    if cwd is None:
         return set()
     found = {part for argument in given for part in (argument, argument.partition("=")[2]) if part}
-    return {os.path.normpath(os.path.join(folder, path)) for path in found}
+    return {os.path.normpath(os.path.join(cwd, path)) for path in found}
 
 
 def named(name: str) -> Iterator[int]:
@@ -106,7 +140,7 @@ def named(name: str) -> Iterator[int]:
 
 def listening(name: str) -> Iterator[tuple[int, int]]:
     """List process and port of each program with `name` in its command line that waits for connections."""
-    ports = dict(_listening_sockets())
+    ports = {socket.link: socket.port for socket in sockets()}
     for pid in named(name):
         for link in _links(pid).values():
             if link in ports:
@@ -115,14 +149,14 @@ def listening(name: str) -> Iterator[tuple[int, int]]:
 
 def _links(pid: int) -> dict[str, str]:
     """Tell what the process's file descriptors are, by number; nothing if it has ended or is another user's."""
-    folder, links = f"/proc/{pid}/fd", {}
+    descriptors, links = f"/proc/{pid}/fd", {}
     try:
-        numbers = os.listdir(folder)
+        numbers = os.listdir(descriptors)
     except OSError:
         return {}
     for number in numbers:
         try:
-            links[number] = os.readlink(f"{folder}/{number}")
+            links[number] = os.readlink(f"{descriptors}/{number}")
         except OSError:
             continue
     return links
@@ -159,15 +193,3 @@ def _status(pid: int) -> dict[str, str]:
 def _fields(file: Path) -> dict[str, str]:
     lines = file.read_text(errors="replace").splitlines()
     return {name: value.strip() for name, _, value in (line.partition(":") for line in lines)}
-
-
-def _listening_sockets() -> Iterator[tuple[str, int]]:
-    for table in ("/proc/net/tcp", "/proc/net/tcp6"):
-        try:
-            lines = Path(table).read_text().splitlines()[1:]
-        except OSError:
-            continue
-        for line in lines:
-            fields = line.split()
-            if fields[3] == "0A":
-                yield f"socket:[{fields[9]}]", int(fields[1].rpartition(":")[2], 16)

@@ -14,6 +14,9 @@ from dataclasses import dataclass
 
 RECENT_SECS = 120.0
 
+HEADER_BYTES = 128
+"""A file that is not larger holds at most the record with which it begins."""
+
 _NAME = re.compile(r"^events\.out\.tfevents\.\d{10}\.(?P<rest>.+)$", re.DOTALL)
 _REST = re.compile(r"^(?P<host>.+?)\.(?P<pid>\d+)\.\d+", re.DOTALL)
 
@@ -40,6 +43,26 @@ def live_writers(directory: str, own: str) -> list[LiveWriter]:
         return []  # May be written but not read: then nobody can be told.
     found = (_live_writer(os.path.join(directory, name), name) for name in names if name != own)
     return [writer for writer in found if writer is not None]
+
+
+def earlier_files(directory: str, own: str) -> list[str]:
+    """Return the names of event files in `directory` that other processes have written to, without the file `own`."""
+    try:
+        names = sorted(os.listdir(directory))
+    except OSError:
+        return []
+    found = []
+    for name in names:
+        match = _NAME.match(name)
+        if match is None or name == own or _author(match["rest"]) == (socket.gethostname(), os.getpid()):
+            continue
+        try:
+            status = os.stat(os.path.join(directory, name))
+        except OSError:
+            continue
+        if stat.S_ISREG(status.st_mode) and status.st_size > HEADER_BYTES:
+            found.append(name)
+    return found
 
 
 def _live_writer(path: str, name: str) -> LiveWriter | None:

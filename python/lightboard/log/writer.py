@@ -8,7 +8,7 @@ from typing import Any, NoReturn, Self
 
 from lightboard.log import directory
 from lightboard.log.audio import Sounds
-from lightboard.log.conflict import live_writers
+from lightboard.log.checks import check
 from lightboard.log.embeddings import Embeddings
 from lightboard.log.figures import Figures
 from lightboard.log.file_writer import FileWriter
@@ -119,6 +119,7 @@ class SummaryWriter(
         if comet_config is not None:
             _decline_comet(comet_config)
         log_dir = log_dir or logdir or None
+        takes_comment = log_dir is None
         logs, rank = role(rank, ranks)
         write_to_disk = write_to_disk and logs
         if log_dir is None:
@@ -132,8 +133,6 @@ class SummaryWriter(
             )
         else:
             path = directory.resolve(log_dir)
-            if comment:
-                warn(f"comment={comment!r} is ignored, since log_dir is given; put it into log_dir.")
             if rank is not None:
                 path, log_dir = (os.path.join(it, f"rank_{rank}") for it in (path, os.fsdecode(log_dir)))
         self.log_dir = os.fsdecode(log_dir)
@@ -153,7 +152,13 @@ class SummaryWriter(
         )
         if write_to_disk:
             announce(f"logging to {path}")
-            self._warn_of_others()
+            check(
+                path,
+                os.path.basename(self._files.core.path),
+                comment="" if takes_comment else comment,
+                resumes=purge_step is not None,
+                ranks_are_ruled=takes_comment or rank is not None or ranks is not None,
+            )
         elif logs:
             announce("logging nothing, since write_to_disk=False")
         if rank is not None:
@@ -162,16 +167,6 @@ class SummaryWriter(
             self._capture()
         if sampled_every is not None and write_to_disk:
             self._system_metrics = SystemMetrics(self._files, sampled_every)
-
-    def _warn_of_others(self) -> None:
-        path = self._files.path
-        others = live_writers(path, own=os.path.basename(self._files.core.path))
-        if others:
-            warn(
-                f"expected no other writer in {path}, found {', '.join(str(other) for other in others)}. "
-                "Curves of two writers in one run get mixed up: give each writer (each process, each rank) a log_dir "
-                'of its own, or ranks="all".'
-            )
 
     def _capture(self) -> None:
         from lightboard.log.capture import captured

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from lightboard.doctor import processes
 from lightboard.doctor.served.client import Answer, Client
-from lightboard.doctor.served.process import Process, behind
 from lightboard.index.columns import decode
 
 Program = Literal["lightboard", "tensorboard", "other", "nothing"]
@@ -43,7 +43,8 @@ class Served:
     directories: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, Any] = field(default_factory=dict)
     data_location: str = ""
-    process: Process | None = None
+    pid: int | None = None
+    """Of the process that answers, if it can be seen."""
     token_required: bool = False
 
     @property
@@ -74,12 +75,13 @@ class Served:
         return replace(self)
 
     @cached_property
-    def data_server(self) -> Process | None:
-        """The process of TensorBoard's fast reader; None if it uses the Python reader, or cannot be looked at."""
-        if self.process is None or not self.is_tensorboard:
+    def data_server(self) -> int | None:
+        """The process id of TensorBoard's fast reader; None if it uses the Python reader, or cannot be looked at."""
+        if self.pid is None or not self.is_tensorboard:
             return None
-        for child in self.process.children:
-            if child.command and os.path.basename(child.command[0]) == "server":
+        for child in processes.children(self.pid):
+            command = processes.arguments(child)
+            if command and os.path.basename(command[0]) == "server":
                 return child
         return None
 
@@ -154,9 +156,9 @@ def ask(url: str) -> Served:
     client = Client(url)
     environment = client.get("/data/environment")
     if environment.status == 0:
-        return Served(client, "nothing", environment.error, process=behind(client.host, client.port))
+        return Served(client, "nothing", environment.error, pid=processes.behind(client.host, client.port))
     server = client.get("/api/server")
-    process = behind(client.host, client.port)
+    pid = processes.behind(client.host, client.port)
     found = server.json
     if server.status == 200 and isinstance(found, dict) and found.get("name") == "lightboard":
         return Served(
@@ -164,22 +166,22 @@ def ask(url: str) -> Served:
             "lightboard",
             version=str(found.get("version", "")),
             directories={str(one["name"]): str(one["path"]) for one in found.get("logdirs", [])},
-            process=process,
+            pid=pid,
         )
     if server.status == 401:
-        return Served(client, "lightboard", "it asks for its token", token_required=True, process=process)
+        return Served(client, "lightboard", "it asks for its token", token_required=True, pid=pid)
     found = environment.json
     if environment.status == 200 and isinstance(found, dict) and "data_location" in found:
-        return _tensorboard(client, found, process)
+        return _tensorboard(client, found, pid)
     return Served(
         client,
         "other",
         f"GET /data/environment was answered with status {environment.status}",
-        process=process,
+        pid=pid,
     )
 
 
-def _tensorboard(client: Client, environment: Mapping[str, Any], process: Process | None) -> Served:
+def _tensorboard(client: Client, environment: Mapping[str, Any], pid: int | None) -> Served:
     debug = environment.get("debug")
     flags = debug.get("flags") if isinstance(debug, dict) else None
     location = str(environment["data_location"])
@@ -187,22 +189,20 @@ def _tensorboard(client: Client, environment: Mapping[str, Any], process: Proces
         client,
         "tensorboard",
         version=str(environment.get("version", "")),
-        directories=_directories(
-            location, bool(isinstance(flags, dict) and flags.get("logdir_spec")), process
-        ),
+        directories=_directories(location, bool(isinstance(flags, dict) and flags.get("logdir_spec")), pid),
         flags=flags if isinstance(flags, dict) else {},
         data_location=location,
-        process=process,
+        pid=pid,
     )
 
 
-def _directories(location: str, is_spec: bool, process: Process | None) -> dict[str, str]:
+def _directories(location: str, is_spec: bool, pid: int | None) -> dict[str, str]:
     """Log directories by name; relative ones only where the server's working directory can be told."""
     found = {}
     for number, part in enumerate(location.split(",") if is_spec else [location]):
         name, colon, path = part.partition(":") if is_spec else ("", "", part)
         path = os.path.expanduser(path if colon or not is_spec else part)
-        cwd = process.cwd if process is not None else None
+        cwd = processes.folder(pid) if pid is not None else None
         if not os.path.isabs(path):
             if cwd is None:
                 continue

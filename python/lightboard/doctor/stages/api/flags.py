@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 
+from lightboard.doctor import processes
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.served import Served
@@ -33,7 +34,7 @@ def ignored_flags(look: Look) -> Iterator[Finding]:
         yield Finding(
             "flags_ignored",
             f"{board.name} was started with {', '.join(ignored)}, but reads with its data server "
-            f"(pid {board.data_server.pid}), which does not know them.",
+            f"(pid {board.data_server}), which does not know them.",
             [Place(path=board.client.root)],
         )
 
@@ -98,14 +99,14 @@ def names_lost(look: Look) -> Iterator[Finding]:
 def much_memory(look: Look) -> Iterator[Finding]:
     """Report a server that takes a good part of the machine's memory."""
     board = look.served
-    if board is None or board.process is None:
+    if board is None or board.pid is None:
         return
-    taken = sum(process.resident_bytes for process in (board.process, *board.process.children))
+    taken = sum(map(processes.resident_bytes, (board.pid, *processes.children(board.pid))))
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     if taken > MUCH_MEMORY * machine:
         yield Finding(
             "much_memory",
-            f"{board.name} (pid {board.process.pid}) and its children have {taken / (1 << 30):.1f} of the machine's "
+            f"{board.name} (pid {board.pid}) and its children have {taken / (1 << 30):.1f} of the machine's "
             f"{machine / (1 << 30):.1f} GiB in use.",
             [Place(path=board.client.root)],
         )

@@ -3,10 +3,11 @@
 import os
 from collections.abc import Iterator
 
-from lightboard.cli.occupant import listening_addresses
+from lightboard.doctor import processes
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.served import Served
+from lightboard.listening import listening
 
 
 def unreachable(look: Look) -> Iterator[Finding]:
@@ -15,7 +16,7 @@ def unreachable(look: Look) -> Iterator[Finding]:
     if board is None or board.program != "nothing":
         return
     url = board.client.root
-    addresses = sorted(set(listening_addresses(board.client.port)))
+    addresses = sorted({str(socket.address) for socket in listening() if socket.port == board.client.port})
     seen = f"Asked {url}: {board.problem}."
     remedy = None
     if addresses:
@@ -59,7 +60,7 @@ def _prefixes(board: Served) -> Iterator[str]:
         prefix = "".join(f"/{part}" for part in parts[:length])
         if prefix != board.client.prefix:
             yield prefix
-    command = board.process.command if board.process is not None else []
+    command = processes.arguments(board.pid) if board.pid is not None else []
     for argument, following in zip(command, [*command[1:], ""], strict=True):
         name, equals, value = argument.partition("=")
         if name == "--path_prefix":

@@ -30,7 +30,7 @@ def habits(look: Look) -> Iterator[Finding]:
 def outdated(look: Look) -> Iterator[Finding]:
     """Report a board that runs in another version than the one that is installed."""
     board = look.served
-    if board is None or not board.version or board.process is None:
+    if board is None or not board.version or board.pid is None:
         return
     if board.is_tensorboard:
         try:
@@ -42,7 +42,7 @@ def outdated(look: Look) -> Iterator[Finding]:
     if installed != board.version:
         yield Finding(
             "board_outdated",
-            f"{board.name} runs (pid {board.process.pid}); {installed} is installed in this Python.",
+            f"{board.name} runs (pid {board.pid}); {installed} is installed in this Python.",
             [Place(path=board.client.root)],
         )
 

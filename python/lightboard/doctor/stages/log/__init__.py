@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
-from lightboard.doctor.mounts import mount_of
 from lightboard.doctor.stages.log import costs, disks, live, writers
+from lightboard.log.mounts import mount_of
 
 
 def tell(look: Look) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from lightboard.cli.sizes import readable as bytes_text
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
-from lightboard.doctor.mounts import NO_APPEND, mount_of, synced_folder
 from lightboard.doctor.tree import readable
+from lightboard.log.mounts import NO_APPEND, mount_of, synced_folder
 
 FULL = 1 << 20
 """Bytes. With less there is no room for a minute's records, nor for a file system's own books."""
