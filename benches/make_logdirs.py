@@ -7,6 +7,8 @@ import os
 import random
 from pathlib import Path
 
+import numpy as np
+
 from lightboard import SummaryWriter
 
 
@@ -29,6 +31,19 @@ def scalars(runs: int, tags: int, steps: int) -> Path:
                 base = math.exp(-step / (200 + run))
                 for tag, name in enumerate(names):
                     writer.add_scalar(name, base * (1 + tag) + noise.gauss(0, 0.02), step)
+    (target / "complete").touch()
+    return target
+
+
+def tensors(steps: int, elements: int) -> Path:
+    """A log directory of one run of `steps` tensors of bytes, which stand for images, histograms and the like."""
+    target = cache() / f"tensors-{steps}x{elements}"
+    if (target / "complete").exists():
+        return target
+    content = np.frombuffer(random.Random(0).randbytes(elements), np.uint8)
+    with SummaryWriter(target / "run") as writer:
+        for step in range(steps):
+            writer.add_tensor("content", content, step)
     (target / "complete").touch()
     return target
 

@@ -20,6 +20,12 @@ def audit_file(path: str | bytes | PathLike[str], budget: float) -> str:
     Reading stops after `budget` seconds. Raises OSError if the file cannot be read or is no regular file.
     """
 
+def recover_file(path: str | bytes | PathLike[str], to: str | bytes | PathLike[str]) -> str:
+    """Write what can be read of an event file to the new file `to`; account for it in JSON (`spec/doctor.md`).
+
+    Raises OSError if a file cannot be read or written, or if `to` exists; then nothing is left of it.
+    """
+
 def kinds() -> list[str]:
     """List the words for all kinds of series."""
 

@@ -75,6 +75,13 @@ pub(crate) struct Range {
     message: String,
 }
 
+impl Range {
+    /// The byte behind it.
+    pub(crate) fn end(&self) -> u64 {
+        self.offset + self.length
+    }
+}
+
 impl From<Damage> for Range {
     fn from(damage: Damage) -> Self {
         Self {

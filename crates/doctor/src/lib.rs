@@ -1,4 +1,5 @@
-//! What the doctor reads of event files (`spec/doctor.md`, Facts). It gives facts, never a verdict.
+//! What the doctor reads of event files, and saves of them (`spec/doctor.md`, Facts and Recovery). It gives facts, never
+//! a verdict.
 //!
 //! Only [`files`] opens files; everything else is fed windows of them.
 
@@ -7,7 +8,9 @@ pub mod files;
 mod audit;
 mod facts;
 mod pass;
+mod recovery;
 mod series;
 
 pub use audit::Audit;
 pub use pass::{Pass, Sink};
+pub use recovery::Recovery;

@@ -132,7 +132,7 @@ impl SeriesSet {
     pub(crate) fn add(&mut self, logged: Logged, value: &Value<'_>) -> Result<(), DecodeError> {
         if let (Data::SimpleValue(number), None) = (value.data, value.metadata) {
             if let Some(series) = self.series(value.tag, Kind::Scalar, logged) {
-                series.log(logged, value.size);
+                series.log(logged, value.bytes.len());
                 series.forms.simple_values += 1;
                 series.scalars.add(logged, f64::from(number), true);
             }
@@ -149,7 +149,7 @@ impl SeriesSet {
         let Some(series) = self.series(value.tag, kind, logged) else {
             return number.map(|_| ());
         };
-        series.log(logged, value.size);
+        series.log(logged, value.bytes.len());
         let kept = series.tell(value, room);
         match (kind, number, value.data) {
             (Kind::Scalar, Ok(Some(number)), Data::SimpleValue(_)) => {

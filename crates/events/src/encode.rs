@@ -139,6 +139,20 @@ pub fn encoded_summary(out: &mut Vec<u8>, wall_time: f64, step: i64, summary: &[
     event(out, wall_time, step, |out| bytes(out, 5, summary));
 }
 
+/// Values of one moment, each of which was encoded elsewhere.
+pub fn encoded_values<'a>(
+    out: &mut Vec<u8>,
+    wall_time: f64,
+    step: i64,
+    values: impl IntoIterator<Item = &'a [u8]>,
+) {
+    summary(out, wall_time, step, |out| {
+        for value in values {
+            bytes(out, 1, value);
+        }
+    });
+}
+
 /// A graph that was encoded elsewhere.
 pub fn encoded_graph(out: &mut Vec<u8>, wall_time: f64, graph: &[u8]) {
     event(out, wall_time, 0, |out| bytes(out, 4, graph));

@@ -17,8 +17,8 @@ pub struct Value<'a> {
     pub metadata: Option<Metadata<'a>>,
     /// The value itself.
     pub data: Data<'a>,
-    /// Bytes that all of this takes in its record.
-    pub size: usize,
+    /// All of this as it stands in its record.
+    pub bytes: &'a [u8],
 }
 
 /// What a writer says about a series.
@@ -244,12 +244,12 @@ impl<'a> Values<'a> {
             outer: &[],
             key: END,
         };
-        let alone = |tag, data, bytes: &[u8]| {
+        let alone = |tag, data, bytes| {
             let value = Value {
                 tag,
                 metadata: None,
                 data,
-                size: bytes.len(),
+                bytes,
             };
             (NOTHING, Some(value))
         };
@@ -326,7 +326,7 @@ fn value(message: &[u8]) -> Result<Value<'_>, DecodeError> {
         tag: "",
         metadata: None,
         data: Data::Nothing,
-        size: message.len(),
+        bytes: message,
     };
     let mut node_name = "";
     let mut fields = Fields::new(message);

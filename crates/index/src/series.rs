@@ -480,6 +480,7 @@ mod tests {
                 tag: &names[(place % tags) as usize],
                 data: Data::SimpleValue(place as f32),
                 metadata: None,
+                bytes: &[],
             };
             let logged = Logged {
                 section: 0,

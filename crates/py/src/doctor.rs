@@ -1,4 +1,4 @@
-//! `lightboard._core.audit_file`: what the doctor reads of event files.
+//! `lightboard._core.audit_file` and `recover_file`: what the doctor reads of event files, and saves of them.
 
 use std::ffi::OsStr;
 use std::io;
@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use lightboard_doctor::files::{self, RecoveryError};
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
@@ -16,8 +17,19 @@ pub(crate) fn audit_file(path: &Bound<'_, PyAny>, budget: f64) -> PyResult<Strin
     // A budget that no clock reaches is none.
     let budget = Duration::try_from_secs_f64(budget.max(0.0)).unwrap_or(Duration::MAX);
     path.py()
-        .detach(|| lightboard_doctor::files::audit(&file, budget))
+        .detach(|| files::audit(&file, budget))
         .map_err(|error| os_error(&error, path))
+}
+
+#[pyfunction]
+pub(crate) fn recover_file(path: &Bound<'_, PyAny>, to: &Bound<'_, PyAny>) -> PyResult<String> {
+    let (from, new) = (file_path(path)?, file_path(to)?);
+    path.py()
+        .detach(|| files::recover(&from, &new))
+        .map_err(|error| match error {
+            RecoveryError::Read(error) => os_error(&error, path),
+            RecoveryError::Write(error) => os_error(&error, to),
+        })
 }
 
 /// A path of either kind that Python has.

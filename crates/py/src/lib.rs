@@ -23,7 +23,7 @@ mod _core {
     #[pymodule_export]
     use crate::column::Column;
     #[pymodule_export]
-    use crate::doctor::audit_file;
+    use crate::doctor::{audit_file, recover_file};
     #[pymodule_export]
     use crate::events::{EventReader, kinds};
     #[pymodule_export]

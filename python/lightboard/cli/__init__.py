@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-COMMANDS = ("cache", "doctor", "ls", "patch", "serve")
+COMMANDS = ("cache", "doctor", "ls", "patch", "recover", "serve")
 """A first argument that is one of these is a command; a directory of that name is given as `./serve`."""
 
 
@@ -28,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         from lightboard.cli.patch import patch
 
         patch(given, prog_name="lightboard patch")
+    if command == "recover":
+        from lightboard.cli.recover import recover
+
+        recover(given, prog_name="lightboard recover")
     from lightboard.cli.serve import serve
 
     serve(given, prog_name="lightboard")

@@ -12,9 +12,11 @@ import click
 
 from lightboard.api.settings import LogDirectory
 from lightboard.cli import logdirs as arguments
+from lightboard.cli.recover import lines
 from lightboard.cli.text import printable
 from lightboard.doctor import Finding, Look, Place, Report, examine, places
 from lightboard.doctor import arguments as reading
+from lightboard.doctor.recover import RefusedError, plan_for, recover, refuse_within
 from lightboard.doctor.trace import Trace
 
 MARKS = {"hides": "✗", "distorts": "!", "note": "·"}
@@ -39,8 +41,15 @@ WIDEST = 100
     metavar="SECONDS",
     help="Begin nothing new after this time, and say what was not looked at.",
 )
+@click.option("--fix-to", metavar="DIR", help="Save what can be read of damaged files as new ones below DIR.")
 def doctor(
-    logdir: tuple[str, ...], run: str | None, tag: str | None, url: str | None, as_json: bool, budget: float
+    logdir: tuple[str, ...],
+    run: str | None,
+    tag: str | None,
+    url: str | None,
+    as_json: bool,
+    budget: float,
+    fix_to: str | None,
 ) -> None:
     """Look at each stage between a training loop and the board, and say why a run is not drawn.
 
@@ -57,15 +66,29 @@ def doctor(
         misread=misread,
         progress=_Progress() if _watched() else _quiet,
     )
+    if fix_to is not None:
+        _refuse_within(look, fix_to)
     report = examine(look)
     if _watched():
         click.echo("\r\x1b[K", nl=False, err=True)
+    recovery = None if fix_to is None else recover(plan_for(look, fix_to))
     if as_json:
-        click.echo(json.dumps(report.to_json(), indent=2))
+        recovered = {} if recovery is None else {"recovered": recovery.to_json()}
+        click.echo(json.dumps(report.to_json() | recovered, indent=2))
     else:
         for line in _lines(report):
             click.echo(line)
-    raise SystemExit(report.exit_code)
+        for line in () if recovery is None else ("", click.style("Recovered", bold=True), *lines(recovery)):
+            click.echo(line)
+    raise SystemExit(3 if recovery is not None and recovery.failures else report.exit_code)
+
+
+def _refuse_within(look: Look, to: str) -> None:
+    try:
+        for logdir in look.logdirs:
+            refuse_within(to, logdir.path)
+    except RefusedError as error:
+        raise click.UsageError(printable(str(error))) from None
 
 
 def _logdirs(given: tuple[str, ...]) -> tuple[list[LogDirectory], list[Finding]]:

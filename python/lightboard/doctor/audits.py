@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -13,6 +14,8 @@ from lightboard.doctor.look import Look
 from lightboard.doctor.tree import Entry
 
 THREADS = 4
+LIVE_SECONDS = 120.0
+"""A file that changed this lately may still be being written: how it ends is no damage yet (spec/events.md)."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,13 @@ class Audit:
         """What is told of each tag and kind."""
         series: list[dict[str, Any]] = self.facts["series"]
         return series
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether something between its records, or at the end of a file at rest, cannot be read."""
+        status = self.entry.status
+        is_live = status is not None and time.time() - status.st_mtime < LIVE_SECONDS
+        return bool(self.facts["records"] and (self.facts["damage"] or (self.facts["tail"] and not is_live)))
 
 
 @dataclass

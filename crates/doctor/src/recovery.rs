@@ -1,0 +1,148 @@
+//! What can be read of a damaged event file, as a new one.
+
+use lightboard_events::{
+    Cause, Damage, Event, HEADER, OVERHEAD, Tail, What, decode,
+    encode::{encoded_values, file_version},
+};
+use serde::Serialize;
+
+use crate::facts::{Place, Range};
+use crate::pass::{Pass, Sink};
+
+/// Losses that are told; further ones are counted only.
+const LOSSES: usize = 1000;
+
+/// Takes in a file, and gives the bytes of a new one: every record that can be read, as it is and in order, behind a
+/// `file_version` if the first of them is none. Of a record of which some values do not decode, the others are kept.
+#[derive(Debug, Default, Serialize)]
+pub struct Recovery {
+    bytes: u64,
+    records: u64,
+    header_added: bool,
+    written: u64,
+    lost: Vec<Loss>,
+    lost_count: u64,
+    lost_bytes: u64,
+    /// Records of the file so far, kept or not.
+    #[serde(skip)]
+    seen: u64,
+    #[serde(skip)]
+    out: Vec<u8>,
+}
+
+/// What was not kept.
+#[derive(Debug, Serialize)]
+struct Loss {
+    #[serde(flatten)]
+    range: Range,
+    /// Records before it.
+    record: u64,
+    /// The record behind it; none at the file's end, or before another loss.
+    next: Option<Place>,
+}
+
+impl Sink for Recovery {
+    fn record(&mut self, offset: u64, bytes: &[u8]) {
+        let record = self.seen;
+        if let Some(last) = self.lost.last_mut()
+            && last.range.end() == offset
+        {
+            last.next = Some(Place { record, offset });
+        }
+        match decode(&bytes[HEADER..bytes.len() + HEADER - OVERHEAD]) {
+            Ok(event) => self.keep(&event, offset, bytes),
+            Err(error) => self.lose(offset, bytes.len() as u64, Cause::NotAnEvent(error)),
+        }
+        self.seen += 1;
+    }
+
+    fn damage(&mut self, damage: Damage) {
+        self.lost_count += 1;
+        self.lost_bytes += damage.length;
+        if self.lost.len() < LOSSES {
+            self.lost.push(Loss {
+                range: damage.into(),
+                record: self.seen,
+                next: None,
+            });
+        }
+    }
+}
+
+impl Recovery {
+    /// Of a file of `size` bytes.
+    pub fn new(size: u64) -> Self {
+        Self {
+            bytes: size,
+            ..Self::default()
+        }
+    }
+
+    /// Bytes of the new file that were not forgotten yet.
+    pub fn written(&self) -> &[u8] {
+        &self.out
+    }
+
+    /// Forgets bytes of the new file that stand in it.
+    pub fn forget(&mut self) {
+        self.written += self.out.len() as u64;
+        self.out.clear();
+    }
+
+    /// An account of it, as JSON.
+    #[expect(clippy::missing_panics_doc, reason = "all keys are texts")]
+    pub fn json(mut self, pass: &Pass) -> String {
+        self.forget();
+        if let Some(damage) = pass.tail().as_ref().and_then(Tail::damage) {
+            self.damage(damage);
+        }
+        serde_json::to_string(&self).expect("all keys are texts")
+    }
+
+    fn keep(&mut self, event: &Event<'_>, offset: u64, bytes: &[u8]) {
+        let broken = event.values().find_map(|value| match value {
+            Ok(value) => value.scalar().err(),
+            Err(error) => Some(error),
+        });
+        let length = bytes.len() as u64;
+        let Some(error) = broken else {
+            self.begin(event);
+            self.records += 1;
+            return self.out.extend_from_slice(bytes);
+        };
+        let readable = event.values().flatten();
+        let mut readable = readable
+            .filter(|value| value.scalar().is_ok())
+            .map(|value| value.bytes)
+            .peekable();
+        let kept = if readable.peek().is_some() {
+            self.begin(event);
+            self.records += 1;
+            let before = self.out.len();
+            encoded_values(&mut self.out, event.wall_time, event.step, readable);
+            (self.out.len() - before) as u64
+        } else {
+            0
+        };
+        self.lose(offset, length, Cause::NotAnEvent(error));
+        self.lost_bytes -= kept.min(length);
+    }
+
+    fn lose(&mut self, offset: u64, length: u64, cause: Cause) {
+        self.damage(Damage {
+            offset,
+            length,
+            cause,
+        });
+    }
+
+    /// Puts the header before the first record, if that is none.
+    fn begin(&mut self, event: &Event<'_>) {
+        if self.records == 0 && !matches!(event.what, What::FileVersion(_)) {
+            self.header_added = true;
+            let known = event.wall_time.is_finite();
+            let wall_time = if known { event.wall_time } else { 0.0 };
+            file_version(&mut self.out, wall_time, 0);
+        }
+    }
+}

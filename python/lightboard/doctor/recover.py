@@ -1,0 +1,150 @@
+"""Saves what can be read of damaged event files as new ones (`spec/doctor.md`, Recovery)."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lightboard._core import recover_file
+from lightboard.doctor.look import Look
+from lightboard.doctor.tree import readable
+
+MARK = "tfevents"
+"""What the name of an event file holds."""
+
+
+class RefusedError(ValueError):
+    """What was asked for makes no sense; the message says why, and what to do."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """One event file, and the new file to which what can be read of it goes."""
+
+    source: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What became of some files: accounts of those that were read, `{"path", "message"}` of those that failed."""
+
+    files: Sequence[dict[str, Any]]
+    failures: Sequence[dict[str, str]]
+
+    @property
+    def exit_code(self) -> int:
+        """0: nothing was lost; 1: something was; 3: a file could not be read or written."""
+        if self.failures:
+            return 3
+        return 1 if any(file["lost_count"] for file in self.files) else 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as spec/doctor.md describes it."""
+        return {"files": list(self.files), "failures": list(self.failures), "exit_code": self.exit_code}
+
+
+def refuse_within(to: str, folder: str) -> None:
+    """Raise RefusedError if new files would come to stand in `folder` or below it, whatever links lead there."""
+    if os.path.commonpath([os.path.realpath(to), os.path.realpath(folder)]) == os.path.realpath(folder):
+        raise RefusedError(
+            f"expected a directory for the new files outside of {readable(folder)}, where the damaged ones are, found "
+            f"{readable(to)}: a board would read the points there twice. Choose another."
+        )
+
+
+def plan(given: Sequence[str], to: str) -> tuple[list[Task], list[dict[str, str]]]:
+    """Find the event files that are meant, a folder standing for all below it, and a place below `to` for each.
+
+    The places below `to` are those below the deepest folder that holds all that was given, so that no two files come to
+    the same. Returns the tasks, and what could not be listed. Raises RefusedError.
+    """
+    paths = [os.path.abspath(path) for path in dict.fromkeys(given)]
+    folders = {path for path in paths if os.path.isdir(path)}
+    root = os.path.commonpath([path if path in folders else os.path.dirname(path) for path in paths])
+    failures: list[dict[str, str]] = []
+    sources: dict[str, None] = {}
+    for path in paths:
+        if path not in folders:
+            sources[path] = None
+            continue
+        refuse_within(to, path)
+        sources.update(dict.fromkeys(_below(path, failures)))
+    if not sources and not failures:
+        raise RefusedError(
+            f"expected event files, found none in {', '.join(map(readable, given))}: their names hold {MARK}."
+        )
+    tasks = [Task(source, os.path.join(to, os.path.relpath(source, root))) for source in sources]
+    return [_checked(task) for task in tasks], failures
+
+
+def plan_for(look: Look, to: str) -> list[Task]:
+    """Find the damaged files of a look, and a place below `to` for each by its run's name."""
+    tasks = []
+    for audit in look.audits.files:
+        if audit.is_damaged:
+            logdir = audit.entry.logdir
+            base = os.path.join(to, logdir.name) if len(look.logdirs) > 1 else to
+            place = os.path.join(base, os.path.relpath(audit.entry.path, logdir.path))
+            tasks.append(Task(audit.entry.path, place))
+    return tasks
+
+
+def recover(tasks: Iterable[Task], failures: Iterable[dict[str, str]] = ()) -> Recovery:
+    """Carry out `tasks`, one after the other; none stops the others."""
+    files: list[dict[str, Any]] = []
+    failed = list(failures)
+    for task in tasks:
+        try:
+            account = json.loads(recover_file(task.source, task.target))
+        except FileExistsError:
+            failed.append(
+                _failure(
+                    task.source,
+                    f"{readable(task.target)} exists, and nothing is overwritten. Remove it, or choose another --to.",
+                )
+            )
+        except OSError as error:
+            where = "" if error.filename == task.source else f"{readable(task.target)}: "
+            failed.append(_failure(task.source, f"{where}{error.strerror}"))
+        else:
+            target = task.target if account["records"] else None
+            told = {"path": readable(task.source), "to": target and readable(target)}
+            files.append(told | account)
+    return Recovery(files, failed)
+
+
+def _below(folder: str, failures: list[dict[str, str]]) -> Iterator[str]:
+    """All event files below a folder, in order. What cannot be listed is noted."""
+
+    def failed(error: OSError) -> None:
+        failures.append(_failure(error.filename, str(error.strerror)))
+
+    for path, folders, names in os.walk(folder, onerror=failed):
+        folders.sort()
+        for name in sorted(names):
+            file = os.path.join(path, name)
+            if MARK in name and _is_regular(file):
+                yield file
+
+
+def _is_regular(path: str) -> bool:
+    try:
+        return stat.S_ISREG(os.stat(path).st_mode)
+    except OSError:
+        return False
+
+
+def _checked(task: Task) -> Task:
+    """Refuse a new file in the run of the old one; give it a name by which it is found."""
+    refuse_within(os.path.dirname(task.target), os.path.dirname(task.source))
+    named = MARK in os.path.basename(task.target)
+    return task if named else Task(task.source, f"{task.target}.{MARK}")
+
+
+def _failure(path: str, message: str) -> dict[str, str]:
+    return {"path": readable(path), "message": message}
