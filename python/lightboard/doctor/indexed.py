@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,19 +76,27 @@ def _cache_as_it_is(look: Look) -> Iterator[str | None]:
     root = cache_dir()
     paths = {readable(os.path.realpath(logdir.path)) for logdir in look.logdirs}
     kept = [entry["folder"] for entry in json.loads(list_caches(root))["caches"] if entry["logdir"] in paths]
-    if not kept:
-        yield None
-        return
-    with tempfile.TemporaryDirectory(prefix="lightboard-doctor-", ignore_cleanup_errors=True) as lent:
-        for folder in kept:
-            copy = os.path.join(lent, os.path.relpath(folder, root))
-            os.makedirs(copy)
-            for name in os.listdir(folder):
-                if name == "manifest":
-                    shutil.copy(os.path.join(folder, name), copy)
-                elif name.endswith(".segment"):
-                    os.symlink(os.path.join(folder, name), os.path.join(copy, name))
+    with ExitStack() as stack:
+        lent: str | None = None
+        try:
+            if kept:
+                lent = stack.enter_context(tempfile.TemporaryDirectory(prefix="lightboard-doctor-"))
+                for folder in kept:
+                    _link(folder, os.path.join(lent, os.path.relpath(folder, root)))
+        except OSError:
+            # As without a cache: a board that cannot read it reads the event files, too.
+            lent = None
         yield lent
+
+
+def _link(folder: str, copy: str) -> None:
+    """Make a folder of a cache that reads as `folder` does. Segments never change, the manifest is replaced."""
+    os.makedirs(copy)
+    for name in os.listdir(folder):
+        if name == "manifest":
+            shutil.copy(os.path.join(folder, name), copy)
+        elif name.endswith(".segment"):
+            os.symlink(os.path.join(folder, name), os.path.join(copy, name))
 
 
 def _extremes(

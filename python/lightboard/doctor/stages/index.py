@@ -97,8 +97,9 @@ def differences(look: Look) -> Iterator[Finding]:
         differing = differing or list(_series_differ(read, run, told, indexed))
         if differing and not any(_has_changed(look, audit, files[audit.entry.name]) for audit in read):
             places += differing
+    agree = f"{len(places):,} places differ" if places else "they agree"
     look.facts["index"] = (
-        f"{tags:,} series of {compared:,} files, as the index has them and as the doctor read them"
+        f"{tags:,} series of {compared:,} files compared with the doctor's own pass: {agree}"
     )
     if places:
         yield Finding("index_differs", f"{places[0].seen}.", places)

@@ -43,6 +43,11 @@ class Stretch:
         return {one["tag"]: one for one in self.audit.series if one["kind"] == "scalar"}
 
     @cached_property
+    def highest(self) -> int | None:
+        """Highest step of its scalars."""
+        return max((one["max_step"] for one in self.scalars.values()), default=None)
+
+    @cached_property
     def starts(self) -> list[int]:
         """Steps of its session starts."""
         return [session["step"] for session in self.audit.facts["sessions"] if session["status"] == "start"]
@@ -61,11 +66,10 @@ class Stretch:
 
     def place(self, seen: str = "") -> Place:
         """Return the file with its steps and times."""
-        steps = [(one["min_step"], one["max_step"]) for one in self.scalars.values()]
         times = f"{_clock(self.begin)} to {_clock(self.end)}"
-        if steps:
-            low, high = min(low for low, _ in steps), max(high for _, high in steps)
-            times = f"steps {low:,} to {high:,}, {times}"
+        if self.highest is not None:
+            lowest = min(one["min_step"] for one in self.scalars.values())
+            times = f"steps {lowest:,} to {self.highest:,}, {times}"
         return self.audit.entry.place(seen=f"{times}{seen}")
 
 
@@ -150,47 +154,45 @@ def _at_once(stretches: list[Stretch]) -> tuple[str, str] | None:
 
 def _purge_without_effect(stretches: list[Stretch]) -> tuple[str, str] | None:
     """Find a session start that TensorBoard's Python reader ignores, or that its default reader should follow."""
+    last = {tag: number for number, stretch in enumerate(stretches) for tag in stretch.scalars}
+    by_end = sorted(stretches, key=lambda one: one.end)
+    reached: dict[str, int] = {}
+    ended, started = 0, False
     for number, stretch in enumerate(stretches):
-        ended = [before for before in stretches[:number] if before.end <= stretch.begin]
+        while ended < len(by_end) and by_end[ended].end <= stretch.begin:
+            started |= bool(by_end[ended].starts)
+            for tag, one in by_end[ended].scalars.items():
+                reached[tag] = max(one["max_step"], reached.get(tag, one["max_step"]))
+            ended += 1
         for step in stretch.starts:
-            reached = {
-                tag for before in ended for tag, one in before.scalars.items() if one["max_step"] >= step
-            }
-            if reached and not any(before.starts for before in ended):
+            told = f"{stretch.audit.entry.name} says that training goes on at step {step:,}"
+            beyond = [tag for tag, highest in reached.items() if highest >= step]
+            if beyond and not started:
                 return "purge_without_effect", (
-                    f"{stretch.audit.entry.name} says that training goes on at step {step:,}, and no file before it "
-                    f"said so of its own start; {amount(len(reached), 'tag')} had come to that step or beyond"
+                    f"{told}, and no file before it said so of its own start; {amount(len(beyond), 'tag')} had come to "
+                    "that step or beyond"
                 )
-            logged = {tag for after in stretches[number:] for tag in after.scalars}
-            left = {
-                tag
-                for before in ended
-                for tag, one in before.scalars.items()
-                if one["max_step"] > step and tag not in logged
-            }
+            left = [tag for tag in beyond if reached[tag] > step and last[tag] < number]
             if left:
-                return "purge_without_effect", (
-                    f"{stretch.audit.entry.name} says that training goes on at step {step:,}; "
-                    f"{min(left)} had come beyond that step and is not logged again"
+                return (
+                    "purge_without_effect",
+                    f"{told}; {min(left)} had come beyond it and is not logged again",
                 )
     return None
 
 
 def _purge_reaching_others(stretches: list[Stretch]) -> tuple[str, str] | None:
     """Find a session start, not the first of the run, while another writer was at work at its step or beyond."""
+    started = False
     for number, stretch in enumerate(stretches):
-        if not any(before.starts for before in stretches[:number]):
-            continue
-        for before in stretches[:number]:
-            highest = max((one["max_step"] for one in before.scalars.values()), default=None)
-            if highest is None or before.end <= stretch.begin or before.writer == stretch.writer:
-                continue
-            for step in stretch.starts:
-                if highest >= step:
-                    return "purge_reaches_others", (
-                        f"{stretch.audit.entry.name} began at step {step:,} while {before.audit.entry.name} was "
-                        f"written, which has steps up to {highest:,}"
-                    )
+        for before in stretches[:number] if started and stretch.starts else ():
+            at_once = before.end > stretch.begin and before.writer != stretch.writer
+            if at_once and before.highest is not None and before.highest >= min(stretch.starts):
+                return "purge_reaches_others", (
+                    f"{stretch.audit.entry.name} began at step {min(stretch.starts):,} while {before.audit.entry.name} "
+                    f"was written, which has steps up to {before.highest:,}"
+                )
+        started |= bool(stretch.starts)
     return None
 
 

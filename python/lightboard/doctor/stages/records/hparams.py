@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from lightboard.doctor.finding import Finding, Place
@@ -42,34 +43,31 @@ def hidden_hparams(look: Look) -> Iterator[Finding]:
 def types_that_differ(look: Look) -> Iterator[Finding]:
     """Report hyper-parameters that are booleans in some runs and the numbers 0 and 1 in the others."""
     for hparams in _by_logdir(look).values():
-        values: dict[str, list[tuple[_Hparams, Any]]] = {}
-        for run in hparams:
-            for name, value in run.settings.items():
-                values.setdefault(name, []).append((run, value))
-        for name, told in values.items():
+        for name in sorted({name for run in hparams for name in run.settings}):
+            told = [(run, run.settings[name]) for run in hparams if name in run.settings]
             numbers = [(run, value) for run, value in told if not isinstance(value, bool)]
-            if 0 < len(numbers) < len(told) and all(
-                value in {0, 1} for _, value in numbers if _is_number(value)
-            ):
-                if not all(_is_number(value) for _, value in numbers):
-                    continue
+            # 0 and 1 equal False and True.
+            if 0 < len(numbers) < len(told) and all(value in (0, 1) for _, value in numbers):
                 places = [
                     Place(logdir=run.logdir, run=run.run, tag=START, seen=f"{name} = {value:g}")
                     for run, value in numbers
                 ]
+                booleans = amount(len(told) - len(numbers), "other")
                 yield Finding(
                     "hparam_type_differs",
-                    f"{name} is a number in {amount(len(numbers), 'run')} and true or false in "
-                    f"{len(told) - len(numbers):,} others.",
+                    f"{name} is a number in {amount(len(numbers), 'run')} and true or false in {booleans}.",
                     places,
                 )
 
 
+@dataclass(frozen=True)
 class _Hparams:
     """The settings of one run, and whether it describes an experiment."""
 
-    def __init__(self, logdir: str, run: str, settings: dict[str, Any], describes: bool) -> None:
-        self.logdir, self.run, self.settings, self.describes = logdir, run, settings, describes
+    logdir: str
+    run: str
+    settings: dict[str, Any]
+    describes: bool
 
 
 def _by_logdir(look: Look) -> dict[str, list[_Hparams]]:
@@ -89,10 +87,6 @@ def _by_logdir(look: Look) -> dict[str, list[_Hparams]]:
                     _Hparams(run["logdir"], run["name"], settings, EXPERIMENT in tags)
                 )
     return found
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _list(names: set[str]) -> str:

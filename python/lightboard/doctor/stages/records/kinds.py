@@ -64,7 +64,7 @@ def tensors_without_metadata(look: Look) -> Iterator[Finding]:
         key = (audit.entry.logdir.name, audit.entry.run, one["tag"])
         if one["no_metadata"]:
             untold.setdefault(key, place(audit, one, f"read as {one['kind']}", **one["first"]))
-        elif one["plugins"]:
+        else:
             told.add(key)
     places = [at for key, at in untold.items() if key not in told and key[2] not in SILENT]
     yield from finding("metadata_missing", places, "series")

@@ -17,9 +17,9 @@ STAIRS = 4096
 
 
 def forms_that_are_dropped(look: Look) -> Iterator[Finding]:
-    """Report scalars that are no float32 without dimensions."""
+    """Report scalars that are no float32 without dimensions, also those that Lightboard reads as tensors."""
     places = []
-    for audit, one in series(look, "scalar"):
+    for audit, one in series(look, "scalar", "tensor", "unknown"):
         dropped = {form: count for form, count in one["forms"].items() if form not in TAKEN}
         if dropped:
             forms = ", ".join(sorted(dropped))
