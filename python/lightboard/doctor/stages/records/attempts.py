@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from lightboard.doctor import file_names
 from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.stages.records.about import Series, amount, runs_of
 from lightboard.doctor.stages.records.damage import LIVE_SECONDS
 
-WRITER = re.compile(r"tfevents\.\d+\.(?P<host>.+?)\.(?P<pid>\d+)\.\d+(?:\..*)?$")
 EXPERIMENT = "_hparams_/experiment"
 
 
@@ -53,10 +52,10 @@ class Stretch:
         return [session["step"] for session in self.audit.facts["sessions"] if session["status"] == "start"]
 
     @cached_property
-    def writer(self) -> str:
-        """Host and pid as the name tells them, else the name."""
-        told = WRITER.search(self.audit.entry.name)
-        return f"{told['host']}.{told['pid']}" if told else self.audit.entry.name
+    def writer(self) -> tuple[str, int | None]:
+        """Machine and process as the name tells them, else the name."""
+        told = file_names.parse(self.audit.entry.name)
+        return (self.audit.entry.name, None) if told is None or told.pid is None else told.process
 
     @property
     def is_live(self) -> bool:
