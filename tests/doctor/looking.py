@@ -8,7 +8,6 @@ from typing import Any
 from boards import LIGHTBOARD, bound_by_permissions
 from lightboard.api.settings import LogDirectory
 from lightboard.doctor import Finding, Look, Report, examine
-from lightboard.doctor.codes import Stage
 
 
 def report_on(*paths: Path, **how: Any) -> Report:
@@ -31,9 +30,9 @@ def found(code: str, *paths: Path, **how: Any) -> Finding:
     return matching[0]
 
 
-def codes(*paths: Path, stages: tuple[Stage, ...] = (), **how: Any) -> set[str]:
-    """The codes of all findings, or of those of some stages."""
-    return {finding.code for finding in look_at(*paths, **how) if not stages or finding.kind.stage in stages}
+def codes(*paths: Path, **how: Any) -> set[str]:
+    """The codes of all findings."""
+    return {finding.code for finding in look_at(*paths, **how)}
 
 
 def reported(*arguments: str | Path) -> dict[str, Any]:

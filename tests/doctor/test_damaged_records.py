@@ -16,6 +16,8 @@ from index.records import scalar as record
 from lightboard import _core
 from logdirs import append_zeros, cut, flip_payload_byte, write_run
 
+pytestmark = pytest.mark.usefixtures("only_records")
+
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
@@ -35,9 +37,9 @@ def length_of(path: Path, offset: int) -> int:
 
 
 def test_a_whole_file_has_no_findings(tmp_path: Path, file: Path) -> None:
-    assert codes(tmp_path, stages=("records", "index")) == set()
+    assert codes(tmp_path) == set()
     let_rest(file)
-    assert codes(tmp_path, stages=("records", "index")) == set()
+    assert codes(tmp_path) == set()
 
 
 @pytest.mark.detects("E05", "record_corrupt")
@@ -153,7 +155,7 @@ def test_many_damaged_files_are_one_finding(tmp_path: Path) -> None:
 def test_a_file_without_any_record_is_told_by_what_it_is(tmp_path: Path) -> None:
     """The stage `files` says that it is no event file: what cannot be read in it follows from that."""
     (tmp_path / "events.out.tfevents.1").write_bytes(b"version https://git-lfs.github.com/spec/v1\n" * 3)
-    assert codes(tmp_path, stages=("records", "index")) == set()
+    assert codes(tmp_path) == set()
 
 
 def test_reading_does_not_go_past_a_frame_that_is_no_record() -> None:

@@ -15,6 +15,8 @@ from lightboard import SummaryWriter, _core
 from logdirs import FIRST_WALL_TIME, flip_payload_byte, write_run
 from logdirs import scalar as event
 
+pytestmark = pytest.mark.usefixtures("only_records")
+
 
 @pytest.fixture
 def cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -127,7 +129,7 @@ def test_folders_that_are_passed_over_are_told_by_the_stage_files(tmp_path: Path
     write_run(tmp_path / "run", {"loss": [3.0, 2.0]})
     write_run(tmp_path / ".trash" / "run", {"loss": [3.0, 2.0]})
     (tmp_path / "link").symlink_to(tmp_path / "run")
-    assert codes(tmp_path, stages=("index",)) == set()
+    assert codes(tmp_path) == set()
 
 
 @pytest.mark.detects("index_run_missing")
@@ -156,7 +158,7 @@ def test_an_index_that_finds_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyP
         for step in range(60_000):
             writer.add_scalar("loss", step / 7, step)
     monkeypatch.setattr("lightboard.doctor.indexed.Index", partial(_core.Index, max_memory=1 << 20))
-    assert codes(tmp_path / "runs", stages=("index",)) == set()
+    assert codes(tmp_path / "runs") == set()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "room"))
     finding = found("index_failed", tmp_path / "runs")
     assert str(tmp_path / "room") in finding.seen

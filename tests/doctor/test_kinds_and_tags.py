@@ -16,9 +16,7 @@ from doctor.looking import codes, found
 from lightboard import SummaryWriter
 from logdirs import write_run
 
-
-def of_records(path: Path) -> set[str]:
-    return codes(path, stages=("records", "index"))
+pytestmark = pytest.mark.usefixtures("only_records")
 
 
 def write_tensors(run: Path, tag: str, metadata: SummaryMetadata | None, count: int = 3) -> Path:
@@ -66,7 +64,7 @@ def test_a_plugin_that_nobody_brings(tmp_path: Path) -> None:
     write_tensors(tmp_path / "run", "wish", metadata)
     (place,) = found("plugin_unknown", tmp_path).places
     assert (place.tag, place.record, place.seen) == ("wish", 1, "plugin wishes")
-    assert of_records(tmp_path) == {"plugin_unknown"}
+    assert codes(tmp_path) == {"plugin_unknown"}
 
 
 @pytest.mark.detects("E09", "plugin_newer")
@@ -83,7 +81,7 @@ def test_metadata_that_only_the_deleted_first_file_had(tmp_path: Path) -> None:
     first = write_tensors(tmp_path / "run", "loss", scalar_metadata.create_summary_metadata("", ""))
     second = write_tensors(tmp_path / "other", "loss", None)
     second.rename(tmp_path / "run" / f"{second.name}.v2")
-    assert "metadata_missing" not in of_records(tmp_path)
+    assert "metadata_missing" not in codes(tmp_path)
     first.unlink()
     (place,) = found("metadata_missing", tmp_path).places
     assert (place.run, place.tag) == ("run", "loss")
@@ -91,7 +89,7 @@ def test_metadata_that_only_the_deleted_first_file_had(tmp_path: Path) -> None:
 
 def test_what_tensorflow_2_writes(tmp_path: Path) -> None:
     write_tensors(tmp_path / "run", "loss", scalar_metadata.create_summary_metadata("", ""))
-    assert of_records(tmp_path) == set()
+    assert codes(tmp_path) == set()
 
 
 @pytest.mark.detects("W22", "tensor_without_viewer")
@@ -142,7 +140,7 @@ def test_tags_of_two_runs_that_differ_in_case(tmp_path: Path) -> None:
 def test_tags_that_one_run_tells_apart(tmp_path: Path) -> None:
     write_run(tmp_path / "a", {"a": [1.0, 2.0], "A": [1.0, 2.0]})
     write_run(tmp_path / "b", {"a": [1.0, 2.0], "B": [1.0, 2.0]})
-    assert of_records(tmp_path) == set()
+    assert codes(tmp_path) == set()
 
 
 @pytest.mark.detects("W23", "tag_rewritten")
@@ -156,7 +154,7 @@ def test_a_tag_that_tensorboardx_rewrites(tmp_path: Path) -> None:
             writer.add_scalar("loss", 1.0, step)
         writer.close()
         if run == "theirs":
-            assert of_records(tmp_path) == set()
+            assert codes(tmp_path) == set()
     finding = found("tag_rewritten", tmp_path)
     assert {place.tag for place in finding.places} == {"train loss (%)", "train_loss____"}
     assert "tags_alike" not in codes(tmp_path)

@@ -15,15 +15,13 @@ from index.records import frame, header, scalar, session_start, write
 from lightboard import SummaryWriter
 from logdirs import write_run
 
+pytestmark = pytest.mark.usefixtures("only_records")
+
 
 def write_steps(run: Path, steps: Iterable[int], tag: str = "loss") -> Path:
     """A file with a value at each step, one a second."""
     records = [scalar(step, 1.0 + step, tag, 1_700_000_001.0 + i) for i, step in enumerate(steps)]
     return write(run, header() + b"".join(records))
-
-
-def of_records(path: Path) -> set[str]:
-    return codes(path, stages=("records", "index"))
 
 
 @pytest.mark.detects("E04", "steps_go_back")
@@ -39,7 +37,7 @@ def test_steps_that_go_back(tmp_path: Path) -> None:
 def test_a_session_start_announces_that_steps_go_back(tmp_path: Path) -> None:
     content = header() + scalar(0, 1.0) + scalar(1, 1.0) + session_start(1) + scalar(1, 2.0) + scalar(2, 1.0)
     write(tmp_path, content)
-    assert "steps_go_back" not in of_records(tmp_path)
+    assert "steps_go_back" not in codes(tmp_path)
 
 
 @pytest.mark.detects("W16", "one_step")
@@ -65,7 +63,7 @@ def test_fractions_of_epochs_as_steps(tmp_path: Path) -> None:
 
 def test_a_value_logged_twice_now_and_then(tmp_path: Path) -> None:
     write_steps(tmp_path, [0, 1, 2, 2, 3, 4, 5, 5])
-    assert of_records(tmp_path) == set()
+    assert codes(tmp_path) == set()
 
 
 @pytest.mark.detects("E13", "step_huge", "step_negative")
@@ -82,7 +80,7 @@ def test_one_point_only(tmp_path: Path) -> None:
     write_run(tmp_path / "tested", {"test/accuracy": [0.9]})
     assert found("one_point", tmp_path).count == 1, "there is nothing but a dot to see"
     write_run(tmp_path / "trained", {"loss": [3.0, 2.0]})
-    assert of_records(tmp_path) == set(), "a result beside curves is nothing to wonder at"
+    assert codes(tmp_path) == set(), "a result beside curves is nothing to wonder at"
     assert found("one_point", tmp_path, run="tested").places[0].tag == "test/accuracy"
     assert found("one_point", tmp_path, tag="test/accuracy").places[0].run == "tested"
     assert "one_point" not in codes(tmp_path, run="trained")
