@@ -5,6 +5,8 @@ import struct
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
@@ -156,6 +158,34 @@ def test_a_file_without_any_record_is_told_by_what_it_is(tmp_path: Path) -> None
     """The stage `files` says that it is no event file: what cannot be read in it follows from that."""
     (tmp_path / "events.out.tfevents.1").write_bytes(b"version https://git-lfs.github.com/spec/v1\n" * 3)
     assert codes(tmp_path) == set()
+
+
+EDITS = st.lists(
+    st.tuples(st.integers(0, 400), st.integers(0, 60), st.binary(max_size=60)), min_size=1, max_size=4
+)
+"""Where bytes are replaced, how many, and by which."""
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(edits=EDITS, wall_times=st.lists(st.floats(), min_size=4, max_size=4), rests=st.booleans())
+def test_whatever_befalls_a_file_the_index_and_the_doctor_agree(
+    tmp_path_factory: pytest.TempPathFactory,
+    edits: list[tuple[int, int, bytes]],
+    wall_times: list[float],
+    rests: bool,
+) -> None:
+    """No check fails, and what each of them can read is the same."""
+    logdir = tmp_path_factory.mktemp("logs")
+    write_run(logdir / "run", {"loss": [4.0, 3.0, 2.0, 1.0]})
+    path = logdir / "run" / "events.out.tfevents.1763800001.other.7.0"
+    content = b"".join(record(step, 1.0, wall_time=wall_time) for step, wall_time in enumerate(wall_times))
+    content += frame(b"") + record(4, float("nan")) + record(5, float("inf"))
+    for offset, length, new in edits:
+        content = content[:offset] + new + content[offset + length :]
+    path.write_bytes(content)
+    if rests:
+        let_rest(path)
+    assert "index_differs" not in codes(logdir)
 
 
 def test_reading_does_not_go_past_a_frame_that_is_no_record() -> None:

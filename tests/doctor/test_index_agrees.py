@@ -6,14 +6,19 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import HistogramProto, Summary
+from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 from doctor.looking import codes, found, look_at, report_on
 from index.following import Following
-from index.records import header, scalar, write
+from index.records import frame, header, scalar, session_start, write
 from lightboard import SummaryWriter, _core
 from logdirs import FIRST_WALL_TIME, flip_payload_byte, write_run
-from logdirs import scalar as event
+from logdirs import scalar as scalar_event
 
 pytestmark = pytest.mark.usefixtures("only_records")
 
@@ -70,6 +75,48 @@ def test_a_look_changes_neither_log_directory_nor_cache(tmp_path: Path, cache: P
     assert content(tmp_path) == before
 
 
+DATA = {
+    "number": {"simple_value": 1.0},
+    "histogram": {"histo": HistogramProto(num=1.0, bucket_limit=[1.0], bucket=[1.0])},
+    "tensor": {"tensor": TensorProto(dtype=1, float_val=[2.0])},
+    "float64": {"tensor": TensorProto(dtype=2, double_val=[float("nan")])},
+    "text": {"tensor": TensorProto(dtype=7, string_val=[b"text"])},
+    "broken": {"tensor": TensorProto(dtype=1, tensor_content=b"123")},
+    "none": {},
+}
+VALUES = st.tuples(
+    st.sampled_from(["a", "b"]),
+    st.sampled_from(sorted(DATA)),
+    st.sampled_from([None, "", "scalars", "histograms", "text", "tensor", "wishes"]),
+    st.integers(-2, 5),
+)
+"""Tag, data, the plugin that is told, step. A tag may be of any kinds, and back and forth."""
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(files=st.lists(st.lists(VALUES | st.integers(0, 5), max_size=8), min_size=1, max_size=3))
+def test_whatever_is_logged_they_agree(
+    tmp_path_factory: pytest.TempPathFactory, files: list[list[tuple[str, str, str | None, int] | int]]
+) -> None:
+    """Of restarts (a number is the step of a session start), of several kinds, of what no reader knows."""
+    logdir = tmp_path_factory.mktemp("logs")
+    for number, logged in enumerate(files):
+        content = header(1_700_000_000.0 + 100 * number)
+        for second, what in enumerate(logged):
+            wall_time = 1_700_000_001.0 + 100 * number + second
+            if isinstance(what, int):
+                content += session_start(what, wall_time)
+                continue
+            tag, data, plugin, step = what
+            value = Summary.Value(tag=tag, **DATA[data])
+            if plugin is not None:
+                value.metadata.plugin_data.plugin_name = plugin
+            event = Event(step=step, wall_time=wall_time, summary=Summary(value=[value]))
+            content += frame(event.SerializeToString())
+        write(logdir / "run", content, f"events.out.tfevents.170000000{number}.host.{number}.0")
+    assert "index_differs" not in codes(logdir)
+
+
 @pytest.mark.detects("index_differs")
 def test_bytes_that_changed_in_the_middle_of_a_file_that_was_read(tmp_path: Path, cache: Path) -> None:
     """The index looks at a file's beginning and its last record, not at what lies between."""
@@ -80,7 +127,7 @@ def test_bytes_that_changed_in_the_middle_of_a_file_that_was_read(tmp_path: Path
         records = RecordWriter(file)
         records.write(header(FIRST_WALL_TIME)[12:-4])
         for step, value in enumerate([3.0, 9.0, 1.0, 0.5]):
-            records.write(event("loss", value, step, FIRST_WALL_TIME + step).SerializeToString())
+            records.write(scalar_event("loss", value, step, FIRST_WALL_TIME + step).SerializeToString())
     finding = found("index_differs", tmp_path)
     (place,) = finding.places
     assert (place.path, place.tag) == (str(path), "loss")
@@ -162,6 +209,13 @@ def test_an_index_that_finds_no_room(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("TMPDIR", str(tmp_path / "room"))
     finding = found("index_failed", tmp_path / "runs")
     assert str(tmp_path / "room") in finding.seen
+
+
+def test_a_budget_that_does_not_suffice_is_told(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", {"loss": [3.0, 2.0]})
+    report = report_on(tmp_path, budget=1e-9)
+    assert (report.findings, report.failures, report.exit_code) == ([], (), 3)
+    assert report.facts["index"] == "not compared: not all was read"
 
 
 @pytest.mark.detects("cache_unusable")

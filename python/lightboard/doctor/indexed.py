@@ -35,7 +35,7 @@ class Indexed:
     """What the index answers; `complete` tells whether all files were read.
 
     `runs` is as in GET /api/runs, `series` as the index lists them, `hparams` by run id as in GET /api/hparams,
-    `extremes` by run id and tag, as in POST /api/table.
+    `extremes` by run id and tag, as in POST /api/table; the last two are empty if not all was read.
     """
 
     runs: dict[str, Any]
@@ -56,8 +56,8 @@ def index(look: Look) -> Indexed:
                 json.loads(core.runs()),
                 series,
                 complete,
-                json.loads(core.hparams())["runs"],
-                dict(_extremes(core, series, look)),
+                json.loads(core.hparams())["runs"] if complete else {},
+                dict(_extremes(core, series, look)) if complete else {},
             )
         finally:
             core.close()
