@@ -17,6 +17,15 @@ def log(path: Path, **hparams: float | str | bool) -> None:
 
 
 @pytest.mark.detects("E19", "hparams_hidden")
+def test_runs_with_different_metrics(tmp_path: Path) -> None:
+    log(tmp_path / "a", lr=0.1)
+    with TensorboardXWriter(str(tmp_path / "b")) as writer:
+        writer.add_hparams({"lr": 0.1}, {"accuracy": 0.9, "loss": 0.1}, name="hparams")
+    finding = found("hparams_hidden", tmp_path)
+    assert [(place.run, place.seen) for place in finding.places] == [("a/hparams", "lacks loss")]
+
+
+@pytest.mark.detects("E19", "hparams_hidden")
 def test_runs_with_different_hparams(tmp_path: Path) -> None:
     log(tmp_path / "a", lr=0.1)
     log(tmp_path / "b", lr=0.1, momentum=0.9)

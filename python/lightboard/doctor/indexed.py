@@ -12,13 +12,15 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from lightboard._core import Index, list_caches
+from lightboard._core import Index, UnavailableError, list_caches
 from lightboard.cache_dir import cache_dir
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import readable
 from lightboard.index import decode
 
 TAGS_AT_ONCE = 100
+EXPERIMENT = "_hparams_/experiment"
+"""Tag of what a run says of its experiment."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,20 @@ class Extremes:
 
 
 @dataclass(frozen=True)
+class Experiment:
+    """What a run says of the experiment that it is part of: names of hyper-parameters, and tags of metrics."""
+
+    hparams: frozenset[str]
+    metrics: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Indexed:
     """What the index answers; `complete` tells whether all files were read.
 
     `runs` is as in GET /api/runs, `series` as the index lists them, `hparams` by run id as in GET /api/hparams,
-    `extremes` by run id and tag, as in POST /api/table; the last two are empty if not all was read.
+    `extremes` by run id and tag, as in POST /api/table, `experiments` by run id, as in POST /api/values/read; the last
+    three are empty if not all was read.
     """
 
     runs: dict[str, Any]
@@ -43,6 +54,7 @@ class Indexed:
     complete: bool
     hparams: dict[str, dict[str, Any]] = field(default_factory=dict)
     extremes: dict[tuple[str, str], Extremes] = field(default_factory=dict)
+    experiments: dict[str, Experiment] = field(default_factory=dict)
 
 
 def index(look: Look) -> Indexed:
@@ -58,6 +70,7 @@ def index(look: Look) -> Indexed:
                 complete,
                 json.loads(core.hparams())["runs"] if complete else {},
                 dict(_extremes(core, series, look)) if complete else {},
+                dict(_experiments(core, look)) if complete else {},
             )
         finally:
             core.close()
@@ -122,6 +135,25 @@ def _extremes(
         for key, (count, lowest, highest, non_finite) in zip(keys, cells, strict=True):
             if count and key[0] not in frame.header["incomplete"]:
                 yield key, Extremes(_number(lowest), _number(highest), non_finite)
+
+
+def _experiments(core: Index, look: Look) -> Iterator[tuple[str, Experiment]]:
+    """Read what each run says of its experiment, in the record that it logged last."""
+    frame = decode(core.values(EXPERIMENT, "hparams", runs=None))
+    for one in frame.header["series"]:
+        if look.left == 0:
+            return
+        last = one["start"] + one["length"] - 1
+        file, offset, index = (frame.columns[name][last].item() for name in ("file", "offset", "index"))
+        reference = (one["files"][file]["id"], offset, index)
+        try:
+            read = core.read_values(one["run"], EXPERIMENT, "hparams", [reference], with_files=False)
+        except UnavailableError:
+            continue
+        told = decode(read).header["values"][0].get("experiment")
+        if told is not None:
+            hparams = frozenset(hparam["name"] for hparam in told["hparams"])
+            yield one["run"], Experiment(hparams, frozenset(metric["tag"] for metric in told["metrics"]))
 
 
 def _number(value: float) -> float | None:

@@ -7,13 +7,12 @@ HPARAMS = (
         "hparams_hidden",
         "records",
         "hides",
-        "Hyper-parameters that TensorBoard has no column for",
-        "Each call of add_hparams describes an experiment with the hyper-parameters of its own run. "
-        "TensorBoard takes the description of one run, whichever it reads first, for all of them.",
-        "Columns of hyper-parameters that this run does not have are missing in TensorBoard. Lightboard has "
-        "a column for each hyper-parameter of any run.",
-        "Pass the same names in every run (None does not count: use a text or a number), or log runs with "
-        "different ones into different log directories.",
+        "Hyper-parameters or metrics that TensorBoard has no column for",
+        "Each call of add_hparams describes an experiment by the hyper-parameters and metrics of its own "
+        "run. TensorBoard takes the description of one run, whichever it reads first, for all of them.",
+        "Columns of what this run does not have are missing in TensorBoard. Lightboard has a column for each "
+        "hyper-parameter of any run.",
+        "Pass the same names in every run, or log runs with different ones into different log directories.",
         rows=("E19",),
     ),
     Code(

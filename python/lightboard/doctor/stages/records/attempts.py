@@ -10,11 +10,10 @@ from functools import cached_property
 from lightboard.doctor import file_names
 from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding, Place
+from lightboard.doctor.indexed import EXPERIMENT
 from lightboard.doctor.look import Look
 from lightboard.doctor.stages.records.about import Series, amount, runs_of
 from lightboard.doctor.stages.records.damage import LIVE_SECONDS
-
-EXPERIMENT = "_hparams_/experiment"
 
 
 @dataclass(frozen=True)
