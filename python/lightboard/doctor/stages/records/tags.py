@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
-from lightboard.doctor.stages.records.about import finding, place, series
+from lightboard.doctor.stages.records.about import amount, finding, place, series
 
 SHOWN = ("scalar", "histogram", "image", "video", "audio", "text", "pr_curve", "mesh")
 """Kinds that have cards."""
@@ -83,8 +83,10 @@ def _spellings(
 ) -> Iterator[Finding]:
     if groups:
         places = [first[key] for group in groups for key in group]
-        spelt = " and ".join(f"{tag!r} ({len(runs[logdir, tag]):,} runs)" for logdir, tag in groups[0])
-        more = f", and {len(groups) - 1:,} tags more" if len(groups) > 1 else ""
+        spelt = " and ".join(
+            f"{tag!r} ({amount(len(runs[logdir, tag]), 'run')})" for logdir, tag in groups[0]
+        )
+        more = f", and {amount(len(groups) - 1, 'tag')} more" if len(groups) > 1 else ""
         yield Finding(code, f"{spelt}{more}.", places)
 
 
