@@ -306,6 +306,10 @@ class Writer:
     def is_closed(self) -> bool:
         """Closed by this process."""
 
+    @property
+    def is_write_through(self) -> bool:
+        """Whether each record is handed over at once, since this process may end without another word."""
+
     def add_file(self, directory: str) -> int:
         """Make another event file in `directory` and return its id. OSError as above; EBADF if unusable."""
 

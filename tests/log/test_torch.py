@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from lightboard import SummaryWriter
-from log.records import event_files, events
+from log.records import event_files, events, points
 
 torch = pytest.importorskip("torch", reason="run by make test-torch")
 
@@ -134,3 +134,24 @@ for batch in torch.utils.data.DataLoader(Data(), num_workers=2, batch_size=8):
     succeed(text, tmp_path)
     assert sorted(steps(tmp_path / "run")) == list(range(64))
     assert len(steps(tmp_path / "run", "batch")) == 8
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU")
+def test_a_number_on_a_gpu_is_not_waited_for(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        loss = torch.zeros((), device="cuda", requires_grad=True)
+        writer.add_scalar("loss", loss, 0)  # What is made with the first: pinned memory, the thread.
+        torch.cuda.synchronize()
+        torch.cuda._sleep(1_000_000_000)
+        computed = torch.cuda.Event()
+        value = loss.detach() + 0.5
+        computed.record()
+        for step, dtype in enumerate((torch.float32, torch.float16, torch.bfloat16, torch.float64), 1):
+            writer.add_scalar("loss", value.to(dtype), step)
+        writer.log({"loss": value.reshape(1, 1), "lr": 0.25}, 5)
+        value.fill_(99)
+        writer.add_scalar("loss", 0.75, 6)
+        assert not computed.query(), "a call has waited for the device"
+    assert [(step, number) for tag, step, number in points(tmp_path) if tag == "loss"] == [
+        (0, 0), *((step, 0.5) for step in range(1, 6)), (6, 0.75),
+    ]  # fmt: skip

@@ -91,6 +91,11 @@ impl Writer {
         self.inner.is_closed()
     }
 
+    #[getter]
+    fn is_write_through(&self) -> bool {
+        self.inner.is_write_through()
+    }
+
     #[expect(
         clippy::needless_pass_by_value,
         reason = "a path is extracted from Python by value"

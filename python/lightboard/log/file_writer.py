@@ -134,13 +134,11 @@ class FileWriter:
 
     def flush(self) -> None:
         """Return when everything written before is with the operating system: see `SummaryWriter.flush`."""
-        self._files.core.flush()
-        self._files.tell()
+        self._files.flush()
 
     def close(self) -> None:
         """Flush and close the event files, those of sub-runs too. Repeatable; writing after it opens new files."""
-        self._files.core.close()
-        self._files.tell()
+        self._files.close()
 
     def reopen(self) -> None:
         """Open a new event file if this one is closed; else do nothing."""

@@ -7,10 +7,12 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Literal, Never, cast
 
 from lightboard._core import Writer, watch_forks
 from lightboard.log import directory
+from lightboard.log.awaited import Awaited, Numbers, NumbersToCome
 from lightboard.log.notices import warn, warn_of_all
 
 OnError = Literal["warn", "raise"]
@@ -20,6 +22,9 @@ TAKEN_WITH_REPORTS, NOT_PLAIN, UNUSABLE = 1, 2, 3
 
 # Adds a record to the file with this id of a native writer, and returns one of these.
 Call = Callable[[Writer, int], int]
+
+# Adds a record of numbers likewise.
+NumbersCall = Callable[[Numbers, Writer, int], int]
 
 _live: weakref.WeakSet["Files"] = weakref.WeakSet()
 
@@ -50,6 +55,7 @@ class Files:
         self.on_error = on_error
         self.counters = counters
         self.diversions: set[str] = set()
+        self.awaited = Awaited()
         self.warned_of_reopening = False
         self.locks: dict[int, threading.RLock] = {}
         self.open(purge_step)
@@ -67,11 +73,11 @@ class Files:
         self.opened: tuple[Writer, dict[str, int]] = core, {}
         _live.add(self)
         # Garbage collection; the end of the interpreter is seen to by _at_exit.
-        weakref.finalize(self, _finish, core).atexit = False
+        weakref.finalize(self, _finish, core, self.awaited).atexit = False
         # A child of multiprocessing ends without the interpreter's exit hooks, but runs its own.
         util, process = sys.modules.get("multiprocessing.util"), sys.modules.get("multiprocessing.process")
         if util is not None and process is not None and process.parent_process() is not None:
-            util.Finalize(self, _finish, args=(core,), exitpriority=0)
+            util.Finalize(self, _finish, args=(core, self.awaited), exitpriority=0)
 
     def record(self, sub_run: str | None, *calls: Call) -> None:
         """Have each of `calls` add a record to the run's file, or to that of the sub-run: see `Recorder._record`."""
@@ -83,15 +89,35 @@ class Files:
         Raises:
             OSError: with on_error="raise", a file cannot be opened, or earlier records could not be written.
         """
+        self._do_all([(sub_run, partial(self._add, sub_run, call)) for sub_run, call in records])
+
+    def record_numbers(self, records: Sequence[tuple[str | None, NumbersToCome, NumbersCall]]) -> None:
+        """As `record_all`, of numbers that may be still to come: the order of these calls is kept."""
+        self._do_all(
+            [
+                (
+                    sub_run,
+                    partial(
+                        self.awaited.record, numbers, partial(self._add_numbers, sub_run, call), self._wait
+                    ),
+                )
+                for sub_run, numbers, call in records
+            ]
+        )
+
+    def _do_all(self, doings: Sequence[tuple[str | None, Callable[[], int]]]) -> None:
         failures: dict[str, OSError] = {}
         has_reports = False
-        for sub_run, call in records:
+        for sub_run, do in doings:
             try:
-                has_reports |= self._add(sub_run, call) == TAKEN_WITH_REPORTS
+                has_reports |= do() == TAKEN_WITH_REPORTS
             except OSError as error:
                 failures[sub_run or self.path] = error
-        if has_reports or failures:
+        if has_reports or failures or self.awaited.has_reports:
             self.tell(failures)
+
+    def _add_numbers(self, sub_run: str | None, call: NumbersCall, numbers: Numbers) -> int:
+        return self._add(sub_run, partial(call, numbers))
 
     def _add(self, sub_run: str | None, call: Call) -> int:
         while True:
@@ -150,8 +176,24 @@ class Files:
                 self.diversions.discard(reason)
             self.direct = ASIDE if self.diversions else self.core
 
+    def _wait(self, is_needed: bool) -> None:
+        """Have scalars queue behind those that a device is computing, or no longer."""
+        self.divert("device", is_needed)
+
+    def flush(self) -> None:
+        """Return when everything logged before is with the operating system: see `SummaryWriter.flush`."""
+        self.awaited.settle(is_last=False)
+        self.core.flush()
+        self.tell()
+
+    def close(self) -> None:
+        """Flush and close the files."""
+        self.awaited.settle(is_last=True)
+        self.core.close()
+        self.tell()
+
     def tell(self, unopened: Mapping[str, OSError] | None = None) -> None:
-        """Warn of what the native writer reports, and of files that cannot be opened, by the directories of these.
+        """Warn of what the native writer and the device report, and of files that cannot be opened, by directory.
 
         Raises:
             OSError: with on_error="raise", one of these, or records could not be written.
@@ -166,7 +208,7 @@ class Files:
                 failure = error
             else:
                 failure.add_note(str(error.strerror))
-        for number, path, message in self.core.reports():
+        for number, path, message in self.awaited.reports() + self.core.reports():
             if number is None or self.on_error == "warn":
                 messages.append(message)
             elif failure is None:
@@ -186,6 +228,7 @@ class Nowhere:
     path = ""
     is_usable = True
     is_closed = False
+    is_write_through = False
 
     def add_plain_scalar(self, *_: object) -> int:
         """Have what is given looked at, as the native writer does with what is not plain."""
@@ -216,24 +259,27 @@ class NoFiles(Files):
         self.core = self.direct = ASIDE
         self.opened = self.core, {}
 
-    def record_all(self, records: Sequence[tuple[str | None, Call]]) -> None:
+    def _do_all(self, doings: Sequence[tuple[str | None, Callable[[], int]]]) -> None:
         """Do nothing."""
 
 
-def _finish(core: Writer) -> None:
+def _finish(core: Writer, awaited: Awaited) -> None:
+    awaited.settle(is_last=True)
     core.close()
-    warn_of_all(message for _, _, message in core.reports())
+    warn_of_all(message for _, _, message in awaited.reports() + core.reports())
 
 
 def _at_exit() -> None:
     # Not closed, since other exit hooks may still log: from here on each record is written through.
-    cores = [files.core for files in list(_live)]
-    for core in cores:
-        core.write_through()
+    live = list(_live)
+    for files in live:
+        files.awaited.settle(is_last=True)
+        files.core.write_through()
     # Warned of when all is handed over, since a warning may be an error.
     messages = []
-    for core in cores:
-        reports = core.reports()
+    for files in live:
+        core = files.core
+        reports = files.awaited.reports() + core.reports()
         if any(number is not None for number, _, _ in reports):
             core.close()
             reports += core.reports()

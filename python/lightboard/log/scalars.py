@@ -8,7 +8,9 @@ from functools import partial
 from typing import Any
 
 from lightboard._core import Writer
-from lightboard.log.files import TAKEN_WITH_REPORTS
+from lightboard.log.awaited import Numbers
+from lightboard.log.device import Number, coming
+from lightboard.log.files import TAKEN_WITH_REPORTS, NumbersCall
 from lightboard.log.numbers import describe, plain_float, plain_tag
 from lightboard.log.recorder import Recorder
 
@@ -84,20 +86,18 @@ class Scalars(Recorder):
                 "new_style or double_precision. Leave out one or the other."
             )
         name = plain_tag(tag)
-        number = plain_float(value, f"scalar_value of tag {name!r:.200}")
+        number = self._number(value, f"scalar_value of tag {name!r:.200}")
         described = (
             plain_tag(words[0] or "", "display_name"),
             plain_tag(words[1] or "", "summary_description"),
         )
-        step, wall_time = self._moment("scalar", name, global_step, walltime)
+        step, wall_time = self._number_moment("scalar", name, global_step, walltime)
+        call: NumbersCall
         if any(words):
-            self._record(
-                None,
-                lambda core, file: core.add_described_scalar(file, name, number, *described, step, wall_time),
-            )
+            call = partial(_add_described, step, wall_time, described)
         else:
-            is_new, is_double = map(bool, style)
-            self._record(None, partial(_add, name, number, step, wall_time, (is_new, is_double)))
+            call = partial(_add, step, wall_time, (bool(style[0]), bool(style[1])))
+        self._files.record_numbers([(None, [(name, number)], call)])
 
     def add_scalars(
         self,
@@ -129,19 +129,14 @@ class Scalars(Recorder):
                 f"{describe(tag_scalar_dict)}."
             )
         numbers = {
-            self._sub_run(main_tag, key): plain_float(
+            self._sub_run(main_tag, key): self._number(
                 value, f"scalar_value of key {key!r:.200} of {main_tag!r:.200}"
             )
             for key, value in tag_scalar_dict.items()
         }
-        step, wall_time = self._moment("scalars", main_tag, global_step, walltime)
-        wall_time = time.time() if wall_time is None else wall_time
-        self._files.record_all(
-            [
-                (path, partial(_add, main_tag, number, step, wall_time, (False, False)))
-                for path, number in numbers.items()
-            ]
-        )
+        step, wall_time = self._number_moment("scalars", main_tag, global_step, walltime)
+        call = partial(_add, step, wall_time, (False, False))
+        self._files.record_numbers([(path, [(main_tag, number)], call) for path, number in numbers.items()])
 
     def log(self, values: Mapping[str, Any], global_step: Any = None, walltime: float | None = None) -> None:
         """Log several numbers of one moment, in one record; cheaper than a call of `add_scalar` for each.
@@ -165,11 +160,11 @@ class Scalars(Recorder):
             if not isinstance(values, Mapping):
                 raise TypeError(f"values: expected a dict of tags and numbers, found {describe(values)}.")
             numbers = [
-                (plain_tag(tag), plain_float(value, f"value of tag {tag!r:.200}"))
+                (plain_tag(tag), self._number(value, f"value of tag {tag!r:.200}"))
                 for tag, value in values.items()
             ]
-            step, wall_time = self._moment("log", "", global_step, walltime)
-            self._record(None, lambda core, file: core.add_scalars(file, numbers, step, wall_time))
+            step, wall_time = self._number_moment("log", "", global_step, walltime)
+            self._files.record_numbers([(None, numbers, partial(_add_all, step, wall_time))])
 
     @contextmanager
     def timed(self, tag: str, global_step: Any = None) -> Iterator[None]:
@@ -188,6 +183,18 @@ class Scalars(Recorder):
         yield
         self.add_scalar(tag, time.perf_counter() - start, global_step)
 
+    def _number(self, value: object, what: str) -> Number:
+        number = None
+        # Where each record is handed over at once, there may be no later.
+        if getattr(value, "is_cuda", False) and not self._files.core.is_write_through:
+            number = coming(value, what)
+        return plain_float(value, what) if number is None else number
+
+    def _number_moment(self, kind: str, tag: str, global_step: object, walltime: object) -> tuple[int, float]:
+        """As `_moment`, but the present one is that of the call, whenever the number comes."""
+        step, wall_time = self._moment(kind, tag, global_step, walltime)
+        return step, time.time() if wall_time is None else wall_time
+
     def _sub_run(self, main_tag: str, key: object) -> str:
         key = plain_tag(key, f"key of {main_tag!r:.200}")
         if key.startswith("/") or ".." in key.split("/") or "\0" in main_tag + key:
@@ -198,12 +205,18 @@ class Scalars(Recorder):
 
 
 def _add(
-    tag: str,
-    number: float,
-    step: int,
-    wall_time: float | None,
-    style: tuple[bool, bool],
-    core: Writer,
-    file: int,
+    step: int, wall_time: float, style: tuple[bool, bool], numbers: Numbers, core: Writer, file: int
 ) -> int:
+    ((tag, number),) = numbers
     return core.add_scalar(file, tag, number, step, wall_time, *style)
+
+
+def _add_described(
+    step: int, wall_time: float, words: tuple[str, str], numbers: Numbers, core: Writer, file: int
+) -> int:
+    ((tag, number),) = numbers
+    return core.add_described_scalar(file, tag, number, *words, step, wall_time)
+
+
+def _add_all(step: int, wall_time: float, numbers: Numbers, core: Writer, file: int) -> int:
+    return core.add_scalars(file, numbers, step, wall_time)

@@ -181,8 +181,7 @@ class SummaryWriter(
         If it cannot be written, warns, or with `on_error="raise"` raises OSError. Waits for a file system that makes
         no progress for 5 seconds at most.
         """
-        self._files.core.flush()
-        self._files.tell()
+        self._files.flush()
 
     def close(self) -> None:
         """Flush and close the event files. Repeatable; logging after it opens new files in the same directories.
@@ -197,8 +196,7 @@ class SummaryWriter(
                 self._system_metrics.stop()
             self._end_session(succeeded)
         finally:
-            self._files.core.close()
-            self._files.tell()
+            self._files.close()
 
     def get_logdir(self) -> str:
         """Return `log_dir`."""

@@ -1,0 +1,194 @@
+"""Scalars that wait for a device, or behind others that do: logged by a thread, in the order of the calls."""
+
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NamedTuple, cast
+
+from lightboard.log.device import Coming, Number
+from lightboard.log.notices import warn
+
+# Calls of a writer that wait for the device at a time; the next one waits, as it would for the number itself.
+MOST = 10_000
+
+# After how long without a number a call that waits for room says so.
+SAID_AFTER_SECS = 5.0
+
+# How long `settle` waits for a device from which no number comes.
+PATIENCE_SECS = 60.0
+
+# How long the thread waits for another call before it ends.
+IDLE_SECS = 10.0
+
+# What a forked child inherits is kept for ever: to free it would take the driver, which does not survive a fork.
+_inherited: list[object] = []
+
+
+# errno, path and message, as the native writer reports.
+Report = tuple[int | None, str, str]
+
+# By their tags.
+Numbers = Sequence[tuple[str, float]]
+NumbersToCome = Sequence[tuple[str, Number]]
+
+# Writes numbers, and returns what became of them, as the native writer does.
+Write = Callable[[Numbers], int]
+
+
+class _Call(NamedTuple):
+    numbers: NumbersToCome
+    write: Write
+    divert: Callable[[bool], None]
+
+
+class Awaited:
+    """The scalars of one writer from the first on that is still to come, in the order of the calls.
+
+    A thread waits for the numbers and writes them; it leaves what there is to say to the program's next call. A forked
+    child has none of them: they are its parent's.
+    """
+
+    def __init__(self) -> None:
+        self._begin()
+
+    def _begin(self) -> None:
+        self._pid = os.getpid()
+        self._changed = threading.Condition()
+        self._calls: deque[_Call] = deque()
+        self._taken = self._done = 0
+        self._is_running = self._is_diverted = self._has_waited = self._has_lost = False
+        self._reports: list[Report] = []
+
+    @property
+    def has_reports(self) -> bool:
+        """Whether there is something to say."""
+        return bool(self._reports)
+
+    def record(self, numbers: NumbersToCome, write: Write, divert: Callable[[bool], None]) -> int:
+        """Call `write` with the numbers when they are there and all calls before are written; at once, if they are.
+
+        Returns what `write` did if it was called. `divert` is told, from whatever thread, whether scalars that follow
+        have to come here too.
+        """
+        is_coming = any(isinstance(number, Coming) for _, number in numbers)
+        if (is_coming or self._calls or self._is_diverted) and self._pid != os.getpid():
+            _inherited.append(self.__dict__.copy())
+            self._begin()
+            divert(False)
+        if not is_coming and not self._calls:
+            if self._is_diverted:
+                self._let_pass(divert)
+            return write(cast(Numbers, numbers))
+        while not self._has_room():
+            if not self._has_waited:
+                self._has_waited = True
+                warn(
+                    f"{MOST} calls wait for numbers that the device has not computed yet; no more are taken until it "
+                    "has. Log less often, or see what keeps the device."
+                )
+        with self._changed:
+            self._calls.append(_Call(numbers, write, divert))
+            self._taken += 1
+            self._is_diverted = True
+            divert(True)
+            if not self._is_running:
+                threading.Thread(target=self._run, name="lightboard device", daemon=True).start()
+                self._is_running = True
+            self._changed.notify_all()
+        return 0
+
+    def _let_pass(self, divert: Callable[[bool], None]) -> None:
+        with self._changed:
+            if not self._calls:
+                self._is_diverted = False
+                divert(False)
+
+    def _has_room(self) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: len(self._calls) < MOST, SAID_AFTER_SECS)
+
+    def settle(self, *, is_last: bool) -> None:
+        """Return when all that was recorded is written; bounded. With `is_last`, drop what is not by then."""
+        if self._pid != os.getpid():
+            return
+        with self._changed:
+            until = self._taken
+            while (done := self._done) < until:
+                if not self._changed.wait_for(partial(self._is_past, done), PATIENCE_SECS):
+                    self._say_waited(is_last)
+                    return
+
+    def _say_waited(self, is_last: bool) -> None:
+        after = f"the device has computed nothing for {PATIENCE_SECS:.0f} s"
+        if is_last:
+            self._say(f"{len(self._calls)} calls are lost: {after}.")
+            self._done += len(self._calls)
+            self._calls.clear()
+            self._changed.notify_all()
+        else:
+            self._say(f"{len(self._calls)} calls are not logged yet: {after}. They are when it has.")
+
+    def _say(self, message: str, number: int | None = None, path: str = "") -> None:
+        with self._changed:
+            self._reports.append((number, path, message))
+
+    def _is_past(self, done: int) -> bool:
+        return self._done > done
+
+    def reports(self) -> list[Report]:
+        """Take what there is to say: errno, path and message of each."""
+        if self._pid != os.getpid():
+            return []
+        with self._changed:
+            reports, self._reports = self._reports, []
+        return reports
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                if not self._changed.wait_for(lambda: self._calls, IDLE_SECS):
+                    self._is_running = False
+                    return
+                call = self._calls[0]
+            self._finish(call)
+            del call  # It may be the last that holds the writer.
+
+    def _finish(self, call: _Call) -> None:
+        numbers = []
+        for tag, number in call.numbers:
+            try:
+                numbers.append((tag, number.wait() if isinstance(number, Coming) else number))
+            except Exception as error:  # Whatever a driver raises.
+                self._lose(tag, error)
+        try:
+            if self._is_next(call) and (numbers or not call.numbers):
+                call.write(numbers)
+        except OSError as error:
+            path = os.fsdecode(error.filename or "")
+            message = f"{path}: {error.strerror} What is logged there meanwhile is lost."
+            self._say(message, error.errno, path)
+        except Exception as error:  # A warning, where those are errors.
+            self._say(str(error))
+        with self._changed:
+            if self._is_next(call):
+                self._calls.popleft()
+                self._done += 1
+            if not self._reports:  # Else the next call is to come here, and be told.
+                self._let_pass(call.divert)
+            self._changed.notify_all()
+
+    def _is_next(self, call: _Call) -> bool:
+        """Whether it is still to be written."""
+        with self._changed:
+            return bool(self._calls) and self._calls[0] is call
+
+    def _lose(self, tag: str, error: Exception) -> None:
+        if not self._has_lost:
+            self._has_lost = True
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            self._say(
+                f"the number of tag {tag!r:.200} is lost, since the device failed: {reason:.300} Others that it "
+                "fails to compute are left out without another warning."
+            )
