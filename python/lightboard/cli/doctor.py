@@ -12,6 +12,7 @@ import click
 
 from lightboard.api.settings import LogDirectory
 from lightboard.cli import logdirs as arguments
+from lightboard.cli import watch as watching
 from lightboard.cli.recover import lines
 from lightboard.cli.text import printable
 from lightboard.doctor import Finding, Look, Place, Report, examine, places
@@ -42,6 +43,9 @@ WIDEST = 100
     help="Begin nothing new after this time, and say what was not looked at.",
 )
 @click.option("--fix-to", metavar="DIR", help="Save what can be read of damaged files as new ones below DIR.")
+@click.option(
+    "--watch", is_flag=True, help="Look again every few seconds and tell what has changed, until Ctrl-C."
+)
 def doctor(
     logdir: tuple[str, ...],
     run: str | None,
@@ -50,27 +54,33 @@ def doctor(
     as_json: bool,
     budget: float,
     fix_to: str | None,
+    watch: bool,
 ) -> None:
     """Look at each stage between a training loop and the board, and say why a run is not drawn.
 
     Looks at the runs below each LOGDIR; without any, in the usual places. Changes nothing. Exits with 0 if nothing
     hides or distorts data, 1 if something does, 3 if something could not be looked at.
     """
+    if watch and as_json:
+        raise click.UsageError(
+            "--watch tells what has changed, as text; --json writes one report. Give one of them."
+        )
     logdirs, misread = _logdirs(logdir)
-    look = Look(
-        logdirs,
-        run=run,
-        tag=tag,
-        url=url,
-        budget=budget,
-        misread=misread,
-        progress=_Progress() if _watched() else _quiet,
-    )
+
+    def new_look() -> Look:
+        progress = _Progress() if _watched() else _quiet
+        return Look(logdirs, run=run, tag=tag, url=url, budget=budget, misread=misread, progress=progress)
+
+    def examined(look: Look) -> Report:
+        report = examine(look)
+        if _watched():
+            click.echo("\r\x1b[K", nl=False, err=True)
+        return report
+
+    look = new_look()
     if fix_to is not None:
         _refuse_within(look, fix_to)
-    report = examine(look)
-    if _watched():
-        click.echo("\r\x1b[K", nl=False, err=True)
+    report = examined(look)
     recovery = None if fix_to is None else recover(plan_for(look, fix_to))
     if as_json:
         recovered = {} if recovery is None else {"recovered": recovery.to_json()}
@@ -80,6 +90,9 @@ def doctor(
             click.echo(line)
         for line in () if recovery is None else ("", click.style("Recovered", bold=True), *lines(recovery)):
             click.echo(line)
+    if watch:
+        click.echo("\nLooking again; Ctrl-C ends it.")
+        report = watching.watch(lambda: examined(new_look()), _tell, report)
     raise SystemExit(3 if recovery is not None and recovery.failures else report.exit_code)
 
 
@@ -89,6 +102,13 @@ def _refuse_within(look: Look, to: str) -> None:
             refuse_within(to, logdir.path)
     except RefusedError as error:
         raise click.UsageError(printable(str(error))) from None
+
+
+def _tell(what: str, finding: Finding) -> None:
+    """Write that a finding is new, or gone."""
+    click.echo(f"\n{time.strftime('%H:%M:%S')} {what}")
+    for line in _finding(finding) if what == "new" else [*_finding(finding)][:1]:
+        click.echo(line)
 
 
 def _logdirs(given: tuple[str, ...]) -> tuple[list[LogDirectory], list[Finding]]:
