@@ -13,6 +13,7 @@ from tensorboard.plugins.hparams.plugin_data_pb2 import HParamsPluginData
 
 import lightboard
 from lightboard import LightboardWarning, SummaryWriter
+from log.frameworks import hparams
 from log.peers import PEERS, peer_named
 from log.records import event_files, events
 
@@ -225,3 +226,24 @@ def test_a_writer_is_closed_also_if_the_end_of_its_session_raises(tmp_path: Path
             writer.close()
     assert writer.file_writer is None
     assert messages(tmp_path / "run")[-1].session_end_info.status == 1
+
+
+def test_what_the_constructor_is_given_is_one_record(tmp_path: Path) -> None:
+    """TensorBoard keeps the first record of a run, so that it has to hold all."""
+    SummaryWriter(tmp_path, config={"lr": 0.5, "model": {"layers": 2}}, rank=3, capture=True).close()
+    settings = hparams(tmp_path / "rank_3")
+    assert settings.items() >= {"lr": 0.5, "model.layers": 2.0, "rank": 3.0}.items()
+    assert "capture.python" in settings
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ([("lr", 1)], "config: expected a dict, found list"),
+        ({1: 2}, "name in config: expected a str, found int"),
+    ],
+)
+def test_a_config_that_is_refused_makes_no_run(tmp_path: Path, config: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        SummaryWriter(tmp_path / "run", config=config)
+    assert not (tmp_path / "run").exists()

@@ -84,8 +84,9 @@ class Hparams(Recorder):
         """Log what the run is set to, once, when it begins; the end of the session is logged by `close()`.
 
         Leaving a `with` block by an exception logs that the session failed. Calls add up: each logs all settings so
-        far, and a setting that is given again replaces the earlier one. Written as a session start and end of the
-        plugin `hparams` (spec/events.md, Writing).
+        far, and a setting that is given again replaces the earlier one. TensorBoard's HPARAMS page shows those of the
+        first call only; `config`, `rank` and `capture` of the constructor are one. Written as a session start and end
+        of the plugin `hparams` (spec/events.md, Writing).
 
         Args:
             settings: Name to setting. Mappings in it are flattened, with `.` between the names. Numbers, bools and str
@@ -97,9 +98,7 @@ class Hparams(Recorder):
             ValueError: A name or text cannot be stored as UTF-8; mappings are nested more than 16 deep.
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
-        _check_mapping(settings, "settings")
-        flat = _settings(dict(_flattened(settings, "", 16)), "settings", _setting_or_text)
-        self._settings = {**self._settings, **flat}
+        self._settings = {**self._settings, **plain_settings(settings, "settings")}
         if self._session_began is None or self._session_began[1] != os.getpid():
             self._session_began = time.time(), os.getpid()
         items, (began, _) = list(self._settings.items()), self._session_began
@@ -115,6 +114,16 @@ class Hparams(Recorder):
             self._record(None, lambda core, file: core.add_session_end(file, succeeded, end, 0, None))
 
 
+def plain_settings(settings: Mapping[str, Any], what: str) -> dict[str, Setting]:
+    """Return what `config` logs of `settings`: those that are set, flattened, each as a plain bool, float or str.
+
+    Raises:
+        TypeError, ValueError: as `config` does.
+    """
+    _check_mapping(settings, what)
+    return _settings(dict(_flattened(settings, what, "", 16)), what, _setting_or_text)
+
+
 def _add_metric(tag: str, number: float, step: int, wall_time: float | None, core: Writer, file: int) -> int:
     return core.add_scalar(file, tag, number, step, wall_time, False, False)
 
@@ -124,15 +133,15 @@ def _check_mapping(value: object, what: str) -> None:
         raise TypeError(f"{what}: expected a dict, found {describe(value)}.")
 
 
-def _flattened(settings: Mapping[str, Any], above: str, depth: int) -> Any:
+def _flattened(settings: Mapping[str, Any], what: str, above: str, depth: int) -> Any:
     if depth == 0:
         raise ValueError(
-            f"settings: expected mappings nested at most 16 deep, found more below {above[:200]!r}."
+            f"{what}: expected mappings nested at most 16 deep, found more below {above[:200]!r}."
         )
     for name, value in settings.items():
-        path = above + plain_tag(name, "name in settings")
+        path = above + plain_tag(name, f"name in {what}")
         if isinstance(value, Mapping):
-            yield from _flattened(value, path + ".", depth - 1)
+            yield from _flattened(value, what, path + ".", depth - 1)
         else:
             yield path, value
 

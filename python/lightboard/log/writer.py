@@ -15,7 +15,7 @@ from lightboard.log.file_writer import FileWriter
 from lightboard.log.files import Files, NoFiles, OnError
 from lightboard.log.graphs import Graphs
 from lightboard.log.histograms import Histograms
-from lightboard.log.hparams import Hparams
+from lightboard.log.hparams import Hparams, plain_settings
 from lightboard.log.layouts import Layouts
 from lightboard.log.meshes import Meshes
 from lightboard.log.notices import announce, warn
@@ -67,6 +67,7 @@ class SummaryWriter(
         on_error: OnError = "warn",
         rank: int | None = None,
         ranks: Ranks | None = None,
+        config: Mapping[str, Any] | None = None,
         capture: bool = False,
         system_metrics: bool | float = False,
     ) -> None:
@@ -93,6 +94,8 @@ class SummaryWriter(
                 `rank`. `"zero"`: rank 0 into `log_dir`, others as with `write_to_disk=False`. `"auto"`: as `"zero"` if
                 the environment tells a rank, else as `"all"`. A process without a rank logs into `log_dir`, whatever
                 this says. `None` is `"all"` if `rank` is given; else ranks are of no concern.
+            config: What the run is set to, as for `config()`: logged in one record with `rank` and with what `capture`
+                tells, since TensorBoard's HPARAMS page shows the first such record only.
             capture: Log once what the run is made from, which takes a moment: git commit, branch, and whether files
                 were changed since; command line, host, Python, packages, and of the environment what is known to hold
                 no secret. As text under the tag `capture`; the first of it also as settings `capture.…` of `config`.
@@ -112,6 +115,7 @@ class SummaryWriter(
         step = None if purge_step is None else plain_step(purge_step, "purge_step")[0]
         delay_secs = max(0.0, plain_float(flush_secs, "flush_secs"))
         sampled_every = seconds_between(system_metrics)
+        settings: dict[str, Any] = {} if config is None else dict(plain_settings(config, "config"))
         self.purge_step = purge_step
         self.max_queue = max_queue
         self.flush_secs = flush_secs
@@ -161,19 +165,21 @@ class SummaryWriter(
             )
         elif logs:
             announce("logging nothing, since write_to_disk=False")
-        if rank is not None:
-            self.config({"rank": rank})
-        if capture and write_to_disk:
-            self._capture()
+        self._begin(settings, rank, capture and write_to_disk)
         if sampled_every is not None and write_to_disk:
             self._system_metrics = SystemMetrics(self._files, sampled_every)
 
-    def _capture(self) -> None:
-        from lightboard.log.capture import captured
+    def _begin(self, settings: dict[str, Any], rank: int | None, capture: bool) -> None:
+        """Log what is known of the run when it begins, its settings in one record."""
+        if rank is not None:
+            settings["rank"] = rank
+        if capture:
+            from lightboard.log.capture import captured
 
-        settings, text = captured()
-        self.config({"capture": settings})
-        self.add_text("capture", text, 0)
+            settings["capture"], text = captured()
+            self.add_text("capture", text, 0)
+        if settings:
+            self.config(settings)
 
     def flush(self) -> None:
         """Return when everything logged before, from any thread, is with the operating system.
