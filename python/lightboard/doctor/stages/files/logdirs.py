@@ -9,7 +9,7 @@ from lightboard.api.settings import LogDirectory
 from lightboard.doctor import places
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
-from lightboard.doctor.tree import Entry, readable
+from lightboard.doctor.tree import readable
 
 DAY = 86_400.0
 KEPT_FOR = 3 * DAY
@@ -94,12 +94,13 @@ def logdir_too_high(look: Look) -> Iterator[Finding]:
 
 def temporary_logdirs(look: Look) -> Iterator[Finding]:
     """Report runs in folders for temporary files that have been there for days: they are about to be removed."""
-    temporary = {os.path.realpath(path) for path in (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm")}  # noqa: S108
+    temporary = [os.path.realpath(path) for path in (tempfile.gettempdir(), "/tmp", "/var/tmp", "/dev/shm")]  # noqa: S108
+    volatile = {logdir for logdir in look.logdirs if _is_below(logdir, temporary)}
     before = time.time() - KEPT_FOR
     old = [
         entry
         for entry in look.tree.entries
-        if entry.status is not None and entry.status.st_mtime < before and _is_below(entry, temporary)
+        if entry.logdir in volatile and entry.status is not None and entry.status.st_mtime < before
     ]
     if old:
         oldest = min(entry.status.st_mtime for entry in old if entry.status is not None)
@@ -145,8 +146,8 @@ def _project(run: str) -> str | None:
     return None
 
 
-def _is_below(entry: Entry, folders: set[str]) -> bool:
-    real = os.path.realpath(entry.logdir.path)
+def _is_below(logdir: LogDirectory, folders: list[str]) -> bool:
+    real = os.path.realpath(logdir.path)
     return any(os.path.commonpath([real, folder]) == folder for folder in folders)
 
 
