@@ -26,9 +26,9 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     for number, name in enumerate(
         (b"not \xff\xfe UTF-8", b"two\nlines", b"\x1b[31mred", "実験".encode(), b"-rf")
     ):
-        folder = os.path.join(os.fsencode(root), name)
-        os.mkdir(folder)
-        shutil.copy(file, os.path.join(folder, os.fsencode(NAME) + b".%d\n\xff" % number))
+        folder = root / os.fsdecode(name)
+        folder.mkdir()
+        shutil.copy(file, folder / os.fsdecode(NAME.encode() + b".%d\n\xff" % number))
     os.mkfifo(root / "run" / f"{NAME}.pipe")
     os.mkfifo(root / "run" / "event.pipe")
     with socket.socket(socket.AF_UNIX) as unix:

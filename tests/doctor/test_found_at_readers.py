@@ -88,7 +88,7 @@ def test_files_that_change_under_a_running_tensorboard(tmp_path: Path) -> None:
         assert f"process {server.process.pid} (" in str(place.seen)
 
 
-@pytest.mark.detects("F16", "file_given_up")
+@pytest.mark.detects("F16", "reader_gave_up")
 def test_a_file_that_had_zeros_first(tmp_path: Path) -> None:
     file = run_in(tmp_path / "late", range(50))
     run_in(tmp_path / "other", range(50))
@@ -97,9 +97,9 @@ def test_a_file_that_had_zeros_first(tmp_path: Path) -> None:
     with data_server(tmp_path) as server:
         file.write_bytes(whole)
         server.read_on()
-        assert "file_given_up" not in codes(tmp_path)
+        assert "reader_gave_up" not in codes(tmp_path)
         os.utime(file, (time.time() - 120, time.time() - 120))
-        finding = found("file_given_up", tmp_path)
+        finding = found("reader_gave_up", tmp_path)
         assert [place.path for place in finding.places] == [str(file)]
     with data_server(tmp_path):
         assert codes(tmp_path) == set()

@@ -248,15 +248,15 @@ FILES = (
         rows=("F14",),
     ),
     Code(
-        "file_given_up",
+        "reader_gave_up",
         "files",
         "hides",
         "Event file that a running TensorBoard has given up",
-        "It met bytes that were no record: damage, or a network drive that showed zeros before it had the data. It "
-        "does not look there again, even when the bytes are right by now.",
+        "It met bytes that were no record: a network drive shows zeros before it has the data. It does not look there "
+        "again, though the bytes are right by now.",
         "TensorBoard shows the run up to there, and nothing new, until it is restarted. Lightboard looks again "
         "whenever the file changes.",
-        "Restart TensorBoard. If it stops at the same place again, the file is damaged: see the stage records.",
+        "Restart TensorBoard. On such drives, copy the files to a local disk and open that.",
         rows=("F16",),
     ),
     Code(

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 from lightboard.doctor import processes
+from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.processes import OpenFile
@@ -52,21 +53,25 @@ def rewritten_files(look: Look) -> Iterator[Finding]:
 
 
 def files_given_up(look: Look) -> Iterator[Finding]:
-    """Report files that TensorBoard's data server has closed: it closes only what it will not read again."""
-    servers = [pid for pid in processes.named(DATA_SERVER) if _closed(look, pid)]
+    """Report whole files that TensorBoard's data server has closed: it closes only what it will not read again.
+
+    With `--url` the board is asked what it serves of each series: the stage `api` tells of more.
+    """
+    servers = [pid for pid in processes.named(DATA_SERVER) if look.url is None and _closed(look, pid)]
     if not servers:
         return
+    whole = {audit.entry.path for audit in look.audits.files if not _is_damaged(audit)}
     first = {pid: _closed(look, pid) for pid in servers}
     time.sleep(min(SAMPLED, look.left))  # One that has just begun is about to open them.
     places = [
         entry.place(seen=f"process {pid} ({processes.command(pid)}) does not read it any more")
         for pid in servers
         for path, entry in _closed(look, pid).items()
-        if path in first[pid]
+        if path in first[pid] and path in whole
     ]
     if places:
-        seen = f"A running TensorBoard has given up {len(places):,} event files."
-        yield Finding("file_given_up", seen, places)
+        seen = f"A running TensorBoard has given up {len(places):,} event files, which are whole."
+        yield Finding("reader_gave_up", seen, places)
 
 
 def hidden_mounts(look: Look) -> Iterator[Finding]:
@@ -111,6 +116,10 @@ def _closed(look: Look, pid: int) -> dict[str, Entry]:
         and (entry.status.st_dev, entry.status.st_ino) not in opened
         and os.path.realpath(entry.logdir.path) in served
     }
+
+
+def _is_damaged(audit: Audit) -> bool:
+    return bool(audit.facts["damage_count"] or audit.facts["tail"])
 
 
 def _identity(path: str) -> tuple[int, int] | None:

@@ -202,10 +202,13 @@ def _continue_each_other(files: list[Audit]) -> bool:
 
 
 def _begins_again(earlier: Audit, later: Audit) -> bool:
-    """Whether a tag of both files starts again at or below the step it had come to."""
+    """Whether a scalar of both files starts again at or below the step it had come to, and no mark says so."""
+    if later.facts["sessions"] or later.facts["first_wall_time"] == earlier.facts["first_wall_time"]:
+        return False  # What is announced is followed; what has the same header is a copy.
     return any(
         (before := _same(earlier, one)) is not None and one["first_step"] <= before["last_step"]
         for one in later.series
+        if one["kind"] == "scalar"
     )
 
 
