@@ -218,7 +218,7 @@ def test_keras(keras: Any, tmp_path: Path) -> None:
         write_steps_per_second=True,
         update_freq=2,
         embeddings_freq=1,
-        filename_suffix=".mine",
+        capture=True,
     )
     model = fit(keras, callback)
     callback.on_train_end()
@@ -238,6 +238,7 @@ def test_keras(keras: Any, tmp_path: Path) -> None:
     assert [event.step for event in validation.Scalars("evaluation_loss_vs_iterations")] == [4, 8, 8]
     settings = hparams(tmp_path / "train")
     assert (settings["optimizer.name"], settings["epochs"], settings["backend"]) == ("sgd", 2.0, "jax")
+    assert "capture.python" in settings
     assert settings["optimizer.learning_rate"] == pytest.approx(0.1)
     assert "dense" in text(tmp_path / "train", "keras")
     found = accumulated(tmp_path / "train")

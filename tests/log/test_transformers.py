@@ -75,7 +75,7 @@ def train(transformers: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_transformers(train: Any, tmp_path: Path) -> None:
     from lightboard.integrations.transformers import LightboardCallback
 
-    callback = LightboardCallback(filename_suffix=".mine")
+    callback = LightboardCallback(capture=True, filename_suffix=".mine")
     trainer = train(callback)
     trainer.callback_handler.on_log(
         trainer.args, trainer.state, trainer.control, {"test_note": "well", "test_loss": 0.5}
@@ -100,6 +100,7 @@ def test_transformers(train: Any, tmp_path: Path) -> None:
     assert json.loads(text(run, "model_config"))["vocab_size"] == 7
     settings = hparams(run)
     assert (settings["learning_rate"], settings["logging_steps"]) == (5e-5, 1.0)
+    assert "capture.python" in settings
     assert all(path.name.endswith(".mine") for path in run.iterdir())
     assert not any(b"hf_secret" in path.read_bytes() for path in run.iterdir())
 
@@ -182,7 +183,7 @@ def test_accelerate(tmp_path: Path) -> None:
     from lightboard.integrations.accelerate import LightboardTracker
 
     accelerator = Accelerator(log_with="lightboard", project_dir=str(tmp_path), cpu=True)
-    accelerator.init_trackers("mine", {"lr": 0.1, "model": {"layers": 2}}, {"lightboard": {"flush_secs": 0}})
+    accelerator.init_trackers("mine", {"lr": 0.1, "model": {"layers": 2}}, {"lightboard": {"capture": True}})
     fit(accelerator)
     accelerator.log({"note": "well", "both": {"a": 1, "b": 2}, "counted": 1.0})
     tracker = accelerator.get_tracker("lightboard")
@@ -197,11 +198,15 @@ def test_accelerate(tmp_path: Path) -> None:
     assert found["counted"] == {0: 1.0}
     assert scalars(run / "both_b") == {"both": {0: 2.0}}
     assert text(run, "note") == "well"
-    assert (hparams(run)["lr"], hparams(run)["model.layers"]) == (0.1, 2.0)
+    settings = hparams(run)
+    assert (settings["lr"], settings["model.layers"], "capture.python" in settings) == (0.1, 2.0, True)
     assert accumulated(run).Images("image")[0].step == 1
 
-    Accelerator(log_with=LightboardTracker("other", tmp_path), cpu=True).init_trackers("ignored")
-    assert (tmp_path / "other").is_dir()
+    other = Accelerator(log_with=LightboardTracker("other", tmp_path), cpu=True)
+    other.init_trackers("ignored")
+    other.log({"loss": 1.0}, step=2)
+    other.end_training()
+    assert scalars(tmp_path / "other") == {"loss": {2: 1.0}}
 
 
 def test_accelerates_own_tracker_on_our_writer(tmp_path: Path) -> None:

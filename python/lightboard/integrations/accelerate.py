@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lightboard.integrations.framework import Needs
-from lightboard.integrations.metrics import Spared, log_metrics, reopened
+from lightboard.integrations.metrics import Spared, configured, log_metrics, reopened
 from lightboard.log import SummaryWriter
 
 with Needs("accelerate", install="accelerate"):
@@ -19,7 +19,7 @@ class LightboardTracker(tracking.GeneralTracker):
     requires_logging_directory = True
 
     def __init__(self, run_name: str, logging_dir: str | os.PathLike[str], **options: Any) -> None:
-        """Take note of where to log; the directory is made when the accelerator starts its trackers.
+        """Take note of where to log; the directory is made with the configuration or the first record.
 
         Args:
             run_name: The run's name below `logging_dir`.
@@ -40,15 +40,9 @@ class LightboardTracker(tracking.GeneralTracker):
         return reopened(self._writer)
 
     @tracking.on_main_process
-    def start(self) -> None:
-        """Make the run's directory and file."""
-        self.tracker.flush()
-
-    @tracking.on_main_process
     def store_init_configuration(self, values: Mapping[str, Any]) -> None:
         """Log what the run is set to, as `SummaryWriter.config` does."""
-        with Spared("the configuration"):
-            self.tracker.config(values)
+        self._writer = configured(self._writer, self.logging_dir, self._options, values)
 
     @tracking.on_main_process
     def log(self, values: Mapping[str, Any], step: int | None = None, walltime: float | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 from lightboard.integrations.framework import Needs
-from lightboard.integrations.metrics import Spared, log_metrics, reopened
+from lightboard.integrations.metrics import Spared, configured, log_metrics, reopened
 from lightboard.log import SummaryWriter
 
 with Needs("keras", install="keras"):
@@ -61,10 +61,11 @@ class LightboardCallback(keras.callbacks.Callback):
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
         """Log what training is set to, and the table of layers."""
         self._batch = 0
-        writer = self._writer("train")
-        with Spared("settings"):
-            optimizer: dict[str, Any] = getattr(self.model.optimizer, "get_config", dict)()
-            writer.config({**(self.params or {}), "backend": keras.backend.backend(), "optimizer": optimizer})
+        optimizer: dict[str, Any] = getattr(self.model.optimizer, "get_config", dict)()
+        settings = {**(self.params or {}), "backend": keras.backend.backend(), "optimizer": optimizer}
+        writer = self._writers["train"] = configured(
+            self._writers.get("train"), self._directory("train"), self._options, settings
+        )
         if self.write_graph and self.model.built:
             lines: list[str] = []
             self.model.summary(line_length=100, print_fn=lambda line, **_: lines.append(line))
@@ -148,8 +149,11 @@ class LightboardCallback(keras.callbacks.Callback):
 
     def _writer(self, run: str) -> SummaryWriter:
         if run not in self._writers:
-            self._writers[run] = SummaryWriter(os.path.join(self.log_dir, run), **self._options)
+            self._writers[run] = SummaryWriter(self._directory(run), **self._options)
         return reopened(self._writers[run])
+
+    def _directory(self, run: str) -> str:
+        return os.path.join(self.log_dir, run)
 
 
 def _numpy(value: Any) -> Any:

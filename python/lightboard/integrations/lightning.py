@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from lightboard.integrations.framework import Needs
-from lightboard.integrations.metrics import Spared, log_metrics, reopened
+from lightboard.integrations.metrics import Spared, configured, log_metrics, reopened
 from lightboard.log import SummaryWriter
 from lightboard.log.notices import warn
 
@@ -132,8 +132,7 @@ class LightboardLogger(_Base):
         """Log what the run is set to, as `SummaryWriter.config` does, and the metrics as scalars."""
         settings = vars(params) if isinstance(params, Namespace) else dict(params)
         self.hparams.update(settings)
-        with Spared("hyper-parameters"):
-            self.experiment.config(settings)
+        self._writer = configured(self._writer, self.log_dir, self._options, settings)
         if metrics is None and self._with_hp_metric:
             metrics = -1
         if metrics is not None:

@@ -1,10 +1,12 @@
 """What all integrations do with what a framework hands over: log it, and never end the training for it."""
 
+import os
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any
 
 from lightboard.log import SummaryWriter
+from lightboard.log.hparams import plain_settings
 from lightboard.log.notices import warn
 
 REFUSALS = (TypeError, ValueError, OverflowError)
@@ -29,6 +31,28 @@ class Spared:
             return False
         warn(f"{self._what} is not logged. {error}")
         return True
+
+
+def configured(
+    writer: SummaryWriter | None,
+    log_dir: str | os.PathLike[str],
+    options: Mapping[str, Any],
+    settings: Mapping[str, Any],
+) -> SummaryWriter:
+    """Return a writer that has logged what the run is set to: `writer`, or else a new one.
+
+    A new one logs these settings together with those that its options tell, in one record.
+
+    Raises:
+        OSError, TypeError, ValueError, OverflowError: as `SummaryWriter`, of the directory and the options.
+    """
+    plain: Mapping[str, Any] = {}
+    with Spared("settings"):
+        plain = plain_settings(settings, "settings")
+    if writer is None:
+        return SummaryWriter(log_dir, **{**options, "config": {**plain, **(options.get("config") or {})}})
+    reopened(writer).config(plain)
+    return writer
 
 
 def log_metrics(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lightboard.integrations.framework import Needs
-from lightboard.integrations.metrics import Spared, log_metrics, reopened
+from lightboard.integrations.metrics import Spared, configured, log_metrics, reopened
 from lightboard.log import SummaryWriter, directory
 
 with Needs("transformers", install="transformers"):
@@ -44,10 +44,11 @@ class LightboardCallback(TrainerCallback):
             return
         if state.is_hyper_param_search and state.trial_name is not None:
             self.tb_writer, self.log_dir = None, os.path.join(_default(args), state.trial_name)
-        writer = self._writer(args)
+        writer = self.tb_writer = configured(
+            self.tb_writer, self._directory(args), self._options, args.to_sanitized_dict()
+        )
         with Spared("args"):
             writer.add_text("args", args.to_json_string(), 0)
-            writer.config(args.to_sanitized_dict())
         config = getattr(kwargs.get("model"), "config", None)
         if config is not None:
             with Spared("model_config"):
@@ -69,10 +70,13 @@ class LightboardCallback(TrainerCallback):
 
     def _writer(self, args: Any) -> SummaryWriter:
         if self.tb_writer is None:
-            if self.log_dir is None:
-                self.log_dir = _default(args)
-            self.tb_writer = SummaryWriter(self.log_dir, **self._options)
+            self.tb_writer = SummaryWriter(self._directory(args), **self._options)
         return reopened(self.tb_writer)
+
+    def _directory(self, args: Any) -> str | os.PathLike[str]:
+        if self.log_dir is None:
+            self.log_dir = _default(args)
+        return self.log_dir
 
 
 def _default(args: Any) -> str:

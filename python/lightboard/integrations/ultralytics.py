@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-from lightboard.integrations.metrics import Spared, log_metrics, reopened
+from lightboard.integrations.metrics import Spared, configured, log_metrics, reopened
 from lightboard.log import SummaryWriter
 
 
@@ -40,9 +40,7 @@ class LightboardCallbacks:
 
     def on_pretrain_routine_start(self, trainer: Any) -> None:
         """Make the writer and log what training is set to."""
-        self.writer = SummaryWriter(self.log_dir or trainer.save_dir, **self._options)
-        with Spared("the trainer's arguments"):
-            self.writer.config(vars(trainer.args))
+        self.writer = configured(None, self.log_dir or trainer.save_dir, self._options, vars(trainer.args))
 
     def on_train_start(self, trainer: Any) -> None:
         """Log the model's graph, for one black image."""
