@@ -82,16 +82,19 @@ def stands_still(tag: Truth) -> bool:
 
 
 def restarts(truths: dict[str, Truth]) -> set[str]:
-    """Folders in which a file begins a scalar tag at or below the step at which one that was begun before ends it."""
+    """Folders in which a file begins a scalar tag below the step at which one that was begun before ends it.
+
+    Or at that step, if the one before had no other.
+    """
     found = set()
-    last: dict[tuple[str, str], int] = {}
+    last: dict[tuple[str, str], Truth] = {}
     for path, truth in sorted(truths.items(), key=lambda item: item[1]["first_wall_time"] or 0.0):
         for name, tag in truth["tags"].items():
             if tag["plugin"] == "scalars":
-                key = (folder(path), name)
-                if tag["first_step"] <= last.get(key, tag["first_step"] - 1):
+                before = last.get((folder(path), name))
+                if before is not None and tag["first_step"] < before["last_step"] + (before["count"] == 1):
                     found.add(folder(path))
-                last[key] = tag["last_step"]
+                last[folder(path), name] = tag
     return found
 
 

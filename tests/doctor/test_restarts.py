@@ -45,6 +45,7 @@ def test_training_that_begins_again_in_the_same_folder(tmp_path: Path) -> None:
 def test_training_that_goes_on_in_a_second_file(tmp_path: Path) -> None:
     write_run(tmp_path / "run", {"loss": [3.0, 2.0, 1.0]})
     write_run(tmp_path / "run", {"loss": [0.5, 0.25]}, first_step=3, first_wall_time=LATER)
+    write_run(tmp_path / "run", {"loss": [0.25, 0.1]}, first_step=4, first_wall_time=LATER + 500)
     write_run(tmp_path / "run", {"accuracy": [0.5, 0.25]}, first_wall_time=LATER + 1000)
     assert codes(tmp_path) == set()
 

@@ -115,14 +115,20 @@ def _again(stretches: list[Stretch]) -> tuple[str, str] | None:
     last: dict[str, tuple[Stretch, Series]] = {}
     for stretch in stretches:
         for tag, one in stretch.scalars.items():
-            before = last.get(tag)
-            if before is not None and not stretch.starts and one["first_step"] <= before[1]["last_step"]:
+            if tag in last and not stretch.starts and _goes_back(last[tag][1], one):
+                before, step = last[tag][0].audit.entry.name, last[tag][1]["last_step"]
                 return "restarted", (
-                    f"{tag} had come to step {before[1]['last_step']:,} in {before[0].audit.entry.name} and begins "
-                    f"again at step {one['first_step']:,} in {stretch.audit.entry.name}"
+                    f"{tag} had come to step {step:,} in {before} and begins again at step {one['first_step']:,} in "
+                    f"{stretch.audit.entry.name}"
                 )
             last[tag] = (stretch, one)
     return None
+
+
+def _goes_back(before: Series, after: Series) -> bool:
+    """Whether a tag begins again. That the step of a checkpoint is logged twice, before and after it, is no harm."""
+    step: int = before["last_step"]
+    return bool(after["first_step"] < step or (after["first_step"] == step and before["count"] == 1))
 
 
 def _at_once(stretches: list[Stretch]) -> tuple[str, str] | None:
