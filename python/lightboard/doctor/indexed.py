@@ -18,6 +18,7 @@ from lightboard.doctor.look import Look
 from lightboard.doctor.tree import readable
 from lightboard.index import decode
 
+SECONDS_BETWEEN_REPORTS = 1.0
 TAGS_AT_ONCE = 100
 EXPERIMENT = "_hparams_/experiment"
 """Tag of what a run says of its experiment."""
@@ -62,7 +63,7 @@ def index(look: Look) -> Indexed:
     with _cache_as_it_is(look) as cache:
         core = Index(list(look.logdirs), cache_dir=cache)
         try:
-            complete = core.refresh(look.left)
+            complete = _read(core, look)
             series = json.loads(core.series())["series"]
             found = Indexed(
                 json.loads(core.runs()),
@@ -74,9 +75,20 @@ def index(look: Look) -> Indexed:
             )
         finally:
             core.close()
-    if not complete:
+    if look.left == 0 and not complete:
         look.left_out.append("The index has not read all event files: the time was used up.")
     return found
+
+
+def _read(core: Index, look: Look) -> bool:
+    """Wait until all is read; whether it is. Not so if the time is used up before, or the index fails."""
+    while not core.refresh(min(SECONDS_BETWEEN_REPORTS, look.left)):
+        state = json.loads(core.runs())
+        if look.left == 0 or any(logdir["state"] == "failed" for logdir in state["logdirs"]):
+            return False
+        loading = state["loading"]
+        look.progress("reading into the index", loading["bytes_read"] / (loading["bytes_total"] or 1))
+    return True
 
 
 @contextmanager
