@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
-from lightboard.doctor.stages.records.about import finding, place, series
+from lightboard.doctor.stages.records.about import amount, finding, place, series
 
 KNOWN = {
     "scalars", "histograms", "images", "audio", "text", "tensor", "pr_curves", "mesh", "hparams", "custom_scalars",
@@ -73,7 +73,7 @@ def tensors_without_metadata(look: Look) -> Iterator[Finding]:
 def tensors_without_viewer(look: Look) -> Iterator[Finding]:
     """Report what add_tensor logged."""
     places = [
-        place(audit, one, f"{one['count']:,} values", **one["first"])
+        place(audit, one, amount(one["count"], "value"), **one["first"])
         for audit, one in series(look, "tensor")
         if "tensor" in one["plugins"]
     ]
