@@ -94,22 +94,27 @@ class Tree:
 
 
 def walk(look: Look) -> Tree:
-    """List everything below the log directories, each folder once, as long as the budget lasts."""
+    """List everything below the log directories, each folder once, as long as the budget lasts.
+
+    Links wait until all true folders are known, so that these have their own names, as in the index.
+    """
     tree = Tree()
     before = look.left
     for logdir in look.logdirs:
         seen: dict[tuple[int, int], str] = {}
-        waiting = deque([(logdir.path, False)])
-        while waiting:
+        waiting: deque[tuple[str, bool]] = deque([(logdir.path, False)])
+        links: deque[tuple[str, bool]] = deque()
+        while waiting or links:
             if look.left == 0:
                 tree.complete = False
                 look.left_out.append(
-                    f"{len(waiting):,} folders or more below {logdir.path} were not entered: the time was used up "
-                    f"after {len(tree.folders):,} folders."
+                    f"{len(waiting) + len(links):,} folders or more below {logdir.path} were not entered: the time was "
+                    f"used up after {len(tree.folders):,} folders."
                 )
                 break
-            path, is_link = waiting.popleft()
-            waiting.extend(_list(path, is_link, logdir, tree, seen))
+            path, is_link = (waiting or links).popleft()
+            for found in _list(path, is_link, logdir, tree, seen):
+                (links if found[1] else waiting).append(found)
             if len(tree.folders) % FOLDERS_BETWEEN_REPORTS == 0:
                 look.progress(f"walking, {len(tree.folders):,} folders", 0.0)
     tree.seconds = before - look.left
