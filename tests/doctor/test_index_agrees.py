@@ -179,6 +179,27 @@ def test_folders_that_are_passed_over_are_told_by_the_stage_files(tmp_path: Path
     assert codes(tmp_path) == set()
 
 
+def test_runs_of_any_name_are_found_in_the_index(tmp_path: Path) -> None:
+    names = [
+        "a\\b",
+        "a\nb",
+        os.fsdecode(b"\xff\xfe"),
+        r"\xff\xfe",
+        "日本",
+        "x y",
+        "-dash",
+        "c:d",
+        "trailing ",
+    ]
+    for name in names:
+        write_run(tmp_path / name / "below", {"loss": [3.0, 2.0]})
+    (tmp_path / "0").symlink_to(tmp_path / "x y")
+    report = report_on(tmp_path, tmp_path / "日本")
+    assert (report.findings, report.failures) == ([], ())
+    # One is found in two log directories, two cannot be told apart; the link to one is none.
+    assert report.facts["index"].startswith(f"{len(names) + 1 - 2} series of {len(names) + 1 - 2} files")
+
+
 @pytest.mark.detects("index_run_missing")
 @pytest.mark.parametrize("comes_back", [True, False])
 def test_a_run_that_was_away_when_the_index_looked(tmp_path: Path, comes_back: bool) -> None:

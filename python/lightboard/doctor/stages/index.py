@@ -81,7 +81,9 @@ def differences(look: Look) -> Iterator[Finding]:
     failed = {one["name"] for one in indexed.runs["logdirs"] if one["state"] == "failed"}
     places, compared, tags = [], 0, 0
     for key, audits_of_run in audits.runs().items():
-        if key not in runs or key[0] in failed:
+        folders = {os.path.dirname(audit.entry.path) for audit in audits_of_run}
+        # Two folders have one name if one of them is not UTF-8 and the other looks like it.
+        if key not in runs or key[0] in failed or len(folders) > 1:
             continue
         run = runs[key]
         files = {file["name"]: file for file in run["files"]}
