@@ -1,10 +1,24 @@
 """What TensorBoard's EventAccumulator finds in the runs that a framework logged."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.hparams import metadata
+
+
+@contextmanager
+def our_writer_as_torchs() -> Iterator[None]:
+    """Have what imports torch's writer in the block get ours; other tests of the process need torch's own."""
+    from lightboard.compat import torch as compat  # Which patches, the first time.
+
+    compat.patch()
+    try:
+        yield
+    finally:
+        compat.undo()
 
 
 def accumulated(run: Path) -> Any:

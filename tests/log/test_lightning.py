@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from log.frameworks import accumulated, hparams, scalars, status
+from log.frameworks import accumulated, hparams, our_writer_as_torchs, scalars, status
 
 # Others' warnings are their own.
 pytestmark = [
@@ -168,18 +168,14 @@ def test_fabric(pl: Any, tmp_path: Path) -> None:
 
 def test_lightnings_own_logger_on_our_writer(pl: Any, model: Any, tmp_path: Path) -> None:
     import lightboard
-    from lightboard.compat import torch as compat
     from lightboard.integrations.lightning import LightboardLogger
 
-    compat.patch()
-    try:
+    with our_writer_as_torchs():
         logger = pl.loggers.TensorBoardLogger(tmp_path, log_graph=True)
         ours = LightboardLogger(tmp_path, "ours", default_hp_metric=True)
         fitting = trainer(pl, [logger, ours], tmp_path)
         fitting.fit(model, data(), data())
         assert isinstance(logger.experiment, lightboard.SummaryWriter)
-    finally:
-        compat.undo()
     run = Path(logger.log_dir)
     assert list(scalars(run)["train/loss"]) == list(range(8))
     assert scalars(run)["hp_metric"] == {0: -1.0}

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 import lightboard
-from lightboard.compat import torch as compat
-from log.frameworks import accumulated, hparams, scalars, text
+from log.frameworks import accumulated, hparams, our_writer_as_torchs, scalars, text
 
 # Others' warnings are their own.
 pytestmark = [
@@ -23,11 +22,8 @@ torch = pytest.importorskip("torch", reason="run by make test-torch")
 @pytest.fixture(scope="module")
 def sb3() -> Any:
     """The package, imported after `lightboard.compat.torch`: its logger takes hold of torch's writer once."""
-    compat.patch()
-    try:
+    with our_writer_as_torchs():
         return importlib.import_module("stable_baselines3")
-    finally:
-        compat.undo()
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from log.frameworks import accumulated, hparams, scalars, text
+from log.frameworks import accumulated, hparams, our_writer_as_torchs, scalars, text
 
 # Others' warnings are their own.
 pytestmark = [
@@ -111,15 +111,11 @@ def test_transformers_own_callback_on_our_writer(
     from transformers.integrations import TensorBoardCallback
 
     import lightboard
-    from lightboard.compat import torch as compat
     from lightboard.integrations.transformers import LightboardCallback
 
     monkeypatch.setenv("TENSORBOARD_LOGGING_DIR", str(tmp_path / "told"))
-    compat.patch()
-    try:
+    with our_writer_as_torchs():
         callback = TensorBoardCallback()
-    finally:
-        compat.undo()
     ours = LightboardCallback(log_dir=tmp_path / "ours")
     train(callback, ours)
     assert isinstance(callback.tb_writer, lightboard.SummaryWriter)
@@ -213,19 +209,15 @@ def test_accelerates_own_tracker_on_our_writer(tmp_path: Path) -> None:
     from accelerate import Accelerator
 
     import lightboard
-    from lightboard.compat import torch as compat
     from lightboard.integrations.accelerate import LightboardTracker
 
-    compat.patch()
-    try:
+    with our_writer_as_torchs():
         trackers = ["tensorboard", LightboardTracker("ours", tmp_path)]
         accelerator = Accelerator(log_with=trackers, project_dir=str(tmp_path), cpu=True)
         accelerator.init_trackers("mine", {"lr": 0.1})
         assert isinstance(accelerator.get_tracker("tensorboard").tracker, lightboard.SummaryWriter)
         fit(accelerator)
         accelerator.end_training()
-    finally:
-        compat.undo()
     assert list(scalars(tmp_path / "mine")["loss"]) == [0, 1, 2, 3]
     assert scalars(tmp_path / "mine") == scalars(tmp_path / "ours")
     assert hparams(tmp_path / "mine") == hparams(tmp_path / "ours") == {"lr": 0.1}
