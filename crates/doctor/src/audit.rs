@@ -1,7 +1,8 @@
 //! What an event file holds, in facts.
 
 use lightboard_events::{
-    Cause, Damage, Event, HEADER, OVERHEAD, SessionLog, Summary, Tail, What, decode,
+    Cause, Damage, Event, HEADER, LoneScalar, OVERHEAD, SessionLog, Summary, Tail, What, decode,
+    lone_scalar,
 };
 use serde::Serialize;
 
@@ -98,8 +99,16 @@ impl Sink for Audit {
         if self.damage_count > 0 {
             self.resumed += length;
         }
-        let outcome = decode(&bytes[HEADER..bytes.len() + HEADER - OVERHEAD]).and_then(|event| {
-            if self.largest.as_ref().is_none_or(|it| it.length < length) {
+        let payload = &bytes[HEADER..bytes.len() + HEADER - OVERHEAD];
+        let is_largest = self.largest.as_ref().is_none_or(|it| it.length < length);
+        if !is_largest
+            && let Some(scalar) = lone_scalar(payload)
+            && self.scalar(place, &scalar).is_some()
+        {
+            return;
+        }
+        let outcome = decode(payload).and_then(|event| {
+            if is_largest {
                 self.set_largest(place, length, &event);
             }
             self.event(place, &event)
@@ -140,6 +149,23 @@ impl Audit {
         self.series.finish();
         self.series_count = self.series.count();
         serde_json::to_string(&self).expect("all keys are texts")
+    }
+
+    /// Takes in the commonest event, of a record that is not the first. None if its tag is not text.
+    #[inline]
+    fn scalar(&mut self, place: Place, scalar: &LoneScalar<'_>) -> Option<()> {
+        const KEYS_AND_NUMBER: usize = 2 + 5;
+        let logged = Logged {
+            place,
+            step: scalar.step,
+            wall_time: scalar.wall_time,
+        };
+        let size = KEYS_AND_NUMBER + scalar.tag.len();
+        self.series
+            .add_simple(logged, scalar.tag, scalar.value, size)?;
+        self.see_wall_time(place, scalar.wall_time);
+        self.what.summary += 1;
+        Some(())
     }
 
     #[inline]

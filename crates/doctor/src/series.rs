@@ -124,24 +124,42 @@ impl SeriesSet {
         self.all.len() + self.further.len()
     }
 
+    /// Takes in a scalar of the old shape without metadata, which takes `size` bytes. None if its tag is not text.
+    #[inline]
+    pub(crate) fn add_simple(
+        &mut self,
+        logged: Logged,
+        tag: &[u8],
+        number: f32,
+        size: usize,
+    ) -> Option<()> {
+        let place = if let Some(place) = self.next_place(tag, Kind::Scalar) {
+            place
+        } else {
+            let tag = std::str::from_utf8(tag).ok()?;
+            let Some(place) = self.look_up(tag, Kind::Scalar, logged) else {
+                // It is counted only.
+                return Some(());
+            };
+            place
+        };
+        self.last = place;
+        let series = &mut self.all[place];
+        series.log(logged, size);
+        series.forms.simple_values += 1;
+        series.scalars.add(logged, f64::from(number), true);
+        Some(())
+    }
+
     /// Takes in a value.
     ///
     /// # Errors
     /// If its data do not decode; it is counted nevertheless.
-    #[inline]
     pub(crate) fn add(&mut self, logged: Logged, value: &Value<'_>) -> Result<(), DecodeError> {
         if let (Data::SimpleValue(number), None) = (value.data, value.metadata) {
-            if let Some(series) = self.series(value.tag, Kind::Scalar, logged) {
-                series.log(logged, value.bytes.len());
-                series.forms.simple_values += 1;
-                series.scalars.add(logged, f64::from(number), true);
-            }
+            self.add_simple(logged, value.tag.as_bytes(), number, value.bytes.len());
             return Ok(());
         }
-        self.add_unusual(logged, value)
-    }
-
-    fn add_unusual(&mut self, logged: Logged, value: &Value<'_>) -> Result<(), DecodeError> {
         let number = value.scalar();
         let first = || Some(self.all[*self.by_tag.get(value.tag)? as usize].kind);
         let kind = Kind::among(first, value, number);
@@ -170,15 +188,19 @@ impl SeriesSet {
     }
 
     /// The series, which is made if there is none; None if there is no room for it.
-    #[inline]
     fn series(&mut self, tag: &str, kind: Kind, logged: Logged) -> Option<&mut Series> {
-        let guess = self.all.get(self.last).map_or(0, |last| last.next as usize);
-        let place = match self.all.get(guess) {
-            Some(series) if series.kind == kind && *series.tag == *tag => guess,
-            _ => self.look_up(tag, kind, logged)?,
-        };
+        let known = self.next_place(tag.as_bytes(), kind);
+        let place = known.or_else(|| self.look_up(tag, kind, logged))?;
         self.last = place;
         self.all.get_mut(place)
+    }
+
+    /// The place of the series that came next the last time, if it is this one.
+    #[inline]
+    fn next_place(&self, tag: &[u8], kind: Kind) -> Option<usize> {
+        let guess = self.all.get(self.last).map_or(0, |last| last.next as usize);
+        let series = self.all.get(guess)?;
+        (series.kind == kind && series.tag.as_bytes() == tag).then_some(guess)
     }
 
     fn look_up(&mut self, tag: &str, kind: Kind, logged: Logged) -> Option<usize> {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::facts;
+use common::{facts, facts_text};
 use lightboard_events::encode::{Scalar, header, scalar, session_start};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
@@ -175,23 +175,17 @@ proptest! {
 #[test]
 fn further_series_than_are_told_are_counted() {
     let mut file = Vec::new();
-    for run in 0..2 {
-        for tag in 0..100_020 {
-            scalar(
-                &mut file,
-                0.0,
-                run,
-                &format!("tag {tag}"),
-                Scalar::Simple(1.0),
-            );
-        }
+    for tag in 0..100_020 {
+        scalar(&mut file, 0.0, 0, &tag.to_string(), Scalar::Simple(1.0));
     }
-    let told = facts(&file, 1 << 18);
-    assert_eq!(told["series_count"], 100_020);
-    let series = told["series"].as_array().expect("a list");
-    assert_eq!(series.len(), 100_000);
-    assert!(series.iter().all(|series| series["count"] == 2));
-    assert_eq!(told["what"]["summary"], 200_040);
+    for tag in 99_990..100_020 {
+        scalar(&mut file, 0.0, 1, &tag.to_string(), Scalar::Simple(1.0));
+    }
+    // Parsing all of it takes a test far too long.
+    let told = facts_text(&file, 1 << 18);
+    assert_eq!(told.matches("{\"tag\":").count(), 100_000);
+    assert_eq!(told.matches("\"count\":2,").count(), 10);
+    assert!(told.ends_with(",\"series_count\":100020}"));
 }
 
 #[test]

@@ -5,8 +5,8 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{facts, in_windows};
-use lightboard_doctor::{Recovery, Sink, files};
+use common::{facts, in_windows, recovered};
+use lightboard_doctor::{Sink, files};
 use lightboard_events::encode::{Scalar, file_version, header, record, scalar};
 use lightboard_events::{Damage, HEADER, decode};
 use proptest::prelude::*;
@@ -24,17 +24,6 @@ impl Sink for Records {
     fn damage(&mut self, damage: Damage) {
         self.1.push(damage);
     }
-}
-
-fn recovered(file: &[u8], least: usize) -> (Vec<u8>, Json) {
-    let mut recovery = Recovery::new(file.len() as u64);
-    let mut out = Vec::new();
-    let pass = in_windows(file, least, &mut recovery, |recovery| {
-        out.extend_from_slice(recovery.written());
-        recovery.forget();
-    });
-    let account = serde_json::from_str(&recovery.json(&pass)).expect("JSON");
-    (out, account)
 }
 
 fn payload(bytes: &[u8]) -> &[u8] {
