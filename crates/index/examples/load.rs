@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let runs = loop {
         version = index.wait(version, Duration::from_secs(60));
-        let runs = index.runs();
+        let runs = index.runs().concat();
         if version > 0 && is_loaded(&runs) {
             break runs;
         }

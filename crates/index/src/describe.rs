@@ -38,7 +38,7 @@ struct RunsBody<'a> {
     version: u64,
     loading: Loading,
     logdirs: Vec<LogdirBody<'a>>,
-    /// The last member: its items are put in where its list ends.
+    /// The last member: its items stand in pieces of their own.
     runs: [RunBody<'a>; 0],
 }
 
@@ -116,13 +116,14 @@ impl From<&Damage> for DamageBody {
 /// Runs that are described by one thread in one go.
 const STRETCH: usize = 128;
 
-/// The body of GET /api/runs. `fault` is what made the index stop following, if it did.
+/// The body of GET /api/runs, in pieces: of thousands of runs it has megabytes. `fault` is what made the index stop
+/// following, if it did.
 pub(crate) fn runs(
     logdirs: &[Logdir],
     catalog: &Catalog,
     version: u64,
     fault: Option<&str>,
-) -> Vec<u8> {
+) -> Vec<Vec<u8>> {
     let now = SystemTime::now();
     let stretches = catalog.runs.par_chunks(STRETCH).map(|runs| {
         let mut loading = Loading::default();
@@ -146,7 +147,7 @@ pub(crate) fn runs(
             message: fault.unwrap_or(&listing.message),
             skipped: &listing.skipped,
         });
-    let mut body = json(&RunsBody {
+    let mut start = json(&RunsBody {
         version,
         loading: Loading {
             bytes_read: stretches.iter().map(|(it, _)| it.bytes_read).sum(),
@@ -155,16 +156,17 @@ pub(crate) fn runs(
         logdirs: logdirs.collect(),
         runs: [],
     });
-    body.truncate(body.len() - b"]}".len());
-    body.reserve(stretches.iter().map(|(_, runs)| runs.len()).sum());
-    for (place, (_, runs)) in stretches.iter().enumerate() {
-        if place > 0 {
-            body.push(b',');
-        }
-        body.extend_from_slice(&runs[b"[".len()..runs.len() - b"]".len()]);
+    start.truncate(start.len() - b"[]}".len());
+    let mut pieces = vec![start];
+    for (place, (_, mut runs)) in stretches.into_iter().enumerate() {
+        // All of them are one list.
+        runs[0] = if place == 0 { b'[' } else { b',' };
+        runs.pop();
+        pieces.push(runs);
     }
-    body.extend_from_slice(b"]}");
-    body
+    let end = if catalog.runs.is_empty() { "[]}" } else { "]}" };
+    pieces.push(end.into());
+    pieces
 }
 
 fn describe<'a>(

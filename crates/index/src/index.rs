@@ -46,9 +46,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// Threads that list folders: they wait for disks and networks more than they work.
 const WALKERS: usize = 4;
 
-/// Bytes that threads are likely to need soon after they start: those that read files together, the one that polls, and
-/// those that list folders together.
-const READ_ROOM: usize = 16 << 20;
+/// Bytes that threads are likely to need soon after they start: those that read files together, though nothing is read
+/// yet, the one that polls, and those that list folders together.
+const FILES_ROOM: usize = 2 << 20;
 const POLL_ROOM: usize = 1 << 20;
 const WALK_ROOM: usize = 1 << 20;
 
@@ -195,7 +195,7 @@ impl Index {
         })?;
         let walkers = threads("walk", WALKERS, WALK_ROOM)?;
         let walker = Walker::start(Arc::clone(&shared), walkers)?;
-        let pool = threads("read", 0, READ_ROOM)?;
+        let pool = threads("read", 0, FILES_ROOM)?;
         let queries = threads("query", 0, 0)?;
         // The poller goes only without a sender.
         others.send((pool, walker)).ok();
@@ -254,8 +254,8 @@ impl Index {
         (changes.version, describe::json(&changes))
     }
 
-    /// The JSON body of GET /api/runs.
-    pub fn runs(&self) -> Vec<u8> {
+    /// The JSON body of GET /api/runs, in pieces.
+    pub fn runs(&self) -> Vec<Vec<u8>> {
         let version = self.version();
         let fault = self
             .shared

@@ -1,6 +1,7 @@
 //! The poller: a thread that looks at every event file, reads what is new, and has the log directories walked.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 use rayon::ThreadPool;
 use rayon::prelude::*;
 
+use crate::allocator::make_room;
 use crate::catalog::{Catalog, Run};
 use crate::changes::{Change, Touched};
 use crate::event_file::{EventFile, Glance, News, tell_copies};
@@ -31,6 +33,8 @@ const REST_LOOK: Duration = Duration::from_millis(300);
 const PUBLISH: Duration = Duration::from_millis(100);
 /// How long files are read before all are looked at again.
 const SLICE: Duration = Duration::from_millis(500);
+/// Bytes that the threads which read files together are likely to need.
+const READ_ROOM: usize = 16 << 20;
 /// Pause after a failure of the index itself, and while no disk takes points that must leave memory.
 const AFTER_FAULT: Duration = Duration::from_secs(1);
 
@@ -46,6 +50,8 @@ pub(crate) struct Poller {
     walked_for: Option<u64>,
     /// Some walk was done.
     walked: bool,
+    /// The threads that read have room for what they read.
+    roomy: bool,
     /// Rounds so far.
     rounds: usize,
     saving: Saving,
@@ -90,6 +96,7 @@ impl Poller {
             walking: None,
             walked_for: None,
             walked: false,
+            roomy: false,
             rounds: 0,
             changed: BTreeSet::new(),
         }
@@ -285,7 +292,7 @@ impl Poller {
     /// so that none waits for the longest, the other half with the longest, so that these are not left for the end.
     /// Adds the runs of which something was read to `read`, by id. Returns whether all came to their ends.
     fn read<'a>(
-        &self,
+        &mut self,
         mut unread: Vec<Unread<'a>>,
         thorough: bool,
         read: &mut BTreeMap<&'a str, &'a Run>,
@@ -328,7 +335,13 @@ impl Poller {
             0 => {}
             1 => worker(0),
             _ => {
-                self.pool.broadcast(|thread| worker(thread.index()));
+                let roomy = mem::replace(&mut self.roomy, true);
+                self.pool.broadcast(|thread| {
+                    if !roomy {
+                        make_room(READ_ROOM / thread.num_threads());
+                    }
+                    worker(thread.index());
+                });
             }
         }
         finished.into_inner()

@@ -82,7 +82,8 @@ impl Logdir {
 struct Looked {
     folder: Vec<u8>,
     link: bool,
-    found: io::Result<Stat>,
+    /// Its device and inode.
+    place: io::Result<(u64, u64)>,
     listed: io::Result<(Listed, Vec<io::Error>)>,
 }
 
@@ -180,7 +181,7 @@ impl<'a> Walk<'a> {
         Looked {
             folder,
             link,
-            found,
+            place: found.map(|found| (found.st_dev, found.st_ino)),
             listed,
         }
     }
@@ -195,15 +196,14 @@ impl<'a> Walk<'a> {
         let Looked {
             folder,
             link,
-            found,
+            place,
             listed,
         } = looked;
-        let found = match found {
-            Ok(found) => found,
+        let place = match place {
+            Ok(place) => place,
             Err(error) if is_absent(&error) && !link => return,
             Err(error) => return self.skip_unlisted(&folder, &error),
         };
-        let place = (found.st_dev, found.st_ino);
         if let Some(known) = self.seen.get(&place) {
             let known = self.shown_path(known);
             return self.skip(

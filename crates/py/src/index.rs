@@ -93,8 +93,16 @@ impl PyIndex {
         (version, PyBytes::new(py, &body))
     }
 
-    fn runs<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &py.detach(|| self.0.runs()))
+    fn runs<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let pieces = py.detach(|| self.0.runs());
+        PyBytes::new_with(py, pieces.iter().map(Vec::len).sum(), |mut rest| {
+            for piece in pieces {
+                let (place, behind) = rest.split_at_mut(piece.len());
+                place.copy_from_slice(&piece);
+                rest = behind;
+            }
+            Ok(())
+        })
     }
 
     fn tags<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
