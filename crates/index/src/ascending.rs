@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::block::Malformed;
 use crate::downsample::{Grid, column_end, pick_column};
-use crate::points::Piece;
+use crate::piece::Piece;
 
 /// The points that are drawn, a column each.
 #[derive(Debug, Default)]

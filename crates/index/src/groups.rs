@@ -16,7 +16,7 @@ use crate::downsample::{Grid, vertices};
 use crate::frame::{Column, encode};
 use crate::parts::order_by;
 use crate::picture::{Extent, Picture, span, within_budget};
-use crate::points::Piece;
+use crate::piece::Piece;
 use crate::query::{Axis, Incomplete, QueryError, View, check_smoothing, distinct, runs_of};
 use crate::smoothing::Smoothing;
 use crate::statistics::Statistics;

@@ -37,6 +37,7 @@ mod manifest;
 pub mod names;
 mod parts;
 mod picture;
+mod piece;
 mod points;
 mod poller;
 mod present;
