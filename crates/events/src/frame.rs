@@ -3,6 +3,13 @@
 //! It is fed windows of a file and may be fed again after the file has grown. Whatever the windows and whenever the
 //! file grew, the records and the damage are the same, if a file is read anew as [`Damage::stands_below`] says.
 
+mod search;
+mod tail;
+mod watch;
+
+use self::search::{Lost, zeros};
+pub use self::tail::Tail;
+pub use self::watch::{WATCHED, Watch};
 use crate::crc;
 use crate::damage::{Cause, Damage};
 
@@ -18,9 +25,6 @@ pub const MAX_PAYLOAD: u64 = (1 << 31) - 1;
 /// to be slow; what long payloads cost is no reason to pass over short ones.
 const WASTE_ALLOWANCE: u64 = 64 << 20;
 const WASTE_FACTOR: u64 = 2;
-
-/// Bytes at the start of a range without readable records that are watched for change.
-pub const WATCHED: u64 = 16 << 20;
 
 /// Finds the records of one file.
 #[derive(Debug, Clone, Default)]
@@ -40,32 +44,6 @@ type Wasted = [u64; 32];
 
 fn digits(length: u64) -> usize {
     (u64::BITS - length.leading_zeros()) as usize
-}
-
-/// The start of a range in which no record was found: when its bytes change, there may be some.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Watch {
-    /// First byte, from the file's start.
-    pub offset: u64,
-    /// Bytes, at most [`WATCHED`].
-    pub length: u64,
-    /// Of these bytes as the scanner saw them, to be compared with [`crc::go_on`].
-    pub checksum: u32,
-}
-
-/// The search for a record after a place where none could be read.
-#[derive(Debug, Clone, Copy)]
-struct Lost {
-    start: u64,
-    cause: Cause,
-    /// What is told of the file's end if no record is found up to there.
-    told: Cause,
-    /// No record starts between `start` and here.
-    searched: u64,
-    /// Bytes from `start` to here are zero.
-    zeros_end: u64,
-    /// Of the bytes from `start` to `searched`, at most [`WATCHED`].
-    checksum: u32,
 }
 
 /// The scanner's answer to a window.
@@ -89,55 +67,6 @@ pub enum Scan<'a> {
     },
     /// Nothing more can be said before the file grows or changes.
     End(Tail),
-}
-
-/// How a file ends at present. Scanning can go on from each of these when the file has grown or changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tail {
-    /// After a whole record, or at the file's start.
-    Clean,
-    /// Inside a record.
-    Truncated {
-        /// Where the record starts.
-        offset: u64,
-        /// Bytes that it needs, as far as its header tells.
-        needed: u64,
-        /// Bytes that are there.
-        present: u64,
-    },
-    /// In zero bytes, where data may still come.
-    Zeros {
-        /// The first of them, after the last whole record.
-        offset: u64,
-        /// Bytes.
-        length: u64,
-    },
-    /// In bytes that hold no readable record so far, but may still be being written.
-    Unsettled(Damage),
-}
-
-impl Tail {
-    /// What the tail is if the file never grows again. None if clean.
-    pub fn damage(&self) -> Option<Damage> {
-        match *self {
-            Self::Clean => None,
-            Self::Truncated {
-                offset,
-                needed,
-                present,
-            } => Some(Damage {
-                offset,
-                length: present,
-                cause: Cause::Truncated { needed },
-            }),
-            Self::Zeros { offset, length } => Some(Damage {
-                offset,
-                length,
-                cause: Cause::Zeros,
-            }),
-            Self::Unsettled(damage) => Some(damage),
-        }
-    }
 }
 
 /// What the first bytes of a record say.
@@ -398,137 +327,6 @@ impl Scanner {
             }
         }
     }
-
-    /// Looks for the next record that can be read in a window that starts at `lost.searched`.
-    fn search<'a>(&mut self, mut lost: Lost, window: &'a [u8], at_end: bool) -> Scan<'a> {
-        let base = self.offset;
-        let window_end = base + window.len() as u64;
-        if (base..=window_end).contains(&lost.zeros_end) {
-            lost.zeros_end += zeros(&window[(lost.zeros_end - base) as usize..]) as u64;
-        }
-        // No header is all zero, so none starts where zeros follow for its whole length.
-        let mut at = (lost.zeros_end.saturating_sub(base) as usize).saturating_sub(HEADER - 1);
-        let mut needed = HEADER;
-        // The first place with a sound header whose record may still be being written.
-        let mut open = None;
-        while let Some(bytes) = window.get(at..).and_then(|rest| rest.first_chunk()) {
-            if little_u64(bytes) > MAX_PAYLOAD {
-                at += 1;
-                continue;
-            }
-            let Header::Length(length) = header(bytes) else {
-                at += 1;
-                continue;
-            };
-            self.offset = base + at as u64;
-            let followed = at + OVERHEAD + length as usize + HEADER;
-            let ends = match self.look(&window[at..]) {
-                Found::Record(..) => {
-                    self.readable = self.offset;
-                    true
-                }
-                Found::Short { needed: more } if !at_end => {
-                    needed = more;
-                    break;
-                }
-                Found::Bad(Cause::PayloadChecksum { .. }) if followed > window.len() && !at_end => {
-                    // As in `judge`.
-                    needed = followed - at;
-                    break;
-                }
-                Found::Short { .. } => {
-                    open = open.or(Some(at));
-                    self.offset < self.readable
-                }
-                Found::Bad(Cause::PayloadChecksum { .. }) => {
-                    self.waste(length);
-                    if followed > window.len() {
-                        open = open.or(Some(at));
-                    }
-                    followed > window.len() && self.offset < self.readable
-                }
-                Found::Bad(_) => false,
-            };
-            if ends {
-                let end = open.unwrap_or(at);
-                self.offset = base + end as u64;
-                self.lost = None;
-                self.damaged = Some(lost.watch().with(&window[..end]));
-                return Scan::Damage(lost.until(self.offset, lost.cause));
-            }
-            at += 1;
-        }
-        let at = open.unwrap_or(at);
-        lost.checksum = lost.watch().with(&window[..at]).checksum;
-        lost.searched = base + at as u64;
-        self.lost = Some(lost);
-        if !at_end {
-            self.offset = lost.searched;
-            return Scan::More {
-                needed: needed as u64,
-            };
-        }
-        // When the file has changed the start is judged anew, in case its last bytes had not arrived yet.
-        self.offset = lost.start;
-        let damage = lost.until(window_end, lost.told);
-        let Damage { offset, length, .. } = damage;
-        Scan::End(match damage.cause {
-            Cause::Zeros => Tail::Zeros { offset, length },
-            Cause::Truncated { needed } => Tail::Truncated {
-                offset,
-                needed,
-                present: length,
-            },
-            _ => Tail::Unsettled(damage),
-        })
-    }
-}
-
-impl Watch {
-    fn start(offset: u64) -> Self {
-        Self {
-            offset,
-            length: 0,
-            checksum: 0,
-        }
-    }
-
-    /// With `bytes`, which follow.
-    fn with(self, bytes: &[u8]) -> Self {
-        let room = (WATCHED - self.length).min(bytes.len() as u64);
-        Self {
-            offset: self.offset,
-            length: self.length + room,
-            checksum: crc::go_on(self.checksum, &bytes[..room as usize]),
-        }
-    }
-}
-
-impl Lost {
-    /// What was searched so far.
-    fn watch(&self) -> Watch {
-        Watch {
-            offset: self.start,
-            length: (self.searched - self.start).min(WATCHED),
-            checksum: self.checksum,
-        }
-    }
-
-    /// The damage, if it ends at `end`.
-    fn until(&self, end: u64, cause: Cause) -> Damage {
-        let cause = match cause {
-            Cause::Zeros if self.zeros_end < end => Cause::LengthChecksum {
-                stored: 0,
-                computed: crc::masked(&[0; 8]),
-            },
-            cause => cause,
-        };
-        Damage {
-            offset: self.start,
-            length: end - self.start,
-            cause,
-        }
-    }
 }
 
 /// Where the record at the window's start ends, if its header is right; perhaps behind the window.
@@ -537,16 +335,6 @@ fn record_end(window: &[u8]) -> Option<usize> {
         Header::Length(length) => Some(OVERHEAD + length as usize),
         Header::Bad(_) => None,
     }
-}
-
-/// Number of zero bytes at the start.
-fn zeros(bytes: &[u8]) -> usize {
-    let whole = bytes
-        .chunks_exact(64)
-        .take_while(|chunk| **chunk == [0; 64])
-        .count()
-        * 64;
-    whole + bytes[whole..].iter().take_while(|byte| **byte == 0).count()
 }
 
 #[inline]
