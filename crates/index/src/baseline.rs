@@ -1,11 +1,13 @@
 //! Curves as their difference or ratio to the curve of one run, the baseline.
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::aggregate::{Track, key_of};
 use crate::attempts::{Parts, Snapshot};
+use crate::catalog::Catalog;
 use crate::parts::sort_by_x;
-use crate::query::Axis;
+use crate::query::{Axis, Incomplete};
 use crate::smoothing::Smoothing;
 
 /// What curves are told as.
@@ -37,10 +39,33 @@ pub(crate) struct Reference {
     smoothed: Option<Track>,
 }
 
+/// The baseline's curve of each tag; none where nothing is compared, or nothing can be. `stretches` tells which points of
+/// a tag count, and which of them are smoothed together.
+pub(crate) fn references<'a>(
+    catalog: &'a Catalog,
+    baseline: Option<&Baseline>,
+    tags: &[&String],
+    (axis, smoothing): (Axis, Option<Smoothing>),
+    incomplete: &Incomplete<'a>,
+    stretches: impl Fn(&Snapshot<'_>, &str) -> Vec<Parts> + Sync,
+) -> Vec<Option<Reference>> {
+    let of_tag = |tag: &&String| {
+        let baseline = baseline?;
+        let run = catalog.get(&baseline.run)?;
+        let snapshot = Snapshot::of(run);
+        let stretches = stretches(&snapshot, tag);
+        let how = (axis, baseline.compare, smoothing);
+        let reference = Reference::of(&snapshot, tag, &stretches, how);
+        incomplete.note(run, &snapshot);
+        reference
+    };
+    tags.par_iter().map(of_tag).collect()
+}
+
 impl Reference {
     /// Of the points of `stretches`, each of which is smoothed by itself. None if the cache does not hold what was written
     /// to it.
-    pub(crate) fn of(
+    fn of(
         snapshot: &Snapshot<'_>,
         tag: &str,
         stretches: &[Parts],

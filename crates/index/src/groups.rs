@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::aggregate::{self, Row, Track, key_of, x_of};
 use crate::attempts::Snapshot;
-use crate::baseline::{Baseline, Reference};
+use crate::baseline::{Baseline, Reference, references};
 use crate::block::Malformed;
 use crate::catalog::{Catalog, Run};
 use crate::downsample::{Grid, vertices};
@@ -156,10 +156,10 @@ pub(crate) fn answer(
             Picture::of(tag, &query.view, extents)
         })
         .collect();
-    let references: Vec<Option<Reference>> = tags
-        .iter()
-        .map(|tag| reference(catalog, tag, query, &incomplete))
-        .collect();
+    let how = (query.view.axis, query.smoothing);
+    let latest = |snapshot: &Snapshot<'_>, tag: &str| vec![snapshot.latest(tag)];
+    let baseline = query.baseline.as_ref();
+    let references = references(catalog, baseline, &tags, how, &incomplete, latest);
     let pairs = pairs(query, &tags, &members, &known)?;
     let most_rows: Vec<usize> = pairs.iter().map(|pair| pair.most_rows).collect();
     let (width, drawn) = within_budget(
@@ -331,22 +331,6 @@ impl Aggregate {
         ];
         curves.map(|curve| rows.iter().map(|row| curve(&row.statistics)).collect())
     }
-}
-
-/// The baseline's curve. None if nothing is compared, or nothing can be.
-fn reference<'a>(
-    catalog: &'a Catalog,
-    tag: &str,
-    query: &GroupQuery,
-    incomplete: &Incomplete<'a>,
-) -> Option<Reference> {
-    let baseline = query.baseline.as_ref()?;
-    let run = catalog.get(&baseline.run)?;
-    let snapshot = Snapshot::of(run);
-    let how = (query.view.axis, baseline.compare, query.smoothing);
-    let reference = Reference::of(&snapshot, tag, &[snapshot.latest(tag)], how);
-    incomplete.note(run, &snapshot);
-    reference
 }
 
 /// The curves of a group's runs as far as the picture needs them.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::ascending::{Ascending, X};
 use crate::attempts::{Parts, Snapshot};
-use crate::baseline::{Baseline, Reference, keys};
+use crate::baseline::{Baseline, Reference, keys, references};
 use crate::catalog::{Catalog, Run};
 use crate::downsample::{Grid, vertices};
 use crate::frame::{Column, encode};
@@ -123,10 +123,14 @@ pub(crate) fn answer(
             Picture::of(tag, &query.view, extents)
         })
         .collect();
-    let references: Vec<Option<Reference>> = tags
-        .iter()
-        .map(|tag| reference(catalog, tag, query, &incomplete))
-        .collect();
+    // Attempts are smoothed one by one, as those of other runs are.
+    let attempts = |snapshot: &Snapshot<'_>, tag: &str| {
+        let attempts = snapshot.attempts_of(tag, Attempts::Latest);
+        attempts.into_iter().map(|it| it.parts).collect()
+    };
+    let how = (query.view.axis, query.smoothing);
+    let baseline = query.baseline.as_ref();
+    let references = references(catalog, baseline, &tags, how, &incomplete, attempts);
     let points: Vec<usize> = asked
         .iter()
         .flat_map(|asked| asked.extents.iter().map(|extent| extent.points))
@@ -205,25 +209,6 @@ fn extents<'a>(
         .collect();
     incomplete.note(run, &snapshot);
     (!attempts.is_empty()).then_some(extents)
-}
-
-/// The baseline's curve, of which attempts are smoothed one by one as those of other runs are. None if nothing is
-/// compared, or nothing can be.
-fn reference<'a>(
-    catalog: &'a Catalog,
-    tag: &str,
-    query: &ScalarQuery,
-    incomplete: &Incomplete<'a>,
-) -> Option<Reference> {
-    let baseline = query.baseline.as_ref()?;
-    let run = catalog.get(&baseline.run)?;
-    let snapshot = Snapshot::of(run);
-    let attempts = snapshot.attempts_of(tag, Attempts::Latest);
-    let parts: Vec<Parts> = attempts.into_iter().map(|it| it.parts).collect();
-    let how = (query.view.axis, baseline.compare, query.smoothing);
-    let reference = Reference::of(&snapshot, tag, &parts, how);
-    incomplete.note(run, &snapshot);
-    reference
 }
 
 fn draw<'a>(
