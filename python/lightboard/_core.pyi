@@ -219,6 +219,9 @@ class Index:
         Raises ValueError for a kind that is none or is `scalar`, UnavailableError when there are too many values.
         """
 
+    def reduce(self, run: str, tag: str) -> str | None:
+        """Tell how the scalars of this tag are to be brought together with those of other ranks, if it is said."""
+
     def described(self, run: str, tag: str, kind: str) -> tuple[str, str, str]:
         """Plugin name, display name and description of a series of any kind, as its event file has them now.
 
@@ -357,10 +360,14 @@ class Writer:
         value: float,
         display_name: str,
         description: str,
+        reduce: str | None,
         step: int,
         wall_time: float | None,
     ) -> int:
-        """Add a scalar with what to show for its tag, and a description; either may be empty."""
+        """Add a scalar with what to show for its tag, and a description, either of which may be empty.
+
+        `reduce` says how series of several ranks are to be brought together; ValueError if it is no word for that.
+        """
 
     def add_scalars(
         self, file: int, values: Sequence[tuple[str, float]], step: int, wall_time: float | None

@@ -152,7 +152,7 @@ def test_groups_tell_what_their_runs_have_in_common(http: httpx.Client) -> None:
     frame = post(http, "/api/groups", tags=["loss", "nobody's"], groups=groups)
     assert set(frame.header) == SCALARS_MEMBERS - {"series", "attempts"} | {"alignment", "groups"}
     assert (frame.header["alignment"], frame.header["axis"]) == ("exact", "step")
-    entry = {"thinned": False, "spacing": None}
+    entry = {"thinned": False, "spacing": None, "reduce": None}
     assert frame.header["groups"] == [
         entry | {"tag": "loss", "group": "both", "runs": 2, "start": 0, "length": 3},
         entry | {"tag": "loss", "group": "nobody", "runs": 0, "start": 3, "length": 0},

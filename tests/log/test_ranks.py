@@ -4,11 +4,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tensorboard.plugins.scalar.metadata import parse_plugin_metadata
 
 import lightboard
 from lightboard import SummaryWriter
+from lightboard.index.columns import decode
 from log.program import run, succeed
-from log.records import event_files, steps
+from log.records import Point, event_files, events, points_of, steps
 
 VARIABLES = ("RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID")
 
@@ -101,6 +103,66 @@ def test_what_is_refused_leaves_nothing_behind(
     with pytest.raises(kind, match=message):
         SummaryWriter(**{"log_dir": "run", **arguments})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_ranks_say_how_they_are_brought_together(tmp_path: Path) -> None:
+    for rank in range(2):
+        with SummaryWriter(tmp_path, rank=rank) as writer:
+            for step in range(3):
+                writer.add_scalar("memory", rank + step, step, reduce="max")
+                words = "of *training*" if step == 0 else ""
+                writer.add_scalar("loss", rank, step, summary_description=words, reduce="mean")
+                writer.add_scalar("plain", rank, step)
+    (path,) = event_files(tmp_path / "rank_1")
+    told = [
+        (value.tag, event.step, value.metadata)
+        for event in events(path)
+        for value in event.summary.value
+        if value.HasField("metadata") and value.tag in ("memory", "loss")
+    ]
+    # With the first number of a tag only; TensorBoard reads what it knows, and skips the rest.
+    assert [(tag, step) for tag, step, _ in told] == [("memory", 0), ("loss", 0)]
+    for _, _, metadata in told:
+        assert metadata.plugin_data.plugin_name == "scalars"
+        assert parse_plugin_metadata(metadata.plugin_data.content).version == 0
+    assert told[1][2].summary_description == "of *training*"
+    assert [point for point in points_of(path) if point.tag == "memory"] == [
+        Point("memory", step, 1 + step) for step in range(3)
+    ]
+    with lightboard.open(tmp_path) as index:
+        found = {(series.run.name, series.tag): series.reduce for series in index.series()}
+        ids = [run.id for run in index.runs]
+        groups = decode(
+            index._core.groups(
+                ["memory", "loss", "plain"], [("all", ids)], axis="step", x_min=None, x_max=None,
+                width=100, smoothing=None, alignment=None,
+            )
+        ).header["groups"]  # fmt: skip
+    for rank in range(2):
+        assert found[f"rank_{rank}", "memory"] == "max"
+        assert found[f"rank_{rank}", "loss"] == "mean"
+        assert found[f"rank_{rank}", "plain"] is None
+    assert [group["reduce"] for group in groups] == ["max", "mean", None]
+
+
+def test_what_cannot_be_said_of_ranks_is_refused(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        with pytest.raises(ValueError, match=r"reduce: expected one of 'mean', .*found 'product'"):
+            writer.add_scalar("a", 1, 1, reduce="product")  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="reduce: expected them with a simple"):
+            writer.add_scalar("a", 1, 1, new_style=True, reduce="max")
+        with pytest.raises(TypeError, match="tag: expected a str"):
+            writer.add_scalar(["a"], 1, 1, reduce="max")  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="expected a number"):
+            writer.add_scalar("a", "high", 1, reduce="max")
+        writer.add_scalar("a", 1, 2, reduce="max")  # The first that is logged tells.
+        with pytest.raises(ValueError, match="reduce of tag 'a': expected 'max', as before, found 'min'"):
+            writer.add_scalar("a", 1, 3, reduce="min")
+        writer.add_scalar("a", 1, 4)
+    assert steps(tmp_path, "a") == [2, 4]
+    with lightboard.open(tmp_path) as index:
+        (series,) = index.series("a")
+        assert series.reduce == "max"
 
 
 PROCESSES = """

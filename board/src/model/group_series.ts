@@ -3,7 +3,10 @@
 import type { GroupColumns } from "../wire/client";
 import { boundsOf, type Series } from "./series";
 
-export type GroupLine = "mean" | "median";
+/** `told`: what the group's runs say of bringing ranks together, tag by tag; the mean, where they say nothing. */
+export type GroupLine = "mean" | "median" | "told";
+/** What a group's line is at each x. */
+export type GroupStatistic = "mean" | "median" | "min" | "max" | "sum";
 export const BANDS = ["none", "min-max", "sd", "se", "ci95"] as const;
 export type GroupBand = (typeof BANDS)[number];
 
@@ -17,6 +20,8 @@ export interface GroupPart {
   readonly name: string;
   /** X is a time: its runs have no step in common there. */
   readonly overTime: boolean;
+  /** What the line is, if the runs told. */
+  readonly told: GroupStatistic | null;
   /** Runs that have a finite value, at each x. */
   readonly n: Uint32Array;
   /** Null without a band; NaN where a single run has no spread. */
@@ -40,8 +45,11 @@ export function toGroupSeries(columns: GroupColumns, line: GroupLine, band: Grou
       column.subarray(entry.start, entry.start + entry.length) as Column;
     const steps = columns.x.subarray(entry.start, entry.start + entry.length);
     const x = steps instanceof Float64Array ? steps : Float64Array.from(steps, Number);
-    const value = cut(columns[line]);
-    const around = ends && { low: cut(ends.low), high: cut(ends.high) };
+    const told = line === "told" ? (entry.reduce ?? null) : null;
+    const statistic = told ?? (line === "median" ? line : "mean");
+    const value = statistic === "sum" ? sums(cut(columns.mean), cut(columns.n)) : cut(columns[statistic]);
+    // What single runs are spread over says nothing of their sum.
+    const around = statistic === "sum" ? null : ends && { low: cut(ends.low), high: cut(ends.high) };
     return {
       run: groupId(entry.group),
       tag: entry.tag,
@@ -62,10 +70,14 @@ export function toGroupSeries(columns: GroupColumns, line: GroupLine, band: Grou
       bounds: boundsOf(x, around ? [value, around.low, around.high] : [value]),
       group: {
         ...{ name: entry.group, overTime: header.axis !== "step" },
-        ...{ n: cut(columns.n), band: around },
+        ...{ told, n: cut(columns.n), band: around },
       },
     };
   });
+}
+
+function sums(mean: Float64Array, n: Uint32Array): Float64Array {
+  return mean.map((one, i) => one * n[i]!);
 }
 
 function bandOf(columns: GroupColumns, band: GroupBand): { low: Float64Array; high: Float64Array } | null {

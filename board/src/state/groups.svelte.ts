@@ -19,7 +19,7 @@ import type { Json } from "../model/notation";
 import type { Hparams } from "./hparams.svelte";
 import type { Part, SavedView } from "./view.svelte";
 
-const DRAWN_AS = ["curves", "mean", "median"] as const;
+const DRAWN_AS = ["curves", "mean", "median", "told"] as const;
 export type DrawnAs = (typeof DRAWN_AS)[number];
 export const COLOURED_BY = ["group", "run"] as const;
 export type ColouredBy = (typeof COLOURED_BY)[number];
@@ -86,7 +86,7 @@ export class Groups implements Part {
 
   /** The line that stands for a group where one does. */
   get line(): GroupLine {
-    return this.drawAs === "median" ? "median" : "mean";
+    return this.drawAs === "curves" ? "mean" : this.drawAs;
   }
 
   /** Bands that there are around the line. */

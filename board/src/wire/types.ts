@@ -826,6 +826,11 @@ export interface components {
             thinned: boolean;
             /** @description Between rows, in x, where there are too many x to have a row each */
             spacing: number | null;
+            /**
+             * @description How the values of several ranks are to be brought together
+             * @enum {unknown}
+             */
+            reduce: "mean" | "median" | "min" | "max" | "sum" | null;
         };
         /** @description Run r and tag t have item r * tags + t of each column */
         TableHeader: {

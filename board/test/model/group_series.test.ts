@@ -6,7 +6,7 @@ import { stepOf, windowOf } from "../../src/model/plot";
 import type { GroupColumns } from "../../src/wire/client";
 
 function answer(axis: "step" | "wall" = "step"): GroupColumns {
-  const entry = { tag: "loss", runs: 3, thinned: false, spacing: null };
+  const entry = { tag: "loss", runs: 3, thinned: false, spacing: null, reduce: null };
   return {
     header: {
       ...{ version: 1, axis, smoothing: null, alignment: "exact", width_asked: 100, width: 100 },
@@ -64,6 +64,24 @@ test("the band is the one that was chosen, and unknown where one run has no spre
 test("around a median there is no band of the mean", () => {
   expect(bandsOf("mean")).toContain("ci95");
   expect(bandsOf("median")).toEqual(["none", "min-max"]);
+});
+
+test("where its runs tell what a group's line is, tag by tag, it is that", () => {
+  const columns = answer();
+  const [a, b] = columns.header.groups;
+  const told = (reduce: "mean" | "median" | "min" | "max" | "sum") => {
+    columns.header.groups = [{ ...a!, reduce }, b!];
+    return toGroupSeries(columns, "told", "min-max");
+  };
+  expect([...told("max")[0]!.value]).toEqual([19, 29]);
+  expect([...told("min")[0]!.value]).toEqual([-1, 2]);
+  expect([...told("median")[0]!.value]).toEqual([11, 21]);
+  expect([...told("mean")[0]!.value]).toEqual([10, 20]);
+  const [sum, mean] = told("sum");
+  expect([...sum!.value]).toEqual([30, 40]);
+  expect([sum!.group!.told, sum!.group!.band]).toEqual(["sum", null]);
+  expect([mean!.group!.told, ...mean!.value]).toEqual([null, 30]);
+  expect(toGroupSeries(columns, "median", "none")[0]!.group!.told).toBeNull();
 });
 
 test("the window holds the whole band", () => {

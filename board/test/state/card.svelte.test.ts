@@ -87,6 +87,7 @@ test("groups are not drawn on an axis that they were not asked on", async () => 
       length: 1,
       thinned: false,
       spacing: null,
+      reduce: null,
     };
     const header = { version: 1, axis, baseline: null, width_asked: 64, pictures: [], groups: [group] };
     const one = Float64Array.of(1);

@@ -3,7 +3,16 @@ import { readGroups, readTable } from "../../src/wire/client";
 import { FrameError } from "../../src/wire/frame";
 import { frame, type Items } from "./a_frame";
 
-const group = { group: "lr=0.1", tag: "loss", runs: 2, start: 0, length: 2, thinned: false, spacing: null };
+const group = {
+  group: "lr=0.1",
+  tag: "loss",
+  runs: 2,
+  start: 0,
+  length: 2,
+  thinned: false,
+  spacing: null,
+  reduce: null,
+};
 const groupHeader = { version: 1, axis: "step", width_asked: 9, width: 9, pictures: [], groups: [group] };
 const statistics = ["mean", "median", "min", "max", "sd", "se", "low95", "high95"];
 

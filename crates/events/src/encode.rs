@@ -24,7 +24,7 @@ pub use pr_curve::pr_curve;
 pub use tensor::tensor;
 pub use text::text;
 
-use crate::{DataClass, crc};
+use crate::{DataClass, Reduce, crc, reduce};
 use wire::{bytes, bytes_size, double, float, integer, message};
 
 /// The version that marks the present event format.
@@ -116,20 +116,39 @@ pub fn scalars<'a>(
     });
 }
 
-/// One scalar, a simple value, with what to show for its tag, and a description in Markdown; either may be empty.
+/// What a writer says of a series of scalars.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Described<'a> {
+    /// What to show for its tag; may be empty.
+    pub display_name: &'a str,
+    /// What it means, in Markdown; may be empty.
+    pub description: &'a str,
+    /// How the curves of several ranks are to be brought together.
+    pub reduce: Option<Reduce>,
+}
+
+/// One scalar, a simple value, with what there is to say of its series.
 pub fn described_scalar(
     out: &mut Vec<u8>,
     wall_time: f64,
     step: i64,
     tag: &str,
     number: f32,
-    (display_name, description): (&str, &str),
+    described: Described<'_>,
 ) {
     value(out, wall_time, step, tag, |out| {
         float(out, 2, number);
         message(out, 9, |out| {
-            wire::text_if_any(out, 2, display_name);
-            wire::text_if_any(out, 3, description);
+            if let Some(reduce) = described.reduce {
+                message(out, 1, |out| {
+                    bytes(out, 1, b"scalars");
+                    message(out, 2, |out| {
+                        bytes(out, reduce::FIELD, reduce.as_str().as_bytes());
+                    });
+                });
+            }
+            wire::text_if_any(out, 2, described.display_name);
+            wire::text_if_any(out, 3, described.description);
         });
     });
 }

@@ -2,7 +2,10 @@
 
 mod oracle;
 
-use lightboard_events::{Audio, HEADER, Image, MeshPart, Moments, OVERHEAD, Scan, Scanner, encode};
+use lightboard_events::{
+    Audio, HEADER, Image, MeshPart, Metadata, Moments, OVERHEAD, Reduce, Scan, Scanner, decode,
+    encode,
+};
 use oracle::compare;
 use oracle::messages::{
     self, Dim, Event, Histogram, PluginData, Shape, Summary, SummaryMetadata, Tensor, Value, event,
@@ -86,6 +89,61 @@ fn tensor_value(tag: &str, tensor: Tensor, metadata: SummaryMetadata) -> Value {
         data: Some(value::Data::Tensor(tensor)),
         metadata: Some(metadata),
         ..Value::default()
+    }
+}
+
+#[test]
+fn what_becomes_of_ranks_is_read_again() {
+    for reduce in Reduce::ALL {
+        let described = encode::Described {
+            display_name: "Loss",
+            description: "of *training*",
+            reduce: Some(reduce),
+        };
+        let found = payload(|out| encode::described_scalar(out, 1.5, 7, "loss", 0.5, described));
+        // With an oracle of what it is for those who know nothing of the field: a version of 0.
+        let mut content = vec![0xaa, 0xe8, 0x09, reduce.as_str().len() as u8];
+        content.extend_from_slice(reduce.as_str().as_bytes());
+        let mut told = metadata("scalars", content, 0);
+        (told.display_name, told.summary_description) = ("Loss".into(), "of *training*".into());
+        let value = Value {
+            tag: "loss".to_owned(),
+            data: Some(value::Data::SimpleValue(0.5)),
+            metadata: Some(told),
+            ..Value::default()
+        };
+        assert_eq!(found, expected(1.5, 7, vec![value]));
+        let event = decode(&found).unwrap();
+        let value = event.values().next().unwrap().unwrap();
+        assert_eq!(Reduce::told(&value.metadata.unwrap()), Some(reduce));
+    }
+}
+
+#[test]
+fn what_is_not_understood_tells_nothing_of_ranks() {
+    let told = |plugin_name, content| {
+        Reduce::told(&Metadata {
+            plugin_name,
+            content,
+            ..Metadata::default()
+        })
+    };
+    const MAX: &[u8] = b"\xaa\xe8\x09\x03max";
+    assert_eq!(told("scalars", MAX), Some(Reduce::Max));
+    assert_eq!(
+        told("scalars", b"\x08\x01\xaa\xe8\x09\x03max"),
+        Some(Reduce::Max)
+    );
+    for (plugin_name, content) in [
+        ("text", MAX),
+        ("scalars", b""),
+        ("scalars", b"\x08\x00"),
+        ("scalars", b"\xaa\xe8\x09\x03mad"),
+        ("scalars", b"\xaa\xe8\x09\x09max"),
+        ("scalars", b"\xa8\xe8\x09\x03"),
+        ("scalars", b"\xff"),
+    ] {
+        assert_eq!(told(plugin_name, content), None, "{content:?}");
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 use std::sync::Arc;
 
+use lightboard_events::Reduce;
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -20,6 +21,7 @@ use crate::piece::Piece;
 use crate::query::{Axis, Incomplete, QueryError, View, check_smoothing, distinct, runs_of};
 use crate::smoothing::Smoothing;
 use crate::statistics::Statistics;
+use crate::values;
 
 /// Rows in one answer at most; the width gives way.
 const BUDGET: usize = 500_000;
@@ -91,6 +93,7 @@ struct Entry<'a> {
     length: usize,
     thinned: bool,
     spacing: Option<f64>,
+    reduce: Option<&'static str>,
 }
 
 /// What is known of one run's curve before it is unpacked.
@@ -181,14 +184,18 @@ pub(crate) fn answer(
     let mut rows = Vec::new();
     let mut entries = Vec::new();
     for (pair, mut drawn) in pairs.iter().zip(drawn) {
+        let tag = tags[pair.tag];
+        // Ranks say the same; to ask all of a thousand runs would take as many reads.
+        let reduce = pair.runs.first().and_then(|run| values::reduce(run, tag));
         entries.push(Entry {
             group: &query.groups[pair.group].name,
-            tag: tags[pair.tag],
+            tag,
             runs: pair.runs.len(),
             start: rows.len(),
             length: drawn.rows.len(),
             thinned: drawn.thinned,
             spacing: drawn.spacing,
+            reduce: reduce.map(Reduce::as_str),
         });
         rows.append(&mut drawn.rows);
     }

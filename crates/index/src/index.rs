@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
 use std::thread::{Builder, JoinHandle, available_parallelism};
 use std::time::{Duration, Instant};
 
-use lightboard_events::Kind;
+use lightboard_events::{Kind, Reduce};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::allocator::make_room;
@@ -369,6 +369,11 @@ impl Index {
         let catalog = self.shared.catalog();
         let found = catalog.get(run);
         found.map_or_else(Described::default, |run| values::described(run, tag, kind))
+    }
+
+    /// How a series of scalars is to be brought together with those of other ranks, if its writer says so.
+    pub fn reduce(&self, run: &str, tag: &str) -> Option<Reduce> {
+        values::reduce(self.shared.catalog().get(run)?, tag)
     }
 
     /// The column frame of POST /api/values/read: values of one series, read from their files now. `with_files` puts

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hashbrown::HashTable;
-use lightboard_events::{Data, DecodeError, Kind, Value};
+use lightboard_events::{Data, DecodeError, Kind, Reduce, Value};
 
 use crate::file_series::Counts;
 use crate::points::{Location, Points};
@@ -57,6 +57,8 @@ pub(crate) struct Series {
     pub(crate) data: SeriesData,
     /// The record with the series' metadata, if any had some: TensorFlow tells plugin and description only once.
     pub(crate) metadata: Option<Location>,
+    /// What those say of bringing ranks together, once that was asked for.
+    pub(crate) reduce: OnceLock<Option<Reduce>>,
     /// The series whose value came after this one's the last time: most programs log their tags in turn.
     next: u32,
     /// The stretch of reading that added to it last.
@@ -76,6 +78,7 @@ impl Series {
             own: kind,
             data,
             metadata,
+            reduce: OnceLock::new(),
             next: 0,
             stretch: 0,
         }

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lightboard_events::{Content, DecodeError, Kind, Metadata, Value, decode, media_type};
+use lightboard_events::{Content, DecodeError, Kind, Metadata, Reduce, Value, decode, media_type};
 use serde::Serialize;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
@@ -14,6 +14,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::attempts::Snapshot;
 use crate::block::Malformed;
 use crate::catalog::{Catalog, Run};
+use crate::contents::Contents;
 use crate::event_file::EventFile;
 use crate::frame::{Column, encode};
 use crate::points::{Location, Points};
@@ -224,17 +225,48 @@ fn list_run(
 /// What the writer says of a series of a run: the first of its files that can be read and tells something. What a file
 /// that is gone or changed said is left out; its values tell so when they are asked for.
 pub(crate) fn described(run: &Run, tag: &str, kind: Kind) -> Described {
-    let read = |(file, id, location): Told<'_>| {
-        let open = OpenFile::open(file, &id, location.offset).ok()?;
-        let payload = open.payload(location).ok()?;
-        let metadata = value_in(&payload, location.index).ok()??.metadata?;
-        Some(Described {
-            plugin_name: metadata.plugin_name.to_owned(),
-            display_name: metadata.display_name.to_owned(),
-            description: metadata.description.to_owned(),
-        })
+    let words = |metadata: Metadata<'_>| Described {
+        plugin_name: metadata.plugin_name.to_owned(),
+        display_name: metadata.display_name.to_owned(),
+        description: metadata.description.to_owned(),
     };
-    all_told(run, tag, kind).find_map(read).unwrap_or_default()
+    all_told(run, tag, kind)
+        .find_map(|told| read_told(&told, words))
+        .unwrap_or_default()
+}
+
+/// How a series of scalars is to be brought together with those of other ranks, if its writer says so. Read once.
+pub(crate) fn reduce(run: &Run, tag: &str) -> Option<Reduce> {
+    all_told(run, tag, Kind::Scalar).find_map(|told| {
+        let known = |contents: &Contents| {
+            Some(
+                contents
+                    .series
+                    .get(tag, Kind::Scalar)?
+                    .reduce
+                    .get()
+                    .copied(),
+            )
+        };
+        if let Some(known) = known(&told.0.contents()).flatten() {
+            return known;
+        }
+        let said = read_told(&told, |metadata| Reduce::told(&metadata))?;
+        if let Some(series) = told.0.contents().series.get(tag, Kind::Scalar) {
+            series.reduce.get_or_init(|| said);
+        }
+        said
+    })
+}
+
+/// What is made of metadata, if their record can be read.
+fn read_told<T>(
+    (file, id, location): &Told<'_>,
+    make: impl FnOnce(Metadata<'_>) -> T,
+) -> Option<T> {
+    let open = OpenFile::open(file, id, location.offset).ok()?;
+    let payload = open.payload(*location).ok()?;
+    Some(make(value_in(&payload, location.index).ok()??.metadata?))
 }
 
 /// The value at place `index` of an event.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use lightboard_events::Kind;
+use lightboard_events::{Kind, Reduce};
 use lightboard_index::{
     Alignment, Attempts, Axis, Baseline, ColumnsError, Compare, Group, GroupQuery, Hparam, Index,
     OpenError, Options, QueryError, Reference, ScalarQuery, Smoothing, TableQuery, View,
@@ -288,6 +288,10 @@ impl PyIndex {
             .ok_or_else(|| PyValueError::new_err(format!("expected a kind, found {kind:?}")))?;
         let found = py.detach(|| self.0.described(run, tag, kind));
         Ok((found.plugin_name, found.display_name, found.description))
+    }
+
+    fn reduce(&self, py: Python<'_>, run: &str, tag: &str) -> Option<&'static str> {
+        py.detach(|| self.0.reduce(run, tag)).map(Reduce::as_str)
     }
 
     #[pyo3(signature = (run, tag, kind, values, *, with_files))]

@@ -138,6 +138,14 @@ class Series:
         """What the writer says of the series, read from its event file; empty if that is gone."""
         return Described(*self._core.described(self.run.id, self.tag, self.kind))
 
+    @property
+    def reduce(self) -> str | None:
+        """How its writer says that it is to be brought together with the series of other ranks, if it does.
+
+        "mean", "median", "min", "max" or "sum"; read from its event file.
+        """
+        return self._core.reduce(self.run.id, self.tag) if self.kind == "scalar" else None
+
     def __len__(self) -> int:
         return len(self.step)
 

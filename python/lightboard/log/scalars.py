@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, Literal, get_args
 
 from lightboard._core import Writer
 from lightboard.log.awaited import Numbers
@@ -14,9 +14,15 @@ from lightboard.log.files import TAKEN_WITH_REPORTS, NumbersCall
 from lightboard.log.numbers import describe, plain_float, plain_tag
 from lightboard.log.recorder import Recorder
 
+Reduce = Literal["mean", "median", "min", "max", "sum"]
+REDUCES = get_args(Reduce)
+
 
 class Scalars(Recorder):
     """Logs numbers."""
+
+    # What was said of bringing ranks together, by tag.
+    _reduces: dict[str, str]
 
     def add_scalar(
         self,
@@ -28,6 +34,7 @@ class Scalars(Recorder):
         double_precision: bool = False,
         display_name: str = "",
         summary_description: str = "",
+        reduce: Reduce | None = None,
     ) -> None:
         """Log one number.
 
@@ -42,15 +49,24 @@ class Scalars(Recorder):
             double_precision: With `new_style`, store float64.
             display_name: What to show in place of the tag; tensorboardX has it, and stores a simple value with it.
             summary_description: What the tag means, in Markdown; as for `display_name`.
+            reduce: How readers are to bring the curves of several ranks together: "mean", "median", "min", "max" or
+                "sum". Nothing is reduced here: each rank logs its own number, and waits for no other. Stored with the
+                tag's first number; as for `display_name`.
 
         Raises:
             TypeError: Something is no number, or the tag no str.
-            ValueError: Not one element; a string that is no number; a tag that is no valid text; `display_name` or
-                `summary_description` with `new_style` or `double_precision`.
+            ValueError: Not one element; a string that is no number; a tag that is no valid text; `display_name`,
+                `summary_description` or `reduce` with `new_style` or `double_precision`; another `reduce` than the tag
+                had before.
             OverflowError: The step does not fit into 64 bits.
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
-        # No parameter by keyword only, and nothing looked at here: either would cost as much as the record.
+        # No parameter by keyword only, and little looked at here: either would cost as much as the record.
+        if reduce is not None and not self._has_told(tag, reduce):
+            style, words = (new_style, double_precision), (display_name, summary_description)
+            self._convert_scalar(tag, scalar_value, global_step, walltime, style, words, reduce)
+            self._reduces[tag] = reduce
+            return
         code = self._files.direct.add_plain_scalar(
             tag,
             scalar_value,
@@ -64,25 +80,26 @@ class Scalars(Recorder):
         if code:
             # There is something to tell, something was not plain, or the files have to be opened anew. Elsewhere, since
             # a function that keeps its arguments for another takes half as long again to enter.
+            if code == TAKEN_WITH_REPORTS:
+                self._files.tell()
+                return
             style, words = (new_style, double_precision), (display_name, summary_description)
-            self._settle_scalar(code, tag, scalar_value, global_step, walltime, style, words)
+            self._convert_scalar(tag, scalar_value, global_step, walltime, style, words, None)
 
-    def _settle_scalar(
+    def _convert_scalar(
         self,
-        code: int,
         tag: object,
         value: object,
         global_step: object,
         walltime: object,
         style: tuple[object, object],
         words: tuple[object, object],
+        reduce: str | None,
     ) -> None:
-        if code == TAKEN_WITH_REPORTS:
-            self._files.tell()
-            return
-        if any(words) and any(style):
+        is_described = any(words) or reduce is not None
+        if is_described and any(style):
             raise ValueError(
-                "display_name, summary_description: expected them with a simple value only, found them with "
+                "display_name, summary_description, reduce: expected them with a simple value only, found them with "
                 "new_style or double_precision. Leave out one or the other."
             )
         name = plain_tag(tag)
@@ -93,8 +110,8 @@ class Scalars(Recorder):
         )
         step, wall_time = self._number_moment("scalar", name, global_step, walltime)
         call: NumbersCall
-        if any(words):
-            call = partial(_add_described, step, wall_time, described)
+        if is_described:
+            call = partial(_add_described, step, wall_time, (*described, reduce))
         else:
             call = partial(_add, step, wall_time, (bool(style[0]), bool(style[1])))
         self._files.record_numbers([(None, [(name, number)], call)])
@@ -183,6 +200,24 @@ class Scalars(Recorder):
         yield
         self.add_scalar(tag, time.perf_counter() - start, global_step)
 
+    def _has_told(self, tag: object, reduce: object) -> bool:
+        """Whether it was said of the tag before.
+
+        Raises:
+            ValueError: something else was said, or it is nothing that can be said.
+        """
+        told = self._reduces.get(tag) if isinstance(tag, str) else None
+        if told is None:
+            if reduce not in REDUCES:
+                raise ValueError(
+                    f"reduce: expected one of {', '.join(map(repr, REDUCES))}, found {reduce!r:.80}."
+                )
+        elif told != reduce:
+            raise ValueError(
+                f"reduce of tag {tag!r:.200}: expected {told!r}, as before, found {reduce!r:.80}."
+            )
+        return told is not None
+
     def _number(self, value: object, what: str) -> Number:
         number = None
         # Where each record is handed over at once, there may be no later.
@@ -212,7 +247,7 @@ def _add(
 
 
 def _add_described(
-    step: int, wall_time: float, words: tuple[str, str], numbers: Numbers, core: Writer, file: int
+    step: int, wall_time: float, words: tuple[str, str, str | None], numbers: Numbers, core: Writer, file: int
 ) -> int:
     ((tag, number),) = numbers
     return core.add_described_scalar(file, tag, number, *words, step, wall_time)

@@ -143,6 +143,7 @@ class SummaryWriter(
         path = os.path.abspath(path)
         self._steps = Steps()
         self._untraceable = set()
+        self._reduces = {}
         self._settings = {}
         self._session_began = None
         self._system_metrics: SystemMetrics | None = None

@@ -1,6 +1,8 @@
 //! Numbers.
 
-use lightboard_events::encode::{self, Scalar};
+use lightboard_events::Reduce;
+use lightboard_events::encode::{self, Described, Scalar};
+use pyo3::exceptions::PyValueError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyString};
@@ -96,13 +98,19 @@ impl Writer {
         value: f64,
         display_name: &str,
         description: &str,
+        reduce: Option<&str>,
         step: i64,
         wall_time: Option<f64>,
-    ) -> u8 {
-        let words = (display_name, description);
-        self.add(py, file, wall_time, |out, wall_time| {
-            encode::described_scalar(out, wall_time, step, tag, value as f32, words);
-        })
+    ) -> PyResult<u8> {
+        let reduce = reduce.map(known_reduce).transpose()?;
+        let described = Described {
+            display_name,
+            description,
+            reduce,
+        };
+        Ok(self.add(py, file, wall_time, |out, wall_time| {
+            encode::described_scalar(out, wall_time, step, tag, value as f32, described);
+        }))
     }
 
     /// Several numbers of one moment, in one record, as `SummaryWriter.log` is given them.
@@ -164,6 +172,15 @@ impl Writer {
         let mut counter = counter.cast_into::<PyIterator>().ok()?;
         counter.next()?.ok()?.extract().ok()
     }
+}
+
+fn known_reduce(word: &str) -> PyResult<Reduce> {
+    Reduce::from_word(word).ok_or_else(|| {
+        let words = Reduce::ALL
+            .map(|it| format!("{:?}", it.as_str()))
+            .join(", ");
+        PyValueError::new_err(format!("reduce: expected one of {words}, found {word:?}."))
+    })
 }
 
 fn scalar(value: f64, new_style: bool, double_precision: bool) -> Scalar {
