@@ -60,7 +60,9 @@ export class SavedView {
   constructor() {
     this.notice = unreadNotice(this.opened.unread);
     addEventListener("hashchange", () => this.follow());
-    addEventListener("pagehide", () => this.write(false));
+    // A browser waits for what answers the first of the two; the other may come after the page that is gone to has begun.
+    addEventListener("beforeunload", () => this.store());
+    addEventListener("pagehide", () => this.store());
     $effect.root(() => {
       $effect(() => this.watch());
     });
@@ -98,13 +100,14 @@ export class SavedView {
 
   /** The change that follows is a big one: Back leads to how it was before. */
   milestone(): void {
+    this.follow();
     const since = performance.now() - 30_000;
     const isCalm = this.writes.filter((at) => at > since).length < MOST_WRITES;
-    if (this.due !== null && isCalm) this.write(true);
+    if (this.due !== null && isCalm) this.write();
     this.how = "push";
     if (!isCalm || this.key === null) return this.writeSoon();
     this.stopWaiting();
-    this.due = setTimeout(() => this.write(true)); // at once, but not before the change is painted
+    this.due = setTimeout(() => this.write()); // at once, but not before the change is painted
   }
 
   /** Everything as it is by default; `restore` brings it back, and so does Back. */
@@ -177,7 +180,7 @@ export class SavedView {
     this.sayStrange(parts, from);
   }
 
-  /** The address changed by Back, or by hand. */
+  /** Take in the address, if it changed by Back, Forward, or by hand. */
   private follow(): void {
     if (location.hash === this.fragment) return;
     this.stopWaiting();
@@ -231,18 +234,27 @@ export class SavedView {
   }
 
   private writeSoon(): void {
-    if (this.key !== null) this.due ??= setTimeout(() => this.write(true), WRITE_MS);
+    if (this.key !== null) this.due ??= setTimeout(() => this.write(), WRITE_MS);
   }
 
-  /** Write what there is; the address only where the page stays, for the browser has read it already where it goes. */
-  private write(stays: boolean): void {
+  /** Write what there is. An address that changed, of which the browser is yet to tell, is not written over. */
+  private write(): void {
     if (this.key === null) return;
+    this.follow();
     this.stopWaiting();
-    const values = this.values();
-    if (stays) this.address();
-    const saved: Saved = { fragment: location.hash, behind: !stays, parts: Object.fromEntries(values) };
-    remember(this.key, values.size === 0 && (stays || location.hash === "") ? null : saved);
+    this.address();
+    this.store();
     this.round++;
+  }
+
+  /** Have the browser remember what there is, whether or not the address followed it already. */
+  private store(): void {
+    if (this.key === null) return;
+    const values = this.values();
+    const [fragment, behind] = [location.hash, this.due !== null];
+    const isDefault = values.size === 0 && (!behind || fragment === "");
+    const saved: Saved = { fragment, behind, parts: Object.fromEntries(values) };
+    remember(this.key, isDefault ? null : saved);
   }
 
   private address(): void {
@@ -256,7 +268,8 @@ export class SavedView {
       history[`${how}State`](null, "", location.pathname + location.search + fragment);
       this.fragment = location.hash;
     } catch {
-      this.how = how; // too many writes for this browser: the next one holds this change as well
+      this.how = how; // too many writes for this browser: a later one holds this change as well
+      this.writeSoon();
     }
   }
 

@@ -1,7 +1,8 @@
-import "./page";
-import { afterEach, expect, test } from "vitest";
+import { happens } from "./page";
+import { flushSync } from "svelte";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Board } from "../../src/state/board.svelte";
-import { logdir } from "../model/a_run";
+import { logdir, run } from "../model/a_run";
 
 afterEach(() => {
   location.hash = "";
@@ -40,4 +41,75 @@ test("parts that are not known are named, harmlessly", () => {
 test("nothing is said of what can be read, also where it is as by default; what is something else as a whole is told once", () => {
   expect(told("#chart=(axis:step)&panel=(flat:!f)&desk=(size:medium)").notice).toBeNull();
   expect(told("#colours=x").notice).toBe("The address holds a “colours” that could not be read.");
+});
+
+describe("a change that the address is yet to follow", () => {
+  const [FIRST, SECOND] = ["aaaaaaaaaaaaa", "bbbbbbbbbbbbb"] as const;
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    localStorage.clear();
+    vi.useRealTimers();
+  });
+
+  function opened(): Board {
+    const board = new Board();
+    board.view.meet([logdir("elsewhere")]);
+    board.selection.meet([run(FIRST), run(SECOND)], true);
+    flushSync();
+    return board;
+  }
+
+  /** As time goes on, all that is due is written. */
+  function settle(): void {
+    flushSync();
+    vi.runAllTimers();
+    flushSync();
+  }
+
+  test.each(["beforeunload", "pagehide"])("is remembered on %s", (event) => {
+    const board = opened();
+    settle();
+    board.selection.set(FIRST, false);
+    happens(event);
+    expect(location.hash).toBe("");
+    expect([...opened().selection.on]).toEqual([SECOND]);
+  });
+
+  test("does not write over an address that Forward led to, of which the browser is yet to tell", () => {
+    const board = opened();
+    settle();
+    board.selection.set(FIRST, false);
+    settle();
+    const older = location.hash;
+    expect(older).toMatch(/^#runs=off/);
+    board.selection.setMany([FIRST, SECOND], false);
+    settle();
+    const newer = location.hash;
+    expect(newer).not.toBe(older);
+
+    location.hash = older;
+    happens("hashchange");
+    flushSync();
+    expect([...board.selection.on]).toEqual([SECOND]);
+    location.hash = newer;
+    vi.runAllTimers();
+    expect(location.hash).toBe(newer);
+    happens("hashchange");
+    expect([...board.selection.on]).toEqual([]);
+  });
+
+  test("is asked for again where the browser refused to write it", () => {
+    const board = opened();
+    settle();
+    const refused = vi.spyOn(history, "replaceState").mockImplementationOnce(() => {
+      throw new Error("too many");
+    });
+    board.selection.set(FIRST, false);
+    settle();
+    expect(refused).toHaveBeenCalledTimes(2);
+    expect(location.hash).toMatch(/^#runs=off/);
+  });
 });
