@@ -55,9 +55,14 @@ def foreign_files(look: Look) -> Iterator[Finding]:
 
 def copied_files(look: Look) -> Iterator[Finding]:
     """Report copies of an event file that lie beside it: the same bytes, or the beginning of them."""
-    places = [
-        place for entries in look.tree.runs().values() if len(entries) > 1 for place in _copies(look, entries)
-    ]
+    places: list[Place] = []
+    runs = [entries for entries in look.tree.runs().values() if len(entries) > 1]
+    for number, entries in enumerate(runs):
+        if look.left == 0:
+            left = f"{len(runs) - number:,} runs of several files were not searched for copies"
+            look.left_out.append(f"{left}: the time was used up.")
+            break
+        places += _copies(look, entries)
     if places:
         yield Finding(
             "event_file_copied",
