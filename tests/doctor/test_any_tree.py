@@ -56,7 +56,7 @@ def test_whatever_there_is_nothing_fails(odd: Path) -> None:
     kinds = [place.seen for place in listed["not_an_event_file"].places]
     assert kinds.count("no regular file") == 2 + (os.getuid() == 0)
     assert {"link_broken", "link_loop"} <= set(listed)
-    json.dumps(report.to_json()).encode()
+    json.dumps(report.to_json(), ensure_ascii=False).encode()  # All of it is text, without halves of pairs.
 
 
 def test_permissions_are_told(odd: Path) -> None:

@@ -12,6 +12,9 @@ from lightboard.listening import listening as sockets
 
 DELETED = " (deleted)"
 
+DATA_SERVER = "tensorboard_data_server"
+"""In the path of TensorBoard's default reader, a program of its own."""
+
 
 @dataclass(frozen=True)
 class OpenFile:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
-from lightboard.doctor.tree import Folder
+from lightboard.doctor.tree import Folder, readable
 
 
 def unreadable_files(look: Look) -> Iterator[Finding]:
@@ -64,7 +64,7 @@ def link_loops(look: Look) -> Iterator[Finding]:
         yield Finding(
             "link_loop",
             f"{len(loops):,} links lead back to a folder above themselves.",
-            [folder.place(seen=f"leads to {leads_to}") for folder, leads_to in loops],
+            [folder.place(seen=f"leads to {readable(leads_to)}") for folder, leads_to in loops],
         )
 
 
@@ -77,7 +77,7 @@ def _may_read(path: str) -> bool:
 
 def _target(path: str) -> str:
     try:
-        return os.readlink(path)
+        return readable(os.readlink(path))
     except OSError:
         return "an unknown place"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.heads import head
 from lightboard.doctor.look import Look
-from lightboard.doctor.tree import Entry
+from lightboard.doctor.tree import Entry, readable
 
 MAX_SNIFFED = 2000
 """So many files with foreign names are looked into."""
@@ -95,7 +95,7 @@ def _copies(look: Look, entries: list[Entry]) -> Iterator[Place]:
         for entry in files[1:]:
             if _begins_with(original, entry):
                 part = "the same as" if entry.size == original.size else f"the first {entry.size:,} bytes of"
-                yield entry.place(seen=f"{part} {original.name}")
+                yield entry.place(seen=f"{part} {readable(original.name)}")
 
 
 def _begins_with(original: Entry, part: Entry) -> bool:

@@ -8,10 +8,8 @@ from lightboard.doctor import processes
 from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
-from lightboard.doctor.processes import OpenFile
+from lightboard.doctor.processes import DATA_SERVER, OpenFile
 from lightboard.doctor.tree import Entry, readable
-
-DATA_SERVER = "tensorboard_data_server"
 
 READ_ON = 60.0
 """A file that has not changed for so many seconds has been read: the data server looks again every five."""

@@ -1,10 +1,12 @@
 """Trees that are too large for what reads them."""
 
+import os
 from collections.abc import Iterator
 
 from lightboard.doctor import processes
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
+from lightboard.doctor.processes import DATA_SERVER
 
 OTHERS = 10_000
 SHARE = 100
@@ -12,21 +14,19 @@ SHARE = 100
 
 
 def too_many_files(look: Look) -> Iterator[Finding]:
-    """Report log directories with more event files than a reader may have open."""
-    count = sum(entry.is_regular for entry in look.tree.entries)
-    readers = {
-        pid: limit for pid, _ in processes.listening("tensorboard") if (limit := _limit_of(pid)) is not None
-    }
-    who, limit = min(readers.items(), key=lambda one: one[1], default=(None, _own_limit()))
-    if limit is not None and count > limit:
-        by = f"process {who} (TensorBoard)" if who is not None else "a program started from here"
-        yield Finding(
-            "files_too_many",
-            f"{count:,} event files; {by} may have {limit:,} files open.",
-            [Place(path=logdir.readable_path, logdir=logdir.name) for logdir in look.logdirs],
-            remedy=f"Raise the limit in the shell that starts TensorBoard: ulimit -n {max(65_536, 2 * count)}. "
-            "Or open a part of the runs.",
-        )
+    """Report running TensorBoards that serve more event files than they may have open."""
+    for pid in processes.named(DATA_SERVER):
+        served = processes.paths(pid)
+        logdirs = {logdir for logdir in look.logdirs if os.path.realpath(logdir.path) in served}
+        count = sum(entry.is_regular and entry.logdir in logdirs for entry in look.tree.entries)
+        limit = _limit_of(pid)
+        if limit is not None and count > limit:
+            yield Finding(
+                "files_too_many",
+                f"{count:,} event files; process {pid} (TensorBoard) may have {limit:,} files open.",
+                [Place(path=logdir.readable_path, logdir=logdir.name) for logdir in logdirs],
+                remedy=f"Start TensorBoard in a shell with a higher limit: ulimit -n {max(65_536, 2 * count)}.",
+            )
 
 
 def enormous_trees(look: Look) -> Iterator[Finding]:
@@ -45,15 +45,6 @@ def enormous_trees(look: Look) -> Iterator[Finding]:
             f"all took {tree.seconds:.1f} s.",
             [folder.place(seen=f"{folder.files:,} files") for folder in crowded],
         )
-
-
-def _own_limit() -> int | None:
-    try:
-        import resource
-    except ImportError:  # Windows has none.
-        return None
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return None if soft == resource.RLIM_INFINITY else soft
 
 
 def _limit_of(pid: int) -> int | None:

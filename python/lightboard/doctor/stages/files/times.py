@@ -7,6 +7,7 @@ from itertools import pairwise
 from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
+from lightboard.doctor.tree import readable
 
 APART = 60.0
 """Files that began within so many seconds of each other have no order."""
@@ -22,7 +23,8 @@ def files_out_of_order(look: Look) -> Iterator[Finding]:
         files = sorted((one for one in audits if one.series), key=lambda one: one.entry.name)
         for earlier, later in pairwise(files):
             if _began(earlier) - _began(later) > APART and _tags(earlier) & _tags(later):
-                first = first or f"{run}: {earlier.entry.name} sorts before {later.entry.name}, and is newer"
+                names = [readable(one.entry.name) for one in (earlier, later)]
+                first = first or f"{run}: {names[0]} sorts before {names[1]}, and is newer"
                 places += [earlier.entry.place(seen=_clock(earlier)), later.entry.place(seen=_clock(later))]
     if places:
         yield Finding("file_order_not_time", f"{first}.", places)
