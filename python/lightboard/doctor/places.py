@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from lightboard.cli.occupant import find_occupant
 from lightboard.doctor import processes
+from lightboard.doctor.words import amount
 
 USUAL = ("runs", "lightning_logs", "tb_logs", "logs", "outputs")
 DEFAULT_PORT = 6006
@@ -38,9 +39,17 @@ class Found:
     runs: int
     is_run: bool
     """Whether event files lie in the folder itself."""
+    more: bool = False
+    """Whether the search ended before it had seen all."""
+
+    @property
+    def amount(self) -> str:
+        """How many event files there are."""
+        files = f"{amount(self.files, 'event file')} in {amount(self.runs, 'folder')}"
+        return files + (" or more" if self.more else "")
 
     def __str__(self) -> str:
-        return f"{self.path} ({self.why}): {self.files:,} event files in {self.runs:,} folders"
+        return f"{self.path} ({self.why}): {self.amount}"
 
 
 def search() -> list[Found]:
@@ -82,6 +91,7 @@ def _below(folder: str, end: float) -> list[Found]:
             sum(one.files for one in found) + (own.files if own else 0),
             sum(one.runs for one in found) + (own.runs if own else 0),
             is_run=own is not None,
+            more=any(one.more for one in found),
         )
     ]
 
@@ -106,18 +116,22 @@ def _count_all(candidates: Iterable[tuple[str, str]], end: float) -> Iterator[Fo
 
 
 def _count(path: str, why: str, end: float, depth: int = DEPTH) -> Found | None:
-    files, runs, is_run = 0, 0, False
+    files, runs, is_run, more = 0, 0, False, False
     for number, (folder, folders, names) in enumerate(os.walk(path)):
         if number == FOLDERS or time.monotonic() > end:
+            more = True
             break
         inside = os.path.relpath(folder, path)
         level = 0 if inside == "." else inside.count(os.sep) + 1
-        folders[:] = [name for name in folders if level < depth and _is_entered(name)]
+        folders[:] = [name for name in folders if _is_entered(name)]
+        if level == depth and folders:
+            more = True
+            folders.clear()
         here = sum("tfevents" in name for name in names)
         files += here
         runs += here > 0
         is_run = is_run or (here > 0 and level == 0)
-    return Found(path, why, files, runs, is_run) if files else None
+    return Found(path, why, files, runs, is_run, more) if files else None
 
 
 def _upper(places: Iterable[Found]) -> list[Found]:

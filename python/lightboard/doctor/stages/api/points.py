@@ -12,6 +12,7 @@ from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.served import Served
 from lightboard.doctor.served.board import Curve
+from lightboard.doctor.words import amount
 
 if TYPE_CHECKING:
     from lightboard.doctor.audits import Audit
@@ -73,7 +74,7 @@ def runs_missing(look: Look) -> Iterator[Finding]:
     if missing:
         yield Finding(
             "run_not_served",
-            f"{board.name} lists {len(listed):,} runs; {len(missing):,} with data on disk are not among them.",
+            f"{board.name} lists {amount(len(listed), 'run')}; {len(missing):,} with data on disk are not among them.",
             missing,
         )
 

@@ -7,6 +7,7 @@ from lightboard.doctor import processes
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.served import Served
+from lightboard.doctor.words import amount
 from lightboard.listening import listening
 
 
@@ -91,7 +92,7 @@ def facts(look: Look) -> Iterator[Finding]:
     """Tell what was asked."""
     board = look.served
     if board is not None and board.program in ("lightboard", "tensorboard"):
-        runs = "" if board.runs is None else f", {len(board.runs):,} runs"
+        runs = "" if board.runs is None else f", {amount(len(board.runs), 'run')}"
         look.facts["api"] = f"{board.name} at {board.client.root}{runs}"
     return iter(())
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, unquote
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.served import Served
+from lightboard.doctor.words import amount
 
 LONGEST = 2_000
 """Characters of an address that mail, chat and old servers let through."""
@@ -43,8 +44,7 @@ def filters(look: Look) -> Iterator[Finding]:
         if hidden:
             yield Finding(
                 "filter_in_address",
-                f'The address holds {name}="{text}", which {len(hidden):,} of {len(board.runs or ()):,} runs do not '
-                "match.",
+                f'The address holds {name}="{text}". Runs that do not match it: {len(hidden):,} of {len(board.runs or ()):,}.',
                 [Place(run=run) for run in hidden],
             )
 
@@ -63,7 +63,7 @@ def selections(look: Look) -> Iterator[Finding]:
     if off:
         yield Finding(
             "selection_in_address",
-            f"The address switches {len(off):,} runs off.",
+            f"The address switches {amount(len(off), 'run')} off.",
             [Place(run=run) for run in off],
         )
 
@@ -87,7 +87,7 @@ def too_long(look: Look) -> Iterator[Finding]:
     if look.url is not None and len(look.url) > LONGEST:
         yield Finding(
             "address_too_long",
-            f"The address has {len(look.url):,} characters.",
+            f"The address has {amount(len(look.url), 'character')}.",
             [Place(path=f"{look.url[:60]}…")],
         )
 

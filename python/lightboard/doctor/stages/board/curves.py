@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
+from lightboard.doctor.words import amount
 
 IMAGES = 10
 """Images of a tag that TensorBoard keeps unless it is told otherwise."""
@@ -24,7 +25,7 @@ def without_scalars(look: Look) -> Iterator[Finding]:
     if empty and (board.is_tensorboard or look.run is not None):
         yield Finding(
             "run_without_scalars",
-            f"{len(empty):,} of {len(board.runs):,} runs are listed and have no scalars.",
+            f"{len(empty):,} of {amount(len(board.runs), 'run')} are listed and have no scalars.",
             [Place(run=run) for run in empty],
         )
 
@@ -64,7 +65,7 @@ def smoothed_away(look: Look) -> Iterator[Finding]:
         if series["kind"] == "scalar" and series["count"] == FEW and look.tag in (None, series["tag"])
     ]
     if short:
-        yield Finding("smoothing_of_few", f"{len(short):,} curves have {FEW} points.", short)
+        yield Finding("smoothing_of_few", f"{amount(len(short), 'curve')} have {FEW} points.", short)
 
 
 def gaps(look: Look) -> Iterator[Finding]:
@@ -83,7 +84,9 @@ def gaps(look: Look) -> Iterator[Finding]:
                 )
             )
     if paused:
-        yield Finding("pause_in_run", f"{len(paused):,} runs paused for longer than they ran.", paused)
+        yield Finding(
+            "pause_in_run", f"{amount(len(paused), 'run')} paused for longer than they ran.", paused
+        )
 
 
 CHECKS = (without_scalars, images_sampled, smoothed_away, gaps)

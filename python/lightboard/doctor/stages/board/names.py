@@ -24,7 +24,7 @@ def beyond_latin1(look: Look) -> Iterator[Finding]:
     if names:
         yield Finding(
             "name_beyond_latin1",
-            f"{len(names):,} runs have characters in their names that Latin-1 has not.",
+            f"Runs with characters in their names that Latin-1 has not: {len(names):,}.",
             [Place(run=run) for run in names],
         )
 

@@ -6,6 +6,7 @@ from lightboard.cli.sizes import readable
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
 from lightboard.doctor.stages.files import access, logdirs, names, readers, sizes, times
+from lightboard.doctor.words import amount
 
 
 def tell(look: Look) -> Iterator[Finding]:
@@ -13,7 +14,8 @@ def tell(look: Look) -> Iterator[Finding]:
     tree = look.tree
     size = sum(entry.size for entry in tree.entries)
     look.facts["files"] = (
-        f"{len(tree.entries):,} event files, {readable(size)}, in {len(tree.runs()):,} of {len(tree.folders):,} folders"
+        f"{amount(len(tree.entries), 'event file')}, {readable(size)}, in {len(tree.runs()):,} of "
+        f"{amount(len(tree.folders), 'folder')}"
     )
     yield from ()
 

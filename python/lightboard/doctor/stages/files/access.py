@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import Folder, readable
+from lightboard.doctor.words import amount
 
 
 def unreadable_files(look: Look) -> Iterator[Finding]:
@@ -19,9 +20,9 @@ def unreadable_files(look: Look) -> Iterator[Finding]:
     if places:
         yield Finding(
             "file_unreadable",
-            f"User {os.geteuid()} may not read {len(places):,} of {len(look.tree.entries):,} event files."
+            f"User {os.geteuid()} may not read {amount(len(places), 'event file')} of {len(look.tree.entries):,}."
             if hasattr(os, "geteuid")
-            else f"{len(places):,} event files may not be read.",
+            else f"{amount(len(places), 'event file')} may not be read.",
             places,
         )
 
@@ -36,7 +37,7 @@ def unreadable_folders(look: Look) -> Iterator[Finding]:
     if refused:
         yield Finding(
             "folder_unreadable",
-            f"{len(refused):,} of {len(look.tree.folders):,} folders may not be listed; what they hold is unknown.",
+            f"{amount(len(refused), 'folder')} of {len(look.tree.folders):,} may not be listed.",
             [folder.place(seen=folder.error.strerror if folder.error else None) for folder in refused],
         )
 
@@ -48,7 +49,7 @@ def broken_links(look: Look) -> Iterator[Finding]:
     if links:
         yield Finding(
             "link_broken",
-            f"{len(links):,} links lead to files or folders that are not there.",
+            f"{amount(len(links), 'link')} without a file or folder to lead to.",
             [entry.place(seen=f"leads to {_target(entry.path)}") for entry in links],
         )
 
@@ -63,7 +64,7 @@ def link_loops(look: Look) -> Iterator[Finding]:
     if loops:
         yield Finding(
             "link_loop",
-            f"{len(loops):,} links lead back to a folder above themselves.",
+            f"{amount(len(loops), 'link')} back to a folder above.",
             [folder.place(seen=f"leads to {readable(leads_to)}") for folder, leads_to in loops],
         )
 

@@ -10,6 +10,7 @@ from lightboard.doctor import places
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import readable
+from lightboard.doctor.words import amount
 
 DAY = 86_400.0
 KEPT_FOR = 3 * DAY
@@ -55,7 +56,7 @@ def empty_logdirs(look: Look) -> Iterator[Finding]:
         if logdir not in explained and os.path.isdir(logdir.path):
             folders = [folder for folder in tree.folders if folder.logdir == logdir]
             files = sum(folder.files for folder in folders)
-            seen = f"{files:,} files in {len(folders):,} folders, none of them an event file."
+            seen = f"{amount(files, 'file')} in {amount(len(folders), 'folder')}, none of them an event file."
             yield _without_files("logdir_empty", logdir, seen)
 
 
@@ -106,7 +107,7 @@ def temporary_logdirs(look: Look) -> Iterator[Finding]:
         oldest = min(entry.status.st_mtime for entry in old if entry.status is not None)
         yield Finding(
             "logdir_temporary",
-            f"{len(old):,} event files have not changed for {KEPT_FOR / DAY:.0f} days or more, the oldest for "
+            f"{amount(len(old), 'event file')} unchanged for {KEPT_FOR / DAY:.0f} days or more, the oldest for "
             f"{(time.time() - oldest) / DAY:.0f}.",
             [entry.place() for entry in old],
         )
@@ -120,7 +121,7 @@ def _without_files(code: str, logdir: LogDirectory, seen: str) -> Finding:
     found = places.near(logdir.path)
     if not found:
         return Finding(code, seen, [_place(logdir)])
-    where = [Place(path=readable(one.path), seen=f"{one.files:,} event files ({one.why})") for one in found]
+    where = [Place(path=readable(one.path), seen=f"{one.amount} ({one.why})") for one in found]
     return Finding(
         code,
         f"{seen} Event files are in {readable(found[0].path)}.",
@@ -156,7 +157,9 @@ def empty_files(look: Look) -> Iterator[Finding]:
     empty = [entry for entry in look.tree.entries if entry.is_regular and entry.size == 0]
     if empty:
         yield Finding(
-            "file_empty", f"{len(empty):,} event files have 0 bytes.", [entry.place() for entry in empty]
+            "file_empty",
+            f"{amount(len(empty), 'event file')} of 0 bytes.",
+            [entry.place() for entry in empty],
         )
 
 

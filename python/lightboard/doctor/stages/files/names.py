@@ -7,6 +7,7 @@ from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.heads import head
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import Entry, readable
+from lightboard.doctor.words import amount
 
 MAX_SNIFFED = 2000
 """So many files with foreign names are looked into."""
@@ -30,7 +31,7 @@ def misnamed_files(look: Look) -> Iterator[Finding]:
     if found:
         yield Finding(
             "event_file_misnamed",
-            f'{len(found):,} files begin like event files, but their names lack "tfevents".',
+            f'{amount(len(found), "file")} with the beginning of an event file and a name without "tfevents".',
             [entry.place() for entry in found],
         )
 
@@ -48,7 +49,7 @@ def foreign_files(look: Look) -> Iterator[Finding]:
     if places:
         yield Finding(
             "not_an_event_file",
-            f'{len(places):,} files have "tfevents" in their names, but are no event files.',
+            f'{amount(len(places), "file")} with "tfevents" in the name and other content.',
             places,
         )
 
@@ -66,7 +67,7 @@ def copied_files(look: Look) -> Iterator[Finding]:
     if places:
         yield Finding(
             "event_file_copied",
-            f"{len(places):,} event files are copies, whole or in part, of another one in the same folder.",
+            f"{amount(len(places), 'copy', 'copies')}, whole or in part, of event files in the same folder.",
             places,
         )
 
@@ -78,7 +79,7 @@ def hidden_folders(look: Look) -> Iterator[Finding]:
         folders = {entry.run for entry in hidden}
         yield Finding(
             "folder_hidden",
-            f"{len(hidden):,} event files lie in {len(folders):,} hidden folders.",
+            f"{amount(len(hidden), 'event file')} in {amount(len(folders), 'hidden folder')}.",
             [entry.place() for entry in hidden],
         )
 

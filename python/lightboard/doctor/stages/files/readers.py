@@ -10,6 +10,7 @@ from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.processes import DATA_SERVER, OpenFile
 from lightboard.doctor.tree import Entry, readable
+from lightboard.doctor.words import amount
 
 READ_ON = 60.0
 """A file that has not changed for so many seconds has been read: the data server looks again every five."""
@@ -31,10 +32,10 @@ def replaced_files(look: Look) -> Iterator[Finding]:
         elif file.deleted and _holds_event_files(os.path.dirname(file.path)):
             remade.append(place)
     if replaced:
-        seen = f"{len(replaced):,} event files have been replaced since a running TensorBoard opened them."
+        seen = f"{amount(len(replaced), 'event file')} that a running TensorBoard holds open, replaced since."
         yield Finding("file_replaced", seen, replaced)
     if remade:
-        seen = f"A running TensorBoard holds {len(remade):,} removed files of folders that have others now."
+        seen = f"A running TensorBoard holds {amount(len(remade), 'removed file')} of folders that have others now."
         yield Finding("run_made_again", seen, remade)
 
 
@@ -46,7 +47,9 @@ def rewritten_files(look: Look) -> Iterator[Finding]:
         if file.position > file.size and not file.deleted
     ]
     if places:
-        seen = f"{len(places):,} event files are shorter than what a running TensorBoard has read of them."
+        seen = (
+            f"{amount(len(places), 'event file')}, shorter than what a running TensorBoard has read already."
+        )
         yield Finding("file_rewritten", seen, places)
 
 
@@ -68,7 +71,7 @@ def files_given_up(look: Look) -> Iterator[Finding]:
         if path in first[pid] and path in whole
     ]
     if places:
-        seen = f"A running TensorBoard has given up {len(places):,} event files, which are whole."
+        seen = f"A running TensorBoard has given up {amount(len(places), 'event file')} without damage."
         yield Finding("reader_gave_up", seen, places)
 
 

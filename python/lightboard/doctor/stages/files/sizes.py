@@ -7,6 +7,7 @@ from lightboard.doctor import processes
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.processes import DATA_SERVER
+from lightboard.doctor.words import amount
 
 OTHERS = 10_000
 SHARE = 100
@@ -23,7 +24,7 @@ def too_many_files(look: Look) -> Iterator[Finding]:
         if limit is not None and count > limit:
             yield Finding(
                 "files_too_many",
-                f"{count:,} event files; process {pid} (TensorBoard) may have {limit:,} files open.",
+                f"{amount(count, 'event file')}; process {pid} (TensorBoard) may have {limit:,} files open.",
                 [Place(path=logdir.readable_path, logdir=logdir.name) for logdir in logdirs],
                 remedy=f"Start TensorBoard in a shell with a higher limit: ulimit -n {max(65_536, 2 * count)}.",
             )

@@ -8,6 +8,7 @@ from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import readable
+from lightboard.doctor.words import amount
 
 APART = 60.0
 """Files that began within so many seconds of each other have no order."""
@@ -38,7 +39,7 @@ def clocks_ahead(look: Look) -> Iterator[Finding]:
         furthest = max(one.facts["latest"] for one in ahead) - time.time()
         yield Finding(
             "clock_ahead",
-            f"{len(ahead):,} event files hold events that are up to {_span(furthest)} ahead of this machine's clock.",
+            f"{amount(len(ahead), 'event file')} with events up to {_span(furthest)} ahead of this machine's clock.",
             [one.entry.place(seen=_clock(one)) for one in ahead],
         )
 

@@ -8,6 +8,7 @@ from lightboard.doctor import file_names, processes
 from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
+from lightboard.doctor.words import amount
 
 HEAVY = 64 << 20
 """Bytes of one tag in one run. With less nobody waits for anything."""
@@ -38,7 +39,7 @@ def heavy_tags(look: Look) -> Iterator[Finding]:
     if places:
         places.sort(key=lambda one: -one[0])
         total = sum(size for size, _ in places)
-        seen = f"{len(places):,} tags take {bytes_text(total)}; the largest: {places[0][1].seen}."
+        seen = f"{amount(len(places), 'tag')} with {bytes_text(total)}; the largest: {places[0][1].seen}."
         yield Finding("logging_heavy", seen, [place for _, place in places])
 
 
@@ -50,7 +51,7 @@ def sessions_without_end(look: Look) -> Iterator[Finding]:
         if _tags(audits) & {START, END} == {START} and all(map(_was_killed, audits))
     ]
     if places:
-        yield Finding("writer_not_closed", f"{len(places):,} runs tell their start, but no end.", places)
+        yield Finding("writer_not_closed", f"{amount(len(places), 'run')} with a start and no end.", places)
 
 
 def _was_killed(audit: Audit) -> bool:

@@ -10,6 +10,7 @@ from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.processes import OpenFile
 from lightboard.doctor.tree import readable
+from lightboard.doctor.words import amount
 
 FUTEX = {"x86_64": 202, "aarch64": 98}
 FUTEX_PRIVATE = 128
@@ -30,7 +31,7 @@ def forked_writers(look: Look) -> Iterator[Finding]:
                 Place(path=readable(writers[writer]), seen=f"process {pid}, started by {writer}, hangs")
             )
     if places:
-        seen = f"{len(places):,} processes wait for locks that only a thread of their own could open, and have one."
+        seen = f"{amount(len(places), 'process', 'processes')} at locks that only a thread they do not have could open."
         yield Finding("writer_forked", seen, places)
 
 
@@ -48,7 +49,7 @@ def files_written_twice(look: Look) -> Iterator[Finding]:
             who = " and ".join(f"{pid} ({processes.command(pid)})" for pid in independent)
             places.append(_place(files[0], f"written by processes {who}"))
     if places:
-        yield Finding("file_written_twice", f"{len(places):,} event files have two writers.", places)
+        yield Finding("file_written_twice", f"{amount(len(places), 'event file')} with two writers.", places)
 
 
 def deleted_files(look: Look) -> Iterator[Finding]:
@@ -61,7 +62,7 @@ def deleted_files(look: Look) -> Iterator[Finding]:
     if places:
         yield Finding(
             "writer_file_deleted",
-            f"{len(places):,} event files that a program still writes have been removed or replaced.",
+            f"{amount(len(places), 'event file')} that a program still writes, removed or replaced.",
             places,
         )
 

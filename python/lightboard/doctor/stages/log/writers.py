@@ -15,6 +15,7 @@ from lightboard.doctor.file_names import FileName
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import Entry
+from lightboard.doctor.words import amount
 
 GONE = 60.0
 """A file whose writer has ended on this machine, and that has not changed for so many seconds, will not grow."""
@@ -57,10 +58,10 @@ def runs_without_data(look: Look) -> Iterator[Finding]:
         else:
             lost += [entry.place() for entry in files]
     if lost:
-        seen = f"{len(lost):,} event files hold their header only, and do not grow any more."
+        seen = f"{amount(len(lost), 'event file')} with a header only, and no sign of a writer."
         yield Finding("nothing_logged", seen, lost)
     if unused:
-        seen = f"{len(unused):,} runs hold nothing, and the processes that made them logged in other folders."
+        seen = f"{amount(len(unused), 'run')} without data, of processes that logged in other folders."
         yield Finding("writer_unused", seen, unused)
     yield from _runs_in_parts(look, apart)
 
@@ -83,7 +84,7 @@ def ranks_in_one_folder(look: Look) -> Iterator[Finding]:
     if places:
         yield Finding(
             "ranks_in_one_folder",
-            f"{len(places):,} runs have a writer for each of several processes.",
+            f"{amount(len(places), 'run')} with a writer for each of several processes.",
             places,
         )
 
@@ -103,7 +104,9 @@ def closed_and_used(look: Look) -> Iterator[Finding]:
             if len(files) >= CLOSINGS and _continue_each_other(files)
         ]
     if places:
-        yield Finding("writer_reopened", f"{len(places):,} runs are in many files of one process.", places)
+        yield Finding(
+            "writer_reopened", f"{amount(len(places), 'run')} in many files of one process.", places
+        )
 
 
 def starts_in_the_root(look: Look) -> Iterator[Finding]:
@@ -114,7 +117,11 @@ def starts_in_the_root(look: Look) -> Iterator[Finding]:
         if run == "." and len(files) > 1 and any(map(_begins_again, files, files[1:])):
             places += [one.entry.place() for one in files]
     if places:
-        yield Finding("run_is_logdir", f"{len(places):,} event files of several starts are one run.", places)
+        yield Finding(
+            "run_is_logdir",
+            f"{amount(len(places), 'event file')} of several starts, which are one run.",
+            places,
+        )
 
 
 def _runs_in_parts(look: Look, apart: list[Place]) -> Iterator[Finding]:
@@ -141,7 +148,7 @@ def _sub_runs(entries: list[Entry]) -> str:
     runs = sorted({entry.run for entry in entries})
     by_hparams = sum(HPARAMS_RUN.fullmatch(os.path.basename(run)) is not None for run in runs)
     what = f", {by_hparams:,} of them made by add_hparams" if by_hparams else ""
-    return f"the same process wrote {len(runs):,} runs below it{what}, the first {runs[0]}"
+    return f"the same process wrote {amount(len(runs), 'run')} below it{what}, the first {runs[0]}"
 
 
 def _is_header_only(look: Look, entry: Entry) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
+from lightboard.doctor.words import amount
 
 Series = dict[str, Any]
 """One member of `series` of the facts (spec/doctor.md)."""
@@ -24,11 +25,6 @@ def series(look: Look, *kinds: str) -> Iterator[tuple[Audit, Series]]:
 def place(audit: Audit, one: Series, seen: str, **more: Any) -> Place:
     """Return the place of a series in a file."""
     return audit.entry.place(tag=one["tag"], seen=seen, **more)
-
-
-def amount(count: int, one: str, many: str | None = None) -> str:
-    """Write a number and what it counts: `1 file`, `2,000 files`."""
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
 def runs_of(places: Sequence[Place]) -> int:

@@ -12,8 +12,9 @@ from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.indexed import EXPERIMENT
 from lightboard.doctor.look import Look
-from lightboard.doctor.stages.records.about import Series, amount, runs_of
+from lightboard.doctor.stages.records.about import Series, runs_of
 from lightboard.doctor.stages.records.damage import LIVE_SECONDS
+from lightboard.doctor.words import amount
 
 
 @dataclass(frozen=True)

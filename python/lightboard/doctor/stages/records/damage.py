@@ -9,7 +9,8 @@ from typing import Any
 from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
-from lightboard.doctor.stages.records.about import amount, spread
+from lightboard.doctor.stages.records.about import spread
+from lightboard.doctor.words import amount
 
 LIVE_SECONDS = 120.0
 """A file that changed this lately may still be being written: how it ends is no damage yet (spec/events.md)."""

@@ -9,7 +9,7 @@ from typing import Any
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.indexed import EXPERIMENT, Experiment
 from lightboard.doctor.look import Look
-from lightboard.doctor.stages.records.about import amount
+from lightboard.doctor.words import amount
 
 START = "_hparams_/session_start_info"
 

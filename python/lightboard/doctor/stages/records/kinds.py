@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
-from lightboard.doctor.stages.records.about import amount, finding, place, series
+from lightboard.doctor.stages.records.about import finding, place, series
+from lightboard.doctor.words import amount
 
 KNOWN = {
     "scalars", "histograms", "images", "audio", "text", "tensor", "pr_curves", "mesh", "hparams", "custom_scalars",

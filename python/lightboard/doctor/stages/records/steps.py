@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
-from lightboard.doctor.stages.records.about import amount, finding, place, runs_of, series
+from lightboard.doctor.stages.records.about import finding, place, runs_of, series
+from lightboard.doctor.words import amount
 
 PICTURES = ("scalar", "histogram", "image", "video", "audio")
 """Kinds that are drawn by step."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
-from lightboard.doctor.stages.records.about import amount, finding, place, series
+from lightboard.doctor.stages.records.about import finding, place, series
+from lightboard.doctor.words import amount
 
 SHOWN = ("scalar", "histogram", "image", "video", "audio", "text", "pr_curve", "mesh")
 """Kinds that have cards."""

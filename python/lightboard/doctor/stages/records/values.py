@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
-from lightboard.doctor.stages.records.about import amount, finding, place, series
+from lightboard.doctor.stages.records.about import finding, place, series
+from lightboard.doctor.words import amount
 
 TAKEN = {"simple_value", "float32"}
 """Forms of scalars that TensorBoard's default reader takes: float32 of no dimensions."""
