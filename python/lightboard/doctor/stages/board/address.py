@@ -44,7 +44,8 @@ def filters(look: Look) -> Iterator[Finding]:
         if hidden:
             yield Finding(
                 "filter_in_address",
-                f'The address holds {name}="{text}". Runs that do not match it: {len(hidden):,} of {len(board.runs or ()):,}.',
+                f'The address holds {name}="{text}". Runs that do not match it: {len(hidden):,} of '
+                f"{len(board.runs or ()):,}.",
                 [Place(run=run) for run in hidden],
             )
 
