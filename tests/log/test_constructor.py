@@ -273,6 +273,21 @@ def test_importing_is_cheap(tmp_path: Path) -> None:
     assert lightboard.__all__ == ["LightboardWarning", "SummaryWriter", "__version__"]
 
 
+def test_arrays_import_nothing_lazily(tmp_path: Path) -> None:
+    """In a child that is forked meanwhile, an import that another thread has begun would never end."""
+    text = """
+import numpy as np
+before = set(sys.modules)
+with SummaryWriter('run') as writer:
+    array = np.zeros((3, 8, 8))
+    writer.add_scalar('loss', array.sum(), 1)
+    for log in (writer.add_image, writer.add_histogram, writer.add_tensor):
+        log('array', array, 1)
+say(sorted(name for name in set(sys.modules) - before if name.startswith('numpy')))
+"""
+    assert succeed(text, tmp_path) == "[]\n"
+
+
 def test_nothing_is_left_when_nothing_was_logged(tmp_path: Path) -> None:
     SummaryWriter(tmp_path).close()
     assert points(tmp_path) == []

@@ -38,8 +38,10 @@ def plain_array(value: Any, what: str, *, complex_too: bool = False, contiguous:
     import numpy as np
 
     found = _array(value, what, MAX_NESTING)
-    if isinstance(found, np.ma.MaskedArray):
-        found = np.ma.filled(found.astype(np.result_type(found.dtype, np.float32)), np.nan)
+    # Not np.ma, which would be imported by that: in a child that was forked meanwhile, that would wait for ever.
+    masked = sys.modules.get("numpy.ma")
+    if masked is not None and isinstance(found, masked.MaskedArray):
+        found = masked.filled(found.astype(np.result_type(found.dtype, np.float32)), np.nan)
     if found.dtype.kind == "O":
         found = _of_objects(found, value, what)
     elif found.dtype.isbuiltin == 2:
