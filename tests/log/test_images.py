@@ -127,6 +127,28 @@ def test_lists_and_pillow(tmp_path: Path) -> None:
         np.testing.assert_array_equal(found[tag], pixels, err_msg=tag)
 
 
+def test_pillow_of_more_than_8_bits(tmp_path: Path) -> None:
+    wide = (np.arange(64, dtype=np.uint16) * 1040).reshape(8, 8)
+    floats = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)
+    labels = np.arange(64, dtype=np.int32).reshape(8, 8)
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_image("16 bits", Image.fromarray(wide), 0)
+        writer.add_image(
+            "16 bits, big-endian", Image.frombytes("I;16B", (8, 8), wide.astype(">u2").tobytes()), 0
+        )
+        writer.add_image("floats", Image.fromarray(floats), 0)
+        writer.add_image("floats as an array", floats, 0, dataformats="HW")
+        writer.add_image("labels", Image.fromarray(labels), 0)
+        with pytest.raises(ValueError, match=r"mode I with pixels from 0 to 255, found 0 to 63000"):
+            writer.add_image("refused", Image.fromarray(labels * 1000), 0)
+    found = {image.tag: image.pixels[:, :, 0] for image in images(tmp_path)}
+    assert set(found) == {"16 bits", "16 bits, big-endian", "floats", "floats as an array", "labels"}
+    np.testing.assert_array_equal(found["16 bits"], np.round(wide / 257))
+    np.testing.assert_array_equal(found["16 bits, big-endian"], found["16 bits"])
+    np.testing.assert_array_equal(found["floats"], found["floats as an array"])
+    np.testing.assert_array_equal(found["labels"], labels)
+
+
 def test_the_caller_may_change_its_array_at_once(tmp_path: Path) -> None:
     array = np.zeros((3, 64, 64), dtype=np.uint8)
     with SummaryWriter(tmp_path) as writer:

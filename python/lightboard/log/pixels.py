@@ -17,7 +17,8 @@ AXES = "NTCHW"
 def plain_pixels(value: Any, what: str, dataformats: object, expected: tuple[str, ...]) -> "Array":
     """Return `value` as a view of axes `AXES`, of uint8, float32 or float64, wherever its elements lie in memory.
 
-    Floats are pixels of 0 to 1, integers of 0 to 255, booleans black and white.
+    Floats are pixels of 0 to 1, integers of 0 to 255, booleans black and white; pictures of Pillow's with 16 bits are
+    scaled.
 
     Args:
         value: An array, a tensor or a nested list; a picture of Pillow, which tells its axes by itself.
@@ -27,9 +28,10 @@ def plain_pixels(value: Any, what: str, dataformats: object, expected: tuple[str
 
     Raises:
         TypeError: the elements are no real numbers.
-        ValueError: `dataformats` is none of `expected`, or does not fit the shape; no pixels; more than 4 channels.
+        ValueError: `dataformats` is none of `expected`, or does not fit the shape; no pixels; more than 4 channels; a
+            picture of Pillow's mode I with other pixels than 0 to 255.
     """
-    value, dataformats = _of_pillow(value, dataformats)
+    value, dataformats = _of_pillow(value, dataformats, what)
     array = plain_array(value, what, contiguous=False)
     if not isinstance(dataformats, str) or sorted(dataformats.upper()) not in map(sorted, expected):
         letters = " or ".join(expected)
@@ -54,26 +56,45 @@ def plain_pixels(value: Any, what: str, dataformats: object, expected: tuple[str
     return _of_plain_type(view, what)
 
 
-def _of_pillow(value: Any, dataformats: object) -> tuple[Any, object]:
+def _of_pillow(value: Any, dataformats: object, what: str) -> tuple[Any, object]:
     """Turn one picture of Pillow, or a list of some, into arrays with their axes."""
     pillow = sys.modules.get("PIL.Image")
     if pillow is None:
         return value, dataformats
     if isinstance(value, pillow.Image):
-        return _array_of_pillow(value)
+        return _array_of_pillow(value, what)
     if isinstance(value, list | tuple) and value and all(isinstance(each, pillow.Image) for each in value):
-        arrays, letters = zip(*map(_array_of_pillow, value), strict=True)
+        arrays, letters = zip(*(_array_of_pillow(each, what) for each in value), strict=True)
         return list(arrays), "N" + letters[0]
     return value, dataformats
 
 
-def _array_of_pillow(picture: Any) -> "tuple[Array, str]":
+def _array_of_pillow(picture: Any, what: str) -> "tuple[Array, str]":
     import numpy as np
 
+    if picture.mode in ("I", "F") or picture.mode.startswith("I;16"):
+        return _wide_array_of_pillow(picture, what), "HW"
     if picture.mode not in ("1", "L", "LA", "RGB", "RGBA"):
         picture = picture.convert("RGBA" if "transparency" in picture.info else "RGB")
     array = np.asarray(picture)
     return array, "HW" if array.ndim == 2 else "HWC"
+
+
+def _wide_array_of_pillow(picture: Any, what: str) -> "Array":
+    """Take pixels of 16 or 32 bits, which Pillow itself would clip at 255."""
+    import numpy as np
+
+    array = np.asarray(picture)
+    if picture.mode == "F":
+        return array
+    if picture.mode != "I":
+        return ((array.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    if array.size and not 0 <= array.min() <= array.max() <= 255:
+        raise ValueError(
+            f"{what}: expected a picture of mode I with pixels from 0 to 255, found {array.min()} to {array.max()}: "
+            'nothing tells which of them is white. Scale them, or convert("I;16") a picture of 16 bits.'
+        )
+    return array
 
 
 def _of_plain_type(array: "Array", what: str) -> "Array":
