@@ -232,6 +232,46 @@ def test_the_model_is_left_as_it_was(writer: SummaryWriter) -> None:
     assert torch.equal(torch.rand(3), expected)
 
 
+def test_frozen_scripts(writer: SummaryWriter) -> None:
+    frozen = torch.jit.freeze(torch.jit.script(nn.Sequential(nn.Linear(3, 4), nn.ReLU()).eval()))
+    assert "aten::relu" in {node.op for node in logged(writer, frozen, torch.ones(2, 3)).nodes}
+
+
+class Stubborn(nn.Module):  # type: ignore[misc, name-defined]
+    """Refuses to be changed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.layer = nn.Linear(3, 3)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name == "training" and hasattr(self, "layer"):
+            raise RuntimeError("I train")
+        super().__setattr__(name, value)
+
+    def forward(self, *, x: Any) -> Any:
+        return self.layer(x)
+
+
+def test_a_module_that_refuses_evaluation_and_takes_arguments_by_name_only(writer: SummaryWriter) -> None:
+    model = Stubborn()
+    graph = logged(writer, model, {"x": torch.ones(2, 3)})
+    assert {node.name for node in graph.nodes} >= {"input/x"}
+    assert model.training
+
+
+def test_a_module_that_cannot_even_be_looked_at_warns(tmp_path: Path) -> None:
+    class Hidden(nn.Module):  # type: ignore[misc, name-defined]
+        def modules(self) -> Any:
+            raise RuntimeError("nothing to see")
+
+    with (
+        SummaryWriter(tmp_path) as writer,
+        pytest.warns(LightboardWarning, match="add_graph: expected a model .* nothing to see"),
+    ):
+        writer.add_graph(Hidden(), torch.ones(2))
+
+
 def test_what_cannot_be_traced_warns_once_and_training_goes_on(tmp_path: Path) -> None:
     model = models.Untraceable()
     with SummaryWriter(tmp_path) as writer, warnings.catch_warnings(record=True) as warned:

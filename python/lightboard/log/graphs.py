@@ -28,9 +28,10 @@ class Graphs(Recorder):
         """Log the graph of a torch model: operators, parameters, inputs and outputs, in the scopes of its modules.
 
         The model is run once on `input_to_model`, in evaluation mode, and traced by `torch.jit.trace`, or by
-        `torch.export` where that fails. It is left as it was: the mode of every module, hooks, parameters that are not
-        initialised yet; and so are torch's random numbers. A model that cannot be traced costs a warning, and training
-        goes on. Written as a GraphDef, and a RunMetadata of the tag `step1`, as torch does (spec/events.md, Writing).
+        `torch.export` where that fails. It is left as it was but for buffers that its `forward` changes: the mode of
+        every module, hooks, parameters that are not initialised yet; and so are torch's random numbers. A model that
+        cannot be traced costs a warning, and training goes on. Written as a GraphDef, and a RunMetadata of the tag
+        `step1`, as torch does (spec/events.md, Writing).
 
         Args:
             model: A module (also scripted, lazy, compiled, or in DataParallel), a script function or a function.

@@ -55,14 +55,23 @@ def check(model: Any, inputs: Any) -> None:
 def nodes_of_module(model: Any, inputs: Any, *, verbose: bool, strict: bool) -> list[Node]:
     """Return the nodes of `model`, which is run on `inputs` once, in evaluation mode.
 
-    It is left as it was: each module's mode, its hooks, parameters that are not initialised yet; so are the random
-    numbers to come.
+    It is left as it was but for buffers that `forward` itself changes: each module's mode, its hooks, parameters that
+    are not initialised yet; so are the random numbers to come.
 
     Raises:
         UntraceableError: torch has no graph of it.
     """
     torch = sys.modules["torch"]
     model = _unwrapped(torch, model)
+    try:
+        return _nodes(torch, model, inputs, verbose=verbose, strict=strict)
+    except UntraceableError:
+        raise
+    except Exception as error:  # Modules may do as they like when they are looked at.
+        raise UntraceableError(model, [error]) from error
+
+
+def _nodes(torch: Any, model: Any, inputs: Any, *, verbose: bool, strict: bool) -> list[Node]:
     causes: list[Exception] = []
     with _random_numbers_kept(torch), _evaluating(torch, model), _no_advice(torch):
         try:
@@ -141,7 +150,7 @@ def _arguments(model: Any) -> list[str]:
     return [
         parameter.name
         for parameter in parameters
-        if parameter.kind in (parameter.POSITIONAL_ONLY, parameter.POSITIONAL_OR_KEYWORD)
+        if parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     ]
 
 
@@ -183,7 +192,8 @@ def _evaluating(torch: Any, model: Any) -> Iterator[None]:
     `model.eval()` would not do: modules redefine `train` so that what it set does not come back by another call.
     """
     modules = list(model.modules()) if isinstance(model, torch.nn.Module) else []
-    modes = [module.training for module in modules]
+    # A frozen script has no mode, and a module may refuse another one: then it is traced in its own.
+    modes = [(module, module.training) for module in modules if hasattr(module, "training")]
     hooks = [
         (module, name, module.__dict__[name])
         for module in modules
@@ -191,14 +201,16 @@ def _evaluating(torch: Any, model: Any) -> Iterator[None]:
         if module.__dict__.get(name)
     ]
     try:
-        for module in modules:
-            module.training = False
+        for module, _ in modes:
+            with contextlib.suppress(Exception):
+                module.training = False
         for module, name, _ in hooks:
             module.__dict__[name] = OrderedDict()
         yield
     finally:
-        for module, mode in zip(modules, modes, strict=True):
-            module.training = mode
+        for module, mode in modes:
+            with contextlib.suppress(Exception):
+                module.training = mode
         for module, name, found in hooks:
             module.__dict__[name] = found
 
