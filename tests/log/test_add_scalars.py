@@ -52,6 +52,7 @@ def test_one_thread_for_all(tmp_path: Path) -> None:
         ({"good": 1.0, "a/../../..": 1.0}, ValueError, "inside the log directory"),
         ({"good": 1.0, "/etc/x": 1.0}, ValueError, "inside the log directory"),
         ({"good": 1.0, "a\0b": 1.0}, ValueError, "inside the log directory"),
+        ({"a/b": 1.0, "a/./b": 2.0}, ValueError, "key of 'loss': expected a sub-run of its own for each"),
         ({"good": 1.0, "bad": [1.0, 2.0]}, ValueError, "key 'bad' of 'loss'"),
         ({"good": 1.0, 3: 1.0}, TypeError, "key of 'loss': expected a str"),
     ],

@@ -1,7 +1,11 @@
 """`log`, `timed`, `use_metadata`, and writers that write nothing."""
 
+import asyncio
 import os
 import time
+import warnings
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -70,6 +74,26 @@ def test_what_is_refused_logs_nothing(
     with SummaryWriter(tmp_path) as writer, pytest.raises(kind, match=message):
         writer.log(*arguments)
     assert points(tmp_path) == []
+
+
+def test_timed_coroutines_and_no_generators(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+
+        @writer.timed("seconds", 3)
+        async def wait() -> str:
+            await asyncio.sleep(0.05)
+            return "done"
+
+        assert asyncio.run(wait()) == "done"
+        with pytest.raises(TypeError, match="timed: expected a function or a coroutine, found the generator"):
+
+            @writer.timed("seconds")
+            def count() -> Iterator[int]:
+                yield 1
+
+    (point,) = points(tmp_path)
+    assert (point.tag, point.step) == ("seconds", 3)
+    assert 0.05 <= point.value < 60
 
 
 def test_timed_blocks_and_functions(tmp_path: Path) -> None:
@@ -159,3 +183,15 @@ def test_a_scalar_with_a_name_to_show_equals_tensorboardx(tmp_path: Path) -> Non
 
     both = peer_named("tensorboardX").both(tmp_path, log)
     assert both.ours == both.theirs
+
+
+def test_a_writer_that_is_closed_and_reopened_keeps_nothing_of_before(tmp_path: Path) -> None:
+    writer = SummaryWriter(tmp_path)
+    before = len(weakref.finalize._registry)  # type: ignore[attr-defined]
+    for step in range(5):
+        writer.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", LightboardWarning)  # that it is opened again
+            writer.add_scalar("loss", 1.0, step)
+    assert len(weakref.finalize._registry) == before  # type: ignore[attr-defined]
+    writer.close()

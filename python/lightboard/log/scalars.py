@@ -2,8 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, Literal, get_args
 
@@ -13,6 +12,7 @@ from lightboard.log.device import Number, coming
 from lightboard.log.files import TAKEN_WITH_REPORTS, NumbersCall
 from lightboard.log.numbers import describe, plain_float, plain_tag
 from lightboard.log.recorder import Recorder
+from lightboard.log.timer import Timer
 
 Reduce = Literal["mean", "median", "min", "max", "sum"]
 REDUCES = get_args(Reduce)
@@ -135,7 +135,7 @@ class Scalars(Recorder):
 
         Raises:
             TypeError, ValueError, OverflowError: As for `add_scalar`; also for a key that leads out of the log
-                directory. Nothing is logged then.
+                directory, or to the sub-run of another. Nothing is logged then.
             OSError: With `on_error="raise"`, a sub-run's directory or file cannot be made, or earlier records could not
                 be written.
         """
@@ -145,12 +145,15 @@ class Scalars(Recorder):
                 f"tag_scalar_dict of {main_tag!r:.200}: expected a dict of keys and numbers, found "
                 f"{describe(tag_scalar_dict)}."
             )
-        numbers = {
-            self._sub_run(main_tag, key): self._number(
-                value, f"scalar_value of key {key!r:.200} of {main_tag!r:.200}"
-            )
-            for key, value in tag_scalar_dict.items()
-        }
+        numbers: dict[str, Number] = {}
+        for key, value in tag_scalar_dict.items():
+            path = self._sub_run(main_tag, key)
+            if path in numbers:
+                raise ValueError(
+                    f"key of {main_tag!r:.200}: expected a sub-run of its own for each, found another key for {path} "
+                    f"before {key!r:.200}."
+                )
+            numbers[path] = self._number(value, f"scalar_value of key {key!r:.200} of {main_tag!r:.200}")
         step, wall_time = self._number_moment("scalars", main_tag, global_step, walltime)
         call = partial(_add, step, wall_time, (False, False))
         self._files.record_numbers([(path, [(main_tag, number)], call) for path, number in numbers.items()])
@@ -183,11 +186,11 @@ class Scalars(Recorder):
             step, wall_time = self._number_moment("log", "", global_step, walltime)
             self._files.record_numbers([(None, numbers, partial(_add_all, step, wall_time))])
 
-    @contextmanager
-    def timed(self, tag: str, global_step: Any = None) -> Iterator[None]:
+    def timed(self, tag: str, global_step: Any = None) -> Timer:
         """Log how many seconds the `with` block took, or each call of the function decorated with it.
 
-        Nothing is logged if it is left by an exception.
+        Nothing is logged if it is left by an exception. A coroutine function takes until its result is there; a
+        generator cannot be decorated.
 
         Args:
             tag: As for `add_scalar`.
@@ -196,9 +199,7 @@ class Scalars(Recorder):
         Raises:
             TypeError, ValueError, OverflowError, OSError: At the end of the block, as for `add_scalar`.
         """
-        start = time.perf_counter()
-        yield
-        self.add_scalar(tag, time.perf_counter() - start, global_step)
+        return Timer(lambda seconds: self.add_scalar(tag, seconds, global_step))
 
     def _has_told(self, tag: object, reduce: object) -> bool:
         """Whether it was said of the tag before.
