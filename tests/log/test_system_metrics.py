@@ -60,6 +60,34 @@ def test_samples_until_close(tmp_path: Path) -> None:
     writer.close()
 
 
+def test_a_short_run_has_rates_too(tmp_path: Path) -> None:
+    writer = SummaryWriter(tmp_path / "long", system_metrics=True)
+    until(
+        lambda: len(samples(points(tmp_path / "long"))) > 1,
+        "a second sample, long before 10 seconds are over",
+    )
+    writer.close()
+    assert set(samples(points(tmp_path / "long"))[1]) >= RATES
+    writer = SummaryWriter(tmp_path / "short", system_metrics=True)
+    time.sleep(0.6)
+    writer.close()
+    assert set(samples(points(tmp_path / "short"))[1]) >= RATES
+
+
+def test_a_driver_that_hangs_holds_nothing_up(tmp_path: Path) -> None:
+    (tmp_path / "pynvml.py").write_text(
+        NVML.replace("def nvmlInit(): pass", "def nvmlInit(): threading.Event().wait()")
+    )
+    text = """
+from lightboard.log import system_metrics
+system_metrics.PATIENCE_SECS = 0.1
+with SummaryWriter("run", system_metrics=True) as writer:
+    writer.add_scalar("loss", 1.0, 0)
+"""
+    succeed("import builtins; builtins.threading = threading\n" + text, tmp_path)
+    assert [point.tag for point in points(tmp_path / "run")] == ["loss"]
+
+
 def test_the_time_of_a_busy_process(tmp_path: Path) -> None:
     sampled = Machine(str(tmp_path))
     outer = time.monotonic(), time.process_time()

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 import weakref
+from itertools import chain, repeat
 
 from lightboard.log.files import UNUSABLE, Files
 from lightboard.log.machine import Machine
@@ -11,8 +12,11 @@ from lightboard.log.numbers import plain_float, unwrapped
 
 EVERY_SECS = 10.0
 
+# When rates are there for the first time: a run may be over before the next sample.
+SOON_SECS = 1.0
+
 # For how long `stop` waits for a reading that hangs, as drivers may.
-PATIENCE_SECS = 1.0
+PATIENCE_SECS = 5.0
 
 
 def seconds_between(system_metrics: bool | float) -> float | None:
@@ -38,15 +42,14 @@ class SystemMetrics:
     """
 
     def __init__(self, files: Files, every_secs: float) -> None:
-        """Log the first sample, and start."""
+        """Start: with a sample at once, and one more soon."""
         self._pid = os.getpid()
         self._stop = threading.Event()
         self._began = time.monotonic()
-        self._machine = Machine(files.path)
-        self._sample(files)
+        self._last_step = -1
         self._thread = threading.Thread(
             target=self._run,
-            args=(weakref.ref(files), every_secs),
+            args=(weakref.ref(files), files.path, every_secs),
             name="lightboard system metrics",
             daemon=True,
         )
@@ -54,31 +57,35 @@ class SystemMetrics:
         weakref.finalize(files, self._tell_to_stop).atexit = False
 
     def stop(self) -> None:
-        """Log no more samples."""
+        """Log a last sample, if some time has passed since the one before."""
         if self._tell_to_stop():
             self._thread.join(PATIENCE_SECS)
 
     def _tell_to_stop(self) -> bool:
-        here = (
-            os.getpid() == self._pid
-        )  # In a forked child the thread is not there, and may have held the event's lock.
+        # In a forked child the thread is not there, and may have held the event's lock.
+        here = os.getpid() == self._pid
         if here:
             self._stop.set()
         return here
 
-    def _run(self, files: weakref.ref[Files], every_secs: float) -> None:
+    def _run(self, files: weakref.ref[Files], path: str, every_secs: float) -> None:
+        self._machine = Machine(path)
+        soon = [SOON_SECS, every_secs - SOON_SECS] if every_secs > SOON_SECS else []
         due = self._began
-        while True:
-            due += every_secs
-            if due <= (now := time.monotonic()):
-                due = now + every_secs  # Not at once: rates over next to no time say nothing.
-            if self._stop.wait(due - time.monotonic()):
-                return
+        for gap in chain([0.0], soon, repeat(every_secs)):
+            due += gap
+            if gap and due <= (now := time.monotonic()):
+                due = now + gap  # Not at once: rates over next to no time say nothing.
+            is_last = self._stop.wait(max(0.0, due - time.monotonic())) and gap > 0
             written_to = files()
-            if written_to is None or not self._sample(written_to):
+            if written_to is None or not self._sample(written_to) or is_last:
                 return
             del written_to
 
     def _sample(self, files: Files) -> bool:
+        step = round(time.monotonic() - self._began)
+        if step == self._last_step:
+            return True
+        self._last_step = step
         values = list(self._machine.sample().items())
-        return files.core.add_scalars(0, values, round(time.monotonic() - self._began), None) != UNUSABLE
+        return files.core.add_scalars(0, values, step, None) != UNUSABLE
