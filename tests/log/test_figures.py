@@ -23,14 +23,17 @@ def test_pixels_equal_torchs(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="run by make test-torch")
     from matplotlib import pyplot
     from matplotlib.figure import Figure
+    from torch.utils.tensorboard import SummaryWriter as theirs
 
     def log(writer: Any) -> None:
         writer.add_figure("alone", plot(Figure(figsize=(3, 2))), 1, walltime=5.0)
         writer.add_figure("list", [plot(Figure(figsize=(2, 2))) for _ in range(3)], 2, walltime=5.0)
         kept, closed = plot(pyplot.figure()), plot(pyplot.figure(dpi=50))
+        canvas = kept.canvas
         writer.add_figure("kept", kept, 3, close=False, walltime=5.0)
         writer.add_figure("closed", closed, 4, walltime=5.0)
         assert pyplot.fignum_exists(kept.number)
+        assert isinstance(writer, theirs) or kept.canvas is canvas
         assert not pyplot.fignum_exists(closed.number)
         pyplot.close(kept)
 

@@ -127,6 +127,14 @@ def test_lists_and_pillow(tmp_path: Path) -> None:
         np.testing.assert_array_equal(found[tag], pixels, err_msg=tag)
 
 
+def test_a_format_that_is_no_text(tmp_path: Path) -> None:
+    with (
+        SummaryWriter(tmp_path) as writer,
+        pytest.raises(TypeError, match=r"format: expected a str, found int \(3\)"),
+    ):
+        writer.add_image("image", np.zeros((3, 4, 4)), format=3)  # type: ignore[arg-type]
+
+
 def test_pillow_of_more_than_8_bits(tmp_path: Path) -> None:
     wide = (np.arange(64, dtype=np.uint16) * 1040).reshape(8, 8)
     floats = np.linspace(0, 1, 64, dtype=np.float32).reshape(8, 8)

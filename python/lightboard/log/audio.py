@@ -53,7 +53,7 @@ class Sounds(Recorder):
         hertz = round(rate) if math.isfinite(rate) else 0
         if not 1 <= hertz < 2**32:
             raise ValueError(f"sample_rate: expected Hertz from 1 to 2**32 - 1, found {sample_rate!r}.")
-        check_sound(format, len(samples), hertz)
+        check_sound(plain_tag(format, "format"), len(samples), hertz)
         step, wall_time = self._moment("audio", tag, global_step, walltime)
         self._record(
             None, lambda core, file: core.add_audio(file, tag, samples, hertz, format, step, wall_time)

@@ -66,6 +66,10 @@ def _drawn(figure: Any) -> "Array":
         )
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
+    own = figure.canvas
     canvas = FigureCanvasAgg(figure)
-    canvas.draw()
+    try:
+        canvas.draw()
+    finally:
+        figure.set_canvas(own)  # A figure on a screen goes on being drawn there.
     return np.asarray(canvas.buffer_rgba())[:, :, :3]

@@ -146,7 +146,7 @@ class Images(Recorder):
         size: tuple[int, int] | None = None,
     ) -> None:
         tag = plain_tag(tag)
-        check_picture(format, *(size or _size(pixels)), channels=pixels.shape[2])
+        check_picture(plain_tag(format, "format"), *(size or _size(pixels)), channels=pixels.shape[2])
         step, wall_time = self._moment("image", tag, global_step, walltime)
         self._record(
             None,

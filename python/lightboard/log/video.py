@@ -52,7 +52,7 @@ class Videos(Recorder):
         rate = plain_float(fps, "fps")
         if not 0 < rate < math.inf:
             raise ValueError(f"fps: expected frames a second above 0, found {fps!r}.")
-        check_video(format, pixels.shape)
+        check_video(plain_tag(format, "format"), pixels.shape)
         step, wall_time = self._moment("video", tag, global_step, walltime)
         self._record(
             None, lambda core, file: core.add_video(file, tag, pixels, rate, format, step, wall_time)
