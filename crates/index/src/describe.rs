@@ -1,6 +1,7 @@
 //! The bodies of GET /api/runs and GET /api/tags (`spec/api.md`).
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use lightboard_events::{Damage, Kind};
@@ -125,10 +126,12 @@ pub(crate) fn runs(
     fault: Option<&str>,
 ) -> Vec<Vec<u8>> {
     let now = SystemTime::now();
+    let below = states_below(catalog, now);
     let stretches = catalog.runs.par_chunks(STRETCH).map(|runs| {
         let mut loading = Loading::default();
         let runs = runs.iter();
-        let runs = runs.map(|run| describe(run, &logdirs[run.logdir].name, now, &mut loading));
+        let runs =
+            runs.map(|run| describe(run, &logdirs[run.logdir].name, now, &below, &mut loading));
         let bodies: Vec<RunBody<'_>> = runs.collect();
         (loading, json(&bodies))
     });
@@ -169,10 +172,37 @@ pub(crate) fn runs(
     pieces
 }
 
+/// By the ids of runs that hold nothing themselves but have sub-runs: how these are. What was logged to them stands there.
+fn states_below(catalog: &Catalog, now: SystemTime) -> HashMap<&str, State> {
+    let above = catalog.runs.iter().filter_map(|run| run.above.as_ref());
+    let holds_nothing = |run: &&Arc<Run>| {
+        let mut files = run.files.iter();
+        files.all(|file| file.contents().series.len() == 0)
+    };
+    let hollow: HashSet<&str> = above.filter(holds_nothing).map(|run| &*run.id).collect();
+    let mut states = HashMap::new();
+    if hollow.is_empty() {
+        return states;
+    }
+    for run in &catalog.runs {
+        let Some((parent, _)) = sub_runs::parent(run) else {
+            continue;
+        };
+        if hollow.contains(&*parent.id) {
+            let state = states.entry(&*parent.id).or_insert(State::Idle);
+            if run.files.iter().any(|file| file.contents().is_live(now)) {
+                *state = State::Live;
+            }
+        }
+    }
+    states
+}
+
 fn describe<'a>(
     run: &'a Run,
     logdir: &'a str,
     now: SystemTime,
+    below: &HashMap<&str, State>,
     loading: &mut Loading,
 ) -> RunBody<'a> {
     let parent = sub_runs::parent(run);
@@ -195,6 +225,15 @@ fn describe<'a>(
         .map(|file| file.state)
         .min()
         .unwrap_or(State::Empty);
+    let message = files
+        .iter()
+        .find(|file| file.state == state)
+        .map(|file| file.message.clone())
+        .unwrap_or_default();
+    let (state, message) = match below.get(&*run.id) {
+        Some(below) if state == State::HeaderOnly => (*below, String::new()),
+        _ => (state, message),
+    };
     let contents = || snapshot.files.iter().map(|(_, contents)| contents);
     let latest = contents()
         .filter(|contents| contents.last_step.is_some())
@@ -212,11 +251,7 @@ fn describe<'a>(
         parent: parent.map(|(run, _)| run.id.as_str()),
         made_by: parent.map(|(_, made_by)| made_by),
         state,
-        message: files
-            .iter()
-            .find(|file| file.state == state)
-            .map(|file| file.message.clone())
-            .unwrap_or_default(),
+        message,
         conflict: conflict(&snapshot, now),
         first_wall_time: snapshot.first_wall_time(),
         last_wall_time: last_wall_times.max_by(f64::total_cmp),
