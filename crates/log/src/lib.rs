@@ -22,7 +22,7 @@ pub use fork::watch_forks;
 pub use held::{CAPACITY, STUCK_CAPACITY};
 pub use histogram::{Counted, Histogram, default_edges};
 pub use lightboard_events::encode::Scalar;
-pub use media::{MEDIA_CAPACITY, Media};
+pub use media::{GiveBack, MEDIA_CAPACITY, Media};
 pub use report::{Report, errno};
 pub use writer::{Added, FileId, Options, Writer};
 

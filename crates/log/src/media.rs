@@ -24,8 +24,12 @@ const ROOM_WITHIN: Duration = Duration::from_secs(1);
 /// Threads that encode one writer's media; they are started when there is something to do for them.
 const THREADS: usize = 2;
 
-type Encode =
-    Box<dyn FnOnce(f64) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> + Send + 'static>;
+/// Is told of bytes that are held no longer, although the item is not encoded yet: frames of a video that are done.
+pub type GiveBack<'a> = &'a mut dyn FnMut(usize);
+
+type Encode = Box<
+    dyn FnOnce(f64, GiveBack<'_>) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> + Send + 'static,
+>;
 
 /// An image, a sound, a video: something that takes longer to encode than a caller may have to wait.
 pub struct Media {
@@ -33,7 +37,7 @@ pub struct Media {
     pub what: String,
     /// Bytes that it holds until it is encoded.
     pub bytes: usize,
-    /// Gives the whole record for a wall time.
+    /// Gives the whole record for a wall time, and gives bytes back on the way.
     pub encode: Encode,
 }
 
@@ -128,6 +132,18 @@ impl Queue {
         None
     }
 
+    /// Notes that an item that is being encoded holds as many bytes less.
+    fn give_back(&mut self, ticket: u64, bytes: usize) {
+        let Ok(index) = self.items.binary_search_by_key(&ticket, |item| item.ticket) else {
+            return;
+        };
+        let item = &mut self.items[index];
+        let bytes = bytes.min(item.bytes);
+        item.bytes -= bytes;
+        self.bytes -= bytes;
+        self.stalled &= bytes == 0;
+    }
+
     fn finish(&mut self, ticket: u64, record: Result<Vec<u8>, String>) {
         self.stalled = false;
         let Ok(index) = self.items.binary_search_by_key(&ticket, |item| item.ticket) else {
@@ -191,8 +207,7 @@ impl State {
 
 impl Writer {
     /// Queues `media` for `file`; without a wall time, the present one is taken. Waits for room, for a second at most;
-    /// then the oldest media that nobody encodes yet are dropped and
-    /// reported, or these if even that would make no room.
+    /// then the oldest media that nobody encodes yet are dropped and reported, or these if even that would make no room.
     ///
     /// # Panics
     /// If `file` is not of this writer.
@@ -271,7 +286,7 @@ impl Shared {
                 // No thread is to be had: better late than never.
                 if let Some((ticket, wall, encode)) = state.media.take() {
                     drop(state);
-                    let record = guarded(wall, encode);
+                    let record = self.encoded(ticket, wall, encode);
                     state = lock(&self.state);
                     self.finish(&mut state, ticket, record);
                 }
@@ -286,7 +301,7 @@ impl Shared {
         loop {
             if let Some((ticket, wall, encode)) = state.media.take() {
                 drop(state);
-                let record = guarded(wall, encode);
+                let record = self.encoded(ticket, wall, encode);
                 state = lock(&self.state);
                 self.finish(&mut state, ticket, record);
             } else if state.is_closed() {
@@ -299,6 +314,18 @@ impl Shared {
                     .unwrap_or_else(PoisonError::into_inner);
                 state.media.idle_threads -= 1;
             }
+        }
+    }
+
+    /// Encodes; a panic of an encoder costs that item only.
+    fn encoded(&self, ticket: u64, wall: f64, encode: Encode) -> Result<Vec<u8>, String> {
+        let mut give_back = |bytes| {
+            lock(&self.state).media.give_back(ticket, bytes);
+            self.done.notify_all();
+        };
+        match catch_unwind(AssertUnwindSafe(|| encode(wall, &mut give_back))) {
+            Ok(record) => record.map_err(|error| error.to_string()),
+            Err(_) => Err("the encoder failed in a way that it should not".to_owned()),
         }
     }
 
@@ -330,13 +357,5 @@ impl Shared {
                 .0;
         }
         state
-    }
-}
-
-/// Encodes; a panic of an encoder costs that item only.
-fn guarded(wall: f64, encode: Encode) -> Result<Vec<u8>, String> {
-    match catch_unwind(AssertUnwindSafe(|| encode(wall))) {
-        Ok(record) => record.map_err(|error| error.to_string()),
-        Err(_) => Err("the encoder failed in a way that it should not".to_owned()),
     }
 }

@@ -209,8 +209,8 @@ impl fmt::Display for Report {
                 dropped,
             } => write!(
                 f,
-                "{dropped} media item{} for {} dropped, the oldest that waited (first: {first}): they come faster than \
-                 they can be encoded. Log fewer or smaller ones; scalars and other records are not affected.",
+                "{dropped} media item{} for {} dropped, for which there was no room within a second (first: {first}): they \
+                 come faster than they can be encoded. Log fewer or smaller ones; scalars and other records are not affected.",
                 if *dropped == 1 { "" } else { "s" },
                 path.display(),
             ),

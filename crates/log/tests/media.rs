@@ -23,7 +23,7 @@ fn media(step: i64, bytes: usize, encoded: impl FnOnce() + Send + 'static) -> Me
     Media {
         what: format!("media {step}"),
         bytes,
-        encode: Box::new(move |wall| {
+        encode: Box::new(move |wall, _| {
             encoded();
             let mut record = Vec::new();
             encode::scalar(&mut record, wall, step, "media", Scalar::Simple(0.0));
@@ -154,6 +154,36 @@ fn the_oldest_that_wait_are_dropped_when_the_queue_stays_full() {
 }
 
 #[test]
+fn what_an_item_gives_back_is_room_for_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    let (begun, has_begun) = mpsc::channel();
+    let (gate, opened) = mpsc::channel::<()>();
+    let large = Media {
+        what: "a video".to_owned(),
+        bytes: MEDIA_CAPACITY,
+        encode: Box::new(move |wall, give_back| {
+            give_back(MEDIA_CAPACITY / 2);
+            begun.send(()).unwrap();
+            opened.recv().unwrap_err();
+            give_back(usize::MAX); // More than it holds counts for nothing.
+            let mut record = Vec::new();
+            encode::scalar(&mut record, wall, 0, "media", Scalar::Simple(0.0));
+            Ok(record)
+        }),
+    };
+    writer.add_media(FileId(0), None, large);
+    has_begun.recv().unwrap();
+    for step in 1..=4 {
+        writer.add_media(FileId(0), None, media(step, MEDIA_CAPACITY / 8, || ()));
+    }
+    drop(gate);
+    writer.flush();
+    assert_eq!(steps(&writer, "media"), [0, 1, 2, 3, 4]);
+    assert!(writer.reports().is_empty());
+}
+
+#[test]
 fn an_item_larger_than_the_queue_is_taken_alone() {
     let directory = tempfile::tempdir().unwrap();
     let writer = open(directory.path());
@@ -173,7 +203,7 @@ fn what_cannot_be_encoded_is_reported_once_and_costs_nothing_else() {
     let broken = Media {
         what: "media 1".to_owned(),
         bytes: 1,
-        encode: Box::new(|_| Err("too large".into())),
+        encode: Box::new(|_, _| Err("too large".into())),
     };
     writer.add_media(FileId(0), None, broken);
     writer.add_media(

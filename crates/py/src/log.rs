@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use lightboard_events::MAX_PAYLOAD;
 use lightboard_log::{Added, FileId, Options, wall_time as wall_time_now};
+use pyo3::buffer::{Element, PyBuffer};
 use pyo3::exceptions::{PyMemoryError, PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -127,6 +128,35 @@ impl Writer {
     }
 }
 
+/// Does `work`, which goes over as many bytes, without the interpreter if that takes a while: other threads go on. To
+/// get the interpreter back takes longer than little work.
+fn aside<T: Send>(py: Python<'_>, bytes: usize, work: impl FnOnce() -> T + Send) -> T {
+    if bytes < LARGE {
+        work()
+    } else {
+        py.detach(work)
+    }
+}
+
+/// The elements of an array, where they lie.
+fn elements<T: Element>(buffer: &PyBuffer<T>) -> PyResult<&[T]> {
+    if !buffer.is_c_contiguous() {
+        return Err(PyValueError::new_err("expected a contiguous array"));
+    }
+    if buffer.item_count() == 0 {
+        return Ok(&[]);
+    }
+    // SAFETY: they are of this type, aligned and beside each other; the exporter keeps them where they are while it lends
+    // them, which `buffer` outlives. A program that writes to them in another thread gets some of both states, as it
+    // would from a copy.
+    Ok(unsafe {
+        std::slice::from_raw_parts(
+            buffer.buf_ptr().cast::<T>().cast_const(),
+            buffer.item_count(),
+        )
+    })
+}
+
 impl Writer {
     /// Adds the small record that `encode` appends, and says what became of it.
     #[inline]
@@ -149,7 +179,7 @@ impl Writer {
         tag: &str,
         wall_time: Option<f64>,
         size: usize,
-        encode: impl Fn(&mut Vec<u8>, f64),
+        encode: impl Fn(&mut Vec<u8>, f64) + Sync,
     ) -> PyResult<u8> {
         if size < LARGE {
             return Ok(self.add(py, file, wall_time, encode));
@@ -164,7 +194,7 @@ impl Writer {
         record.try_reserve_exact(size + AROUND).map_err(|_| {
             PyMemoryError::new_err(format!("no memory for a record of {size} bytes"))
         })?;
-        encode(&mut record, wall_time.unwrap_or_else(wall_time_now));
+        py.detach(|| encode(&mut record, wall_time.unwrap_or_else(wall_time_now)));
         let size = record.len();
         Ok(self.until_settled(py, size, || {
             self.inner.add_encoded(FileId(file), &mut record)

@@ -13,7 +13,7 @@ use lightboard_log::{Counted, Histogram};
 use pyo3::buffer::{PyBuffer, PyUntypedBuffer};
 use pyo3::prelude::*;
 
-use super::Writer;
+use super::{Writer, aside, elements};
 
 /// The edges between which `add_histogram` counts unless it is told otherwise.
 #[pyfunction]
@@ -41,12 +41,13 @@ impl Writer {
             })
             .transpose()?;
         let values = PyUntypedBuffer::get(values)?;
+        let bytes = values.len_bytes();
         let histogram = if let Ok(values) = values.as_typed::<f32>() {
-            let values = values.to_vec(py)?;
-            Histogram::of(values.iter().copied().map(f64::from), counted, max_bins)
+            let values = elements(values)?.iter().copied().map(f64::from);
+            aside(py, bytes, || Histogram::of(values, counted, max_bins))
         } else {
-            let values = values.as_typed::<f64>()?.to_vec(py)?;
-            Histogram::of(values.iter().copied(), counted, max_bins)
+            let values = elements(values.as_typed::<f64>()?)?.iter().copied();
+            aside(py, bytes, || Histogram::of(values, counted, max_bins))
         };
         let size = tag.len() + 16 * histogram.counts.len();
         self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {

@@ -2,8 +2,10 @@
 //!
 //! Pixels cross by the buffer protocol, in whatever order they lie in memory, and are brought to 8 bits on the way.
 
+use std::mem;
+
 use lightboard_events::{Audio, Image, encode};
-use lightboard_log::{Added, FileId, MEDIA_CAPACITY, Media};
+use lightboard_log::{Added, FileId, GiveBack, MEDIA_CAPACITY, Media};
 use lightboard_media::{
     self as media, BoundingBox, Element, Grid, MediaError, Picture, PictureFormat, Pixels,
     SoundFormat, VideoFormat,
@@ -12,7 +14,7 @@ use pyo3::buffer::{PyBuffer, PyUntypedBuffer};
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 
-use super::{TAKEN, TAKEN_WITH_REPORTS, UNUSABLE, Writer};
+use super::{TAKEN, TAKEN_WITH_REPORTS, UNUSABLE, Writer, aside};
 
 /// A box in pixels, left, top, right, bottom, and its label.
 type LabelledBox = (i32, i32, i32, i32, Option<String>);
@@ -48,7 +50,7 @@ pub(crate) fn check_sound(format: &str, frames: usize, sample_rate: u32) -> PyRe
     let format = named(format, SoundFormat::named, "wav or flac")?;
     format
         .fits(frames, sample_rate)
-        .map_err(|error| unfit(&error))
+        .map_err(|error| PyValueError::new_err(format!("snd_tensor, sample_rate: {error}.")))
 }
 
 #[pymethods]
@@ -72,8 +74,8 @@ impl Writer {
         let buffer = PyUntypedBuffer::get(pixels)?;
         let pixels = pixels_of(&buffer)?;
         let format = named(format, PictureFormat::named, "png or jpeg")?;
-        let mut picture = pixels
-            .picture(0, Grid::of_images(pixels.batch()))
+        let grid = Grid::of_images(pixels.batch());
+        let mut picture = aside(py, buffer.len_bytes(), || pixels.picture(0, grid))
             .map_err(|error| unfit(&error))?;
         drop(buffer);
         let (width, height) = size.unwrap_or((picture.width as usize, picture.height as usize));
@@ -81,7 +83,7 @@ impl Writer {
         let what = format!("The image {tag:?}");
         let bytes = picture.pixels.len();
         Ok(
-            self.add_media(py, file, wall_time, what, bytes, move |wall_time| {
+            self.add_media(py, file, wall_time, what, bytes, move |wall_time, _| {
                 media::draw(&mut picture, &boxes);
                 let picture = media::resized(picture, width, height)?;
                 let encoded = format.encode(&picture)?;
@@ -122,22 +124,35 @@ impl Writer {
             drop(buffer);
             let bytes = encoded.as_ref().map_or(0, Vec::len);
             return Ok(
-                self.add_media(py, file, wall_time, what, bytes, move |wall_time| {
+                self.add_media(py, file, wall_time, what, bytes, move |wall_time, _| {
                     Ok(record(wall_time, step, &tag, outline, &encoded?))
                 }),
             );
         }
-        let frames: Vec<_> = (0..pixels.frames())
-            .map(frame)
-            .collect::<Result<_, _>>()
-            .map_err(|error| unfit(&error))?;
+        let copied = || {
+            (0..pixels.frames())
+                .map(frame)
+                .collect::<Result<Vec<_>, _>>()
+        };
+        let frames = aside(py, buffer.len_bytes(), copied).map_err(|error| unfit(&error))?;
         drop(buffer);
-        Ok(
-            self.add_media(py, file, wall_time, what, bytes, move |wall_time| {
-                let encoded = format.encode(frames.into_iter().map(Ok), fps)?;
+        Ok(self.add_media(
+            py,
+            file,
+            wall_time,
+            what,
+            bytes,
+            move |wall_time, give_back| {
+                let mut before = 0;
+                let frames = frames.into_iter().map(|frame| {
+                    // The encoder asks for a frame when it is done with the one before.
+                    give_back(mem::replace(&mut before, frame.pixels.len()));
+                    Ok(frame)
+                });
+                let encoded = format.encode(frames, fps)?;
                 Ok(record(wall_time, step, &tag, outline, &encoded))
-            }),
-        )
+            },
+        ))
     }
 
     #[expect(
@@ -166,7 +181,7 @@ impl Writer {
         let what = format!("The sound {tag:?}");
         let bytes = size_of_val(&*samples);
         Ok(
-            self.add_media(py, file, wall_time, what, bytes, move |wall_time| {
+            self.add_media(py, file, wall_time, what, bytes, move |wall_time, _| {
                 let audio = Audio {
                     sample_rate: sample_rate as f32,
                     channels: channels as i64,
@@ -190,12 +205,14 @@ impl Writer {
         wall_time: Option<f64>,
         what: String,
         bytes: usize,
-        encode: impl FnOnce(f64) -> Result<Vec<u8>, MediaError> + Send + 'static,
+        encode: impl FnOnce(f64, GiveBack<'_>) -> Result<Vec<u8>, MediaError> + Send + 'static,
     ) -> u8 {
         let media = Media {
             what,
             bytes,
-            encode: Box::new(move |wall_time| encode(wall_time).map_err(Into::into)),
+            encode: Box::new(move |wall_time, give_back| {
+                encode(wall_time, give_back).map_err(Into::into)
+            }),
         };
         py.detach(
             || match self.inner.add_media(FileId(file), wall_time, media) {

@@ -4,6 +4,7 @@ use lightboard_media::{Grid, PictureFormat};
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::prelude::*;
 
+use super::aside;
 use super::media::{pixels_of, unfit};
 
 /// A PNG of all pictures of a batch, as many in a row as there are rows.
@@ -16,7 +17,8 @@ pub(crate) fn sprite_png(py: Python<'_>, pixels: &Bound<'_, PyAny>) -> PyResult<
         columns: side,
         rows: side,
     };
-    let picture = pixels.picture(0, grid).map_err(|error| unfit(&error))?;
+    let picture =
+        aside(py, buffer.len_bytes(), || pixels.picture(0, grid)).map_err(|error| unfit(&error))?;
     drop(buffer);
     py.detach(|| PictureFormat::Png.encode(&picture))
         .map_err(|error| unfit(&error))

@@ -12,7 +12,7 @@ use lightboard_events::{MeshPart, encode};
 use pyo3::buffer::PyBuffer;
 use pyo3::prelude::*;
 
-use super::Writer;
+use super::{Writer, elements};
 
 #[pymethods]
 impl Writer {
@@ -27,10 +27,10 @@ impl Writer {
         step: i64,
         wall_time: Option<f64>,
     ) -> PyResult<u8> {
-        let content = content.to_vec(py)?;
+        let content = elements(&content)?;
         let size = tag.len() + 16 * shape.len() + content.len();
         self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
-            encode::tensor(out, wall_time, step, tag, data_type, &shape, &content);
+            encode::tensor(out, wall_time, step, tag, data_type, &shape, content);
         })
     }
 
