@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import lightboard
-from lightboard import SummaryWriter
-from lightboard.log.capture import without_secrets
+from lightboard import LightboardWarning, SummaryWriter
+from lightboard.log.redaction import without_secrets
 from log.program import PRELUDE
 from log.records import event_files, events
 
@@ -123,11 +123,66 @@ def test_without_a_repository_or_git(tmp_path: Path) -> None:
         ("--max-tokens 9 --tokenizer=a --key-dim 2", "--max-tokens 9 --tokenizer=a --key-dim 2"),
         ("s3://user:word@host/a", "s3://***@host/a"),
         ("https://host/a?sig=abc", "https://host/a?***"),
+        ("postgres://u:p@ss@host/x", "postgres://***@host/x"),
+        ("https://user:pa/ss@host", "https://***@host"),
+        ("redis://:pw@host:1/a", "redis://***@host:1/a"),
+        (
+            "http://host:8080/a@b git+https://github.com/a/b@main",
+            "http://host:8080/a@b git+https://github.com/a/b@main",
+        ),
+        ("https://hooks.slack.com/services/T0/B0/x", "https://hooks.slack.com/services/***"),
+        ("--tokens=abc --keys abc --token1=abc", "--tokens=*** --keys *** --token1=***"),
+        ("--openai_key_prod abc --db_pass_prod abc", "--openai_key_prod *** --db_pass_prod ***"),
+        ("--num-key-value-heads 8 --max_new_tokens=9", "--num-key-value-heads 8 --max_new_tokens=9"),
+        ("--pad_token=x --forward-pass 1 eos_token_id=2", "--pad_token=x --forward-pass 1 eos_token_id=2"),
+        ("--set a=b,password=x,y --lr 1", "--set a=b,password=*** --lr 1"),
+        ("AccountName=a;AccountKey=xyz==", "AccountName=a;AccountKey=***"),
+        ("-e A=1;TOKEN=abc", "-e A=1;TOKEN=***"),
+        ("--header authorization:Bearer abc --lr 1", "--header authorization:*** *** --lr 1"),
+        ("sk-learn hf_model sk-abcdefghijklmnop1234", "sk-learn hf_model ***"),
+        ("x=ghp_abcdefghijklmnop1234 AKIAIOSFODNN7EXAMPLE", "x=*** ***"),
+        ("eyJhbGciOiJIUzI1.eyJzdWIiOiIx.abc", "***"),
         ("--url=https://user@host/a", "--url=https://***@host/a"),
     ],
 )
 def test_secrets_of_a_command_line_are_hidden(given: str, kept: str) -> None:
     assert list(without_secrets(given.split())) == kept.split()
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("--header=Authorization: Bearer abc", "--header=Authorization: ***"),
+        ('{"api_key": "a, \\"b", "lr": 1}', '{"api_key": ***, "lr": 1}'),
+        ("mysql://root:s3 cret@h/db", "mysql://***@h/db"),
+        ("learning rate: 0.1", "learning rate: 0.1"),
+    ],
+)
+def test_secrets_inside_of_an_argument_are_hidden(given: str, kept: str) -> None:
+    assert list(without_secrets([given])) == [kept]
+
+
+def test_what_cannot_be_told_is_left_out(tmp_path: Path) -> None:
+    broken = tmp_path / "packages" / "broken-1.0.dist-info"
+    broken.mkdir(parents=True)
+    (broken / "METADATA").write_bytes(b"Metadata-Version: 2.1\nName: br\xff\n")
+    program = tmp_path / "train.py"
+    program.write_text(PROGRAM)
+    _, text = train(
+        tmp_path, program, PYTHONPATH=os.pathsep.join([str(broken.parent), os.environ.get("PYTHONPATH", "")])
+    )
+    assert "numpy==" in text
+
+
+def test_a_part_that_fails_costs_a_warning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.distributions", lambda: 1 / 0)
+    with (
+        pytest.warns(LightboardWarning, match="capture: packages: expected .* found ZeroDivisionError"),
+        SummaryWriter(tmp_path, capture=True),
+    ):
+        pass
+    with lightboard.open(tmp_path) as index:
+        assert index.runs[0].hparams["capture.host"] == os.uname().nodename
 
 
 def test_a_writer_that_writes_nothing_captures_nothing(

@@ -1,4 +1,4 @@
-"""What a run was made from: commit, command line, versions and environment. Never secrets."""
+"""What a run was made from: commit, command line, versions and environment, without what looks like a secret."""
 
 import importlib.metadata
 import os
@@ -8,8 +8,11 @@ import socket
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
+
+from lightboard.log.notices import warn
+from lightboard.log.redaction import without_secrets
 
 # Nothing else of the environment is stored: what is not known may be a secret.
 VARIABLES = (
@@ -26,21 +29,16 @@ VARIABLES = (
 GIT_SECS = 5.0
 MOST_CHARACTERS = 4_000
 
-# By the last word where it has other meanings as well: --max-tokens and --num-key-value-heads are to be seen.
-_SECRET = re.compile(
-    r"secret|passw|passphrase|credential|bearer|cookie|authorization|api.?keys|(?:key|token|pwd|pass|pw|creds|auth|signature)$",
-    re.IGNORECASE,
-)
-_OPTION = re.compile(r"(?P<name>[\w./+-]+)(?P<sign>=|:\s*)(?P<value>.+)", re.DOTALL)
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]+(?=@)")
-_QUERY = re.compile(r"(://[^\s?#]*[?#])\S+")
-HIDDEN = "***"
+Part = TypeVar("Part")
 
 
 def captured() -> tuple[dict[str, Any], str]:
-    """Return the settings by which runs are compared, and everything as Markdown."""
-    git = _git(_program_directory())
-    command = " ".join(_shown(without_secrets(sys.orig_argv)))[:MOST_CHARACTERS]
+    """Return the settings by which runs are compared, and everything as Markdown.
+
+    What cannot be told is left out, with a warning: training must go on.
+    """
+    git = _part("git", lambda: _git(_program_directory()), dict[str, str | bool]())
+    command = _part("command line", _command_line, "")
     settings: dict[str, Any] = {
         "command": command,
         "git": git,
@@ -59,26 +57,24 @@ def captured() -> tuple[dict[str, Any], str]:
     parts = {
         "Run": [f"{name}: {value}" for name, value in facts.items()],
         "Command line": [command],
-        "Environment": [f"{name}={value}" for name, value in _environment(os.environ)],
-        "Packages": _packages(),
+        "Environment": _part("environment", lambda: list(_environment(os.environ)), list[str]()),
+        "Packages": _part("packages", _packages, list[str]()),
     }
     return settings, "\n\n".join(f"### {title}\n\n{_verbatim(lines)}" for title, lines in parts.items())
 
 
-def without_secrets(arguments: Iterable[str]) -> Iterator[str]:
-    """Yield the arguments of a command line; what looks like a secret, by the name of its option, is hidden.
+def _part(name: str, read: Callable[[], Part], otherwise: Part) -> Part:
+    try:
+        return read()
+    except Exception as error:  # Whatever it is: other programs' files are read.
+        warn(
+            f"capture: {name}: expected to find out what the run is made from, found {error!r}. It is not logged."
+        )
+        return otherwise
 
-    Of several values after an option only the first is.
-    """
-    hides_next = False
-    for argument in arguments:
-        if hides_next and not argument.startswith("--"):
-            yield HIDDEN
-        elif (option := _OPTION.fullmatch(argument)) and _SECRET.search(option["name"]):
-            yield f"{option['name']}{option['sign']}{HIDDEN}"
-        else:
-            yield _QUERY.sub(rf"\1{HIDDEN}", _USER_INFO.sub(HIDDEN, argument))
-        hides_next = argument.startswith("-") and "=" not in argument and bool(_SECRET.search(argument))
+
+def _command_line() -> str:
+    return " ".join(_shown(without_secrets(sys.orig_argv)))[:MOST_CHARACTERS]
 
 
 def _shown(arguments: Iterable[str]) -> Iterator[str]:
@@ -89,20 +85,21 @@ def _shown(arguments: Iterable[str]) -> Iterator[str]:
         yield text if plain else "'" + text.replace("'", "'\"'\"'") + "'"
 
 
-def _environment(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _environment(environment: Mapping[str, str]) -> Iterator[str]:
     for name in VARIABLES:
         if name in environment:
-            yield name, next(without_secrets([environment[name]]))[:MOST_CHARACTERS]
+            yield f"{name}={next(without_secrets([environment[name]]))}"[:MOST_CHARACTERS]
 
 
 def _packages() -> list[str]:
     found: dict[str, str] = {}
     for distribution in importlib.metadata.distributions():
-        name = distribution.metadata["Name"]
+        try:
+            name, version = distribution.metadata["Name"], distribution.version
+        except Exception:  # noqa: S112 - a broken installation, which cannot be called by a name either
+            continue
         if name:  # Broken installations have none.
-            found.setdefault(
-                name.lower(), f"{name}=={distribution.version}"
-            )  # The first is the one imported.
+            found.setdefault(name.lower(), f"{name}=={version}")  # The first is the one imported.
     return [found[name] for name in sorted(found)]
 
 
