@@ -11,6 +11,7 @@ from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
 from lightboard import SummaryWriter
 from log.peers import PEERS, peer_named
+from log.program import succeed
 
 POINTS = np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32)
 PICTURES = np.linspace(0, 1, 9 * 3 * 4 * 4, dtype=np.float32).reshape(9, 3, 4, 4)
@@ -108,3 +109,24 @@ def test_what_is_refused_leaves_nothing_behind(
     with SummaryWriter(tmp_path) as writer, pytest.raises(kind, match=message):
         writer.add_embedding(*arguments)
     assert files(tmp_path) == {}
+
+
+@pytest.mark.parametrize("on_error", ["warn", "raise"])
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, on_error: str) -> None:
+    text = f"""
+import numpy as np, resource
+writer = SummaryWriter("run", on_error={on_error!r})
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+with warnings.catch_warnings(record=True) as warned:
+    warnings.simplefilter("always")
+    try:
+        writer.add_embedding(np.ones((500, 20)), tag="points")
+    except OSError as error:
+        say(f"raised {{error}}")
+say(heard(warned))
+"""
+    told = succeed(text, tmp_path)
+    assert told.startswith("raised") == (on_error == "raise")
+    assert "tensors.tsv" in told
+    assert "File too large" in told
+    assert files(tmp_path / "run") == {}

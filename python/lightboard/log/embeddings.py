@@ -1,5 +1,6 @@
 """Embeddings, for TensorBoard's PROJECTOR page: files beside the event file, and no records."""
 
+import contextlib
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lightboard.log import directory
 from lightboard.log.arrays import plain_array
+from lightboard.log.notices import warn
 from lightboard.log.numbers import describe, plain_step, plain_tag
 from lightboard.log.recorder import Recorder
 
@@ -55,7 +57,7 @@ class Embeddings(Recorder):
             ValueError: `mat` has not two dimensions; labels or pictures are not as many as points, or values not as
                 many as names.
             OverflowError: The step does not fit into 64 bits.
-            OSError: The files cannot be written.
+            OSError: With `on_error="raise"`, the files cannot be written; otherwise a warning says so.
         """
         tag = plain_tag(tag)
         points = plain_array(mat, "mat")
@@ -77,15 +79,14 @@ class Embeddings(Recorder):
             f"  tensor_name: {_quoted(name)}",
             f"  tensor_path: {_quoted(folder + '/tensors.tsv')}",
         ]
-        directory.make(path)
         rows = ("\t".join(map(str, row)) + "\n" for row in points.tolist())
-        _write(os.path.join(path, "tensors.tsv"), "".join(rows).encode())
+        files = {"tensors.tsv": "".join(rows).encode()}
         if labels is not None:
-            _write(os.path.join(path, "metadata.tsv"), labels.encode())
+            files["metadata.tsv"] = labels.encode()
             lines.append(f"  metadata_path: {_quoted(folder + '/metadata.tsv')}")
         if sprite is not None:
             png, (width, height) = sprite
-            _write(os.path.join(path, "sprite.png"), png)
+            files["sprite.png"] = png
             lines += [
                 "  sprite {",
                 f"    image_path: {_quoted(folder + '/sprite.png')}",
@@ -93,8 +94,19 @@ class Embeddings(Recorder):
                 f"    single_image_dim: {height}",
                 "  }",
             ]
-        with self._files.lock():
-            _add_to_config(os.path.join(self._files.path, CONFIG), name, "\n".join([*lines, "}"]) + "\n")
+        try:
+            directory.make(path)
+            for file, content in files.items():
+                _write(os.path.join(path, file), content)
+            with self._files.lock():
+                _add_to_config(os.path.join(self._files.path, CONFIG), name, "\n".join([*lines, "}"]) + "\n")
+        except OSError as error:
+            if self._files.on_error == "raise":
+                raise
+            # Training is under way: a full disk must not end it.
+            warn(
+                f"add_embedding: {error.filename}: {error.strerror} The embedding {tag!r:.200} is not logged."
+            )
 
 
 def _labels(metadata: Any, header: Sequence[str] | None, count: int) -> str:
@@ -137,7 +149,12 @@ def _write(path: str, content: bytes) -> None:
             file.write(content)
         os.replace(beside, path)
     except OSError as error:
-        raise directory.explain(error, path) from None
+        with contextlib.suppress(OSError):
+            os.unlink(beside)
+        message = (
+            f"expected a file that can be written, found that it cannot ({error.strerror}). See to its cause."
+        )
+        raise OSError(error.errno, message, path) from None
 
 
 def _add_to_config(path: str, name: str, block: str) -> None:
