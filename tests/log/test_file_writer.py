@@ -13,6 +13,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 import lightboard.events
 from lightboard import LightboardWarning, SummaryWriter
 from lightboard.log import FileWriter, GlobalSummaryWriter
+from log.program import succeed
 from log.records import event_files, events, payloads, points
 
 SUMMARY = Summary(value=[Summary.Value(tag="loss", simple_value=0.5)])
@@ -104,6 +105,63 @@ def test_records_are_written_as_they_are(tmp_path: Path) -> None:
         lightboard.events.EventWriter(path)
     with pytest.raises(ValueError, match="closed"):
         writer.write(b"")
+
+
+def test_a_forked_child_writes_no_record_of_its_parent_again(tmp_path: Path) -> None:
+    text = """
+from lightboard.events import EventWriter
+writer = EventWriter("records")
+writer.write(b"before")
+if child := os.fork():
+    os.waitpid(child, 0)
+    writer.write(b"after")
+"""
+    succeed(text, tmp_path)
+    assert payloads(tmp_path / "records") == [b"before", b"after"]
+
+
+def test_a_fork_while_the_one_writer_is_made(tmp_path: Path) -> None:
+    text = """
+from lightboard.log import GlobalSummaryWriter, global_writer
+made, forked = threading.Event(), threading.Event()
+
+class Slow(global_writer.SummaryWriter):
+    def __init__(self, *arguments, **named):
+        if not made.is_set():
+            made.set()
+            forked.wait()
+        super().__init__(*arguments, **named)
+
+global_writer.SummaryWriter = Slow
+thread = threading.Thread(target=GlobalSummaryWriter.getSummaryWriter)
+thread.start()
+made.wait()
+if child := os.fork():
+    forked.set()
+    thread.join()
+    status = os.waitpid(child, 0)[1]
+    say(status)
+else:
+    signal.alarm(20)
+    GlobalSummaryWriter.getSummaryWriter().add_scalar("loss", 1.0)
+    os._exit(0)
+"""
+    assert succeed(text, tmp_path) == "0\n"
+
+
+def test_tensorboardx_passes_what_the_one_writer_is_made_with_in_place(tmp_path: Path) -> None:
+    writer = GlobalSummaryWriter(str(tmp_path / "run"), "", 5, 10, 120, ".end")
+    writer.close()
+    (path,) = event_files(tmp_path / "run")
+    assert path.suffix == ".end"
+    assert [event.step for event in events(path)] == [0, 5, 5]
+
+
+def test_a_file_writer_needs_a_directory() -> None:
+    with pytest.raises(
+        ValueError, match="log_dir: expected the directory that the event file goes into, found none"
+    ):
+        FileWriter()
 
 
 def test_one_writer_for_the_whole_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

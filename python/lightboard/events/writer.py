@@ -22,7 +22,8 @@ class EventWriter:
             OSError: It cannot be made.
         """
         self.path = os.fspath(path)
-        self._file = open(self.path, "xb")  # noqa: SIM115 - closed by close()
+        # Without a buffer, which a forked child would write once more when it ends.
+        self._file = open(self.path, "xb", buffering=0)  # noqa: SIM115 - closed by close()
 
     def write(self, event: Any) -> None:
         """Write one record: length, payload and a checksum of each (spec/events.md, Records).
@@ -41,10 +42,12 @@ class EventWriter:
             raise TypeError(
                 f"event: expected bytes or a message of protobuf, found {type(event).__qualname__}."
             )
-        self._file.write(frame(bytes(event)))
+        rest = memoryview(frame(bytes(event)))
+        while rest:
+            rest = rest[self._file.write(rest) :]
 
     def flush(self) -> None:
-        """Hand what was written over to the operating system."""
+        """Do nothing: what was written is with the operating system."""
         self._file.flush()
 
     def close(self) -> None:

@@ -42,6 +42,10 @@ class FileWriter:
         del max_queue  # What is pending is bounded by bytes.
         suffix = directory.file_name_end(plain_tag(filename_suffix, "filename_suffix"), "filename_suffix")
         delay = max(0.0, plain_float(flush_secs, "flush_secs"))
+        if not (log_dir or logdir):
+            raise ValueError(
+                "log_dir: expected the directory that the event file goes into, found none. Give one."
+            )
         path = directory.resolve(log_dir or logdir or "")
         self._files = Files(
             path, suffix=suffix, purge_step=None, flush_secs=delay, on_error="warn", counters={}

@@ -13,6 +13,7 @@ from typing import Literal, Never, cast
 from lightboard._core import Writer, watch_forks
 from lightboard.log import directory
 from lightboard.log.awaited import Awaited, Numbers, NumbersToCome
+from lightboard.log.locks import ProcessLock
 from lightboard.log.notices import warn, warn_of_all
 
 OnError = Literal["warn", "raise"]
@@ -57,7 +58,8 @@ class Files:
         self.diversions: set[str] = set()
         self.awaited = Awaited()
         self.warned_of_reopening = False
-        self.locks: dict[int, threading.RLock] = {}
+        self.forget: list[Callable[[], object]] = []
+        self._lock = ProcessLock()
         self.open(purge_step)
 
     def open(self, purge_step: int | None) -> None:
@@ -72,12 +74,17 @@ class Files:
         # One assignment, since the ids of one native writer are none of another's.
         self.opened: tuple[Writer, dict[str, int]] = core, {}
         _live.add(self)
+        # What is to be done for the native writer before, which this one takes the place of.
+        for forget in self.forget:
+            forget()
         # Garbage collection; the end of the interpreter is seen to by _at_exit.
-        weakref.finalize(self, _finish, core, self.awaited).atexit = False
+        collected = weakref.finalize(self, _finish, core, self.awaited)
+        collected.atexit = False
+        self.forget = [collected.detach]
         # A child of multiprocessing ends without the interpreter's exit hooks, but runs its own.
         util, process = sys.modules.get("multiprocessing.util"), sys.modules.get("multiprocessing.process")
         if util is not None and process is not None and process.parent_process() is not None:
-            util.Finalize(self, _finish, args=(core, self.awaited), exitpriority=0)
+            self.forget.append(util.Finalize(self, _finish, args=(core, self.awaited), exitpriority=0).cancel)
 
     def record(self, sub_run: str | None, *calls: Call) -> None:
         """Have each of `calls` add a record to the run's file, or to that of the sub-run: see `Recorder._record`."""
@@ -147,11 +154,8 @@ class Files:
         return sub_runs[path]
 
     def lock(self) -> threading.RLock:
-        """Return the lock of this process: one that a thread held during a fork stays held for ever in the child.
-
-        Reentrant, since a signal handler of the program may log as well.
-        """
-        return self.locks.setdefault(os.getpid(), threading.RLock())
+        """Return the lock of these files in this process."""
+        return self._lock.here()
 
     def reopen(self) -> None:
         """Open new files, since `core` is unusable."""

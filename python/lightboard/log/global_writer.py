@@ -1,9 +1,10 @@
 """`GlobalSummaryWriter`: one writer for a whole process, that counts the steps."""
 
-import threading
+import os
 from typing import Any
 
 from lightboard.log.file_writer import FileWriter
+from lightboard.log.locks import ProcessLock
 from lightboard.log.writer import SummaryWriter
 
 
@@ -15,22 +16,46 @@ class GlobalSummaryWriter:
     """
 
     _shared: "GlobalSummaryWriter | None" = None
-    _lock = threading.Lock()
+    _lock = ProcessLock()
 
-    def __init__(self, logdir: Any = None, comment: str = "", **arguments: Any) -> None:
-        """Make the writer; the arguments are those of `SummaryWriter`.
+    def __init__(
+        self,
+        logdir: str | os.PathLike[str] | None = None,
+        comment: str = "",
+        purge_step: int | None = None,
+        max_queue: int = 10,
+        flush_secs: float = 120,
+        filename_suffix: str = "",
+        write_to_disk: bool = True,
+        log_dir: str | os.PathLike[str] | None = None,
+        coalesce_process: bool = True,
+        **arguments: Any,
+    ) -> None:
+        """Make the writer; the arguments are those of `SummaryWriter`, in tensorboardX's order.
 
         `coalesce_process` is accepted and without effect, as it is in tensorboardX.
         """
-        arguments.pop("coalesce_process", None)
-        self._writer = SummaryWriter(logdir, comment, **arguments)
+        del coalesce_process
+        self._writer = SummaryWriter(
+            logdir,
+            comment,
+            purge_step,
+            max_queue,
+            flush_secs,
+            filename_suffix,
+            write_to_disk,
+            logdir=log_dir,
+            **arguments,
+        )
 
     @staticmethod
     def getSummaryWriter() -> "GlobalSummaryWriter":
         """Return the one writer of this process; the first call makes it, in a new directory under `runs/`."""
-        with GlobalSummaryWriter._lock:
+        with GlobalSummaryWriter._lock.here():
             if GlobalSummaryWriter._shared is None:
-                GlobalSummaryWriter._shared = GlobalSummaryWriter()
+                made = GlobalSummaryWriter()
+                # A signal handler may have been here meanwhile.
+                GlobalSummaryWriter._shared = GlobalSummaryWriter._shared or made
             return GlobalSummaryWriter._shared
 
     @property
