@@ -2,7 +2,6 @@
 
 import atexit
 import errno
-import os
 import sys
 import threading
 import weakref
