@@ -17,6 +17,7 @@ from tensorboardX import SummaryWriter as TensorboardX
 import lightboard
 from index.following import Following
 from index.records import NAME, append, frame, header, scalar, write
+from lightboard import _core
 from lightboard.index import Run, UnavailableError
 
 Follow = Callable[..., Following]
@@ -231,3 +232,11 @@ def test_changes_name_the_tag(tmp_path: Path, follow: Follow) -> None:
     assert answered(following)[0]["other"] == {"lr": 0.7}
     path.unlink()
     following.until(lambda: "run" not in answered(following)[0])
+
+
+def test_an_index_that_has_read_nothing_yet_says_so(tmp_path: Path) -> None:
+    index = _core.Index([("runs", str(tmp_path / "none"))], cache_dir=None)
+    try:
+        assert json.loads(index.hparams())["runs"] == {}
+    finally:
+        index.close()

@@ -108,9 +108,11 @@ impl Serialize for RunsBody<'_> {
 }
 
 impl AllHparams {
-    /// Whether they still are those of `version`.
+    /// Whether they still are those of `version`; before the first question there are none.
     pub(crate) fn holds(&self, version: u64, now: Instant) -> bool {
-        self.version == version && self.retry.is_none_or(|retry| now < retry)
+        !self.body.is_empty()
+            && self.version == version
+            && self.retry.is_none_or(|retry| now < retry)
     }
 
     /// Those of the runs of `catalog`, as of `version`. What `before` has of them is not read again.
@@ -308,6 +310,7 @@ mod tests {
         let answer = |retry| AllHparams {
             version: 7,
             retry,
+            body: b"{}".to_vec(),
             ..AllHparams::default()
         };
         let lacking = answer(Some(now + RETRY));
