@@ -32,11 +32,20 @@ class Audit:
         return series
 
     @property
-    def is_damaged(self) -> bool:
-        """Whether something between its records, or at the end of a file at rest, cannot be read."""
+    def is_live(self) -> bool:
+        """Whether it was changed lately."""
         status = self.entry.status
-        is_live = status is not None and time.time() - status.st_mtime < LIVE_SECONDS
-        return bool(self.facts["records"] and (self.facts["damage"] or (self.facts["tail"] and not is_live)))
+        return status is not None and time.time() - status.st_mtime < LIVE_SECONDS
+
+    @property
+    def ends_early(self) -> bool:
+        """Whether it ends within a record, or in bytes that are none, and is not being written."""
+        return bool(self.facts["records"] and self.facts["tail"] and not self.is_live)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether something in it cannot be read, between records or at its end."""
+        return bool(self.facts["records"] and self.facts["damage"]) or self.ends_early
 
 
 @dataclass

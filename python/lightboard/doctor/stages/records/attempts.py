@@ -13,7 +13,6 @@ from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.indexed import EXPERIMENT
 from lightboard.doctor.look import Look
 from lightboard.doctor.stages.records.about import Series, runs_of
-from lightboard.doctor.stages.records.damage import LIVE_SECONDS
 from lightboard.doctor.words import amount
 
 
@@ -56,12 +55,6 @@ class Stretch:
         """Machine and process as the name tells them, else the name."""
         told = file_names.parse(self.audit.entry.name)
         return (self.audit.entry.name, None) if told is None or told.pid is None else told.process
-
-    @property
-    def is_live(self) -> bool:
-        """Whether it was changed lately."""
-        status = self.audit.entry.status
-        return status is not None and time.time() - status.st_mtime < LIVE_SECONDS
 
     def place(self, seen: str = "") -> Place:
         """Return the file with its steps and times."""
@@ -146,8 +139,8 @@ def _at_once(stretches: list[Stretch]) -> tuple[str, str] | None:
             if before is None or before.end < stretch.end:
                 latest[tag] = stretch
         if (
-            longest.is_live
-            and stretch.is_live
+            longest.audit.is_live
+            and stretch.audit.is_live
             and stretch.begin < longest.end
             and stretch.writer != longest.writer
         ):

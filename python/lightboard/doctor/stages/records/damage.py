@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
-from lightboard.doctor.audits import Audit
+from lightboard.doctor.audits import LIVE_SECONDS, Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.stages.records.about import spread
 from lightboard.doctor.words import amount
 
-LIVE_SECONDS = 120.0
-"""A file that changed this lately may still be being written: how it ends is no damage yet (spec/events.md)."""
 LARGEST_PASSED = 256 << 20
 """Bytes that TensorBoard's data server passes to its front end at a time, and that Lightboard reads of one record."""
 
@@ -65,9 +62,9 @@ def files_cut_short(look: Look) -> Iterator[Finding]:
     """Report files that end within a record, or in zeros, and do not grow any more."""
     cut: dict[str, list[Place]] = {}
     for audit in look.audits.files:
-        facts, status = audit.facts, audit.entry.status
-        is_live = status is not None and time.time() - status.st_mtime < LIVE_SECONDS
-        if (tail := facts["tail"]) and facts["records"] and not is_live:
+        facts = audit.facts
+        if audit.ends_early:
+            tail = facts["tail"]
             code = ENDS.get(tail["code"], CODES[tail["code"]])
             at = audit.entry.place(offset=tail["offset"], length=tail["length"], record=facts["records"])
             cut.setdefault(code, []).append(at)
