@@ -32,11 +32,15 @@ def runs(directory: Path) -> dict[str, dict[str, Any]]:
     [
         ({}, {}, {"run": {}}),
         ({"RANK": "3"}, {}, {"run": {}}),  # as in torch
-        ({"RANK": "3"}, {"ranks": "all"}, {"run/rank_3": {"rank": 3}}),
-        ({"OMPI_COMM_WORLD_RANK": "2", "SLURM_PROCID": "0"}, {"ranks": "all"}, {"run/rank_2": {"rank": 2}}),
-        ({"SLURM_PROCID": "11"}, {"ranks": "all"}, {"run/rank_11": {"rank": 11}}),
+        ({"RANK": "3"}, {"ranks": "all"}, {"run/rank_3": {"process.rank": 3}}),
+        (
+            {"OMPI_COMM_WORLD_RANK": "2", "SLURM_PROCID": "0"},
+            {"ranks": "all"},
+            {"run/rank_2": {"process.rank": 2}},
+        ),
+        ({"SLURM_PROCID": "11"}, {"ranks": "all"}, {"run/rank_11": {"process.rank": 11}}),
         ({"RANK": ""}, {"ranks": "all"}, {"run": {}}),
-        ({"RANK": "3"}, {"rank": 0}, {"run/rank_0": {"rank": 0}}),
+        ({"RANK": "3"}, {"rank": 0}, {"run/rank_0": {"process.rank": 0}}),
         ({"RANK": "3"}, {"rank": 0, "ranks": "zero"}, {"run": {}}),
         ({"RANK": "0"}, {"ranks": "zero"}, {"run": {}}),
         ({"RANK": "1"}, {"ranks": "zero"}, {}),
@@ -44,7 +48,7 @@ def runs(directory: Path) -> dict[str, dict[str, Any]]:
         ({"RANK": "0"}, {"ranks": "auto"}, {"run": {}}),
         ({"SLURM_PROCID": "1"}, {"ranks": "auto"}, {}),
         ({}, {"ranks": "auto"}, {"run": {}}),
-        ({}, {"rank": 1, "ranks": "auto"}, {"run/rank_1": {"rank": 1}}),
+        ({}, {"rank": 1, "ranks": "auto"}, {"run/rank_1": {"process.rank": 1}}),
     ],
     ids=repr,
 )
@@ -67,7 +71,7 @@ def test_which_ranks_log_and_where(
 def test_the_rank_stays_beside_what_the_program_sets(tmp_path: Path) -> None:
     with SummaryWriter(tmp_path, rank=2) as writer:
         writer.config({"lr": 0.5})
-    assert runs(tmp_path) == {"rank_2": {"rank": 2, "lr": 0.5}}
+    assert runs(tmp_path) == {"rank_2": {"process.rank": 2, "lr": 0.5}}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +192,7 @@ if __name__ == "__main__":
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
 def test_ranks_of_multiprocessing(tmp_path: Path, method: str) -> None:
     assert "LightboardWarning" not in run(f"METHOD = {method!r}\n" + PROCESSES, tmp_path)[2]
-    assert runs(tmp_path) == {f"run/rank_{rank}": {"rank": rank} for rank in range(4)}
+    assert runs(tmp_path) == {f"run/rank_{rank}": {"process.rank": rank} for rank in range(4)}
     for rank in range(4):
         assert steps(tmp_path / "run" / f"rank_{rank}") == list(range(50))
 
@@ -216,7 +220,7 @@ runpy.run_module("torch.distributed.run", run_name="__main__")
 """
     (tmp_path / "train.py").write_text("from lightboard import SummaryWriter\n" + TORCHRUN)
     succeed(launcher, tmp_path)
-    assert runs(tmp_path) == {"auto": {}} | {f"all/rank_{rank}": {"rank": rank} for rank in range(4)}
+    assert runs(tmp_path) == {"auto": {}} | {f"all/rank_{rank}": {"process.rank": rank} for rank in range(4)}
     for name in runs(tmp_path):
         assert len(event_files(tmp_path / name)) == 1
         assert steps(tmp_path / name) == list(range(20))

@@ -1,5 +1,7 @@
 """Hyper-parameters: as the peers store them, and what is better than theirs on purpose."""
 
+import argparse
+import functools
 import os
 import shutil
 import time
@@ -169,6 +171,44 @@ def test_a_config_is_the_session_of_the_run(tmp_path: Path) -> None:
     assert end.session_end_info.end_time_secs >= first.session_start_info.start_time_secs
 
 
+class Options:
+    """Has no text of its own."""
+
+
+def test_what_a_config_may_hold(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.config(
+            {
+                "layers": {0: 64, 1: {}},
+                "options": Options(),
+                "all": [Options()],
+                "part": functools.partial(double, 1),
+            }
+        )
+    with lightboard.open(tmp_path) as index:
+        name = f"<{__name__}.Options object>"
+        assert index.runs[0].hparams == {
+            "layers.0": 64,
+            "layers.1": "{}",
+            "options": name,
+            "all": f"[{name}]",
+            "part": "functools.partial(<function double>, 1)",
+        }
+
+
+def test_what_a_config_may_not_hold(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        with pytest.raises(ValueError, match=r"settings: expected each name once, found 'a\.b' twice"):
+            writer.config({"a.b": 1, "a": {"b": 2}})
+        with pytest.raises(
+            TypeError, match=r"settings: expected a dict, found argparse\.Namespace .* Give vars\(\) of it"
+        ):
+            writer.config(argparse.Namespace(lr=0.1))  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="name in settings: expected a str, found tuple"):
+            writer.config({"a": {(1, 2): 3}})
+    assert messages(tmp_path) == []
+
+
 def test_a_session_that_ends_in_an_exception_has_failed(tmp_path: Path) -> None:
     def train() -> None:
         with SummaryWriter(tmp_path) as writer:
@@ -232,7 +272,7 @@ def test_what_the_constructor_is_given_is_one_record(tmp_path: Path) -> None:
     """TensorBoard keeps the first record of a run, so that it has to hold all."""
     SummaryWriter(tmp_path, config={"lr": 0.5, "model": {"layers": 2}}, rank=3, capture=True).close()
     settings = hparams(tmp_path / "rank_3")
-    assert settings.items() >= {"lr": 0.5, "model.layers": 2.0, "rank": 3.0}.items()
+    assert settings.items() >= {"lr": 0.5, "model.layers": 2.0, "process.rank": 3.0}.items()
     assert "capture.python" in settings
 
 
@@ -240,7 +280,7 @@ def test_what_the_constructor_is_given_is_one_record(tmp_path: Path) -> None:
     ("config", "message"),
     [
         ([("lr", 1)], "config: expected a dict, found list"),
-        ({1: 2}, "name in config: expected a str, found int"),
+        ({(1, 2): 3}, "name in config: expected a str, found tuple"),
     ],
 )
 def test_a_config_that_is_refused_makes_no_run(tmp_path: Path, config: Any, message: str) -> None:

@@ -6,8 +6,8 @@ from types import TracebackType
 from typing import Any
 
 from lightboard.log import SummaryWriter
-from lightboard.log.hparams import plain_settings
 from lightboard.log.notices import warn
+from lightboard.log.settings import flat_settings
 
 REFUSALS = (TypeError, ValueError, OverflowError)
 
@@ -48,9 +48,10 @@ def configured(
     """
     plain: Mapping[str, Any] = {}
     with Spared("settings"):
-        plain = plain_settings(settings, "settings")
+        plain = flat_settings(settings, "settings")
     if writer is None:
-        return SummaryWriter(log_dir, **{**options, "config": {**plain, **(options.get("config") or {})}})
+        wanted = flat_settings(options.get("config") or {}, "config")
+        return SummaryWriter(log_dir, **{**options, "config": {**plain, **wanted}})
     reopened(writer).config(plain)
     return writer
 

@@ -2,16 +2,18 @@
 
 import atexit
 import errno
+import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from functools import partial
 from typing import Literal, Never, cast
 
 from lightboard._core import Writer, watch_forks
 from lightboard.log import directory
 from lightboard.log.awaited import Awaited, Numbers, NumbersToCome
+from lightboard.log.last_steps import last_steps
 from lightboard.log.locks import ProcessLock
 from lightboard.log.notices import warn, warn_of_all
 
@@ -56,6 +58,8 @@ class Files:
         self.counters = counters
         self.diversions: set[str] = set()
         self.awaited = Awaited()
+        self.held: tuple[Call, int] | None = None
+        self.paths: list[str] = []
         self.warned_of_reopening = False
         self.forget: list[Callable[[], object]] = []
         self._lock = ProcessLock()
@@ -70,6 +74,7 @@ class Files:
             raise directory.explain(error, self.path) from None
         self.core = core
         self.direct = ASIDE if self.diversions else core
+        self.paths.append(core.path)
         # One assignment, since the ids of one native writer are none of another's.
         self.opened: tuple[Writer, dict[str, int]] = core, {}
         _live.add(self)
@@ -112,6 +117,7 @@ class Files:
         )
 
     def _do_all(self, doings: Sequence[tuple[str | None, Callable[[], int]]]) -> None:
+        self.release()
         failures: dict[str, OSError] = {}
         has_reports = False
         for sub_run, do in doings:
@@ -185,6 +191,7 @@ class Files:
 
     def flush(self) -> None:
         """Return when everything logged before is with the operating system: see `SummaryWriter.flush`."""
+        self.release()
         self.awaited.settle(is_last=False)
         self.core.flush()
         self.tell()
@@ -194,6 +201,38 @@ class Files:
         self.awaited.settle(is_last=True)
         self.core.close()
         self.tell()
+
+    def hold(self, call: Call) -> None:
+        """Have `call` add a record to the run's file before the next one, or when the files are flushed or closed."""
+        self.held = call, os.getpid()
+        self.divert("held", True)
+
+    @property
+    def is_holding(self) -> bool:
+        """Whether a record is held back in this process."""
+        return self.held is not None and self.held[1] == os.getpid()
+
+    def unhold(self) -> Call | None:
+        """Hold no record back; return what adds the one that was, if that is for this process to do."""
+        if self.held is None:
+            return None
+        with self.lock():
+            held, self.held = self.held, None
+            self.divert("held", False)
+        return held[0] if held is not None and held[1] == os.getpid() else None
+
+    def release(self) -> None:
+        """Add the record that is held back, if the files are open. What there is to tell is left to `tell`."""
+        call = self.unhold()
+        if call is not None and self.core.is_usable:
+            call(self.core, 0)
+
+    def last_steps(self, tags: Set[str]) -> dict[str, int]:
+        """Return the highest step at which each of these scalars was logged into the run itself, by this writer."""
+        self.release()
+        self.awaited.settle(is_last=False)
+        self.core.flush()
+        return last_steps(self.paths, tags) if self.paths else {}
 
     def tell(self, unopened: Mapping[str, OSError] | None = None) -> None:
         """Warn of what the native writer and the device report, and of files that cannot be opened, by directory.
@@ -276,6 +315,7 @@ def _at_exit() -> None:
     # Not closed, since other exit hooks may still log: from here on each record is written through.
     live = list(_live)
     for files in live:
+        files.release()
         files.awaited.settle(is_last=True)
         files.core.write_through()
     # Warned of when all is handed over, since a warning may be an error.

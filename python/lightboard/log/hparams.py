@@ -8,14 +8,32 @@ from typing import Any
 
 from lightboard._core import Writer
 from lightboard.log import directory
-from lightboard.log.numbers import describe, plain_float, plain_tag
+from lightboard.log.files import Call
+from lightboard.log.numbers import plain_float, plain_tag
 from lightboard.log.recorder import Recorder
-
-Setting = bool | float | str
+from lightboard.log.settings import (
+    Setting,
+    check_mapping,
+    domains,
+    flat_settings,
+    plain_setting,
+    plain_settings,
+)
 
 
 class Hparams(Recorder):
-    """Logs what a run was set to."""
+    """Logs what a run was set to: its session, and one for each sub-run that `add_hparams` makes.
+
+    Readers differ in which session start of a run counts: TensorBoard has the first, our own the last. So a later one
+    says all that those before it said, and what TensorBoard has to know stands in the first.
+    """
+
+    # What the constructor and `config` have set, which holds for sub-runs too.
+    _settings: dict[str, Setting]
+    # What the start of the run's own session says, or will say if it is held back; None if there is none.
+    _told: dict[str, Setting] | None
+    # When, and in which process, the session began whose end `close` is to log.
+    _session_began: tuple[float, int] | None
 
     def add_hparams(
         self,
@@ -29,9 +47,13 @@ class Hparams(Recorder):
     ) -> None:
         """Log hyper-parameters, and the metrics by which TensorBoard compares runs on its HPARAMS page.
 
+        They go into the sub-run `<log_dir>/<run_name>` if a name is given, and else into the run itself, but for this:
+        a run has one session, of which TensorBoard shows what was said first. Where the run was set to something else
+        before, by `config` or another call, they go into a new sub-run named by the time, as torch's do always. A
+        sub-run has the settings of `config`, and those of `rank` and `capture`, besides its own.
+
         Written as three records of the plugin `hparams` (experiment, session start, session end) and a scalar for each
-        metric (spec/events.md, Writing): into the run itself, or into the sub-run `<log_dir>/<run_name>` if a name is
-        given. torch makes a sub-run in either case, named by the time.
+        metric (spec/events.md, Writing). Where `config` began the session, `close()` logs its end.
 
         Args:
             hparam_dict: Name to setting: a number, bool, str, array or tensor (its first element), or a function (its
@@ -39,7 +61,8 @@ class Hparams(Recorder):
             metric_dict: Tag to number, as for `add_scalar`.
             hparam_domain_discrete: Name to a list of all settings that it may have.
             run_name: The name of a sub-run; tensorboardX calls it `name`, and takes it in third place.
-            global_step: The step of all these records, as for `add_scalar`.
+            global_step: The step of all these records, as for `add_scalar`. `None` is 0, but for metrics that the run
+                itself has logged before: they go on from the highest step of their tag.
             name: As `run_name`.
 
         Raises:
@@ -52,10 +75,10 @@ class Hparams(Recorder):
         if isinstance(hparam_domain_discrete, str):  # tensorboardX: name, global_step
             run_name, global_step, hparam_domain_discrete = hparam_domain_discrete, run_name, None
         run_name = name if run_name is None else run_name
-        _check_mapping(hparam_dict, "hparam_dict")
-        _check_mapping(metric_dict, "metric_dict")
-        settings = _settings(hparam_dict, "hparam_dict", _setting)
-        domains = _domains(hparam_domain_discrete or {}, hparam_dict, settings)
+        check_mapping(hparam_dict, "hparam_dict")
+        check_mapping(metric_dict, "metric_dict")
+        given = plain_settings(hparam_dict, "hparam_dict", plain_setting)
+        choices = domains(hparam_domain_discrete or {}, hparam_dict, given)
         metrics = {
             plain_tag(tag, "name in metric_dict"): plain_float(value, f"metric_dict[{tag!r:.200}]")
             for tag, value in metric_dict.items()
@@ -64,149 +87,104 @@ class Hparams(Recorder):
         if run_name is not None:
             run_name = plain_tag(run_name, "run_name")
             sub_run = directory.below(self._files.path, run_name, "run_name")
+        elif self._is_set_otherwise(given):
+            sub_run = _new_sub_run(self._files.path)
         step = self._steps.step if global_step is None else self._steps.of("", "", global_step)
-        wall_time = self._steps.wall_time
-        infos = [(name, setting, domains.get(name)) for name, setting in settings.items()]
-        tried, tags, at = list(settings.items()), list(metrics), step or 0
-        kind = "scalar" if sub_run is None else f"scalar in {sub_run}"
-        self._record(
-            sub_run,
+        settings = {**self._settings, **given}
+        began = None
+        if sub_run is None:
+            settings = self._told = {**(self._told or {}), **given}
+            self._files.unhold()
+            began = self._began_here()
+        infos = [(name, setting, choices.get(name)) for name, setting in settings.items()]
+        tags, at, wall_time = list(metrics), step or 0, self._steps.wall_time
+        records: list[Call] = [
             lambda core, file: core.add_experiment(file, infos, tags, at, wall_time),
-            lambda core, file: core.add_session_start(file, tried, 0, at, wall_time),
-            lambda core, file: core.add_session_end(file, True, 0, at, wall_time),
-            *(
-                partial(_add_metric, tag, number, *self._moment(kind, tag, step, None))
-                for tag, number in metrics.items()
-            ),
-        )
+            _session_start(settings, began or 0, at, wall_time),
+        ]
+        if began is None:
+            records.append(lambda core, file: core.add_session_end(file, True, 0, at, wall_time))
+        self._record(sub_run, *records, *self._metrics(sub_run, metrics, step))
 
     def config(self, settings: Mapping[str, Any]) -> None:
         """Log what the run is set to, once, when it begins; the end of the session is logged by `close()`.
 
-        Leaving a `with` block by an exception logs that the session failed. Calls add up: each logs all settings so
-        far, and a setting that is given again replaces the earlier one. TensorBoard's HPARAMS page shows those of the
-        first call only; `config`, `rank` and `capture` of the constructor are one. Written as a session start and end
-        of the plugin `hparams` (spec/events.md, Writing).
+        Leaving a `with` block by an exception, but for `sys.exit` with 0, logs that the session failed. Calls add up:
+        each logs all settings so far, and a setting that is given again replaces the earlier one. TensorBoard shows
+        those of the first call only, with `rank` and `capture` of the constructor; `config` of the constructor is such
+        a call. Written as a session start and end of the plugin `hparams` (spec/events.md,
+        Writing).
 
         Args:
             settings: Name to setting. Mappings in it are flattened, with `.` between the names. Numbers, bools and str
                 are kept, `None` is left out, functions and classes are stored by name, and everything else as its
-                `str()`.
+                `str()`, without the address that objects tell which have none of their own.
 
         Raises:
-            TypeError: It is no mapping, or a name no str.
-            ValueError: A name or text cannot be stored as UTF-8; mappings are nested more than 16 deep.
+            TypeError: It is no mapping, or a name no str and no int.
+            ValueError: A name or text cannot be stored as UTF-8; mappings are nested more than 16 deep; two names
+                become one.
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
-        self._settings = {**self._settings, **plain_settings(settings, "settings")}
-        if self._session_began is None or self._session_began[1] != os.getpid():
-            self._session_began = time.time(), os.getpid()
-        items, (began, _) = list(self._settings.items()), self._session_began
-        self._record(None, lambda core, file: core.add_session_start(file, items, began, 0, None))
+        self._record(None, self._begun(settings))
+
+    def _config_first(self, settings: Mapping[str, Any]) -> None:
+        """Set what the constructor knows.
+
+        It is logged before the first record, so that it stands in one session start with what `config` or `add_hparams`
+        say, if that is the first.
+        """
+        self._files.hold(self._begun(settings))
+
+    def _begun(self, settings: Mapping[str, Any]) -> Call:
+        """Return what logs the start of the run's own session, with these settings besides those before."""
+        flat = flat_settings(settings, "settings")
+        self._settings = {**self._settings, **flat}
+        self._told = {**(self._told or {}), **flat}
+        self._files.unhold()
+        began = self._began_here() or time.time()
+        self._session_began = began, os.getpid()
+        return _session_start(self._told, began, 0, None)
 
     def _end_session(self, succeeded: bool) -> None:
         """Log the end of the session that `config` began in this process, if there is one that has not ended."""
-        if self._session_began is None or self._session_began[1] != os.getpid():
+        if self._began_here() is None:
             return  # A forked child ends none of its parent's.
         self._session_began = None
         if self._files.core.is_usable:
             end = time.time()
             self._record(None, lambda core, file: core.add_session_end(file, succeeded, end, 0, None))
 
+    def _began_here(self) -> float | None:
+        if self._session_began is None or self._session_began[1] != os.getpid():
+            return None
+        return self._session_began[0]
 
-def plain_settings(settings: Mapping[str, Any], what: str) -> dict[str, Setting]:
-    """Return what `config` logs of `settings`: those that are set, flattened, each as a plain bool, float or str.
+    def _is_set_otherwise(self, settings: Mapping[str, Setting]) -> bool:
+        """Whether the run's own session has begun, and without these settings."""
+        has_begun = self._told is not None and not self._files.is_holding
+        return has_begun and not settings.items() <= (self._told or {}).items()
 
-    Raises:
-        TypeError, ValueError: as `config` does.
-    """
-    _check_mapping(settings, what)
-    return _settings(dict(_flattened(settings, what, "", 16)), what, _setting_or_text)
+    def _metrics(self, sub_run: str | None, metrics: Mapping[str, float], step: int | None) -> list[Call]:
+        kind = "scalar" if sub_run is None else f"scalar in {sub_run}"
+        reached = self._files.last_steps(set(metrics)) if sub_run is None and step is None else {}
+        found: list[Call] = []
+        for tag, number in metrics.items():
+            at, wall_time = self._moment(kind, tag, step, None)
+            found.append(partial(_add_metric, tag, number, max(at, reached.get(tag, at)), wall_time))
+        return found
+
+
+def _session_start(settings: Mapping[str, Setting], began: float, step: int, wall_time: float | None) -> Call:
+    items = list(settings.items())
+    return lambda core, file: core.add_session_start(file, items, began, step, wall_time)
 
 
 def _add_metric(tag: str, number: float, step: int, wall_time: float | None, core: Writer, file: int) -> int:
     return core.add_scalar(file, tag, number, step, wall_time, False, False)
 
 
-def _check_mapping(value: object, what: str) -> None:
-    if not isinstance(value, Mapping):
-        raise TypeError(f"{what}: expected a dict, found {describe(value)}.")
-
-
-def _flattened(settings: Mapping[str, Any], what: str, above: str, depth: int) -> Any:
-    if depth == 0:
-        raise ValueError(
-            f"{what}: expected mappings nested at most 16 deep, found more below {above[:200]!r}."
-        )
-    for name, value in settings.items():
-        path = above + plain_tag(name, f"name in {what}")
-        if isinstance(value, Mapping):
-            yield from _flattened(value, what, path + ".", depth - 1)
-        else:
-            yield path, value
-
-
-def _settings(given: Mapping[str, Any], what: str, convert: Any) -> dict[str, Setting]:
-    """Return the settings that are set, each as a plain bool, float or str."""
-    return {
-        plain_tag(name, f"name in {what}"): convert(value, f"{what}[{name!r:.200}]")
-        for name, value in given.items()
-        if value is not None
-    }
-
-
-def _setting(value: Any, what: str) -> Setting:
-    """Return `value` as a plain bool, float or str.
-
-    Raises:
-        ValueError: it is none, and no array with an element either.
-    """
-    if callable(getattr(value, "flatten", None)) and getattr(value, "shape", ()) != ():
-        value = next(iter(value.flatten()), value)
-    if callable(getattr(value, "item", None)) and 0 not in getattr(value, "shape", ()):  # NumPy, torch, JAX
-        value = value.item()
-    if isinstance(value, bool | str):
-        return plain_tag(value, what) if isinstance(value, str) else value
-    if isinstance(value, int | float):
-        return plain_float(value, what)
-    if callable(value):
-        return plain_tag(getattr(value, "__name__", repr(value)), what)
-    raise ValueError(
-        f"{what}: expected a number, bool, str, function, or an array with at least one element, "
-        f"found {describe(value)}. Store it as str() of it, or leave it out."
-    )
-
-
-def _setting_or_text(value: Any, what: str) -> Setting:
-    is_scalar = not isinstance(value, list | tuple) and getattr(value, "shape", ()) == ()
-    name = getattr(value, "__name__", None)
-    if callable(value) and isinstance(name, str):
-        return plain_tag(name, what)  # The text of a function holds its address.
-    try:
-        if is_scalar and not callable(value):
-            return _setting(value, what)
-    except (TypeError, ValueError):
-        if isinstance(value, str):
-            raise
-    return plain_tag(os.fspath(value) if isinstance(value, os.PathLike) else str(value), what)
-
-
-def _domains(
-    given: Mapping[str, list[Any]], hparams: Mapping[str, Any], settings: Mapping[str, Setting]
-) -> dict[str, list[Setting]]:
-    _check_mapping(given, "hparam_domain_discrete")
-    found = {}
-    for name, domain in given.items():
-        what = f"hparam_domain_discrete[{name!r:.200}]"
-        if name not in hparams:
-            raise TypeError(
-                f"{what}: expected the name of a hyper-parameter in hparam_dict, found none of this name."
-            )
-        if not isinstance(domain, list) or not all(isinstance(it, type(hparams[name])) for it in domain):
-            raise TypeError(
-                f"{what}: expected a list of {type(hparams[name]).__qualname__}, as hparam_dict has it, "
-                f"found {describe(domain)}."
-            )
-        if name in settings:
-            found[name] = [_setting(it, what) for it in domain]
-    return found
+def _new_sub_run(path: str) -> str:
+    while os.path.lexists(sub_run := os.path.join(path, str(time.time()))):
+        pass  # Until the clock has gone on.
+    return sub_run

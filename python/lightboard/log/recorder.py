@@ -10,9 +10,6 @@ class Recorder:
 
     _files: Files
     _steps: Steps
-    # What `config` was told, and when and in which process the session began that it logged and that has not ended.
-    _settings: dict[str, bool | float | str]
-    _session_began: tuple[float, int] | None
 
     def _moment(self, kind: str, tag: str, global_step: object, walltime: object) -> tuple[int, float | None]:
         """Return step and wall time of a record of the series, as the native writer takes them.

@@ -15,7 +15,7 @@ from lightboard.log.file_writer import FileWriter
 from lightboard.log.files import Files, NoFiles, OnError
 from lightboard.log.graphs import Graphs
 from lightboard.log.histograms import Histograms
-from lightboard.log.hparams import Hparams, plain_settings
+from lightboard.log.hparams import Hparams
 from lightboard.log.layouts import Layouts
 from lightboard.log.meshes import Meshes
 from lightboard.log.notices import announce, warn
@@ -23,6 +23,7 @@ from lightboard.log.numbers import describe, plain_float, plain_step, plain_tag,
 from lightboard.log.pr_curves import PrCurves
 from lightboard.log.ranks import Ranks, role
 from lightboard.log.scalars import Scalars
+from lightboard.log.settings import flat_settings
 from lightboard.log.steps import Steps
 from lightboard.log.system_metrics import SystemMetrics, seconds_between
 from lightboard.log.tensors import Tensors
@@ -91,9 +92,9 @@ class SummaryWriter(
             rank: This process's number among those that run the program; `None` is what torchrun, Open MPI or Slurm
                 has told it (`RANK`, `OMPI_COMM_WORLD_RANK`, `SLURM_PROCID`), if `ranks` is given.
             ranks: Which ranks log. `"all"`: each into the run `<log_dir>/rank_<rank>`, with its rank as hyper-parameter
-                `rank`. `"zero"`: rank 0 into `log_dir`, others as with `write_to_disk=False`. `"auto"`: as `"zero"` if
-                the environment tells a rank, else as `"all"`. A process without a rank logs into `log_dir`, whatever
-                this says. `None` is `"all"` if `rank` is given; else ranks are of no concern.
+                `process.rank`. `"zero"`: rank 0 into `log_dir`, others as with `write_to_disk=False`. `"auto"`: as
+                `"zero"` if the environment tells a rank, else as `"all"`. A process without one logs into `log_dir`,
+                whatever this says. `None` is `"all"` if `rank` is given; else ranks are of no concern.
             config: What the run is set to, as for `config()`: logged in one record with `rank` and with what `capture`
                 tells, since TensorBoard's HPARAMS page shows the first such record only.
             capture: Log once what the run is made from, which takes a moment: git commit, branch, and whether files
@@ -115,7 +116,7 @@ class SummaryWriter(
         step = None if purge_step is None else plain_step(purge_step, "purge_step")[0]
         delay_secs = max(0.0, plain_float(flush_secs, "flush_secs"))
         sampled_every = seconds_between(system_metrics)
-        settings: dict[str, Any] = {} if config is None else dict(plain_settings(config, "config"))
+        settings: dict[str, Any] = {} if config is None else dict(flat_settings(config, "config"))
         self.purge_step = purge_step
         self.max_queue = max_queue
         self.flush_secs = flush_secs
@@ -145,7 +146,7 @@ class SummaryWriter(
         self._untraceable = set()
         self._reduces = {}
         self._settings = {}
-        self._session_began = None
+        self._told = self._session_began = None
         self._system_metrics: SystemMetrics | None = None
         self._files = (Files if write_to_disk else NoFiles)(
             path,
@@ -172,15 +173,16 @@ class SummaryWriter(
 
     def _begin(self, settings: dict[str, Any], rank: int | None, capture: bool) -> None:
         """Log what is known of the run when it begins, its settings in one record."""
-        if rank is not None:
-            settings["rank"] = rank
+        known: dict[str, Any] = {} if rank is None else {"process": {"rank": rank}}
         if capture:
             from lightboard.log.capture import captured
 
-            settings["capture"], text = captured()
+            known["capture"], text = captured()
             self.add_text("capture", text, 0)
         if settings:
-            self.config(settings)
+            self.config({**known, **settings})
+        elif known:
+            self._config_first(known)
 
     def flush(self) -> None:
         """Return when everything logged before, from any thread, is with the operating system.
@@ -268,7 +270,13 @@ class SummaryWriter(
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._close(succeeded=error is None)
+        # Who leaves early, or has no more to ask of a generator, has not failed.
+        succeeded = (
+            error is None
+            or isinstance(error, GeneratorExit)
+            or (isinstance(error, SystemExit) and error.code in (None, 0))
+        )
+        self._close(succeeded)
 
     def __repr__(self) -> str:
         return f"SummaryWriter({self.log_dir!r})"
