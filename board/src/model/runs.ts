@@ -1,6 +1,7 @@
 /** What there is to say of a run that draws nothing, or not everything. */
 
 import type { Run } from "../wire/types";
+import { codesOf } from "./codes";
 import { counted } from "./format";
 
 export interface RunNote {
@@ -10,9 +11,11 @@ export interface RunNote {
   readonly mark: string;
   /** The whole story. */
   readonly reason: string;
+  /** What the doctor calls it: codes of spec/doctor.md. */
+  readonly codes: readonly string[];
 }
 
-const MARKS: Partial<Record<Run["state"], { weight: RunNote["weight"]; mark: string; reason: string }>> = {
+const MARKS: Partial<Record<Run["state"], Omit<RunNote, "codes">>> = {
   damaged: {
     weight: "fault",
     mark: "damaged",
@@ -30,18 +33,25 @@ const MARKS: Partial<Record<Run["state"], { weight: RunNote["weight"]; mark: str
     mark: "no data yet",
     reason: "Its event file holds the header only: nothing was logged yet.",
   },
+  copy: {
+    weight: "quiet",
+    mark: "copy",
+    reason: "All that its files hold is in another file too, and is drawn there.",
+  },
   loading: { weight: "quiet", mark: "loading", reason: "Its files are being read." },
 };
 
 export function noteOf(run: Run): RunNote | null {
   const mark = MARKS[run.state];
-  if (mark) return { ...mark, reason: storyOf(run) || mark.reason };
-  if (run.conflict) return { weight: "fault", mark: "conflict", reason: run.conflict.message };
+  const codes = codesOf(run);
+  if (mark) return { ...mark, reason: storyOf(run) || mark.reason, codes };
+  if (run.conflict) return { weight: "fault", mark: "conflict", reason: run.conflict.message, codes };
   if (run.points > 0) return null;
   return {
     weight: "quiet",
     mark: "no scalars",
     reason: `It has ${counted(run.tags, "tag")}, none with scalars.`,
+    codes,
   };
 }
 

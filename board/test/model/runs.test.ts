@@ -18,7 +18,12 @@ describe("a run that draws nothing", () => {
     const note = noteOf(
       run("x", { state: "damaged", message: "f: 4 zeros at 8", files: [{ ...file, damage }] }),
     );
-    expect(note).toEqual({ weight: "fault", mark: "damaged", reason: "f: 4 zeros at 8" });
+    expect(note).toEqual({
+      weight: "fault",
+      mark: "damaged",
+      reason: "f: 4 zeros at 8",
+      codes: ["record_zeros"],
+    });
   });
   test("says that writers are in conflict, after what is damaged", () => {
     const conflict = { message: "Expected one writer.", writers: [], files: ["f", "g"] };
@@ -26,6 +31,7 @@ describe("a run that draws nothing", () => {
       weight: "fault",
       mark: "conflict",
       reason: "Expected one writer.",
+      codes: ["writers_at_once"],
     });
     const both = noteOf(run("x", { conflict, state: "damaged", message: "f: 4 zeros at 8" }));
     expect([both?.mark, both?.reason]).toEqual(["damaged", "f: 4 zeros at 8\nExpected one writer."]);
