@@ -6,6 +6,9 @@ import type { Finding, Place, Run } from "../wire/types";
 export const SEVERITIES = ["hides", "distorts", "note"] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
+/** In the order in which the doctor looks at them. */
+export const STAGES = ["environment", "log", "files", "records", "index", "api", "board"] as const;
+
 /** Headings of findings, by severity. */
 export const MEANINGS: Readonly<Record<Severity, string>> = {
   hides: "Hides data",
@@ -16,9 +19,8 @@ export const MEANINGS: Readonly<Record<Severity, string>> = {
 /** Findings of each run that any names, by its id, as they are ordered. */
 export function findingsByRun(
   findings: readonly Finding[],
-  runs: readonly Run[],
+  find: FindRun,
 ): ReadonlyMap<string, readonly Finding[]> {
-  const find = finder(runs);
   const found = new Map<string, Finding[]>();
   for (const finding of findings) {
     for (const id of new Set(finding.places.map(find))) {
@@ -31,8 +33,10 @@ export function findingsByRun(
   return found;
 }
 
-/** A function from a place to the id of its run; null if it names none, or none that is known. */
-export function finder(runs: readonly Run[]): (place: Place) => string | null {
+/** From a place to the id of its run; null if it names none, or none that is known. */
+export type FindRun = (place: Place) => string | null;
+
+export function finder(runs: readonly Run[]): FindRun {
   const ids = new Map<string, string>();
   for (const { id, logdir, name } of runs) {
     // A board that was asked over HTTP names its runs by both in one.

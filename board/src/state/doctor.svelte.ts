@@ -1,6 +1,6 @@
 /** The doctor's report on the board's log directories: begun once all is read, asked for until it is there. */
 
-import { findingsByRun } from "../model/findings";
+import { finder, findingsByRun } from "../model/findings";
 import { fetchDoctor, lookAgain } from "../wire/client";
 import type { Doctor as Look, Finding, Report, Run } from "../wire/types";
 
@@ -18,7 +18,9 @@ export class Doctor {
   open = $state(false);
   only = $state<string | null>(null);
 
-  private readonly byRun = $derived.by(() => findingsByRun(this.report?.findings ?? NONE, this.runs()));
+  /** The run that a place names: made anew when runs come or go, not when they log. */
+  readonly find = $derived.by(() => finder(this.runs()));
+  private readonly byRun = $derived.by(() => findingsByRun(this.report?.findings ?? NONE, this.find));
   /** What hides or distorts data. */
   readonly grave = $derived((this.report?.findings ?? NONE).filter(({ severity }) => severity !== "note"));
   private wanted = false;

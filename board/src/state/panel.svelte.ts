@@ -149,6 +149,18 @@ export class PanelStore implements Part {
     this.setup = { ...this.setup, closed };
   }
 
+  /** Have the run listed, whatever it is folded away in; false: the filter leaves it out. */
+  list(run: string): boolean {
+    if (!this.passes(run)) return false;
+    if (this.chosen?.runs.has(run) === false) this.chosen = null;
+    const place = this.rows.order.indexOf(run);
+    const folds = ({ key, open, from, to }: Row): boolean =>
+      open === false && key !== run && from <= place && place < to;
+    // What is within a closed row is laid out once it is open.
+    for (let row; (row = this.rows.rows.find(folds));) this.setOpen(row, true);
+    return place >= 0;
+  }
+
   get(): Json | null {
     return writeSetup(this.setup);
   }

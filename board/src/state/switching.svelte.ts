@@ -63,7 +63,7 @@ export class Switching {
     selection.redo();
   }
 
-  private say(sentence: string): void {
+  say(sentence: string): void {
     clearTimeout(this.forgetting);
     this.forgetting = setTimeout(() => (this.said = ""), SAID_MS);
     // The same sentence again has to differ to be read out again.

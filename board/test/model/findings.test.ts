@@ -17,7 +17,7 @@ describe("findings of runs", () => {
       { logdir: "runs", run: "b/c" },
       { logdir: "runs", run: "a" },
     ]);
-    const found = findingsByRun([twice, other, finding("none", [{ path: "/x" }])], RUNS);
+    const found = findingsByRun([twice, other, finding("none", [{ path: "/x" }])], finder(RUNS));
     expect(found.get("a0")?.map(({ code }) => code)).toEqual(["twice", "other"]);
     expect(found.get("b0")?.map(({ code }) => code)).toEqual(["other"]);
     expect(found.has("a1")).toBe(false);
