@@ -121,6 +121,7 @@ fn what_becomes_of_ranks_is_read_again() {
 
 #[test]
 fn what_is_not_understood_tells_nothing_of_ranks() {
+    const MAX: &[u8] = b"\xaa\xe8\x09\x03max";
     let told = |plugin_name, content| {
         Reduce::told(&Metadata {
             plugin_name,
@@ -128,7 +129,6 @@ fn what_is_not_understood_tells_nothing_of_ranks() {
             ..Metadata::default()
         })
     };
-    const MAX: &[u8] = b"\xaa\xe8\x09\x03max";
     assert_eq!(told("scalars", MAX), Some(Reduce::Max));
     assert_eq!(
         told("scalars", b"\x08\x01\xaa\xe8\x09\x03max"),
