@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-MOUNTINFO = Path("/proc/self/mountinfo")
+MOUNTINFO = "/proc/self/mountinfo"
 
 NO_APPEND = {
     "cifs": "a Windows share",
@@ -44,7 +43,7 @@ class Mount:
     kind: str
 
 
-def mount_of(path: str, mountinfo: Path = MOUNTINFO) -> Mount | None:
+def mount_of(path: str, mountinfo: str | os.PathLike[str] = MOUNTINFO) -> Mount | None:
     """Find the file system that a path lies on; None if that cannot be told."""
     real = os.path.realpath(path)
     best: Mount | None = None
@@ -58,12 +57,13 @@ def mount_of(path: str, mountinfo: Path = MOUNTINFO) -> Mount | None:
 
 def synced_folder(path: str) -> str | None:
     """Return the name of the folder on the way that a client synchronises, if there is one."""
-    return next((part for part in Path(path).parts if SYNCED.match(part)), None)
+    return next((part for part in path.split(os.sep) if SYNCED.match(part)), None)
 
 
-def _mounts(mountinfo: Path) -> list[Mount]:
+def _mounts(mountinfo: str | os.PathLike[str]) -> list[Mount]:
     try:
-        lines = mountinfo.read_text(errors="surrogateescape").splitlines()
+        with open(mountinfo, errors="surrogateescape") as file:
+            lines = file.read().splitlines()
     except OSError:
         return []
     found = []
