@@ -49,7 +49,7 @@ def test_a_payload_that_does_not_fit_its_checksum(tmp_path: Path, file: Path) ->
     offset = flip_payload_byte(file, 2)
     finding = found("record_corrupt", tmp_path)
     (place,) = finding.places
-    assert (place.path, place.run, place.offset) == (str(file), "run", offset)
+    assert (place.path, place.run, place.record, place.offset) == (str(file), "run", 2, offset)
     assert place.length == length_of(file, offset)
     behind = file.stat().st_size - offset - place.length
     assert f"{place.length} bytes in 1 place of 1 file hold no readable record" in finding.seen

@@ -6,7 +6,7 @@ use lightboard_events::{
 };
 use serde::Serialize;
 
-use crate::facts::{Change, Number, Odd, Place, Range, Seen, told};
+use crate::facts::{Change, Damaged, Number, Odd, Place, Range, Seen, told};
 use crate::pass::{Pass, Sink};
 use crate::series::{Logged, SeriesSet};
 
@@ -36,7 +36,7 @@ pub struct Audit {
     sessions: Vec<Session>,
     session_count: u64,
     largest: Option<Largest>,
-    damage: Vec<Range>,
+    damage: Vec<Damaged>,
     damage_count: u64,
     tail: Option<Range>,
     resumed: u64,
@@ -115,19 +115,17 @@ impl Sink for Audit {
         });
         if let Err(error) = outcome {
             let cause = Cause::NotAnEvent(error);
-            self.damage(Damage {
+            let damage = Damage {
                 offset,
                 length,
                 cause,
-            });
+            };
+            self.lost(damage, record);
         }
     }
 
     fn damage(&mut self, damage: Damage) {
-        self.damage_count += 1;
-        if self.damage.len() < DAMAGE {
-            self.damage.push(damage.into());
-        }
+        self.lost(damage, self.records);
     }
 }
 
@@ -149,6 +147,15 @@ impl Audit {
         self.series.finish();
         self.series_count = self.series.count();
         serde_json::to_string(&self).expect("all keys are texts")
+    }
+
+    /// Takes in that a range holds no readable record, with so many whole ones before it.
+    fn lost(&mut self, damage: Damage, record: u64) {
+        self.damage_count += 1;
+        if self.damage.len() < DAMAGE {
+            let range = damage.into();
+            self.damage.push(Damaged { range, record });
+        }
     }
 
     /// Takes in the commonest event, of a record that is not the first. None if its tag is not text.

@@ -75,6 +75,15 @@ pub(crate) struct Range {
     message: String,
 }
 
+/// Such a range among the records of a file.
+#[derive(Debug, Serialize)]
+pub(crate) struct Damaged {
+    #[serde(flatten)]
+    pub(crate) range: Range,
+    /// Whole records before it.
+    pub(crate) record: u64,
+}
+
 impl Range {
     /// The byte behind it.
     pub(crate) fn end(&self) -> u64 {

@@ -52,7 +52,12 @@ def damaged_records(look: Look) -> Iterator[Finding]:
         else:
             seen += "Nothing readable stands behind."
         places = [
-            audit.entry.place(offset=damage["offset"], length=damage["length"], seen=damage["message"])
+            audit.entry.place(
+                record=damage["record"],
+                offset=damage["offset"],
+                length=damage["length"],
+                seen=damage["message"],
+            )
             for audit, damage in damages
         ]
         yield Finding(code, seen, spread(places))
