@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as arrays
 
 from lightboard import SummaryWriter
 from log.peers import PEERS, peer_named
+from log.program import succeed
 from log.records import event_files, events
 
 RANDOM = np.random.default_rng(7)
@@ -174,3 +175,17 @@ def test_what_is_refused_costs_only_its_own_call(
         writer.add_histogram("w", [1])
     (path,) = event_files(tmp_path)
     assert [event.step for event in events(path)[1:]] == [0]
+
+
+def test_an_array_is_counted_where_it_lies(tmp_path: Path) -> None:
+    text = """
+import numpy as np, resource
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+with SummaryWriter("run") as writer:
+    writer.add_histogram("values", np.zeros(1000, np.float32), 0)
+    values = np.ones(25_000_000, np.float32)
+    before = peak()
+    writer.add_histogram("values", values, 1)
+    say(peak() - before)
+"""
+    assert int(succeed(text, tmp_path)) < 48  # MiB; a copy has 95

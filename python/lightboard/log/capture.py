@@ -41,10 +41,11 @@ def captured() -> tuple[dict[str, Any], str]:
     command = _part("command line", _command_line, "")
     settings: dict[str, Any] = {
         "command": command,
-        "git": git,
         "host": socket.gethostname(),
         "python": platform.python_version(),
     }
+    if git:
+        settings["git"] = git
     facts = {f"git {name}": value for name, value in git.items()} | {
         "host": settings["host"],
         "system": platform.platform(),
