@@ -148,3 +148,11 @@ def test_integers_do_not_overflow(tmp_path: Path, kind: Any) -> None:
     found = SCORES > 0.5
     expected = logged(tmp_path / "floats", LABELS, found.astype(float), num_thresholds=1000)
     assert logged(tmp_path / "ints", LABELS, found.astype(kind), num_thresholds=1000) == expected
+
+
+def test_what_float32_does_not_hold_is_infinite(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        column = [3.4028235677973366e38]
+        writer.add_pr_curve_raw("curve", column, column, column, column, column, column, 0)
+    (value,) = events(event_files(tmp_path)[0])[1].summary.value
+    assert list(value.tensor.float_val) == [float("inf")] * 6

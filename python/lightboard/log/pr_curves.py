@@ -139,7 +139,10 @@ class PrCurves(Recorder):
         self._add_rows(tag, thresholds, np.stack(list(columns.values())), global_step, walltime)
 
     def _add_rows(self, tag: str, thresholds: int, rows: "Array", global_step: Any, walltime: Any) -> None:
-        floats = rows.astype("float32").reshape(-1)
+        import numpy as np
+
+        with np.errstate(over="ignore"):  # Beyond the range of float32 they are infinite, as for scalars.
+            floats = rows.astype("float32").reshape(-1)
         step, wall_time = self._moment("pr_curve", tag, global_step, walltime)
         self._record(
             None, lambda core, file: core.add_pr_curve(file, tag, thresholds, floats, step, wall_time)
