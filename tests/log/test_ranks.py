@@ -59,6 +59,9 @@ def test_which_ranks_log_and_where(
     arguments: dict[str, Any],
     found: dict[str, dict[str, Any]],
 ) -> None:
+    monkeypatch.setenv(
+        "LIGHTBOARD_CHECKS", "off"
+    )  # That nothing is said of ranks, as in torch, is warned of.
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with SummaryWriter(tmp_path / "run", **arguments) as writer:

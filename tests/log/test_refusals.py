@@ -186,7 +186,7 @@ def test_anything_is_logged_whole_or_refused(
             "add_scalar",
             {"scalar_value": 1, "new_style": True, "display_name": "a"},
             ValueError,
-            "display_name, summary_description: expected them with a simple value",
+            "display_name, summary_description, reduce: expected them with a simple value",
         ),
     ],
 )
