@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from board.axe import complaints_of_axe
 from board.browser import WAIT_MS, OpenBoard, tab
@@ -237,12 +237,38 @@ def test_a_thousand_runs(tmp_path: Path, browser: Browser) -> None:
         picture(opened, "thousand-runs")
 
 
+def doctor(opened: OpenBoard) -> Locator:
+    """Open the doctor's report, and wait for the end of its look."""
+    opened.page.keyboard.press("d")
+    dialog = opened.page.get_by_role("dialog", name="Doctor")
+    # A look is a process of its own, at low priority.
+    expect(dialog.get_by_role("status")).to_contain_text("Looked at", timeout=6 * WAIT_MS)
+    return dialog
+
+
 def test_what_cannot_be_read_and_a_server_that_is_gone(tmp_path: Path, browser: Browser) -> None:
     write_run(tmp_path / "good", {"loss": training(5)["train/loss"]})
     flip_payload_byte(write_run(tmp_path / "damaged", {"loss": training(3)["train/loss"]}), 2)
     write_run(tmp_path / "nothing logged", {})
-    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
-        opened.wait_for_curves("loss", on={"good", "damaged"}, off=set())
-        running.stop()
-        expect(opened.page.get_by_role("alert")).to_be_visible(timeout=WAIT_MS)
-        picture(opened, "error")
+    for number in range(8):
+        write_run(tmp_path / f"killed/{number}", {}).write_bytes(b"")
+    with board(tmp_path, "--port", "0") as running:
+        for name, size, theme in [("", WIDE, "dark"), ("-narrow", NARROW, "light")]:
+            with on(browser, running.address, size, theme) as opened:
+                doctor(opened)
+                picture(opened, f"doctor{name}-{theme}")
+        with tab(browser, running.address) as opened:
+            opened.wait_for_curves("loss", on={"good", "damaged"}, off=set())
+            dialog = doctor(opened)
+            picture(opened, "doctor-light")
+            opened.page.keyboard.press("Escape")
+            opened.page.get_by_role("button", name="What the doctor says of damaged").click()
+            picture(opened, "doctor-of-one-run")
+            opened.page.keyboard.press("Escape")
+            running.stop()
+            expect(opened.page.get_by_role("alert")).to_be_visible(timeout=WAIT_MS)
+            picture(opened, "error")
+            opened.page.keyboard.press("d")
+            dialog.get_by_role("button", name="Look again").click()
+            expect(dialog.get_by_role("alert")).to_be_visible(timeout=WAIT_MS)
+            picture(opened, "doctor-failed")

@@ -64,6 +64,15 @@ describe("a run list that tells nothing new but that runs logged", () => {
     expect(on.count).toBe(2);
   });
 
+  test("leaves what the doctor found, by run", () => {
+    const findings = changes(() => board.doctor.of("single"));
+    const { find } = board.doctor;
+    take(list());
+    expect(board.doctor.find).toBe(find);
+    expect(findings.count).toBe(0);
+    expect(find({ logdir: "runs", run: "single" })).toBe("single");
+  });
+
   test("leaves the colours of groups, also where a run comes into one", () => {
     const colours = changes(() => [board.colours.ofGroup("sweep/a"), board.colours.dashOfGroup("sweep/b")]);
     take(list());

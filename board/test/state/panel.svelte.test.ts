@@ -1,0 +1,48 @@
+import "./page";
+import { flushSync } from "svelte";
+import { beforeEach, describe, expect, test } from "vitest";
+import { Board } from "../../src/state/board.svelte";
+import { logdir, run } from "../model/a_run";
+
+describe("a run that is to be listed", () => {
+  let board: Board;
+  const listed = (): string[] => board.panel.rows.rows.map(({ key }) => key);
+
+  beforeEach(() => {
+    board = new Board();
+    board.logdirs = [logdir("runs")];
+    board.runs = ["sweep/a/1", "sweep/a/2", "sweep/b/1", "sweep/b/2", "single"].map((name) => run(name));
+    board.panel.typed = "";
+    flushSync();
+  });
+
+  /** Fold away all that can be, from within. */
+  function fold(): void {
+    for (const row of [...board.panel.rows.rows].reverse()) {
+      if (row.open) board.panel.setOpen(row, false);
+    }
+    expect(listed()).not.toContain("sweep/a/1");
+  }
+
+  test("is unfolded from all that it is folded away in, and nothing else is", () => {
+    fold();
+    expect(board.panel.list("sweep/a/1")).toBe(true);
+    expect(listed()).toEqual(expect.arrayContaining(["sweep/a/1", "sweep/a/2"]));
+    expect(listed()).not.toContain("sweep/b/1");
+  });
+
+  test("brings back the whole list where that shows other runs only", () => {
+    board.panel.choose({ name: "off", text: "1 off", runs: ["single"] });
+    expect(listed()).toEqual(["single"]);
+    expect(board.panel.list("sweep/a/1")).toBe(true);
+    expect(listed()).toContain("sweep/a/1");
+  });
+
+  test("stays out where the filter leaves it out, or where it is gone", () => {
+    board.panel.typed = "single";
+    expect(board.panel.list("sweep/a/1")).toBe(false);
+    expect(listed()).toEqual(["single"]);
+    board.panel.typed = "";
+    expect(board.panel.list("gone")).toBe(false);
+  });
+});
