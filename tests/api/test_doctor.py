@@ -1,11 +1,16 @@
 """GET and POST /api/doctor."""
 
+import asyncio
+import sys
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from boards import board, client
+from lightboard.api.routes.doctor import Doctor
+from lightboard.api.settings import LogDirectory, Settings
 from logdirs import flip_payload_byte, write_run
 
 
@@ -35,3 +40,21 @@ def test_the_board_tells_what_the_doctor_finds(tmp_path: Path) -> None:
         (tmp_path / "runs" / "bad").rename(tmp_path / "away")
         assert http.post("/api/doctor", json={}).json()["report"] == report
         assert finished(http)["report"]["exit_code"] == 0
+
+
+def test_a_look_that_cannot_begin_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # As when Python was removed, or updated, under a board that runs.
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "gone"))
+
+    async def look() -> dict[str, Any]:
+        doctor = Doctor(Settings((LogDirectory("runs", str(tmp_path)),), port=1, started=0))
+        doctor.look()
+        while (body := doctor.body())["looking"]:
+            await asyncio.sleep(0)
+        return body
+
+    body = asyncio.run(look())
+    assert body["report"] is None
+    assert body["began"] <= body["ended"]
+    assert "could not be started" in body["message"]
+    assert str(tmp_path / "gone") in body["message"]

@@ -58,22 +58,27 @@ class Doctor:
             await asyncio.gather(self._looking, return_exceptions=True)
 
     async def _look(self) -> None:
+        try:
+            code, out, err = await self._run()
+        except OSError as error:
+            self._message = f"The doctor could not be started: {error}"
+            return
+        finally:
+            self._ended = time.time()
+        try:
+            self._report = json.loads(out)
+        except ValueError:
+            last = err.decode(errors="replace").strip().rpartition("\n")[2]
+            self._message = f"The doctor ended with {code} and told nothing: {last}"
+
+    async def _run(self) -> tuple[int | None, bytes, bytes]:
+        """Return how the process ended, and what it wrote."""
         logdirs = [f"{logdir.name}={logdir.path}" for logdir in self._settings.logdirs]
         # Asking a board that wants a token for its data would need that on a command line, where others see it.
         url = () if self._settings.wide else ("--url", f"http://127.0.0.1:{self._settings.port}/")
+        arguments = ("doctor", "--json", "--budget", str(BUDGET_SECS), *url, "--", *logdirs)
         process = await asyncio.create_subprocess_exec(
-            *(
-                sys.executable,
-                "-m",
-                "lightboard",
-                "doctor",
-                "--json",
-                "--budget",
-                str(BUDGET_SECS),
-                *url,
-                "--",
-                *logdirs,
-            ),
+            *(sys.executable, "-m", "lightboard", *arguments),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
@@ -85,12 +90,7 @@ class Doctor:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-        self._ended = time.time()
-        try:
-            self._report = json.loads(out)
-        except ValueError:
-            last = err.decode(errors="replace").strip().rpartition("\n")[2]
-            self._message = f"The doctor ended with {process.returncode} and told nothing: {last}"
+        return process.returncode, out, err
 
 
 def doctor_routes(doctor: Doctor) -> list[Route]:
