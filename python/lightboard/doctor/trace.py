@@ -13,6 +13,7 @@ from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
 from lightboard.doctor.stages.board.names import SWITCHED_ON, SWITCHED_ON_ELSEWHERE
 from lightboard.doctor.tree import readable
+from lightboard.doctor.words import amount
 
 Outcome = Literal["yes", "partly", "no", "unknown"]
 
@@ -104,7 +105,12 @@ def _on_disk(look: Look, run: str) -> Step:
     if files:
         size = sum(entry.size for entry in files)
         folder = readable(os.path.dirname(files[0].path))
-        return Step("files", question, "yes", f"{len(files):,} event files, {size:,} bytes, in {folder}.")
+        return Step(
+            "files",
+            question,
+            "yes",
+            f"{amount(len(files), 'event file')}, {amount(size, 'byte')}, in {folder}.",
+        )
     below = sorted({entry.run for entry in look.tree.entries if entry.run.startswith(f"{run}/")})
     if below:
         return Step(
@@ -127,18 +133,20 @@ def _read(look: Look, run: str) -> Step:
     if refused and not files:
         return Step("records", question, "no", f"None of its {len(refused):,} files can be opened.")
     if not series:
-        return Step("records", question, "no", f"Its files hold {records:,} records, and no value in them.")
+        return Step(
+            "records", question, "no", f"Its files hold {amount(records, 'record')}, and no value in them."
+        )
     if look.tag is not None and not any(tag == look.tag for tag, _ in series):
         near = difflib.get_close_matches(look.tag, {tag for tag, _ in series}, n=3, cutoff=0.5)
         hint = f" Similar: {', '.join(near)}." if near else ""
         return Step("records", question, "no", f"Nothing was logged with the tag {look.tag}.{hint}")
-    answer = f"{records:,} records, {len(series):,} series"
+    answer = f"{amount(records, 'record')}, {len(series):,} series"
     if damage or refused:
         return Step(
             "records",
             question,
             "partly",
-            f"{answer}; {damage:,} damaged ranges, {len(refused):,} files refused.",
+            f"{answer}; {amount(damage, 'damaged range')}, {amount(len(refused), 'file')} refused.",
         )
     return Step("records", question, "yes", f"{answer}, every checksum right.")
 
@@ -158,7 +166,9 @@ def _indexed(look: Look, run: str) -> Step:
             "index", question, "no", f"It lists the run as {found[0]['state']}. {found[0]['message']}".strip()
         )
     points = sum(one["count"] for one in series)
-    return Step("index", question, "yes", f"{len(series):,} series, {points:,} values; {found[0]['state']}.")
+    return Step(
+        "index", question, "yes", f"{len(series):,} series, {amount(points, 'value')}; {found[0]['state']}."
+    )
 
 
 def _served(look: Look, run: str) -> Step | None:
@@ -173,14 +183,16 @@ def _served(look: Look, run: str) -> Step | None:
     (folder,) = {os.path.dirname(entry.path) for entry in look.tree.entries if entry.run == run} or {""}
     name = board.run_name(folder) or run
     if name not in board.runs:
-        return Step("api", question, "no", f"It lists {len(board.runs):,} runs, and not this one.")
+        return Step("api", question, "no", f"It lists {amount(len(board.runs), 'run')}, and not this one.")
     curves = {tag: curve for (served, tag), curve in board.curves.items() if served == name}
     if look.tag is not None:
         curves = {tag: curve for tag, curve in curves.items() if tag == look.tag}
     points = sum(curve.points for curve in curves.values())
     if not curves:
         return Step("api", question, "partly", f"It lists it as {name}, without scalars.")
-    return Step("api", question, "yes", f"As {name}, with {len(curves):,} scalar series, {points:,} points.")
+    return Step(
+        "api", question, "yes", f"As {name}, with {len(curves):,} scalar series, {amount(points, 'point')}."
+    )
 
 
 def _drawn(look: Look, run: str) -> Step:
