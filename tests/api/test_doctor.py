@@ -13,6 +13,8 @@ from lightboard.api.routes.doctor import Doctor
 from lightboard.api.settings import LogDirectory, Settings
 from logdirs import flip_payload_byte, write_run
 
+TRAP = "raise SystemExit('a module of the working directory was imported')"
+
 
 def finished(http: httpx.Client) -> dict[str, Any]:
     """Ask until the look has ended."""
@@ -24,7 +26,11 @@ def finished(http: httpx.Client) -> dict[str, Any]:
 def test_the_board_tells_what_the_doctor_finds(tmp_path: Path) -> None:
     write_run(tmp_path / "runs" / "good", {"loss": [1.0] * 5})
     flip_payload_byte(write_run(tmp_path / "runs" / "bad", {"loss": [1.0] * 5}), 3)
-    with board(tmp_path / "runs", "--port", "0") as running, client(running) as http:
+    # Names that a command line would take for options or for a name and a path, and a module that hides Python's own.
+    (tmp_path / "json.py").write_text(TRAP)
+    named = f"-x={tmp_path / 'runs'}"
+    program = (sys.executable, "-P", "-m", "lightboard")
+    with board("--port", "0", "--", named, program=program, cwd=tmp_path) as running, client(running) as http:
         first = http.get("/api/doctor").json()
         assert first["looking"]
         assert first["report"] is None
@@ -48,7 +54,7 @@ def test_a_look_that_cannot_begin_is_told(tmp_path: Path, monkeypatch: pytest.Mo
 
     async def look() -> dict[str, Any]:
         doctor = Doctor(Settings((LogDirectory("runs", str(tmp_path)),), port=1, started=0))
-        doctor.look()
+        doctor.look(None)
         while (body := doctor.body())["looking"]:
             await asyncio.sleep(0)
         return body

@@ -66,8 +66,9 @@ def test_a_directory_that_holds_an_earlier_run(tmp_path: Path) -> None:
 
 
 def test_a_rank_without_a_rule(tmp_path: Path) -> None:
+    assert in_another_process(WRITE, tmp_path / "a", RANK="0") == ["logdir_temporary"]
     assert "ranks_in_one_folder" in in_another_process(WRITE, tmp_path / "a", RANK="3")
-    assert "ranks_in_one_folder" not in in_another_process(WRITE, tmp_path / "b", RANK="0")
+    assert "ranks_in_one_folder" not in in_another_process(WRITE, tmp_path / "rank_3", RANK="3")
     ruled = WRITE.replace("sys.argv[1]", "sys.argv[1], ranks='all'")
     assert "ranks_in_one_folder" not in in_another_process(ruled, tmp_path / "c", RANK="3")
 

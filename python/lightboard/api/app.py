@@ -50,7 +50,7 @@ def create_app(index: Index, settings: Settings) -> Starlette:
             *live_routes(feed),
             *view_file_routes(settings),
             *server_routes(settings),
-            *doctor_routes(doctor),
+            *doctor_routes(doctor, settings),
         ],
         middleware=[Middleware(Access, settings=settings), Middleware(Incidents), Middleware(Compression)],
         exception_handlers={HTTPException: on_http_exception, ApiError: on_api_error},

@@ -49,22 +49,23 @@ def _found(
     if comment:
         yield "run_is_logdir", f"comment={comment!r} is ignored, since log_dir is given; put it into log_dir."
     others = live_writers(path, own)
-    if others:
+    earlier = [] if resumes or others else earlier_files(path, own)
+    if not ranks_are_ruled and (others or earlier) and (rank := _rank(os.environ)):
+        yield (
+            "ranks_in_one_folder",
+            f"this is rank {rank} of a program, and {path} has event files of other processes already: it seems that "
+            'each rank logs there. Give ranks="all" for a run of each, ranks="zero" for the first alone.',
+        )
+    elif others:
         yield (
             "writers_at_once",
             f"expected no other writer in {path}, found {', '.join(str(other) for other in others)}.",
         )
-    elif not resumes and (earlier := earlier_files(path, own)):
+    elif earlier:
         files = earlier[0] if len(earlier) == 1 else f"{earlier[0]} and {len(earlier) - 1} more"
         yield (
             "restarted",
             f"expected an empty directory for a new run, found an earlier one in {path}: {files}.",
-        )
-    if not ranks_are_ruled and (rank := _rank(os.environ)):
-        yield (
-            "ranks_in_one_folder",
-            f"this is rank {rank} of a program, and logs to {path} as every other rank does: nothing was said of "
-            'ranks. Give ranks="zero" or ranks="all".',
         )
     yield from _machine(path)
 

@@ -14,6 +14,10 @@ from starlette.routing import Route
 from lightboard.api.settings import Settings
 
 BUDGET_SECS = 60
+
+GRACE_SECS = 60
+"""What a look is given beyond its budget before it is ended."""
+
 NO_STORE = {"Cache-Control": "no-store"}
 
 
@@ -32,16 +36,19 @@ class Doctor:
         self._report: dict[str, Any] | None = None
         self._message = ""
 
-    def look(self) -> None:
-        """Begin to look, unless a look is under way."""
+    @property
+    def has_looked(self) -> bool:
+        """Whether a look was begun ever."""
+        return self._began is not None
+
+    def look(self, url: str | None) -> None:
+        """Begin to look, unless a look is under way; `url` is where the board itself is asked, None not to."""
         if self._looking is None or self._looking.done():
             self._began, self._message = time.time(), ""
-            self._looking = asyncio.create_task(self._look())
+            self._looking = asyncio.create_task(self._look(url))
 
     def body(self) -> dict[str, Any]:
-        """Tell what is known by now; the first question begins the first look."""
-        if self._began is None:
-            self.look()
+        """Tell what is known by now."""
         looking = self._looking is not None and not self._looking.done()
         return {
             "looking": looking,
@@ -57,9 +64,12 @@ class Doctor:
             self._looking.cancel()
             await asyncio.gather(self._looking, return_exceptions=True)
 
-    async def _look(self) -> None:
+    async def _look(self, url: str | None) -> None:
         try:
-            code, out, err = await self._run()
+            code, out, err = await self._run(url)
+        except TimeoutError:
+            self._message = f"The doctor had not ended {GRACE_SECS} seconds after its time was used up."
+            return
         except OSError as error:
             self._message = f"The doctor could not be started: {error}"
             return
@@ -71,21 +81,24 @@ class Doctor:
             last = err.decode(errors="replace").strip().rpartition("\n")[2]
             self._message = f"The doctor ended with {code} and told nothing: {last}"
 
-    async def _run(self) -> tuple[int | None, bytes, bytes]:
+    async def _run(self, url: str | None) -> tuple[int | None, bytes, bytes]:
         """Return how the process ended, and what it wrote."""
-        logdirs = [f"{logdir.name}={logdir.path}" for logdir in self._settings.logdirs]
-        # Asking a board that wants a token for its data would need that on a command line, where others see it.
-        url = () if self._settings.wide else ("--url", f"http://127.0.0.1:{self._settings.port}/")
-        arguments = ("doctor", "--json", "--budget", str(BUDGET_SECS), *url, "--", *logdirs)
+        question = {
+            "logdirs": [[logdir.name, logdir.path] for logdir in self._settings.logdirs],
+            "url": url,
+            "budget": BUDGET_SECS,
+        }
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "lightboard", *arguments),
-            stdin=asyncio.subprocess.DEVNULL,
+            # -P: a file json.py in the working directory is none of the doctor's.
+            *(sys.executable, "-P", "-m", "lightboard.doctor"),
+            stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )
         try:
             os.setpriority(os.PRIO_PROCESS, process.pid, 19)
-            out, err = await process.communicate()
+            async with asyncio.timeout(BUDGET_SECS + GRACE_SECS):
+                out, err = await process.communicate(json.dumps(question).encode())
         finally:
             if process.returncode is None:
                 process.kill()
@@ -93,14 +106,22 @@ class Doctor:
         return process.returncode, out, err
 
 
-def doctor_routes(doctor: Doctor) -> list[Route]:
+def doctor_routes(doctor: Doctor, settings: Settings) -> list[Route]:
     """Build the routes that tell the latest report, and begin another look."""
 
-    async def report(_: Request) -> Response:
+    def address(request: Request) -> str | None:
+        """Where the request reached the board; None of one that wants a token, which is nobody's to hand on."""
+        host, port = request.scope["server"]
+        there = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+        return None if settings.wide else there
+
+    async def report(request: Request) -> Response:
+        if not doctor.has_looked:
+            doctor.look(address(request))
         return JSONResponse(doctor.body(), headers=NO_STORE)
 
-    async def look(_: Request) -> Response:
-        doctor.look()
+    async def look(request: Request) -> Response:
+        doctor.look(address(request))
         return JSONResponse(doctor.body(), headers=NO_STORE)
 
     return [

@@ -7,6 +7,7 @@ from lightboard.doctor import processes
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.served import Served
+from lightboard.doctor.tree import readable
 from lightboard.doctor.words import amount
 from lightboard.listening import listening
 
@@ -73,9 +74,9 @@ def another_directory(look: Look) -> Iterator[Finding]:
     board = look.served
     if board is None or not board.directories:
         return
-    served = {os.path.realpath(path) for path in board.directories.values()}
+    served = {readable(os.path.realpath(path)) for path in board.directories.values()}
     for logdir in look.logdirs:
-        wanted = os.path.realpath(logdir.path)
+        wanted = readable(os.path.realpath(logdir.path))
         if not any(_within(wanted, one) or _within(one, wanted) for one in served):
             yield Finding(
                 "another_directory",

@@ -4,6 +4,7 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator
+from shlex import quote
 
 from lightboard.api.settings import LogDirectory
 from lightboard.doctor import places
@@ -73,7 +74,7 @@ def logdir_too_deep(look: Look) -> Iterator[Finding]:
             "logdir_too_deep",
             f"There is no run {look.run} in {logdir.readable_path}, but there is one beside it.",
             [Place(path=readable(beside), run=look.run)],
-            remedy=f"Give the folder above: lightboard {readable(parent)}",
+            remedy=f"Give the folder above: lightboard {quote(readable(parent))}",
         )
 
 
@@ -126,7 +127,7 @@ def _without_files(code: str, logdir: LogDirectory, seen: str) -> Finding:
         code,
         f"{seen} Event files are in {readable(found[0].path)}.",
         [_place(logdir), *where],
-        remedy=f"If those are meant: lightboard {readable(found[0].path)}",
+        remedy=f"If those are meant: lightboard {quote(readable(found[0].path))}",
     )
 
 
