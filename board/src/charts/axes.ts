@@ -67,17 +67,18 @@ export interface NonFiniteMark {
   readonly count: number;
 }
 
-/** The points with y = NaN, ∞ or −∞ in the scale's domain, those of a kind on the same pixel taken together. */
+/** The points with y = NaN, ∞ or −∞ in the scale's domain, those of a kind on the same pixel taken together. `isMarked`: whether one of them is to be. */
 export function nonFiniteMarks(
   x: Float64Array,
   y: Float64Array,
   scale: Scale,
   length: number,
+  isMarked?: (index: number) => boolean,
 ): NonFiniteMark[] {
   const marks = new Map<string, NonFiniteMark>();
   for (let i = 0; i < y.length; i++) {
     const value = y[i]!;
-    if (Number.isFinite(value)) continue;
+    if (Number.isFinite(value) || isMarked?.(i) === false) continue;
     const unit = scale.toUnit(x[i]!);
     if (!(unit >= 0 && unit <= 1)) continue;
     const kind: NonFinite = Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞";

@@ -1,5 +1,6 @@
 /** Where curves have points without a finite value, of all curves together. */
 
+import { isGap } from "../model/group_series";
 import type { Shown } from "../model/plot";
 import { type NonFinite, nonFiniteMarks } from "./axes";
 import type { Scale } from "./scale";
@@ -17,7 +18,9 @@ export function marksOf(shown: readonly Shown[], scale: Scale, length: number): 
   const marks = new Map<string, Mark>();
   for (const { series, on, colour } of shown) {
     if (!on || !series.nonFinite) continue;
-    for (const { kind, position } of nonFiniteMarks(series.x, series.value, scale, length)) {
+    const { x, value, group } = series;
+    const isMarked = group && ((index: number) => !isGap(series, index));
+    for (const { kind, position } of nonFiniteMarks(x, value, scale, length, isMarked)) {
       const key = `${kind} ${position}`;
       const known = marks.get(key);
       if (known === undefined) marks.set(key, { kind, position, colour });

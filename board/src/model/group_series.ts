@@ -20,10 +20,14 @@ export interface GroupPart {
   readonly name: string;
   /** X is a time: its runs have no step in common there. */
   readonly overTime: boolean;
-  /** What the line is, if the runs told. */
+  /** What the line is, if the runs told; against a baseline no sum: one of differences or ratios means nothing. */
   readonly told: GroupStatistic | null;
+  /** That have the tag. */
+  readonly runs: number;
   /** Runs that have a finite value, at each x. */
   readonly n: Uint32Array;
+  /** Runs whose value is NaN or infinite, at each x. */
+  readonly nonFinite: Uint32Array;
   /** Null without a band; NaN where a single run has no spread. */
   readonly band: { readonly low: Float64Array; readonly high: Float64Array } | null;
 }
@@ -31,6 +35,11 @@ export interface GroupPart {
 /** What stands for a group where a run's id stands else; no run has such an id. */
 export function groupId(group: string): string {
   return `group ${group}`;
+}
+
+/** Whether a group has no value there although none of its runs logged NaN or infinity: some have no point. */
+export function isGap({ value, group }: Pick<Series, "value" | "group">, index: number): boolean {
+  return group !== undefined && Number.isNaN(value[index]!) && group.nonFinite[index] === 0;
 }
 
 /** Cut an answer into a series for each group and tag. */
@@ -45,11 +54,16 @@ export function toGroupSeries(columns: GroupColumns, line: GroupLine, band: Grou
       column.subarray(entry.start, entry.start + entry.length) as Column;
     const steps = columns.x.subarray(entry.start, entry.start + entry.length);
     const x = steps instanceof Float64Array ? steps : Float64Array.from(steps, Number);
-    const told = line === "told" ? (entry.reduce ?? null) : null;
+    const told = line === "told" ? toldOf(entry.reduce, header.baseline !== null) : null;
     const statistic = told ?? (line === "median" ? line : "mean");
-    const value = statistic === "sum" ? sums(cut(columns.mean), cut(columns.n)) : cut(columns[statistic]);
+    const n = cut(columns.n);
+    const value = statistic === "sum" ? sums(cut(columns.mean), n, entry.runs) : cut(columns[statistic]);
     // What single runs are spread over says nothing of their sum.
     const around = statistic === "sum" ? null : ends && { low: cut(ends.low), high: cut(ends.high) };
+    const group: GroupPart = {
+      ...{ name: entry.group, overTime: header.axis !== "step" },
+      ...{ told, runs: entry.runs, n, nonFinite: cut(columns.nonFinite), band: around },
+    };
     return {
       run: groupId(entry.group),
       tag: entry.tag,
@@ -66,18 +80,22 @@ export function toGroupSeries(columns: GroupColumns, line: GroupLine, band: Grou
       wallTime: header.axis === "wall" ? x : new Float64Array(x.length).fill(NaN),
       join: null,
       // Gaps where the baseline has no value are no NaN that was logged: no mark says so.
-      nonFinite: header.baseline === null && value.some((one) => !Number.isFinite(one)),
+      nonFinite:
+        header.baseline === null &&
+        value.some((one, i) => !Number.isFinite(one) && !isGap({ value, group }, i)),
       bounds: boundsOf(x, around ? [value, around.low, around.high] : [value]),
-      group: {
-        ...{ name: entry.group, overTime: header.axis !== "step" },
-        ...{ told, n: cut(columns.n), band: around },
-      },
+      group,
     };
   });
 }
 
-function sums(mean: Float64Array, n: Uint32Array): Float64Array {
-  return mean.map((one, i) => one * n[i]!);
+function toldOf(reduce: GroupStatistic | null, isCompared: boolean): GroupStatistic | null {
+  return isCompared && reduce === "sum" ? null : reduce;
+}
+
+/** NaN where not every run has a finite value: the sum of the others looks right and is too small. */
+function sums(mean: Float64Array, n: Uint32Array, runs: number): Float64Array {
+  return mean.map((one, i) => (n[i]! < runs ? NaN : one * n[i]!));
 }
 
 function bandOf(columns: GroupColumns, band: GroupBand): { low: Float64Array; high: Float64Array } | null {

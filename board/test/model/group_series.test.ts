@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
+import { marksOf } from "../../src/charts/marks";
+import { makeScale } from "../../src/charts/scale";
 import { viewOf } from "../../src/charts/window";
 import { clippedExtent } from "../../src/model/clip";
-import { bandsOf, toGroupSeries } from "../../src/model/group_series";
+import { bandsOf, isGap, toGroupSeries } from "../../src/model/group_series";
 import { stepOf, windowOf } from "../../src/model/plot";
 import type { GroupColumns } from "../../src/wire/client";
 
@@ -78,10 +80,58 @@ test("where its runs tell what a group's line is, tag by tag, it is that", () =>
   expect([...told("median")[0]!.value]).toEqual([11, 21]);
   expect([...told("mean")[0]!.value]).toEqual([10, 20]);
   const [sum, mean] = told("sum");
-  expect([...sum!.value]).toEqual([30, 40]);
+  expect([...sum!.value]).toEqual([30, NaN]);
   expect([sum!.group!.told, sum!.group!.band]).toEqual(["sum", null]);
   expect([mean!.group!.told, ...mean!.value]).toEqual([null, 30]);
   expect(toGroupSeries(columns, "median", "none")[0]!.group!.told).toBeNull();
+});
+
+/** Three ranks that log 10 each: the second logs NaN at step 2, the third has nothing from step 4 on. */
+function ranks(): GroupColumns {
+  const tens = () => new Float64Array(6).fill(10);
+  const none = new Float64Array(6);
+  const columns = answer();
+  const [entry] = columns.header.groups;
+  columns.header.groups = [{ ...entry!, reduce: "sum", start: 0, length: 6 }];
+  return {
+    ...columns,
+    x: BigInt64Array.of(0n, 1n, 2n, 3n, 4n, 5n),
+    n: Uint32Array.of(3, 3, 2, 3, 2, 2),
+    nonFinite: Uint32Array.of(0, 0, 1, 0, 0, 0),
+    ...{ mean: tens(), median: tens(), min: tens(), max: tens(), low95: tens(), high95: tens() },
+    ...{ sd: none, se: none },
+  };
+}
+
+test("a sum is drawn where every rank has a value, and nowhere else", () => {
+  const [sum] = toGroupSeries(ranks(), "told", "none");
+  expect([...sum!.value]).toEqual([30, 30, NaN, 30, NaN, NaN]);
+  expect([...sum!.group!.n].map((n) => `${n} of ${sum!.group!.runs}`)[4]).toBe("2 of 3");
+  expect(sum!.bounds).toEqual({ xMin: 0, xMax: 5, yMin: 30, yMax: 30 });
+  const [mean] = toGroupSeries(ranks(), "mean", "none");
+  expect([...mean!.value]).toEqual([10, 10, 10, 10, 10, 10]);
+});
+
+test("a mark says where a rank logged NaN; where one lags there is a gap without", () => {
+  const [sum] = toGroupSeries(ranks(), "told", "none");
+  expect([0, 1, 2, 3, 4, 5].filter((index) => isGap(sum!, index))).toEqual([4, 5]);
+  const marksIn = (series: typeof sum) =>
+    marksOf([{ series: series!, colour: "#123456", on: true }], makeScale(0, 5), 100);
+  expect(marksIn(sum)).toEqual([{ kind: "NaN", position: 40, colour: "#123456" }]);
+  const [lagging] = toGroupSeries({ ...ranks(), nonFinite: new Uint32Array(6) }, "told", "none");
+  expect([lagging!.nonFinite, marksIn(lagging)]).toEqual([false, []]);
+});
+
+test("against a baseline there is no sum: its line is the mean, and says so", () => {
+  const columns = ranks();
+  for (const compare of ["difference", "ratio"] as const) {
+    columns.header.baseline = { run: "r", compare };
+    const [group] = toGroupSeries(columns, "told", "min-max");
+    expect([...group!.value]).toEqual([10, 10, 10, 10, 10, 10]);
+    expect([group!.group!.told, group!.group!.band !== null]).toEqual([null, true]);
+  }
+  columns.header.groups[0]!.reduce = "max";
+  expect(toGroupSeries(columns, "told", "none")[0]!.group!.told).toBe("max");
 });
 
 test("the window holds the whole band", () => {
