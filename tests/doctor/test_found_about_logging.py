@@ -15,6 +15,10 @@ from doctor.events import run_in
 from doctor.looking import codes, found
 from doctor.programs import running
 from lightboard import SummaryWriter
+from lightboard.api.settings import LogDirectory
+from lightboard.doctor import Look
+from lightboard.doctor.stages.log import writers
+from logdirs import write_run
 
 TWO_HOURS = 7200.0
 
@@ -176,6 +180,16 @@ def test_two_starts_in_the_log_directory_itself(tmp_path: Path) -> None:
     assert {place.run for place in finding.places} == {"."}
     assert str(second) in {place.path for place in finding.places}
     assert "run_is_logdir" not in codes(tmp_path.parent)
+
+
+def test_very_many_tags_are_compared_within_the_budget(tmp_path: Path) -> None:
+    tags = [f"tag{number}" for number in range(30_000)]
+    write_run(tmp_path, dict.fromkeys(tags, (1.0,)))
+    write_run(tmp_path, dict.fromkeys([*reversed(tags), "loss"], (1.0,)), first_step=1, first_wall_time=1.8e9)
+    look = Look([LogDirectory("runs", str(tmp_path))])
+    assert [*writers.starts_in_the_root(look), *writers.closed_and_used(look)] == []
+    assert look.left > 0
+    assert look.left_out == []
 
 
 @pytest.mark.detects("W26", "logging_heavy")

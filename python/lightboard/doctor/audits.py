@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from lightboard._core import audit_file
@@ -30,6 +31,11 @@ class Audit:
         """What is told of each tag and kind."""
         series: list[dict[str, Any]] = self.facts["series"]
         return series
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """The same by tag and kind: files may have 100,000 series, and two of them are compared."""
+        return {(one["tag"], one["kind"]): one for one in self.series}
 
     @property
     def is_live(self) -> bool:

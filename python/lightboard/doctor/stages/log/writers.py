@@ -203,7 +203,7 @@ def _continue_each_other(files: list[Audit]) -> bool:
         one["first_step"] - before["last_step"]
         for earlier, later in pairwise(files)
         for one in later.series
-        if (before := _same(earlier, one)) is not None
+        if (before := earlier.by_name.get((one["tag"], one["kind"]))) is not None
     ]
     return bool(gaps) and min(gaps) > 0
 
@@ -213,15 +213,10 @@ def _begins_again(earlier: Audit, later: Audit) -> bool:
     if later.facts["sessions"] or later.facts["first_wall_time"] == earlier.facts["first_wall_time"]:
         return False  # What is announced is followed; what has the same header is a copy.
     return any(
-        (before := _same(earlier, one)) is not None and one["first_step"] <= before["last_step"]
+        (before := earlier.by_name.get((one["tag"], one["kind"]))) is not None
+        and one["first_step"] <= before["last_step"]
         for one in later.series
         if one["kind"] == "scalar"
-    )
-
-
-def _same(audit: Audit, series: dict[str, object]) -> dict[str, int] | None:
-    return next(
-        (one for one in audit.series if one["tag"] == series["tag"] and one["kind"] == series["kind"]), None
     )
 
 
