@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from boards import board
+from doctor.looking import found
 from lightboard.api.settings import LogDirectory
-from lightboard.doctor import Look, examine
-from lightboard.doctor.trace import Trace
+from lightboard.doctor import Finding, Look, Place, examine
+from lightboard.doctor.trace import Step, Trace, explained
 from logdirs import flip_payload_byte, write_run
 
 
@@ -102,3 +103,48 @@ def test_the_answer_in_the_terminal(runs: Path) -> None:
     assert said.returncode == 1
     assert "Is it on disk? Its folder is there, and holds no event file." in said.stdout
     assert said.stdout.endswith("The run is lost at the stage files.\n")
+
+
+def test_one_name_in_two_log_directories(tmp_path: Path) -> None:
+    """The run in the first is followed, unless another one's path is given; the answer says so."""
+    write_run(tmp_path / "a" / "x", {"loss": [1.0] * 5})
+    write_run(tmp_path / "b" / "x", {})
+    logdirs = [LogDirectory(name, str(tmp_path / name)) for name in "ab"]
+    with board(tmp_path / "a", tmp_path / "b", "--port", "0") as running:
+        for given, lost_at in (("x", None), ("b/x", "records"), (str(tmp_path / "b" / "x"), "records")):
+            report = examine(Look(logdirs, run=given, url=running.address))
+            assert report.failures == ()
+            assert report.trace is not None
+            assert (report.trace.run, report.trace.lost_at) == ("x", lost_at)
+            if given == "x":
+                assert "b has a run of that name, too" in report.trace.steps[0].answer
+                assert "As a/x, with 1 scalar series" in report.trace.steps[3].answer
+                assert report.exit_code == 0
+
+
+def test_what_another_run_has_is_not_told_of_the_one_that_ends_in_its_name(tmp_path: Path) -> None:
+    write_run(tmp_path / "train", {"loss": [1.0] * 5})
+    (tmp_path / "old" / "train").mkdir(parents=True)
+    (tmp_path / "old" / "train" / "events.out.tfevents.1763800000.host").touch()
+    assert trace(tmp_path, "train").lost_at is None
+    report = examine(Look([LogDirectory("runs", str(tmp_path))], run="train"))
+    assert [finding.code for finding in report.findings] == []
+    assert found("file_empty", tmp_path, run="old/train").count == 1
+
+
+def test_a_look_that_fails_at_the_run_is_reported(runs: Path) -> None:
+    """An address with a port that is none fails when it is asked: with a run as without one."""
+    for run in (None, "sweep/good"):
+        report = examine(Look([LogDirectory("runs", str(runs))], run=run, url="http://127.0.0.1:99999"))
+        assert {failure.stage for failure in report.failures} <= {"api", "board"}
+        assert report.facts["records"]
+
+
+def test_images_that_are_sampled_keep_no_curve_from_being_drawn() -> None:
+    drawn = Step("board", "Is it drawn by default?", "yes", "It is.")
+    sampled = Finding("images_sampled", "12 images.", [Place(run="a")])
+    filtered = Finding("filter_in_address", "A filter.", [Place(run="a")])
+    assert explained(drawn, [sampled]) == drawn
+    assert explained(drawn, [sampled, filtered]) == Step(
+        "board", "Is it drawn by default?", "no", "A filter.", ("filter_in_address",)
+    )

@@ -77,7 +77,7 @@ def audit(look: Look) -> Audits:
     entries = [
         entry
         for entry in look.tree.entries
-        if entry.is_regular and (look.run is None or entry.run == look.run)
+        if entry.is_regular and look.is_about(entry.logdir.name, entry.run)
     ]
     total = sum(entry.size for entry in entries) or 1
     result, done, skipped = Audits(), 0, 0

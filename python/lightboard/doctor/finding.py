@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -60,12 +60,20 @@ class Finding:
         """What the catalogue says of the code."""
         return CODES[self.code]
 
-    def about(self, run: str) -> Finding | None:
-        """Return what of it concerns one run: places that name no run concern each; None if nothing does."""
+    def about(self, run: str, logdir: str | None, on_board: Collection[str] = ()) -> Finding | None:
+        """Return what of it concerns one run: places that name no run concern each; None if nothing does.
+
+        `logdir` is the name of the run's log directory, None for any. `on_board` are names that a board has for the
+        run: by these it is called in places without a log directory.
+        """
         if not any(place.run for place in self.places):
             return self
         places = [
-            place for place in self.places if place.run in (None, run) or str(place.run).endswith(f"/{run}")
+            place
+            for place in self.places
+            if place.run is None
+            or (place.run == run and (place.logdir is None or logdir in (None, place.logdir)))
+            or (place.run in on_board and place.logdir is None)
         ]
         return replace(self, places=places, count=len(places)) if places else None
 

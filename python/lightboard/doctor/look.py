@@ -32,6 +32,8 @@ class Look:
 
     logdirs: Sequence[LogDirectory]
     run: str | None = None
+    run_logdir: str | None = None
+    """Name of the log directory whose run is meant, where several have one of that name; None for any."""
     tag: str | None = None
     url: str | None = None
     budget: float = 60.0
@@ -47,6 +49,10 @@ class Look:
     def left(self) -> float:
         """Seconds of the budget that are left; 0 when it is used up."""
         return max(0.0, self.budget - (time.monotonic() - self._began))
+
+    def is_about(self, logdir: str, run: str) -> bool:
+        """Whether the look is for this run, or for all."""
+        return self.run is None or (run == self.run and self.run_logdir in (None, logdir))
 
     @cached_property
     def tree(self) -> Tree:

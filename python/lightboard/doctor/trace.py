@@ -26,6 +26,10 @@ EXPLAINED_BY: dict[Stage, tuple[Stage, ...]] = {
 }
 """Stages whose findings tell why a question is not answered with yes."""
 
+NOT_DRAWN = frozenset({"filter_in_address", "pattern_invalid", "selection_in_address", "runs_off"})
+"""What keeps a run from being drawn at all; other findings of the page are of what it draws."""
+NOT_DRAWN_EVERYWHERE = "runs_off_elsewhere"
+
 
 @dataclass(frozen=True)
 class Step:
@@ -57,19 +61,32 @@ class Trace:
         return {"run": self.run, "tag": self.tag, "lost_at": self.lost_at, "steps": steps}
 
 
-def resolve(look: Look, given: str) -> str:
-    """Return the name of the run that is meant: by its name, a path, or an id; else `given`."""
-    names = {entry.run for entry in look.tree.entries} | {folder.run for folder in look.tree.folders}
-    if given in names:
-        return given
+def resolve(look: Look, given: str) -> tuple[str | None, str]:
+    """Return the log directory and the name of the run that is meant by its name, a path, or an id.
+
+    Of runs of one name in several log directories it is the first; what is no run is returned as it is.
+    """
+    for listed in (look.tree.entries, look.tree.folders):
+        for one in listed:
+            if one.run == given:
+                return one.logdir.name, given
     path = os.path.realpath(os.path.expanduser(given))
     for folder in look.tree.folders:
         if os.path.realpath(folder.path) == path or f"{folder.logdir.name}/{folder.run}" == given:
-            return folder.run
+            return folder.logdir.name, folder.run
     for run in look.indexed.runs["runs"]:
         if run["id"] == given:
-            return str(run["name"])
-    return given
+            return str(run["logdir"]), str(run["name"])
+    return None, given
+
+
+def names_on_board(look: Look) -> set[str]:
+    """Return the name that the board at `url` has for the run's folder, if it looks there."""
+    board = look.served
+    folders = [one for one in look.tree.folders if look.is_about(one.logdir.name, one.run)]
+    if board is None or look.run is None:
+        return set()
+    return {name for folder in folders if (name := board.run_name(folder.path)) is not None}
 
 
 def trace(look: Look, findings: Sequence[Finding]) -> Trace | None:
@@ -81,35 +98,45 @@ def trace(look: Look, findings: Sequence[Finding]) -> Trace | None:
         step = question(look, look.run)
         if step is None:
             continue
-        steps.append(_explained(step, findings))
+        steps.append(explained(step, findings))
         if steps[-1].outcome == "no":
             break
     return Trace(look.run, look.tag, steps)
 
 
-def _explained(step: Step, findings: Sequence[Finding]) -> Step:
+def explained(step: Step, findings: Sequence[Finding]) -> Step:
     """Name what was found of the run at that stage; what hides it on the page is only told by findings."""
     why = [
         finding
         for finding in findings
         if finding.kind.stage in EXPLAINED_BY[step.stage] and finding.kind.severity != "note"
     ]
-    if step.stage == "board" and why and step.outcome == "yes":
-        step = replace(step, outcome="no", answer=why[0].seen)
+    if step.stage == "board":
+        off = [finding for finding in why if finding.code in NOT_DRAWN]
+        why = off or [finding for finding in why if finding.code == NOT_DRAWN_EVERYWHERE]
+        if off:
+            step = replace(step, outcome="no", answer=off[0].seen)
     return step if step.outcome == "yes" else replace(step, codes=tuple(finding.code for finding in why))
 
 
 def _on_disk(look: Look, run: str) -> Step:
     question = "Is it on disk?"
-    files = [entry for entry in look.tree.entries if entry.run == run]
+    files = [entry for entry in look.tree.entries if look.is_about(entry.logdir.name, entry.run)]
     if files:
+        others = sorted({entry.logdir.name for entry in look.tree.entries if entry.run == run})
+        others.remove(files[0].logdir.name)
+        more = (
+            f" {' and '.join(others)} has a run of that name, too: for that one, give its path."
+            if others
+            else ""
+        )
         size = sum(entry.size for entry in files)
         folder = readable(os.path.dirname(files[0].path))
         return Step(
             "files",
             question,
             "yes",
-            f"{amount(len(files), 'event file')}, {amount(size, 'byte')}, in {folder}.",
+            f"{amount(len(files), 'event file')}, {amount(size, 'byte')}, in {folder}.{more}",
         )
     below = sorted({entry.run for entry in look.tree.entries if entry.run.startswith(f"{run}/")})
     if below:
@@ -123,10 +150,10 @@ def _on_disk(look: Look, run: str) -> Step:
     return Step("files", question, "no", f"No folder of that name below the log directories.{hint}")
 
 
-def _read(look: Look, run: str) -> Step:
+def _read(look: Look, _run: str) -> Step:
     question = "Can it be read in full?"
-    files = [one for one in look.audits.files if one.entry.run == run]
-    refused = [entry for entry, _ in look.audits.unreadable if entry.run == run]
+    files = look.audits.files
+    refused = look.audits.unreadable
     records = sum(one.facts["records"] for one in files)
     series = {(series["tag"], series["kind"]) for one in files for series in one.series}
     damage = sum(one.facts["damage_count"] for one in files)
@@ -151,9 +178,13 @@ def _read(look: Look, run: str) -> Step:
     return Step("records", question, "yes", f"{answer}, every checksum right.")
 
 
-def _indexed(look: Look, run: str) -> Step:
+def _in_index(look: Look) -> list[dict[str, Any]]:
+    return [run for run in look.indexed.runs["runs"] if look.is_about(run["logdir"], run["name"])]
+
+
+def _indexed(look: Look, _run: str) -> Step:
     question = "Does Lightboard's index have it?"
-    found = [one for one in look.indexed.runs["runs"] if one["name"] == run]
+    found = _in_index(look)
     if not found:
         return Step("index", question, "no", "It lists no run of that name.")
     series = [
@@ -180,8 +211,7 @@ def _served(look: Look, run: str) -> Step | None:
         return Step("api", question, "no", f"No board answers there: {board.problem}.")
     if board.token_required or board.runs is None:
         return Step("api", question, "unknown", "The board does not tell its runs.")
-    (folder,) = {os.path.dirname(entry.path) for entry in look.tree.entries if entry.run == run} or {""}
-    name = board.run_name(folder) or run
+    name = next(iter(names_on_board(look)), run)
     if name not in board.runs:
         return Step("api", question, "no", f"It lists {amount(len(board.runs), 'run')}, and not this one.")
     curves = {tag: curve for (served, tag), curve in board.curves.items() if served == name}
@@ -195,7 +225,7 @@ def _served(look: Look, run: str) -> Step | None:
     )
 
 
-def _drawn(look: Look, run: str) -> Step:
+def _drawn(look: Look, _run: str) -> Step:
     question = "Is it drawn by default?"
     board = look.served
     if board is not None and board.is_tensorboard:
@@ -207,8 +237,7 @@ def _drawn(look: Look, run: str) -> Step:
         return Step(
             "board", question, "yes", "TensorBoard's pages switch it on, unless it was switched off there."
         )
-    (found,) = [one for one in look.indexed.runs["runs"] if one["name"] == run][:1]
-    if not found["points"]:
+    if not any(one["points"] for one in _in_index(look)):
         return Step(
             "board", question, "partly", "It has no scalars: it is on the board's list, and in no chart."
         )

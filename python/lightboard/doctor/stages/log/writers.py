@@ -128,7 +128,7 @@ def _runs_in_parts(look: Look, apart: list[Place]) -> Iterator[Finding]:
     """Report runs whose curves are in runs below: where the run itself is empty, or was asked for."""
     places = list(apart)
     if look.run is not None and all(place.run != look.run for place in apart):
-        own = [entry for entry in look.tree.entries if entry.run == look.run]
+        own = [entry for entry in look.tree.entries if look.is_about(entry.logdir.name, entry.run)]
         writers = {name.process for entry in own if (name := file_names.parse(entry.name)) is not None}
         below = [
             entry
