@@ -252,8 +252,11 @@ def test_notes_of_servers(odd: Serving, tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(tempfile, "tempdir", str(odd.server.instances))
     assert "stale_instance" not in codes(tmp_path)
     with tensorboard("--logdir", tmp_path) as killed:
+        notes = killed.instances / ".tensorboard-info"
+        # It tells its address before it writes the note.
+        Serving(tmp_path, killed).wait(lambda: any(note.stat().st_size for note in notes.glob("*")))
         os.kill(killed.pid, signal.SIGKILL)
-        (note,) = (killed.instances / ".tensorboard-info").iterdir()
+        (note,) = notes.iterdir()
         killed.gone()
         monkeypatch.setattr(tempfile, "tempdir", str(killed.instances))
         assert found("stale_instance", tmp_path).places[0].path == str(note)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import difflib
-import glob
-import json
 import os
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from lightboard.cli.occupant import find_occupant
 from lightboard.doctor import processes
+from lightboard.doctor.instances import instances
 from lightboard.doctor.words import amount
 
 USUAL = ("runs", "lightning_logs", "tb_logs", "logs", "outputs")
@@ -110,7 +108,10 @@ def _is_entered(name: str) -> bool:
 
 def _count_all(candidates: Iterable[tuple[str, str]], end: float) -> Iterator[Found]:
     for path, why in candidates:
-        found = _count(path, why, end)
+        try:
+            found = _count(path, why, end)
+        except ValueError:  # No path, whatever a board said: it holds a zero byte.
+            continue
         if found is not None:
             yield found
 
@@ -151,21 +152,10 @@ def _running_boards() -> Iterator[tuple[str, str]]:
     for port in listening:
         for path in sorted(find_occupant("127.0.0.1", port).paths):
             yield path, f"open in the Lightboard on port {port}"
-    for info in sorted(glob.glob(os.path.join(tempfile.gettempdir(), ".tensorboard-info", "pid-*.info"))):
-        yield from _instance(info)
-
-
-def _instance(info: str) -> Iterator[tuple[str, str]]:
-    """Read a file that TensorBoard keeps about a running instance: its log directory, if it still runs."""
-    try:
-        with open(info, encoding="utf-8") as file:
-            told = json.load(file)
-        pid, port, logdir = int(told["pid"]), int(told["port"]), str(told["logdir"])
-    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        return
-    try:
-        cwd = os.readlink(f"/proc/{pid}/cwd") if os.path.isdir("/proc/self") else os.getcwd()
-    except OSError:  # It has ended, or belongs to another user.
-        return
-    if logdir:
-        yield os.path.join(cwd, logdir), f"open in the TensorBoard on port {port}, pid {pid}"
+    for instance in instances():
+        try:
+            cwd = os.readlink(f"/proc/{instance.pid}/cwd") if os.path.isdir("/proc/self") else os.getcwd()
+        except OSError:  # It has ended, or belongs to another user.
+            continue
+        why = f"open in the TensorBoard on port {instance.port}, pid {instance.pid}"
+        yield os.path.join(cwd, instance.logdir), why

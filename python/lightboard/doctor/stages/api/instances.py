@@ -1,58 +1,22 @@
-"""TensorBoard's instance files: `$TMPDIR/.tensorboard-info/pid-<pid>.info`, which notebooks look servers up in."""
+"""Servers that TensorBoard has noted, which notebooks look up."""
 
-import json
 import os
 import socket
-import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 from lightboard.doctor.finding import Finding, Place
+from lightboard.doctor.instances import Instance, folder, instances
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import readable
 
-MAX_BYTES = 64 << 10
 
-
-@dataclass(frozen=True)
-class Instance:
-    """A server that TensorBoard noted."""
-
-    path: str
-    pid: int
-    port: int
-    logdir: str
-
-    @property
-    def is_alive(self) -> bool:
-        """Whether its process lives and its port is listened on."""
-        if not os.path.exists(f"/proc/{self.pid}") and os.path.isdir("/proc/self"):
-            return False
-        with socket.socket() as probe:
-            probe.settimeout(1)
-            return probe.connect_ex(("127.0.0.1", self.port)) == 0
-
-
-def folder() -> str:
-    """Where TensorBoard notes its servers."""
-    return os.path.join(tempfile.gettempdir(), ".tensorboard-info")
-
-
-def instances() -> list[Instance]:
-    """All servers that are noted; files that are none of TensorBoard's are passed over."""
-    found = []
-    for path in sorted(Path(folder()).glob("pid-*.info")):
-        try:
-            if path.stat().st_size > MAX_BYTES or not path.is_file():
-                continue
-            noted = json.loads(path.read_text())
-            found.append(
-                Instance(str(path), int(noted["pid"]), int(noted["port"]), str(noted.get("logdir") or ""))
-            )
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            continue
-    return found
+def is_alive(instance: Instance) -> bool:
+    """Whether its process lives and its port is listened on."""
+    if not os.path.exists(f"/proc/{instance.pid}") and os.path.isdir("/proc/self"):
+        return False
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", instance.port)) == 0
 
 
 def stale_instances(look: Look) -> Iterator[Finding]:
@@ -61,7 +25,7 @@ def stale_instances(look: Look) -> Iterator[Finding]:
     stale = [
         one
         for one in instances()
-        if os.path.realpath(os.path.expanduser(one.logdir)) in asked and not one.is_alive
+        if os.path.realpath(os.path.expanduser(one.logdir)) in asked and not is_alive(one)
     ]
     if stale:
         yield Finding(
