@@ -155,7 +155,7 @@ def test_steps_that_stand_have_a_finding(truths: dict[str, Truth], found: dict[s
         path
         for path, truth in truths.items()
         for tag in truth["tags"].values()
-        if tag["plugin"] == "scalars" and tag["count"] > 1 and tag["min_step"] == tag["max_step"]
+        if tag["plugin"] == "scalars" and tag["count"] > 2 and tag["min_step"] == tag["max_step"]
     ]
     assert len(set(wrong)) > 5
     assert {path for path in wrong if "one_step" not in found.get(path, set())} == set()

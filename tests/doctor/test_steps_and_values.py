@@ -50,11 +50,20 @@ def test_no_step_given(tmp_path: Path) -> None:
     assert (place.tag, place.step, place.seen) == ("loss", 0, "10 values, all at step 0")
 
 
+def test_a_value_logged_at_the_start_of_each_of_two_loops(tmp_path: Path) -> None:
+    """As Lightning does with `hp_metric` at each fit and test of one trainer."""
+    write(
+        tmp_path,
+        header() + b"".join(scalar(step, 1.0) for step in range(5)) + scalar(0, -1.0, "hp_metric") * 2,
+    )
+    assert codes(tmp_path) == set()
+
+
 def test_a_run_with_many_places_hides_no_other(tmp_path: Path) -> None:
     """A finding lists 100 places at most: those of each run come first, before the second of any."""
-    steps = header() + b"".join(scalar(0, 1.0, f"tag{number:03}") * 2 for number in range(150))
+    steps = header() + b"".join(scalar(0, 1.0, f"tag{number:03}") * 3 for number in range(150))
     write(tmp_path / "a", steps)
-    write_steps(tmp_path / "b", [0, 0])
+    write_steps(tmp_path / "b", [0, 0, 0])
     finding = found("one_step", tmp_path)
     assert (finding.count, len(finding.places)) == (151, 100)
     assert [place.run for place in finding.places[:3]] == ["a", "b", "a"]

@@ -12,7 +12,7 @@ from lightboard.doctor.words import amount
 PICTURES = ("scalar", "histogram", "image", "video", "audio")
 """Kinds that are drawn by step."""
 STANDS = 3
-"""Values in a row at one step. Many programs log a value twice, which nobody sees."""
+"""Values in a row at one step. Many programs log a value twice, which nobody sees: Lightning its hp_metric."""
 EXACT = 2**53
 """The largest step that browsers know exactly."""
 
@@ -43,7 +43,7 @@ def steps_that_stand(look: Look) -> Iterator[Finding]:
     """Report tags whose values all have one step, and those with several values at most of their steps."""
     at_one, repeated = [], []
     for audit, one in series(look, *PICTURES):
-        if one["count"] < 2:
+        if one["count"] < STANDS:
             continue
         if one["min_step"] == one["max_step"]:
             seen = f"{amount(one['count'], 'value')}, all at step {one['min_step']:,}"
