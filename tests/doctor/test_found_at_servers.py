@@ -24,6 +24,7 @@ from doctor.looking import codes, found
 from doctor.tensorboards import TensorBoard, tensorboard
 from lightboard.doctor.served import ask
 from lightboard.doctor.stages.api import flags
+from lightboard.doctor.stages.board.names import by_number
 from logdirs import append_zeros, scalar, write_run
 
 POINTS = 1500
@@ -315,6 +316,11 @@ def test_notes_for_who_looks_for_one_run(fast: Serving) -> None:
     notes = {"page_habits", "smoothing_of_few", "colours_repeat", "order_not_natural"}
     assert notes <= codes(fast.runs, url=fast.server.url, run="seed9")
     assert codes(fast.runs, url=fast.server.url) & notes == set()
+
+
+def test_numbers_in_names_are_sorted_as_numbers() -> None:
+    """Digits that are no numbers, as that of a square, are characters."""
+    assert sorted(["run10", "run2", "run1²", "run٣"], key=by_number) == ["run1²", "run2", "run٣", "run10"]
 
 
 @pytest.mark.detects("U01", "name_beyond_latin1", "U09", "runs_off", "U25", "names_cut_alike")

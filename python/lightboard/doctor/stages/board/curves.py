@@ -37,7 +37,9 @@ def images_sampled(look: Look) -> Iterator[Finding]:
         return
     given = board.flags.get("samples_per_plugin")
     limit = (
-        int(given["images"]) if isinstance(given, dict) and str(given.get("images", "")).isdigit() else IMAGES
+        int(given["images"])
+        if isinstance(given, dict) and str(given.get("images", "")).isdecimal()
+        else IMAGES
     )
     many = [
         one.entry.place(tag=series["tag"], seen=f"{series['count']:,} images")

@@ -69,17 +69,19 @@ def alike(look: Look) -> Iterator[Finding]:
 def out_of_order(look: Look) -> Iterator[Finding]:
     """Tell that numbers in names are not sorted as numbers, where a run is looked for."""
     runs = [run for run in _runs(look) if look.run is not None]
-    natural = sorted(
-        runs,
-        key=lambda run: [
-            (part.isdigit(), int(part) if part.isdigit() else 0, part) for part in re.split(r"(\d+)", run)
-        ],
-    )
+    natural = sorted(runs, key=by_number)
     if natural != sorted(runs):
         yield Finding(
             "order_not_natural",
             f"By its characters {max(runs)} stands last, by number {natural[-1]}.",
         )
+
+
+def by_number(run: str) -> list[tuple[bool, int, str]]:
+    """Return the key by which names are sorted with their numbers as numbers."""
+    return [
+        (part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", run)
+    ]
 
 
 def _runs(look: Look) -> list[str]:
