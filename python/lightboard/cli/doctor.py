@@ -18,6 +18,7 @@ from lightboard.cli.text import printable
 from lightboard.doctor import Finding, Look, Place, Report, examine, places
 from lightboard.doctor import arguments as reading
 from lightboard.doctor.recover import RefusedError, plan_for, recover, refuse_within
+from lightboard.doctor.served import Client, shown
 from lightboard.doctor.trace import Trace
 
 MARKS = {"hides": "✗", "distorts": "!", "note": "·"}
@@ -65,6 +66,8 @@ def doctor(
         raise click.UsageError(
             "--watch tells what has changed, as text; --json writes one report. Give one of them."
         )
+    if url is not None:
+        _refuse_address(url)
     logdirs, misread = _logdirs(logdir)
 
     def new_look() -> Look:
@@ -94,6 +97,16 @@ def doctor(
         click.echo("\nLooking again; Ctrl-C ends it.")
         report = watching.watch(lambda: examined(new_look()), _tell, report)
     raise SystemExit(3 if recovery is not None and recovery.failures else report.exit_code)
+
+
+def _refuse_address(url: str) -> None:
+    try:
+        Client(url)
+    except ValueError as error:
+        raise click.UsageError(
+            "--url: expected the address of a board, such as http://127.0.0.1:6006/, found "
+            f'"{printable(shown(url))}": {printable(str(error))}.'
+        ) from None
 
 
 def _refuse_within(look: Look, to: str) -> None:

@@ -1,12 +1,16 @@
 """How paths and times are written in the terminal."""
 
-import os
+import re
 import time
+
+LONE = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+"""Halves of characters, as JSON may hold them; those left out stand for bytes of file names."""
 
 
 def printable(text: str) -> str:
     """`text` with everything escaped that a terminal would obey or could not write."""
-    decoded = os.fsencode(text).decode("utf-8", "backslashreplace")
+    safe = LONE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    decoded = safe.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in decoded)
 
 

@@ -92,7 +92,13 @@ class Look:
 
     @cached_property
     def served(self) -> Served | None:
-        """What the board at `url` answers; None without one."""
-        from lightboard.doctor.served import ask
+        """What the board at `url` answers; None without one, and where no time is left to ask it."""
+        from lightboard.doctor.served import OutOfTimeError, ask, shown
 
-        return None if self.url is None else ask(self.url)
+        if self.url is None:
+            return None
+        try:
+            return ask(self.url, lambda: self.left)
+        except OutOfTimeError:
+            self.left_out.append(f"{shown(self.url)}: the time was up before the board there had answered")
+            return None

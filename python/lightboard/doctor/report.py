@@ -10,6 +10,7 @@ from lightboard.api.settings import LogDirectory
 from lightboard.doctor.codes import SEVERITIES, Stage
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
+from lightboard.doctor.served import shown
 from lightboard.doctor.trace import Trace
 
 
@@ -24,7 +25,10 @@ class Failure:
 
 @dataclass(frozen=True)
 class Report:
-    """Findings by severity, within it by stage. `facts` has a line for each stage that was looked at."""
+    """Findings by severity, within it by stage. `facts` has a line for each stage that was looked at.
+
+    `url` is without its token.
+    """
 
     logdirs: Sequence[LogDirectory]
     url: str | None
@@ -44,9 +48,8 @@ class Report:
         ordered = sorted(
             findings, key=lambda one: (SEVERITIES.index(one.kind.severity), stages.index(one.kind.stage))
         )
-        return cls(
-            look.logdirs, look.url, dict(look.facts), ordered, tuple(look.left_out), tuple(failures), trace
-        )
+        url = None if look.url is None else shown(look.url)
+        return cls(look.logdirs, url, dict(look.facts), ordered, tuple(look.left_out), tuple(failures), trace)
 
     @property
     def exit_code(self) -> int:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, TypeGuard
 
 from lightboard.doctor import processes
-from lightboard.doctor.served.client import Answer, Client
-from lightboard.index.columns import decode
+from lightboard.doctor.served.client import TIMEOUT_SECS, Answer, Client
+from lightboard.index.columns import FrameError, decode
 
 Program = Literal["lightboard", "tensorboard", "other", "nothing"]
+
+LONGEST_INTERVAL = 1e9
+"""Seconds: what TensorBoard is asked to wait for is less."""
 
 REQUESTS_AT_ONCE = 100
 """Series that one request to TensorBoard asks for."""
@@ -46,6 +49,8 @@ class Served:
     pid: int | None = None
     """Of the process that answers, if it can be seen."""
     token_required: bool = False
+    unanswered: list[str] = field(default_factory=list)
+    """Requests to which nothing came, or nothing that can be read: what they ask for is not known, not missing."""
 
     @property
     def name(self) -> str:
@@ -93,15 +98,33 @@ class Served:
     @cached_property
     def runs(self) -> Sequence[str] | None:
         """Names of the runs that are listed, Lightboard's behind the log directory's name; None without an answer."""
+        if not self.is_tensorboard:
+            return None if self._run_names is None else list(self._run_names.values())
+        body = self.runs_answer.json if self.runs_answer.status == 200 else None
+        return body if _is_texts(body) else None
+
+    @cached_property
+    def _run_names(self) -> dict[str, str] | None:
+        """Lightboard's runs by id."""
+        body = self.runs_answer.json if self.runs_answer.status == 200 else None
+        runs = _objects(body.get("runs") if isinstance(body, dict) else None)
+        if runs is None or not all(
+            _is_texts([run.get(key) for key in ("id", "logdir", "name")]) for run in runs
+        ):
+            return None
+        return {run["id"]: f"{run['logdir']}/{run['name']}" for run in runs}
+
+    @property
+    def loading(self) -> tuple[int, int] | None:
+        """How many bytes a Lightboard has read, and of how many; None without an answer."""
         body = self.runs_answer.json
-        if self.runs_answer.status != 200:
-            return None
-        if self.is_tensorboard:
-            return [str(name) for name in body] if isinstance(body, list) else None
-        try:
-            return [f"{run['logdir']}/{run['name']}" for run in body["runs"]]
-        except (KeyError, TypeError):
-            return None
+        loading = body.get("loading") if isinstance(body, dict) else None
+        read, total = (
+            (loading.get("bytes_read"), loading.get("bytes_total"))
+            if isinstance(loading, dict)
+            else (None, None)
+        )
+        return (read, total) if isinstance(read, int) and isinstance(total, int) else None
 
     @cached_property
     def scalar_tags(self) -> Mapping[str, Sequence[str]]:
@@ -111,8 +134,10 @@ class Served:
             for run, tag in self.curves:
                 found.setdefault(run, []).append(tag)
             return found
-        body = self.client.get("/data/plugin/scalars/tags").json
+        answer = self.client.get("/data/plugin/scalars/tags")
+        body = answer.json if answer.status == 200 else None
         if not isinstance(body, dict):
+            self.unanswered.append("/data/plugin/scalars/tags")
             return {}
         return {run: list(tags) for run, tags in body.items() if isinstance(tags, dict)}
 
@@ -122,56 +147,117 @@ class Served:
         return dict(self._tensorboard_curves() if self.is_tensorboard else self._lightboard_curves())
 
     def _tensorboard_curves(self) -> Iterator[tuple[tuple[str, str], Curve]]:
+        path = "/data/plugin/timeseries/timeSeries"
         tags = sorted({tag for tags in self.scalar_tags.values() for tag in tags})
         for start in range(0, len(tags), REQUESTS_AT_ONCE):
             requests = [{"plugin": "scalars", "tag": tag} for tag in tags[start : start + REQUESTS_AT_ONCE]]
-            answer = self.client.post_form(
-                "/data/plugin/timeseries/timeSeries", [("requests", json.dumps(requests))]
-            ).json
-            for entry in answer if isinstance(answer, list) else ():
-                for run, series in (entry.get("runToSeries") or {}).items():
-                    last = series[-1]["step"] if series else None
-                    yield (run, entry["tag"]), Curve(len(series), last)
+            answer = self.client.post_form(path, [("requests", json.dumps(requests))])
+            entries = _objects(answer.json) if answer.status == 200 else None
+            if entries is None:
+                self.unanswered.append(path)
+                if answer.status == 0:
+                    return
+            for entry in entries or ():
+                tag, served = entry.get("tag"), entry.get("runToSeries")
+                for run, points in served.items() if isinstance(served, dict) else ():
+                    series = _objects(points)
+                    last = series[-1].get("step") if series else None
+                    if series is not None and isinstance(tag, str) and isinstance(last, int | None):
+                        yield (run, tag), Curve(len(series), last)
+                    else:
+                        self.unanswered.append(path)
 
     def _lightboard_curves(self) -> Iterator[tuple[tuple[str, str], Curve]]:
-        tags = self.client.get("/api/tags").json
-        if not isinstance(tags, dict):
-            return
-        names = [entry["tag"] for entry in tags["tags"] if entry["kind"] == "scalar"]
-        runs = {run["id"]: f"{run['logdir']}/{run['name']}" for run in self.runs_answer.json["runs"]}
+        answer = self.client.get("/api/tags")
+        body = answer.json if answer.status == 200 else None
+        tags = _objects(body.get("tags") if isinstance(body, dict) else None)
+        if tags is None:
+            self.unanswered.append("/api/tags")
+        names = [
+            tag["tag"]
+            for tag in tags or ()
+            if tag.get("kind") == "scalar" and isinstance(tag.get("tag"), str)
+        ]
         for start in range(0, len(names), REQUESTS_AT_ONCE):
             answer = self.client.post_json("/api/table", {"tags": names[start : start + REQUESTS_AT_ONCE]})
-            if answer.status != 200:
-                continue
-            frame = decode(answer.body)
-            cells = ((run, tag) for run in frame.header["runs"] for tag in frame.header["tags"])
-            counts, steps = frame.columns["count"].tolist(), frame.columns["last_step"].tolist()
-            for (run, tag), count, last in zip(cells, counts, steps, strict=True):
-                if count and run in runs:
-                    yield (runs[run], tag), Curve(count, last)
+            cells = _cells(answer.body) if answer.status == 200 else None
+            if cells is None:
+                self.unanswered.append("/api/table")
+                if answer.status == 0:
+                    return
+            for run, tag, curve in cells or ():
+                if curve.points and run in (self._run_names or {}):
+                    yield ((self._run_names or {})[run], tag), curve
 
 
-def ask(url: str) -> Served:
-    """Find out what answers at `url`."""
-    client = Client(url)
+def _cells(body: bytes) -> list[tuple[str, str, Curve]] | None:
+    """Return the cells of Lightboard's table: run, tag and what is served; None if the bytes are none."""
+    try:
+        frame = decode(body)
+    except FrameError:
+        return None
+    runs, tags = frame.header.get("runs"), frame.header.get("tags")
+    counts, steps = frame.columns.get("count"), frame.columns.get("last_step")
+    if not _is_texts(runs) or not _is_texts(tags) or counts is None or steps is None:
+        return None
+    if not len(runs) * len(tags) == len(counts) == len(steps):
+        return None
+    numbers = zip(counts.tolist(), steps.tolist(), strict=True)
+    names = ((run, tag) for run in runs for tag in tags)
+    return [(run, tag, Curve(*found)) for (run, tag), found in zip(names, numbers, strict=True)]
+
+
+def _objects(value: object) -> list[dict[str, Any]] | None:
+    """`value` if it is a list of JSON objects."""
+    return value if isinstance(value, list) and all(isinstance(one, dict) for one in value) else None
+
+
+def _is_texts(value: object) -> TypeGuard[list[str]]:
+    return isinstance(value, list) and all(isinstance(one, str) for one in value)
+
+
+def _is_path(value: object) -> TypeGuard[str]:
+    """Whether the operating system can be asked for it."""
+    if not isinstance(value, str) or not value or "\0" in value:
+        return False
+    try:
+        os.fsencode(value)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class OutOfTimeError(Exception):
+    """The look's time was up before it was known what answers."""
+
+
+def ask(url: str, left: Callable[[], float] = lambda: TIMEOUT_SECS) -> Served:
+    """Find out what answers at `url`, within the seconds that are `left`; raises OutOfTimeError if they do not do."""
+    client = Client(url, left)
     environment = client.get("/data/environment")
+    if environment.cut:
+        raise OutOfTimeError
     if environment.status == 0:
         return Served(client, "nothing", environment.error, pid=processes.behind(client.host, client.port))
     server = client.get("/api/server")
+    if server.cut:
+        raise OutOfTimeError
     pid = processes.behind(client.host, client.port)
     found = server.json
-    if server.status == 200 and isinstance(found, dict) and found.get("name") == "lightboard":
+    logdirs = _objects(found.get("logdirs")) if isinstance(found, dict) else None
+    if server.status == 200 and logdirs is not None and found.get("name") == "lightboard":
         return Served(
             client,
             "lightboard",
             version=str(found.get("version", "")),
-            directories={str(one["name"]): str(one["path"]) for one in found.get("logdirs", [])},
+            directories={str(one.get("name")): one["path"] for one in logdirs if _is_path(one.get("path"))},
             pid=pid,
         )
     if server.status == 401:
-        return Served(client, "lightboard", "it asks for its token", token_required=True, pid=pid)
+        problem = "it does not take the token of the address" if client.token else "it asks for its token"
+        return Served(client, "lightboard", problem, token_required=True, pid=pid)
     found = environment.json
-    if environment.status == 200 and isinstance(found, dict) and "data_location" in found:
+    if environment.status == 200 and isinstance(found, dict) and isinstance(found.get("data_location"), str):
         return _tensorboard(client, found, pid)
     return Served(
         client,
@@ -183,22 +269,37 @@ def ask(url: str) -> Served:
 
 def _tensorboard(client: Client, environment: Mapping[str, Any], pid: int | None) -> Served:
     debug = environment.get("debug")
-    flags = debug.get("flags") if isinstance(debug, dict) else None
-    location = str(environment["data_location"])
+    flags = _flags(debug.get("flags") if isinstance(debug, dict) else None)
+    location = environment["data_location"]
     return Served(
         client,
         "tensorboard",
         version=str(environment.get("version", "")),
-        directories=_directories(location, bool(isinstance(flags, dict) and flags.get("logdir_spec")), pid),
-        flags=flags if isinstance(flags, dict) else {},
+        directories=_directories(location, bool(flags.get("logdir_spec")), pid),
+        flags=flags,
         data_location=location,
         pid=pid,
     )
 
 
+def _flags(told: object) -> dict[str, Any]:
+    """TensorBoard's flags, without those that checks look into and that are not of the type they should have."""
+    flags = dict(told) if isinstance(told, dict) else {}
+    samples, interval = flags.get("samples_per_plugin"), flags.get("reload_interval")
+    if not isinstance(samples, dict) or not all(isinstance(number, int) for number in samples.values()):
+        flags.pop("samples_per_plugin", None)
+    if not isinstance(interval, int | float) or not 0 <= interval < LONGEST_INTERVAL:
+        flags.pop("reload_interval", None)
+    if not _is_path(flags.get("logdir_spec")):
+        flags.pop("logdir_spec", None)
+    return flags
+
+
 def _directories(location: str, is_spec: bool, pid: int | None) -> dict[str, str]:
     """Log directories by name; relative ones only where the server's working directory can be told."""
-    found = {}
+    found: dict[str, str] = {}
+    if not _is_path(location):
+        return found
     for number, part in enumerate(location.split(",") if is_spec else [location]):
         name, colon, path = part.partition(":") if is_spec else ("", "", part)
         path = os.path.expanduser(path if colon or not is_spec else part)

@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
+import re
 import socket
 import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import SplitResult, urlencode, urlsplit
+from urllib.parse import SplitResult, unquote_plus, urlencode, urlsplit
 
 TIMEOUT_SECS = 10.0
 MAX_ANSWER_BYTES = 64 << 20
 
+TOKEN = re.compile(r"((?:^|[?&])token=)([^&#]*)")
+USER = re.compile(r"^((?:\w+:)?//)[^/?#]*@")
+
+
+def shown(url: str) -> str:
+    """`url` without the token, name and password that it may hold: what others may read."""
+    return USER.sub(r"\1", TOKEN.sub(r"\1…", url))
+
 
 @dataclass(frozen=True)
 class Answer:
-    """What came back: `status` 0 and `error` where nothing did."""
+    """What came back: `status` 0 and `error` where nothing did.
+
+    `cut`: nothing came because the look's own time was up, which says nothing of the server.
+    """
 
     status: int
     body: bytes = b""
     error: str = ""
-    location: str = ""
+    cut: bool = False
 
     @property
     def json(self) -> Any:
@@ -34,14 +48,32 @@ class Answer:
 
 
 class Client:
-    """Asks one server, below the path of its address."""
+    """Asks one server, below the path of its address. No request takes longer than `left` or TIMEOUT_SECS."""
 
-    def __init__(self, url: str) -> None:
-        """Take an address as a browser's bar has it: `localhost:6006`, or with scheme, path, query and fragment."""
+    def __init__(self, url: str, left: Callable[[], float] = lambda: TIMEOUT_SECS) -> None:
+        """Take an address as a browser's bar has it: `localhost:6006`, or with scheme, path, query and fragment.
+
+        Raises ValueError for what is no address of a board.
+        """
         self.parts: SplitResult = urlsplit(url if "//" in url else f"//{url}", scheme="http")
+        if self.parts.scheme not in ("http", "https"):
+            raise ValueError(f'the scheme is "{self.parts.scheme}"')
+        if not url.isprintable() or " " in url:
+            raise ValueError("it holds spaces or control characters")
+        if not self.parts.netloc:
+            raise ValueError("it names no host")
+        try:
+            port = self.parts.port
+        except ValueError:
+            port = 0
+        if port == 0:
+            raise ValueError("the port is no number from 1 to 65535")
         self.host = self.parts.hostname or "localhost"
-        self.port = self.parts.port or (443 if self.parts.scheme == "https" else 80)
+        self.port = port or (443 if self.parts.scheme == "https" else 80)
         self.prefix = self.parts.path.rpartition("/")[0]
+        token = TOKEN.search(self.parts.query)
+        self.token = unquote_plus(token[2]) if token else ""
+        self._left = left
 
     @property
     def root(self) -> str:
@@ -55,7 +87,8 @@ class Client:
 
     def post_form(self, path: str, fields: list[tuple[str, str]]) -> Answer:
         """POST a form."""
-        return self._ask("POST", path, (urlencode(fields), "application/x-www-form-urlencoded"))
+        body = urlencode(fields, errors="surrogatepass")
+        return self._ask("POST", path, (body, "application/x-www-form-urlencoded"))
 
     def post_json(self, path: str, body: object) -> Answer:
         """POST a JSON object."""
@@ -64,22 +97,22 @@ class Client:
     def _ask(
         self, method: str, path: str, body: tuple[str, str] | None = None, prefix: str | None = None
     ) -> Answer:
+        left = self._left()
+        limit = min(TIMEOUT_SECS, left)
         headers = {"Accept-Encoding": "identity"}
         if body is not None:
             headers["Content-Type"] = body[1]
-        connection: http.client.HTTPConnection
-        if self.parts.scheme == "https":
-            connection = http.client.HTTPSConnection(self.host, self.port, timeout=TIMEOUT_SECS)
-        else:
-            connection = http.client.HTTPConnection(self.host, self.port, timeout=TIMEOUT_SECS)
+        if self.token.isascii() and self.token.isprintable() and self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        connection = _Connection(self.host, self.port, time.monotonic() + limit, self.parts.scheme == "https")
         try:
             connection.request(
                 method, f"{self.prefix if prefix is None else prefix}{path}", body and body[0], headers
             )
             answer = connection.getresponse()
-            return Answer(answer.status, _read(answer), location=answer.headers.get("Location", ""))
+            return Answer(answer.status, _read(answer))
         except TimeoutError:
-            return Answer(0, error=f"no answer within {TIMEOUT_SECS:g} s")
+            return Answer(0, error=f"no answer within {limit:.3g} s", cut=left < TIMEOUT_SECS)
         except ConnectionRefusedError:
             return Answer(0, error="connection refused: nothing listens there")
         except socket.gaierror:
@@ -92,14 +125,89 @@ class Client:
             connection.close()
 
 
+class _Connection(http.client.HTTPConnection):
+    """A connection that is over at the time `until`, however slowly the other side takes and gives."""
+
+    def __init__(self, host: str, port: int, until: float, tls: bool) -> None:
+        super().__init__(host, port)
+        self._until = until
+        self._tls = tls
+        self.response_class = self._response  # type: ignore[assignment]
+
+    def connect(self) -> None:
+        """Try the host's addresses one after the other."""
+        failed: OSError = TimeoutError()
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            self.host, self.port, type=socket.SOCK_STREAM
+        ):
+            self.sock = socket.socket(family, kind, protocol)
+            try:
+                self._open(address)
+            except OSError as error:
+                failed = error
+                self.sock.close()
+            else:
+                return
+        raise failed
+
+    def _open(self, address: Any) -> None:
+        self._limit()
+        self.sock.connect(address)
+        if self._tls:
+            self._limit()
+            context = ssl.create_default_context()
+            self.sock = context.wrap_socket(self.sock, server_hostname=self.host)
+
+    def send(self, data: Any) -> None:
+        """Send within the time."""
+        if self.sock is None:
+            self.connect()
+        self._limit()
+        super().send(data)
+
+    def _limit(self) -> None:
+        self.sock.settimeout(_left(self._until))
+
+    def _response(self, sock: socket.socket, *args: Any, **kwargs: Any) -> http.client.HTTPResponse:
+        response = http.client.HTTPResponse(sock, *args, **kwargs)
+        response.fp = io.BufferedReader(_Within(response.fp.detach(), sock, self._until))
+        return response
+
+
+class _Within(io.RawIOBase):
+    """The bytes of a socket, as long as they come before the time `until`."""
+
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket, until: float) -> None:
+        self._raw, self._sock, self._until = raw, sock, until
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        """Wait for the next bytes for no longer than is left."""
+        self._sock.settimeout(_left(self._until))
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        """Close what is read, too."""
+        self._raw.close()
+        super().close()
+
+
+def _left(until: float) -> float:
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left
+
+
 def _read(answer: http.client.HTTPResponse) -> bytes:
-    """Read the body up to the limit, and for no longer than the timeout, however slowly it comes."""
-    parts, size, until = [], 0, time.monotonic() + TIMEOUT_SECS
+    """Read the body up to the limit."""
+    parts, size = [], 0
     while part := answer.read1(1 << 20):
         parts.append(part)
         size += len(part)
         if size > MAX_ANSWER_BYTES:
             raise ValueError(f"the answer has more than {MAX_ANSWER_BYTES >> 20} MiB")
-        if time.monotonic() > until:
-            raise TimeoutError
     return b"".join(parts)

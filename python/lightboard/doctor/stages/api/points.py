@@ -45,12 +45,20 @@ def runs_fail(look: Look) -> Iterator[Finding]:
     board = look.served
     if board is None or board.program not in ("lightboard", "tensorboard") or board.token_required:
         return
-    if board.runs is None:
+    if board.runs is None and board.runs_answer.cut:
+        board.unanswered.append("the question for its runs")
+    elif board.runs is None:
         answer = board.runs_answer
         yield Finding(
             "runs_fail",
             f"{board.name} was asked for its runs, and answered with "
-            + (f"status {answer.status}." if answer.status else f"nothing: {answer.error}."),
+            + (
+                "what is no list of runs."
+                if answer.status == 200
+                else f"status {answer.status}."
+                if answer.status
+                else f"nothing: {answer.error}."
+            ),
             [Place(path=board.client.root)],
         )
 
@@ -86,9 +94,13 @@ def points_missing(look: Look) -> Iterator[Finding]:
         return
     on_disk = {key: disk for key, disk in _on_disk(look, board) if key[0] in board.runs}
     behind = {key for key, disk in on_disk.items() if _is_behind(disk, board.curves.get(key), board)}
+    if board.unanswered:
+        return
     if behind:
         later = board.again()
         moved = any(later.curves.get(key) != board.curves.get(key) for key in behind)
+        if later.unanswered:
+            return
         yield _behind(
             board, [on_disk[key] for key in sorted(behind)], moved, everything=len(behind) == len(on_disk)
         )
@@ -122,12 +134,10 @@ def files_behind(look: Look) -> Iterator[Finding]:
     board = _answering(look)
     if board is None or board.is_tensorboard:
         return
-    body = board.runs_answer.json
-    loading = body["loading"]
-    if loading["bytes_read"] < loading["bytes_total"]:
+    if board.runs is not None and board.loading is not None and board.loading[0] < board.loading[1]:
         yield Finding(
             "still_loading",
-            f"{board.name} has read {loading['bytes_read']:,} of {loading['bytes_total']:,} bytes.",
+            f"{board.name} has read {board.loading[0]:,} of {board.loading[1]:,} bytes.",
             [Place(path=board.client.root)],
         )
 
@@ -193,11 +203,7 @@ def _rested(files: list[Audit], board: Served) -> bool:
 
 def _sample_limit(board: Served) -> int:
     given = board.flags.get("samples_per_plugin")
-    try:
-        number = int(given.get("scalars", SAMPLED)) if isinstance(given, dict) else SAMPLED
-    except (TypeError, ValueError):
-        return SAMPLED
-    return number or SAMPLED
+    return (given.get("scalars") if isinstance(given, dict) else None) or SAMPLED
 
 
 def _answering(look: Look) -> Served | None:

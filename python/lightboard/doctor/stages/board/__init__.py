@@ -2,4 +2,4 @@
 
 from lightboard.doctor.stages.board import address, curves, names, page
 
-CHECKS = (*page.CHECKS, *address.CHECKS, *names.CHECKS, *curves.CHECKS)
+CHECKS = (*page.CHECKS, *address.CHECKS, *names.CHECKS, *curves.CHECKS, page.unanswered)

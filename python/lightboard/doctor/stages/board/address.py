@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
-from lightboard.doctor.served import Served
+from lightboard.doctor.served import Served, shown
 from lightboard.doctor.words import amount
 
 LONGEST = 2_000
@@ -89,7 +89,7 @@ def too_long(look: Look) -> Iterator[Finding]:
         yield Finding(
             "address_too_long",
             f"The address has {amount(len(look.url), 'character')}.",
-            [Place(path=f"{look.url[:60]}…")],
+            [Place(path=f"{shown(look.url)[:60]}…")],
         )
 
 

@@ -22,7 +22,7 @@ def without_scalars(look: Look) -> Iterator[Finding]:
     if board is None or board.program not in ("lightboard", "tensorboard") or not board.runs:
         return
     empty = [run for run in board.runs if run not in board.scalar_tags]
-    if empty and (board.is_tensorboard or look.run is not None):
+    if empty and not board.unanswered and (board.is_tensorboard or look.run is not None):
         yield Finding(
             "run_without_scalars",
             f"{len(empty):,} of {amount(len(board.runs), 'run')} are listed and have no scalars.",
@@ -36,11 +36,7 @@ def images_sampled(look: Look) -> Iterator[Finding]:
     if board is None or not board.is_tensorboard:
         return
     given = board.flags.get("samples_per_plugin")
-    limit = (
-        int(given["images"])
-        if isinstance(given, dict) and str(given.get("images", "")).isdecimal()
-        else IMAGES
-    )
+    limit = given.get("images", IMAGES) if isinstance(given, dict) else IMAGES
     many = [
         one.entry.place(tag=series["tag"], seen=f"{series['count']:,} images")
         for one in look.audits.files

@@ -14,6 +14,9 @@ SWITCHED_ON_ELSEWHERE = 40
 """More runs than this are off at first on the other pages."""
 
 COLOURS = 7
+LONG = 100
+"""Digits that are no number that somebody counts with."""
+
 SHOWN = 40
 """Characters of a run's name that fit into the list, about."""
 
@@ -80,7 +83,8 @@ def out_of_order(look: Look) -> Iterator[Finding]:
 def by_number(run: str) -> list[tuple[bool, int, str]]:
     """Return the key by which names are sorted with their numbers as numbers."""
     return [
-        (part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in re.split(r"(\d+)", run)
+        (part.isdecimal(), int(part) if part.isdecimal() and len(part) < LONG else 0, part)
+        for part in re.split(r"(\d+)", run)
     ]
 
 

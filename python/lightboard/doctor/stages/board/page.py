@@ -47,4 +47,18 @@ def outdated(look: Look) -> Iterator[Finding]:
         )
 
 
+def unanswered(look: Look) -> Iterator[Finding]:
+    """Tell what was asked and not answered, when all has been asked: what could not be compared is not missing."""
+    board = look.served
+    if board is not None and board.token_required:
+        look.left_out.append(
+            f"{board.client.root}: nothing that it serves could be compared, because {board.problem}. Give --url the "
+            "whole address that the board's terminal prints, with ?token=… at its end"
+        )
+    elif board is not None and board.unanswered:
+        asked = ", ".join(dict.fromkeys(board.unanswered))
+        look.left_out.append(f"{board.client.root}: no answer, or none that can be read, to {asked}")
+    return iter(())
+
+
 CHECKS = (facts, habits, outdated)

@@ -1,0 +1,220 @@
+"""Boards that are slow, broken or hostile: the doctor ends in time, tells what it could not ask, and never fails."""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import lightboard
+from boards import board
+from doctor.looking import report_on
+from lightboard.cli.doctor import doctor
+from lightboard.cli.text import printable
+from lightboard.doctor import Report, stages
+from logdirs import write_run
+
+TOKEN = "s3cret-token"
+Behaviour = Callable[[socket.socket, str, threading.Event], None]
+
+
+@contextmanager
+def server(behaviour: Behaviour) -> Iterator[str]:
+    """The address of a server that does this with each connection: it gets the request, and the end of the test."""
+    over = threading.Event()
+
+    def answer(connection: socket.socket) -> None:
+        with connection:
+            try:
+                behaviour(connection, connection.recv(1 << 16).decode(), over)
+            except OSError:
+                return
+
+    def accept() -> None:
+        while True:
+            try:
+                connection, _ = listening.accept()
+            except OSError:
+                return
+            if over.is_set():
+                connection.close()
+                return
+            threading.Thread(target=answer, args=(connection,)).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = listening.getsockname()
+        accepting = threading.Thread(target=accept)
+        accepting.start()
+        try:
+            yield f"http://127.0.0.1:{address[1]}/"
+        finally:
+            over.set()
+            socket.create_connection(address).close()
+            accepting.join()
+
+
+def serving(answers: Mapping[str, tuple[int, object]]) -> Behaviour:
+    """Answer each path with its status and JSON."""
+
+    def behaviour(connection: socket.socket, request: str, _: threading.Event) -> None:
+        status, found = answers.get(request.split()[1], (404, {}))
+        body = json.dumps(found).encode()
+        connection.sendall(b"HTTP/1.1 %d X\r\nContent-Length: %d\r\n\r\n" % (status, len(body)) + body)
+
+    return behaviour
+
+
+def dripping(start: bytes) -> Behaviour:
+    """Answer with `start`, then with a byte every now and then, for ever."""
+
+    def behaviour(connection: socket.socket, _: str, over: threading.Event) -> None:
+        connection.sendall(start)
+        while not over.wait(0.05):
+            connection.sendall(b"x")
+
+    return behaviour
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One healthy run that has rested."""
+    path = tmp_path_factory.mktemp("hostile") / "runs"
+    os.utime(write_run(path / "one", {"loss": [1.0, 2.0, 3.0]}), (1_763_800_000, 1_763_800_000))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def only_the_board(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leaves out the stages that do not ask the board."""
+    checks = {stage: found if stage in ("api", "board") else () for stage, found in stages.CHECKS.items()}
+    monkeypatch.setattr(stages, "CHECKS", checks)
+
+
+def told(report: Report) -> str:
+    """Everything that anybody reads of it."""
+    assert report.failures == (), report.failures
+    return json.dumps(report.to_json())
+
+
+@pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\n\r\n"])
+def test_a_server_that_drips_ends_with_the_budget_and_is_not_called_unreachable(
+    runs: Path, start: bytes
+) -> None:
+    with server(dripping(start)) as url:
+        report = report_on(runs, url=url, budget=1.0)
+    told(report)
+    assert list(report.findings) == []
+    assert any("time was up" in what for what in report.left_out)
+    assert report.exit_code == 3
+
+
+LIGHTBOARD = {"name": "lightboard", "version": lightboard.__version__, "logdirs": []}
+ENVIRONMENT = {"version": "2.21.0", "data_location": "/x", "debug": {"flags": {}}}
+ODD: list[Any] = [None, 5, "x", "\ud800", [], [1], ["\ud800"], {}, {"x": 1}, [{"tag": 3, "runToSeries": 4}]]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=json.dumps)
+def test_answers_of_other_types_are_no_answers(runs: Path, odd: object) -> None:
+    """As each answer of each board, one at a time."""
+    lightboard = {"logdirs": [{"name": "runs", "path": str(runs)}]}
+    started = {"reload_interval": odd, "samples_per_plugin": odd, "logdir_spec": odd}
+    located = {"data_location": str(runs), "debug": {"flags": started}}
+    for answers in (
+        {"/api/server": odd, "/data/environment": odd},
+        {"/api/server": LIGHTBOARD | {"logdirs": odd, "version": odd}},
+        {"/api/server": LIGHTBOARD | {"logdirs": [{"name": odd, "path": odd}, {"path": "a\0b"}]}},
+        {"/api/server": LIGHTBOARD | lightboard, "/api/runs": odd, "/api/tags": odd, "/api/table": odd},
+        {
+            "/api/server": LIGHTBOARD | lightboard,
+            "/api/runs": {"runs": [{"id": "1", "logdir": "runs", "name": "one"}], "loading": odd},
+            "/api/tags": {"tags": [{"tag": "loss", "kind": "scalar"}]},
+            "/api/table": odd,
+        },
+        {"/data/environment": ENVIRONMENT | {"data_location": odd, "debug": odd, "version": odd}},
+        {"/data/environment": ENVIRONMENT | located, "/data/runs": odd},
+        {
+            "/data/environment": ENVIRONMENT | {"data_location": str(runs)},
+            "/data/runs": ["one"],
+            "/data/plugin/scalars/tags": {"one": {"loss": {}}, "two": odd},
+            "/data/plugin/timeseries/timeSeries": [{"tag": "loss", "runToSeries": {"one": odd}}],
+        },
+    ):
+        with server(serving({path: (200, found) for path, found in answers.items()})) as url:
+            for tag in (None, "loss"):
+                told(report_on(runs, url=url, tag=tag))
+
+
+def test_what_is_not_answered_is_not_called_missing(runs: Path) -> None:
+    answers = {
+        "/data/environment": (200, ENVIRONMENT | {"data_location": str(runs)}),
+        "/data/runs": (200, ["one"]),
+        "/data/plugin/scalars/tags": (500, {}),
+    }
+    with server(serving(answers)) as url:
+        report = report_on(runs, url=url)
+    assert "run_without_scalars" not in told(report)
+    assert any("/data/plugin/scalars/tags" in what for what in report.left_out)
+
+
+def test_a_list_of_runs_that_is_refused_is_told_once(runs: Path) -> None:
+    answers: dict[str, tuple[int, object]] = {"/api/server": (200, LIGHTBOARD), "/api/runs": (503, {})}
+    with server(serving(answers)) as url:
+        report = report_on(runs, url=url)
+    told(report)
+    assert [one.code for one in report.findings] == ["runs_fail"]
+    assert "status 503" in report.findings[0].seen
+
+
+def test_names_that_are_no_text_are_printed(runs: Path) -> None:
+    assert printable("a\ud800b\udcffc\n") == "a\\ud800b\\xffc\\n"
+    answers = {"/data/environment": (200, ENVIRONMENT), "/data/runs": (200, ["日\ud800"])}
+    with server(serving(answers)) as url:
+        result = CliRunner().invoke(doctor, [str(runs), "--url", url])
+    assert isinstance(result.exception, SystemExit), result.exception
+    assert "\\ud800" in result.output
+
+
+@pytest.mark.parametrize(
+    "url", ["http://h:99999", "http://h:x", "http://h:0", "ftp://h/", "http://[::1", "http://", "a b", "a\nb"]
+)
+def test_an_address_that_is_none_is_refused(runs: Path, url: str) -> None:
+    result = CliRunner().invoke(doctor, [str(runs), "--url", url])
+    assert result.exit_code == 2
+    assert "expected the address of a board" in result.output
+
+
+def test_a_token_is_not_told_of_an_address_that_is_refused(runs: Path) -> None:
+    result = CliRunner().invoke(doctor, [str(runs), "--url", f"http://me:{TOKEN}@h:99999/?token={TOKEN}"])
+    assert result.exit_code == 2
+    assert TOKEN not in result.output
+
+
+def test_a_board_that_wants_its_token_is_compared_with_it_and_told_of_without(runs: Path) -> None:
+    with board(str(runs), "--host", "0.0.0.0", "--port", "0") as running:
+        _, port, token = running.wait_for(r"http://(\S+):(\d+)/\?token=([\w-]+)").groups()
+        bare = f"http://127.0.0.1:{port}/"
+        with_it = report_on(runs, url=f"{bare}?token={token}")
+        without = report_on(runs, url=bare)
+        wrong = report_on(runs, url=f"{bare}?token={TOKEN}")
+    text = told(with_it)
+    assert (with_it.exit_code, with_it.left_out) == (0, ())
+    assert "1 run" in with_it.facts["api"]
+    assert token not in text
+    assert TOKEN not in told(wrong)
+    for report in (without, wrong):
+        told(report)
+        assert report.exit_code == 3
+        assert any("could be compared" in what and "token" in what for what in report.left_out)
+
+
+def test_a_long_address_is_told_without_its_token(runs: Path) -> None:
+    with server(serving({"/api/server": (401, {})})) as url:
+        report = report_on(runs, url=f"{url}?token={TOKEN}#{'x' * 3000}")
+    assert "address_too_long" in told(report)
+    assert TOKEN not in told(report)
