@@ -3,6 +3,7 @@
 import os
 import socket
 from collections.abc import Iterator
+from shlex import quote
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.instances import Instance, folder, instances
@@ -37,7 +38,7 @@ def stale_instances(look: Look) -> Iterator[Finding]:
                 )
                 for one in stale
             ],
-            remedy=f"Remove them: rm {' '.join(readable(one.path) for one in stale[:10])}",
+            remedy=f"Remove them: rm {' '.join(quote(readable(one.path)) for one in stale[:10])}",
         )
 
 
