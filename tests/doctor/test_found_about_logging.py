@@ -136,6 +136,20 @@ def test_a_writer_for_each_rank(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("silent_first", [True, False])
+def test_a_program_that_was_stopped_at_once_and_started_again(tmp_path: Path, silent_first: bool) -> None:
+    """Two processes began files within seconds, one after the other."""
+    began = int(time.time() - TWO_HOURS)
+    for number, is_silent in enumerate((silent_first, not silent_first)):
+        file = run_in(tmp_path / "run", [] if is_silent else range(3))
+        start = began + 3 * number
+        file = file.rename(file.with_name(f"events.out.tfevents.{start}.elsewhere.{4711 + number}.0"))
+        os.utime(file, (start + 2, start + 2))
+    assert "ranks_in_one_folder" not in codes(tmp_path)
+    os.utime(next((tmp_path / "run").glob("*4711.0")), (began + 60, began + 60))
+    assert "ranks_in_one_folder" in codes(tmp_path), "the first goes on beside the second"
+
+
 @pytest.mark.detects("W11", "writer_reopened")
 def test_a_writer_that_is_closed_after_each_step(tmp_path: Path) -> None:
     for step in range(50):

@@ -76,9 +76,13 @@ def ranks_in_one_folder(look: Look) -> Iterator[Finding]:
             if (name := file_names.parse(entry.name)) is not None and name.pid
         ]
         for group in _together(named):
-            logged = {name.process for entry, name in group if not _is_header_only(look, entry)}
-            silent = {name.process for _, name in group} - logged
-            if logged and len(silent) >= len(logged):
+            with_data = [(entry, name) for entry, name in group if not _is_header_only(look, entry)]
+            logged = {name.process for _, name in with_data}
+            without = [(entry, name) for entry, name in group if name.process not in logged]
+            silent = {name.process for _, name in without}
+            # One that was stopped and started again has two processes, too: one after the other.
+            at_once = len(silent) > 1 or any(_overlap(one, other) for one in without for other in with_data)
+            if logged and len(silent) >= len(logged) and at_once:
                 seen = f"{len(logged) + len(silent):,} processes began files together, {len(silent):,} logged nothing"
                 places.append(group[0][0].place(seen=seen))
     if places:
@@ -195,6 +199,18 @@ def _together(named: list[tuple[Entry, FileName]]) -> Iterator[list[tuple[Entry,
         group.append(one)
     if group:
         yield group
+
+
+def _overlap(one: tuple[Entry, FileName], other: tuple[Entry, FileName]) -> bool:
+    """Whether each was begun before the other was left alone."""
+    return one[1].seconds <= _end(*other) and other[1].seconds <= _end(*one)
+
+
+def _end(entry: Entry, name: FileName) -> float:
+    """When the file was written last; now, if its process lives."""
+    if name.is_here and name.pid is not None and processes.is_alive(name.pid):
+        return time.time()
+    return entry.status.st_mtime if entry.status is not None else 0.0
 
 
 def _continue_each_other(files: list[Audit]) -> bool:
