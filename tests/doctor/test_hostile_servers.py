@@ -16,6 +16,7 @@ import lightboard
 from boards import board
 from doctor.looking import report_on
 from lightboard.cli.doctor import doctor
+from lightboard.cli.occupant import find_occupant
 from lightboard.cli.text import printable
 from lightboard.doctor import Report, stages
 from logdirs import write_run
@@ -112,6 +113,12 @@ def test_a_server_that_drips_ends_with_the_budget_and_is_not_called_unreachable(
     assert list(report.findings) == []
     assert any("time was up" in what for what in report.left_out)
     assert report.exit_code == 3
+
+
+def test_a_server_that_drips_does_not_stop_the_search_for_who_holds_its_port() -> None:
+    with server(dripping(b"HTTP/1.1 200 OK\r\n")) as url:
+        occupant = find_occupant("127.0.0.1", int(url.rpartition(":")[2].rstrip("/")))
+    assert "another program" in occupant.description
 
 
 LIGHTBOARD = {"name": "lightboard", "version": lightboard.__version__, "logdirs": []}

@@ -1,7 +1,5 @@
 """Who holds a port: asked over HTTP, else looked up among the processes."""
 
-import http.client
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +10,6 @@ from lightboard.cli.text import clock, printable
 from lightboard.listening import listening
 
 TIMEOUT_SECS = 1.0
-MAX_ANSWER_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -71,16 +68,13 @@ def _process(port: int) -> str:
 
 
 def _get(host: str, port: int, path: str) -> tuple[int, Any]:
-    """Status and JSON of an answer; (0, None) where there is none worth the name."""
-    connection = http.client.HTTPConnection(host, port, timeout=TIMEOUT_SECS)
-    try:
-        connection.request("GET", path, headers={"Accept": "application/json"})
-        answer = connection.getresponse()
-        return answer.status, json.loads(answer.read(MAX_ANSWER_BYTES))
-    except (OSError, http.client.HTTPException, ValueError, RecursionError):
-        return 0, None
-    finally:
-        connection.close()
+    """Status and JSON of an answer, however slowly it comes; 0 or None where there is none."""
+    # Imported late: the doctor asks this module who listens.
+    from lightboard.doctor.served.client import Client
+
+    there = f"[{host}]" if ":" in host else host
+    answer = Client(f"http://{there}:{port}/", lambda: TIMEOUT_SECS).get(path)
+    return answer.status, answer.json
 
 
 def listeners(port: int) -> Iterator[int]:
