@@ -19,6 +19,7 @@ from lightboard.cli.doctor import doctor
 from lightboard.cli.occupant import find_occupant
 from lightboard.cli.text import printable
 from lightboard.doctor import Report, stages
+from lightboard.doctor.served import shown
 from logdirs import write_run
 
 TOKEN = "s3cret-token"
@@ -194,6 +195,20 @@ def test_an_address_that_is_none_is_refused(runs: Path, url: str) -> None:
     result = CliRunner().invoke(doctor, [str(runs), "--url", url])
     assert result.exit_code == 2
     assert "expected the address of a board" in result.output
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        (f"http://h/?a=1&token={TOKEN}&b=2#x", "http://h/?a=1&token=…&b=2#x"),
+        (f"h:1?token={TOKEN}", "h:1?token=…"),
+        (f"http://me:{TOKEN}@h:1/a", "http://h:1/a"),
+        (f"me:{TOKEN}@h:1", "h:1"),
+        ("http://h/@a?q=x@y", "http://h/@a?q=x@y"),
+    ],
+)
+def test_an_address_is_told_without_what_opens_it(url: str, told: str) -> None:
+    assert shown(url) == told
 
 
 def test_a_token_is_not_told_of_an_address_that_is_refused(runs: Path) -> None:

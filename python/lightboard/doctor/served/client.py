@@ -18,7 +18,7 @@ TIMEOUT_SECS = 10.0
 MAX_ANSWER_BYTES = 64 << 20
 
 TOKEN = re.compile(r"((?:^|[?&])token=)([^&#]*)")
-USER = re.compile(r"^((?:\w+:)?//)[^/?#]*@")
+USER = re.compile(r"^((?:\w+:)?//|)[^/?#]*@")
 
 
 def shown(url: str) -> str:
