@@ -1,9 +1,11 @@
 """Numbers that a device is still computing: the calling thread does not wait, and nothing is lost or out of order."""
 
+import errno
 import math
 import threading
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 from lightboard import LightboardWarning, SummaryWriter
 from lightboard.log import awaited
-from log.devices import LIBRARY, Stream, Tensor
+from log.devices import LIBRARY, Event, Stream, Tensor
 from log.program import succeed, until
 from log.records import Point, event_files, events, points, points_of, steps
 
@@ -186,6 +188,119 @@ def test_the_queue_is_bounded(tmp_path: Path, stream: Stream, monkeypatch: pytes
             monkeypatch.setattr(warnings, "showwarning", computed_when_it_is_said)
             writer.add_scalar("loss", 3, 3)
     assert steps(tmp_path) == [0, 1, 2, 3]
+
+
+class Instant(Stream):
+    """A device that computes at once."""
+
+    def ask(self, work: Callable[[], None]) -> None:
+        work()
+
+
+def test_where_no_thread_can_be_had_the_call_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with SummaryWriter(tmp_path) as writer:
+        monkeypatch.setattr(threading.Thread, "start", refused)
+        for step in range(3):
+            writer.add_scalar("loss", Tensor(Instant(), step), step)
+            writer.add_scalar("loss", step + 0.5, step)
+        assert not writer._files.awaited.is_waiting
+        writer.close()
+    assert [point.value for point in points(tmp_path)] == [0, 0.5, 1, 1.5, 2, 2.5]
+
+
+def test_an_interrupt_while_the_thread_starts(
+    tmp_path: Path, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_: threading.Thread) -> None:
+        raise KeyboardInterrupt
+
+    with SummaryWriter(tmp_path) as writer:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                writer.add_scalar("loss", Tensor(stream, 1), 1)
+        writer.add_scalar("loss", Tensor(stream, 2), 2)
+        stream.run()
+    assert steps(tmp_path) == [2]
+
+
+def test_logging_in_an_exit_hook(tmp_path: Path) -> None:
+    succeed(
+        FIND
+        + """
+import atexit
+from log.devices import Stream, Tensor
+class Instant(Stream):
+    def ask(self, work):
+        work()
+writer = SummaryWriter("run")
+def evaluate():
+    writer.add_scalar("loss", Tensor(Instant(), 1), 1)
+    writer.add_scalar("loss", 2, 2)
+atexit.register(evaluate)
+""",
+        tmp_path,
+    )
+    assert steps(tmp_path / "run") == [1, 2]
+
+
+def test_whatever_is_raised_in_the_thread_costs_one_call(
+    tmp_path: Path, stream: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def left(_: Event) -> None:
+        raise SystemExit("left")
+
+    with SummaryWriter(tmp_path) as writer:
+        with monkeypatch.context() as patch:
+            patch.setattr(Event, "synchronize", left)
+            writer.add_scalar("loss", Tensor(stream, 1), 1)
+            with pytest.warns(LightboardWarning, match=r"a call is lost: .*SystemExit\('left'\)"):
+                writer.flush()
+        writer.add_scalar("loss", Tensor(stream, 2), 2)
+        stream.run()
+    assert steps(tmp_path) == [2]
+
+
+def test_a_full_disk_is_told_to_a_program_that_logs_from_the_device_only(tmp_path: Path) -> None:
+    said = succeed(
+        FIND
+        + """
+import itertools, resource, time
+from log.devices import Stream, Tensor
+stream = Stream()
+writer = SummaryWriter("run", on_error="raise")
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, resource.RLIM_INFINITY))
+try:
+    for step in itertools.count():
+        writer.add_scalar("loss", Tensor(stream, step), step)
+        stream.run()
+        time.sleep(0.002)
+except OSError as error:
+    say(error.errno)
+stream.run()
+resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+writer.close()
+""",
+        tmp_path,
+    )
+    assert said.split() == [str(errno.EFBIG)]
+
+
+def test_a_signal_handler_that_logs_while_files_are_opened(tmp_path: Path, stream: Stream) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        awaited = writer._files.awaited
+        writer.add_scalar("loss", Tensor(stream, 1), 1)
+        with writer._files.lock():  # Which the handler finds held by what it interrupts.
+            stream.run()
+            until(lambda: not awaited.is_waiting, "the number is written")
+            writer.flush()
+            writer.add_scalar("loss", Tensor(stream, 2), 2)
+            stream.run()
+            writer.flush()
+            assert steps(tmp_path) == [1, 2]
 
 
 @pytest.mark.parametrize("ends", ["os._exit(0)", "sys.exit()"])

@@ -40,14 +40,13 @@ Write = Callable[[Numbers], int]
 class _Call(NamedTuple):
     numbers: NumbersToCome
     write: Write
-    divert: Callable[[bool], None]
 
 
 class Awaited:
     """The scalars of one writer from the first on that is still to come, in the order of the calls.
 
-    A thread waits for the numbers and writes them; it leaves what there is to say to the program's next call. A forked
-    child has none of them: they are its parent's.
+    A thread waits for the numbers and writes them; it leaves what there is to say to the program's next call. Where no
+    thread can be had, as in an exit hook, the call waits itself. A forked child has none: they are its parent's.
     """
 
     def __init__(self) -> None:
@@ -56,30 +55,36 @@ class Awaited:
     def _begin(self) -> None:
         self._pid = os.getpid()
         self._changed = threading.Condition()
+        self._finishing = threading.RLock()
+        self._thread: threading.Thread | None = None
         self._calls: deque[_Call] = deque()
         self._taken = self._done = 0
-        self._is_running = self._is_diverted = self._has_waited = self._has_lost = False
+        self._has_waited = self._has_lost = self._are_others_reported = False
         self._reports: list[Report] = []
 
     @property
     def has_reports(self) -> bool:
-        """Whether there is something to say."""
-        return bool(self._reports)
+        """Whether there is something to say, here or by the native writer."""
+        return bool(self._reports) or self._are_others_reported
 
-    def record(self, numbers: NumbersToCome, write: Write, divert: Callable[[bool], None]) -> int:
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a number is still to be written."""
+        return bool(self._calls)
+
+    def record(self, numbers: NumbersToCome, write: Write, divert: Callable[[], None]) -> int:
         """Call `write` with the numbers when they are there and all calls before are written; at once, if they are.
 
-        Returns what `write` did if it was called. `divert` is told, from whatever thread, whether scalars that follow
-        have to come here too.
+        Returns what `write` did if it was called. `divert` is to see to it that scalars which follow come here too, if
+        `is_waiting`. It is called by the program's threads only, and without a lock: it takes one under which a signal
+        handler of the program may come here.
         """
         is_coming = any(isinstance(number, Coming) for _, number in numbers)
-        if (is_coming or self._calls or self._is_diverted) and self._pid != os.getpid():
+        if (is_coming or self._calls) and self._pid != os.getpid():
             _inherited.append(self.__dict__.copy())
             self._begin()
-            divert(False)
         if not is_coming and not self._calls:
-            if self._is_diverted:
-                self._let_pass(divert)
+            divert()
             return write(cast(Numbers, numbers))
         while not self._has_room():
             if not self._has_waited:
@@ -89,32 +94,42 @@ class Awaited:
                     "has. Log less often, or see what keeps the device."
                 )
         with self._changed:
-            self._calls.append(_Call(numbers, write, divert))
+            has_thread = self._has_thread()
+            self._calls.append(_Call(numbers, write))
             self._taken += 1
-            self._is_diverted = True
-            divert(True)
-            if not self._is_running:
-                threading.Thread(target=self._run, name="lightboard device", daemon=True).start()
-                self._is_running = True
             self._changed.notify_all()
+        divert()
+        if not has_thread:
+            self._finish_all()
         return 0
 
-    def _let_pass(self, divert: Callable[[bool], None]) -> None:
-        with self._changed:
-            if not self._calls:
-                self._is_diverted = False
-                divert(False)
+    def _has_thread(self) -> bool:
+        """Whether a thread finishes the calls; it is started if need be."""
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="lightboard device", daemon=True)
+            try:
+                self._thread.start()
+            except RuntimeError:  # None can be had.
+                self._thread = None
+        return self._thread is not None
 
     def _has_room(self) -> bool:
         with self._changed:
             return self._changed.wait_for(lambda: len(self._calls) < MOST, SAID_AFTER_SECS)
 
     def settle(self, *, is_last: bool) -> None:
-        """Return when all that was recorded is written; bounded. With `is_last`, drop what is not by then."""
+        """Return when all that was recorded is written; bounded. With `is_last`, drop what is not by then.
+
+        Where no thread can be had, waits as long as the device takes.
+        """
         if self._pid != os.getpid():
             return
         with self._changed:
             until = self._taken
+            is_served = self._done == until or self._has_thread()
+        if not is_served:
+            self._finish_all()
+        with self._changed:
             while (done := self._done) < until:
                 if not self._changed.wait_for(partial(self._is_past, done), PATIENCE_SECS):
                     self._say_waited(is_last)
@@ -138,46 +153,63 @@ class Awaited:
         return self._done > done
 
     def reports(self) -> list[Report]:
-        """Take what there is to say: errno, path and message of each."""
+        """Take what there is to say here: errno, path and message of each."""
         if self._pid != os.getpid():
             return []
         with self._changed:
+            self._are_others_reported = False
             reports, self._reports = self._reports, []
         return reports
 
     def _run(self) -> None:
-        while True:
+        while self._is_called():
+            try:
+                self._finish_next()
+            except BaseException as error:  # Not even that may end what all later calls wait for.
+                self._say(f"a call is lost: expected a number of the device, found {error!r:.300}.")
+
+    def _is_called(self) -> bool:
+        """Wait for a call; False if none comes, or another thread has taken the place of this one."""
+        with self._changed:
+            is_called = bool(self._changed.wait_for(lambda: self._calls, IDLE_SECS))
+            is_current = self._thread is threading.current_thread()
+            if is_current and not is_called:
+                self._thread = None
+            return is_called and is_current
+
+    def _finish_all(self) -> None:
+        while self._calls:
+            self._finish_next()
+
+    def _finish_next(self) -> None:
+        with self._finishing:
             with self._changed:
-                if not self._changed.wait_for(lambda: self._calls, IDLE_SECS):
-                    self._is_running = False
-                    return
-                call = self._calls[0]
-            self._finish(call)
-            del call  # It may be the last that holds the writer.
+                call = self._calls[0] if self._calls else None
+            if call is not None:
+                self._finish(call)
 
     def _finish(self, call: _Call) -> None:
         numbers = []
-        for tag, number in call.numbers:
-            try:
-                numbers.append((tag, number.wait() if isinstance(number, Coming) else number))
-            except Exception as error:  # Whatever a driver raises.
-                self._lose(tag, error)
         try:
-            if self._is_next(call) and (numbers or not call.numbers):
-                call.write(numbers)
+            for tag, number in call.numbers:
+                try:
+                    numbers.append((tag, number.wait() if isinstance(number, Coming) else number))
+                except Exception as error:  # Whatever a driver raises.
+                    self._lose(tag, error)
+            if self._is_next(call) and (numbers or not call.numbers) and call.write(numbers):
+                self._are_others_reported = True
         except OSError as error:
             path = os.fsdecode(error.filename or "")
             message = f"{path}: {error.strerror} What is logged there meanwhile is lost."
             self._say(message, error.errno, path)
         except Exception as error:  # A warning, where those are errors.
             self._say(str(error))
-        with self._changed:
-            if self._is_next(call):
-                self._calls.popleft()
-                self._done += 1
-            if not self._reports:  # Else the next call is to come here, and be told.
-                self._let_pass(call.divert)
-            self._changed.notify_all()
+        finally:
+            with self._changed:
+                if self._is_next(call):
+                    self._calls.popleft()
+                    self._done += 1
+                self._changed.notify_all()
 
     def _is_next(self, call: _Call) -> bool:
         """Whether it is still to be written."""

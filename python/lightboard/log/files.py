@@ -185,9 +185,10 @@ class Files:
                 self.diversions.discard(reason)
             self.direct = ASIDE if self.diversions else self.core
 
-    def _wait(self, is_needed: bool) -> None:
-        """Have scalars queue behind those that a device is computing, or no longer."""
-        self.divert("device", is_needed)
+    def _wait(self) -> None:
+        """Have scalars queue behind those that a device is computing, if there are such."""
+        with self.lock():
+            self.divert("device", self.awaited.is_waiting)
 
     def flush(self) -> None:
         """Return when everything logged before is with the operating system: see `SummaryWriter.flush`."""

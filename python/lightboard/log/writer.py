@@ -50,7 +50,8 @@ class SummaryWriter(
 
     A drop-in for `torch.utils.tensorboard.SummaryWriter`. Records are encoded in the calling thread and handed over to
     the operating system by a background thread within 200 ms. Normal exit, exceptions, SIGTERM and fork lose nothing;
-    SIGKILL at most the last 200 ms. All methods may be called from several threads.
+    SIGKILL at most the last 200 ms. Of scalars on a GPU, SIGTERM and SIGKILL lose those that have not come yet, with
+    the scalars behind them. All methods may be called from several threads.
     """
 
     def __init__(
@@ -188,7 +189,7 @@ class SummaryWriter(
         """Return when everything logged before, from any thread, is with the operating system.
 
         If it cannot be written, warns, or with `on_error="raise"` raises OSError. Waits for a file system that makes
-        no progress for 5 seconds at most.
+        no progress for 5 seconds at most, and for a GPU from which no number comes for a minute.
         """
         self._files.flush()
 
