@@ -91,8 +91,21 @@ def test_what_is_refused_costs_a_warning(
 
 
 def test_other_errors_are_not_spared() -> None:
-    with pytest.raises(OSError, match="disk full"), Spared("loss"):
-        raise OSError("disk full")
+    for error in (OSError("disk full"), KeyboardInterrupt(), LightboardWarning("an error here")):
+        with pytest.raises(type(error)), Spared("loss"):
+            raise error
+
+
+def test_a_value_that_fails_costs_a_warning(tmp_path: Path) -> None:
+    class Deleted:
+        def __float__(self) -> float:
+            raise RuntimeError("Array has been deleted")
+
+    writer = SummaryWriter(tmp_path)
+    with pytest.warns(LightboardWarning, match=r"acc is not logged\. Array has been deleted"):
+        log_metrics(writer, {"loss": 0.5, "acc": Deleted()}, 0)
+    writer.close()
+    assert scalars(tmp_path) == {"loss": {0: 0.5}}
 
 
 def test_logging_after_the_end_of_training(tmp_path: Path) -> None:

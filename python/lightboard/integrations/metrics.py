@@ -6,14 +6,15 @@ from types import TracebackType
 from typing import Any
 
 from lightboard.log import SummaryWriter
-from lightboard.log.notices import warn
+from lightboard.log.notices import LightboardWarning, warn
 from lightboard.log.settings import flat_settings
 
-REFUSALS = (TypeError, ValueError, OverflowError)
+# No refusals: what on_error="raise" raises, and warnings of a program that has made them errors.
+TOLD = (OSError, LightboardWarning)
 
 
 class Spared:
-    """Around a call of a writer: warns of what it refuses, in place of raising.
+    """Around a call of a writer: warns of what it refuses, or a framework's value fails to tell, in place of raising.
 
     What cannot be written is no refusal: `on_error` of the writer says what happens then.
     """
@@ -27,7 +28,7 @@ class Spared:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> bool:
-        if not isinstance(error, REFUSALS):
+        if not isinstance(error, Exception) or isinstance(error, TOLD):
             return False
         warn(f"{self._what} is not logged. {error}")
         return True
@@ -84,7 +85,9 @@ def _logged(writer: SummaryWriter, numbers: Mapping[str, Any], step: Any, wallti
     """Log all of them in one record, and return whether none was refused; else nothing is logged."""
     try:
         writer.log(numbers, step, walltime)
-    except REFUSALS:
+    except TOLD:
+        raise
+    except Exception:  # Of which number, is said when each is logged by itself.
         return False
     return True
 
