@@ -6,6 +6,7 @@ import time
 import warnings
 import weakref
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,10 @@ def test_what_is_refused_logs_nothing(
     assert points(tmp_path) == []
 
 
+def iterate(number: int) -> Iterator[int]:
+    yield number
+
+
 def test_timed_coroutines_and_no_generators(tmp_path: Path) -> None:
     with SummaryWriter(tmp_path) as writer:
 
@@ -90,6 +95,9 @@ def test_timed_coroutines_and_no_generators(tmp_path: Path) -> None:
             @writer.timed("seconds")
             def count() -> Iterator[int]:
                 yield 1
+
+        with pytest.raises(TypeError, match=r"found the generator functools\.partial"):
+            writer.timed("seconds")(partial(iterate, 1))
 
     (point,) = points(tmp_path)
     assert (point.tag, point.step) == ("seconds", 3)

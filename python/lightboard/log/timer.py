@@ -34,8 +34,9 @@ class Timer:
         import inspect
 
         if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+            name = getattr(function, "__qualname__", function)
             raise TypeError(
-                f"timed: expected a function or a coroutine, found the generator {function.__qualname__}. "
+                f"timed: expected a function or a coroutine, found the generator {name}. "
                 "Put a with block around what is to be timed in it."
             )
         if inspect.iscoroutinefunction(function):
