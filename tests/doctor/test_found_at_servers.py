@@ -333,6 +333,9 @@ def test_many_runs_with_odd_names(tmp_path: Path) -> None:
         Serving(tmp_path, server).wait(lambda: len(ask(server.url).runs or ()) == len(names))
         named = found("name_beyond_latin1", tmp_path, url=server.url)
         assert [place.run for place in named.places] == ["実験"]
+        assert "name_beyond_latin1" in codes(tmp_path, url=server.url, run="7"), (
+            "it stops the switching of all"
+        )
         assert "503 runs" in found("runs_off", tmp_path, url=server.url).seen
         cut = found("names_cut_alike", tmp_path, url=server.url)
         assert sorted(str(place.run) for place in cut.places) == [f"{common}1", f"{common}2"]

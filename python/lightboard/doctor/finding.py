@@ -66,7 +66,7 @@ class Finding:
         `logdir` is the name of the run's log directory, None for any. `on_board` are names that a board has for the
         run: by these it is called in places without a log directory.
         """
-        if not any(place.run for place in self.places):
+        if self.kind.of_all or not any(place.run for place in self.places):
             return self
         places = [
             place

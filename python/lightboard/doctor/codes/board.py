@@ -81,6 +81,7 @@ BOARD = (
         "On Scalars, Images and the other older pages boxes flip and curves stay.",
         "Use the Time Series page, or rename the run's folder. Lightboard takes any name.",
         rows=("U01",),
+        of_all=True,
     ),
     Code(
         "runs_off",

@@ -19,7 +19,7 @@ class Code:
 
     `title` names what was found, in a few words. `meaning` says how it comes about, `consequence` what a person sees of
     it (in TensorBoard, in Lightboard), `remedy` what to do. `rows` are the rows of the table of failure modes in
-    spec/doctor.md that it detects.
+    spec/doctor.md that it detects. `of_all` tells that it is about every run, whichever it was seen at.
     """
 
     code: str
@@ -30,3 +30,4 @@ class Code:
     consequence: str
     remedy: str
     rows: tuple[str, ...] = ()
+    of_all: bool = False
