@@ -185,6 +185,11 @@ def test_a_reader_that_has_stopped(slow: Serving) -> None:
     closed.mkdir(mode=0)
     slow.server.wait_for("Exception in thread Reloader")
     append(path, 5, 5)
+    rest(path)
+    one_run = codes(slow.runs, url=slow.server.url, run="a")
+    assert one_run & {"reload_stopped", "files_given_up"} == {"files_given_up"}, (
+        "others are read to their ends"
+    )
     for file in slow.runs.glob("*/events*"):
         if file != path:
             file.unlink()

@@ -101,9 +101,8 @@ def points_missing(look: Look) -> Iterator[Finding]:
         moved = any(later.curves.get(key) != board.curves.get(key) for key in behind)
         if later.unanswered:
             return
-        yield _behind(
-            board, [on_disk[key] for key in sorted(behind)], moved, everything=len(behind) == len(on_disk)
-        )
+        everything = len(behind) == len(on_disk) and not _others_are_served(look, board, behind)
+        yield _behind(board, [on_disk[key] for key in sorted(behind)], moved, everything)
     limit = _sample_limit(board)
     sampled: list[Place] = []
     preempted: list[Place] = []
@@ -190,6 +189,23 @@ def _is_behind(disk: OnDisk, served: Curve | None, board: Served) -> bool:
         taken = any(not form.startswith(DROPPED_BY_DATA_SERVER) and "[" not in form for form in disk.forms)
         return taken or board.data_server is None
     return served.last_step != disk.last_step
+
+
+def _others_are_served(look: Look, board: Served, behind: set[tuple[str, str]]) -> bool:
+    """Whether the newest point is served of a series that is not looked at: the look is for one run, or one tag."""
+    if look.run is None and look.tag is None:
+        return False
+    folders = {logdir.name: logdir.path for logdir in look.logdirs}
+    names = {
+        run["id"]: board.run_name(os.path.join(folders[run["logdir"]], run["name"]))
+        for run in look.indexed.runs["runs"]
+    }
+    for one in look.indexed.series:
+        key = (names.get(one["run"]) or "", one["tag"])
+        served = board.curves.get(key)
+        if key not in behind and served is not None and served.last_step == one["last_step"]:
+            return True
+    return False
 
 
 def _interval(board: Served) -> float:
