@@ -1,9 +1,9 @@
 //! Numbers that are quickly had: Python's own, NumPy's, and what torch holds in the host's memory. All others, and all
 //! refusals, are `lightboard.log.numbers`'.
 
-use pyo3::intern;
+use std::sync::Mutex;
+
 use pyo3::prelude::*;
-use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyType};
 
 /// The value of a float (also of a subclass, such as NumPy's float64), of an int that a float can hold, of a NumPy scalar
@@ -25,11 +25,11 @@ fn other_number(value: &Bound<'_, PyAny>) -> Option<f64> {
         return value.extract().ok();
     }
     // Torch's; one on a device would have to be waited for.
-    let is_on_host = value.getattr_opt(intern!(value.py(), "is_cpu")).ok()??;
+    let is_on_host = value.getattr_opt("is_cpu").ok()??;
     if !is_on_host.cast_exact::<PyBool>().ok()?.is_true() {
         return None;
     }
-    let number = value.call_method0(intern!(value.py(), "item")).ok()?;
+    let number = value.call_method0("item").ok()?;
     match number.cast::<PyFloat>() {
         Ok(number) => Some(number.value()),
         Err(_) => number.cast::<PyInt>().ok()?.extract().ok(),
@@ -61,24 +61,37 @@ pub(super) fn plain_wall_time(wall_time: &Bound<'_, PyAny>) -> Result<Option<f64
 
 /// Whether `value` is one of NumPy's real numbers. Looks for NumPy among what is imported, and imports nothing.
 fn is_numpy_scalar(value: &Bound<'_, PyAny>) -> bool {
+    // Nothing here waits, as PyO3's cells do: a thread that a fork cut off while it filled one would be waited for in the
+    // child for ever.
+    static TYPES: Mutex<Option<Vec<Py<PyType>>>> = Mutex::new(None);
+    let kind = value.get_type();
+    if let Ok(kept) = TYPES.try_lock()
+        && let Some(types) = kept.as_ref()
+    {
+        return types.iter().any(|known| known.is(&kind));
+    }
+    let Ok(types) = numpy_scalars(value.py()) else {
+        return false;
+    };
+    let is_one = types.iter().any(|known| known.is(&kind));
+    if let Ok(mut kept) = TYPES.try_lock() {
+        *kept = Some(types);
+    }
+    is_one
+}
+
+fn numpy_scalars(py: Python<'_>) -> PyResult<Vec<Py<PyType>>> {
     const NAMES: [&str; 10] = [
         "float32", "float16", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16",
         "uint8",
     ];
-    static TYPES: PyOnceLock<Vec<Py<PyType>>> = PyOnceLock::new();
-    let py = value.py();
-    let types = TYPES.get_or_try_init(py, || -> PyResult<_> {
-        let modules = py
-            .import("sys")?
-            .getattr("modules")?
-            .cast_into::<PyDict>()?;
-        let numpy = modules.as_any().get_item("numpy")?;
-        let mut types = Vec::with_capacity(NAMES.len());
-        for name in NAMES {
-            types.push(numpy.getattr(name)?.cast_into::<PyType>()?.unbind());
-        }
-        Ok(types)
-    });
-    let kind = value.get_type();
-    types.is_ok_and(|types| types.iter().any(|known| known.is(&kind)))
+    let modules = py
+        .import("sys")?
+        .getattr("modules")?
+        .cast_into::<PyDict>()?;
+    let numpy = modules.as_any().get_item("numpy")?;
+    NAMES
+        .iter()
+        .map(|name| Ok(numpy.getattr(*name)?.cast_into::<PyType>()?.unbind()))
+        .collect()
 }

@@ -3,12 +3,18 @@
 use lightboard_events::Reduce;
 use lightboard_events::encode::{self, Described, Scalar};
 use pyo3::exceptions::PyValueError;
-use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyIterator, PyString};
 
 use super::numbers::{plain_bool, plain_float, plain_step, plain_wall_time};
 use super::{NOT_PLAIN, UNUSABLE, Writer};
+
+/// Whether it is an empty str. Not an interned one to compare with: see `numbers::is_numpy_scalar` about cells.
+#[inline]
+fn is_empty(text: &Bound<'_, PyAny>) -> bool {
+    text.cast_exact::<PyString>()
+        .is_ok_and(|text| text.len().is_ok_and(|length| length == 0))
+}
 
 /// The run's own file.
 const RUN: usize = 0;
@@ -43,9 +49,7 @@ impl Writer {
         else {
             return NOT_PLAIN;
         };
-        // Python has one empty str.
-        let empty = intern!(py, "");
-        if !display_name.is(empty) || !description.is(empty) {
+        if !is_empty(display_name) || !is_empty(description) {
             return NOT_PLAIN;
         }
         let step = if step.is_none() {
