@@ -60,8 +60,12 @@ class Program:
         return self.process.stderr.read()
 
     def end(self) -> tuple[int, str, str]:
-        """Wait for its end: exit status (negative: signal), the rest of stdout, stderr."""
-        out, err = self.process.communicate(timeout=DEADLINE_SECS)
+        """Wait for its end: exit status (negative: signal), the rest of stdout, stderr. One that hangs is killed."""
+        try:
+            out, err = self.process.communicate(timeout=DEADLINE_SECS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
         return self.process.returncode, out, err
 
 
