@@ -209,11 +209,11 @@ def _trace(trace: Trace) -> Iterator[str]:
     for step in trace.steps:
         mark, colour = OUTCOMES[step.outcome]
         because = f" ({', '.join(step.codes)})" if step.codes else ""
-        yield from _wrapped(
-            f"{printable(step.question)} {printable(step.answer)}{because}",
-            "  ",
-            f"{click.style(mark, fg=colour)} ",
-        )
+        answer = f"{printable(step.question)} {printable(step.answer)}{because}"
+        first, *rest = _wrapped(answer, "  ", f"{mark} ")
+        # Coloured when it is wrapped: what sets the colour takes no room.
+        yield first.replace(mark, click.style(mark, fg=colour), 1)
+        yield from rest
 
 
 def _conclusion(report: Report) -> str:
