@@ -44,7 +44,7 @@ const KEPT_VERTICES = 3_000_000;
 const RUN_LIST_MS = 250;
 
 /** After all files were read, before the doctor reads them again: charts come first. */
-const BEFORE_DOCTOR_MS = 2_000;
+const BEFORE_DOCTOR_MS = 10_000;
 
 export class Board {
   readonly view = new SavedView();
