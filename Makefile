@@ -111,14 +111,17 @@ test-board: board/node_modules/.package-lock.json ## The board's unit tests (vit
 
 # Two processes, each with its own half of the files until it is done with them and helps the other.
 PYTEST := -m pytest -n 2 --dist worksteal
+# QUICK=1 leaves out what is marked slow, as CI does.
+QUICK ?=
+SLOW := $(if $(QUICK), and not slow)
 
 .PHONY: test-python
 test-python: build ## pytest without browser and torch
-	$(BIN)/python $(PYTEST) -m "not browser and not torch"
+	$(BIN)/python $(PYTEST) -m "not browser and not torch$(SLOW)"
 
 .PHONY: test-browser
 test-browser: build chromium ## pytest in a real Chromium
-	$(BIN)/python $(PYTEST) -m browser
+	$(BIN)/python $(PYTEST) -m "browser$(SLOW)"
 
 .PHONY: chromium
 chromium:
@@ -139,7 +142,7 @@ environments: $(VENV)/.synced board/node_modules/.package-lock.json chromium $(V
 
 .PHONY: test-torch
 test-torch: $(VENV)/.built $(VENV_TORCH)/.synced ## Tests against torch 2.13.0 and training frameworks, in an environment of their own
-	$(VENV_TORCH)/bin/python $(PYTEST) -m torch
+	$(VENV_TORCH)/bin/python $(PYTEST) -m "torch$(SLOW)"
 
 # --- measure, fuzz, lock -------------------------------------------------------------------------
 

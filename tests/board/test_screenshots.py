@@ -21,7 +21,7 @@ from boards import Board, board
 from index.records import header, scalar, write
 from logdirs import flip_payload_byte, write_run
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ARTIFACTS = Path(os.environ.get("LIGHTBOARD_ARTIFACTS") or Path(__file__).parents[2] / "artifacts")
 WIDE = {"width": 1280, "height": 800}

@@ -122,6 +122,7 @@ def test_conflicts_and_sub_runs_are_those_that_people_would_see(follow: Callable
     assert ties == expected
 
 
+@pytest.mark.slow
 def test_every_value_of_another_kind_is_what_tensorboard_makes_of_it(
     truths: dict[str, dict[str, Any]],
 ) -> None:

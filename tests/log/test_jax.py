@@ -18,6 +18,7 @@ from log.records import event_files, events
 
 # Others' warnings are their own.
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.torch,
     pytest.mark.filterwarnings("ignore", "error::lightboard.LightboardWarning"),
 ]

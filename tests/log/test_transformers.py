@@ -12,6 +12,7 @@ from log.frameworks import accumulated, hparams, our_writer_as_torchs, scalars, 
 
 # Others' warnings are their own.
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.torch,
     pytest.mark.filterwarnings("ignore", "error::lightboard.LightboardWarning"),
 ]
