@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page
 
 from board.browser import read_canvas
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 BOARD = Path(__file__).resolve().parents[2] / "board"
 FEW = [
