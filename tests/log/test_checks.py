@@ -90,3 +90,7 @@ def test_little_space_and_remote_disks(tmp_path: Path, monkeypatch: pytest.Monke
     assert "KiB free on its disk" in message
     assert "(disk_full;" in message
     assert warned(synced) == []
+
+
+def test_a_directory_that_is_gone_by_then_stops_nothing(tmp_path: Path) -> None:
+    checks.check(str(tmp_path / "gone"), "own", comment="", resumes=False, ranks_are_ruled=False)

@@ -77,7 +77,10 @@ def _machine(path: str) -> Iterator[tuple[str, str]]:
         place = f"{mount.point} is {kind}" if mount is not None and kind else f"{synced} is synchronised"
         if _once(place):
             yield "logdir_on_remote_disk", f"expected a local disk for {path}, found that {place}."
-    disk = os.statvfs(path)
+    try:
+        disk = os.statvfs(path)
+    except OSError:
+        return  # Removed meanwhile, which the writer tells by itself.
     free = disk.f_bavail * disk.f_frsize
     if free < LITTLE_SPACE and _once(f"space {mount}"):
         yield "disk_full", f"expected room for {path}, found {free >> 10:,} KiB free on its disk."
