@@ -13,6 +13,7 @@ from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.indexed import Indexed
 from lightboard.doctor.look import Look
+from lightboard.doctor.words import amount
 
 COPY = {"state": "copy"}
 
@@ -101,7 +102,7 @@ def differences(look: Look) -> Iterator[Finding]:
             places += differing
     agree = f"{len(places):,} places differ" if places else "they agree"
     look.facts["index"] = (
-        f"{tags:,} series of {compared:,} files compared with the doctor's own pass: {agree}"
+        f"{tags:,} series of {amount(compared, 'file')} compared with the doctor's own pass: {agree}"
     )
     if places:
         yield Finding("index_differs", f"{places[0].seen}.", places)
