@@ -13,6 +13,7 @@ import os
 import platform
 import statistics
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -320,9 +321,10 @@ def examining() -> list[Row]:
     return rows
 
 
-def first_answer(directory: Path) -> list[Row]:
+def first_answer() -> list[Row]:
     """Command to first HTTP answer on the same directory."""
     print("starting servers", file=sys.stderr)
+    directory = make_logdirs.scalars(runs=100, tags=10, steps=2_000)
     results = rounds(list(serving.COMMANDS), lambda name: serving.first_answer(name, directory))
     best = {name: min(seconds) for name, seconds in results.items()}
     return [
@@ -402,6 +404,19 @@ COMMANDS = """
 """
 
 
+def table(rows: list[Row]) -> list[str]:
+    """Lines of Markdown."""
+    marks = {True: "yes", False: "**no**"}
+    return [
+        "| what | peers | Lightboard | ratio | goal | met |",
+        "|---|---|---|---|---|---|",
+        *(
+            f"| {row.what} | {row.peers} | {row.lightboard} | {row.ratio} | {row.goal} | {marks[row.met]} |"
+            for row in rows
+        ),
+    ]
+
+
 def report(rows: list[Row]) -> str:
     """The page for benches/RESULTS.md."""
     lines = [
@@ -411,35 +426,47 @@ def report(rows: list[Row]) -> str:
         "",
         f"{versions()}. Written by `make bench`; best of {ROUNDS} alternating rounds, peers and Lightboard in one run.",
         "",
-        "| what | peers | Lightboard | ratio | goal | met |",
-        "|---|---|---|---|---|---|",
-    ]
-    lines += [
-        f"| {row.what} | {row.peers} | {row.lightboard} | {row.ratio} | {row.goal} | {'yes' if row.met else '**no**'} |"
-        for row in rows
+        *table(rows),
     ]
     return "\n".join(lines) + f"\n\n![Cost against size](scale.svg)\n\n## How\n{COMMANDS}"
 
 
-def main() -> None:
-    """Run every bench and write the table."""
-    directory = make_logdirs.scalars(runs=100, tags=10, steps=2_000)
-    table = report(
-        writing()
-        + calls()
-        + writing_images()
-        + logging_a_graph()
-        + at_scale()
-        + asking()
-        + keeping_up()
-        + examining()
-        + first_answer(directory)
-        + on_the_page()
-        + on_one_canvas()
-    )
-    RESULTS.write_text(table, encoding="utf-8")
-    print(table)
+SECTIONS: dict[str, Callable[[], list[Row]]] = {
+    "writing": writing,
+    "calls": calls,
+    "images": writing_images,
+    "graph": logging_a_graph,
+    "loading": at_scale,
+    "questions": asking,
+    "following": keeping_up,
+    "doctor": examining,
+    "server": first_answer,
+    "page": on_the_page,
+    "drawing": on_one_canvas,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run every bench and write the page; with names of sections, run these and print their lines only."""
+    unknown = [name for name in names if name not in SECTIONS]
+    if unknown:
+        print(f"expected names of {', '.join(SECTIONS)}, found {', '.join(unknown)}", file=sys.stderr)
+        return 2
+    rows: list[Row] = []
+    failed = False
+    for name in names or SECTIONS:
+        try:
+            found = SECTIONS[name]()
+        except Exception:  # one bench that fails takes no other's figures with it
+            traceback.print_exc()
+            failed = True
+            found = [Row(f"{name}: could not be measured", "–", "–", "–", "–", False)]
+        print("\n".join(table(found)[2:]), flush=True)
+        rows += found
+    if not names:
+        RESULTS.write_text(report(rows), encoding="utf-8")
+    return int(failed)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main(sys.argv[1:]))

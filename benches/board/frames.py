@@ -28,6 +28,14 @@ class Film:
     frames: list[tuple[float, str]] = field(default_factory=list)
     last: float = 0.0
 
+    def wait_until_begun(self, page: Page, most: float = 60) -> None:
+        """Wait for the first frame, which shows the page as it is; a busy page is late with it."""
+        end = time.monotonic() + most
+        while not self.frames:
+            if time.monotonic() > end:
+                raise TimeoutError(f"expected a frame of the page within {most} s")
+            page.wait_for_timeout(50)
+
     def wait_until_quiet(self, page: Page, seconds: float, most: float = 60) -> None:
         """Wait until no frame has come for some seconds, and the page's main thread is free."""
         end = time.monotonic() + most

@@ -93,6 +93,7 @@ def _wait_for(desk: Desk, touch: Callable[[], None]) -> Wait:
     page = desk.page
     page.evaluate("window.interactions.length = 0")
     with filmed(page) as film:
+        film.wait_until_begun(page)
         film.wait_until_quiet(page, 0.4)
         _, before = film.frames[-1]
         film.frames.clear()
