@@ -75,11 +75,12 @@ lint-rust: $(VENV)/.synced
 	$(ACTIVATE) cargo clippy --workspace --all-targets --locked -- -D warnings
 
 .PHONY: lint-python
-lint-python: $(VENV)/.built
+lint-python: $(VENV)/.built board/node_modules/.package-lock.json
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m mypy.stubtest lightboard._core --ignore-missing-stub
+	$(BIN)/python scripts/third_party.py --check
 
 .PHONY: lint-board
 lint-board: board/node_modules/.package-lock.json
