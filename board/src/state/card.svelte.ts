@@ -13,6 +13,7 @@ import { type Series, toSeries, withSeries } from "../model/series";
 import { ApiError, fetchScalars } from "../wire/client";
 import type { Axis, Baseline, ScalarQuery } from "../wire/types";
 import { breath } from "./breath";
+import { Queue } from "./queue";
 import { XWindow } from "./link.svelte";
 import type { PointsAsked } from "./settings.svelte";
 
@@ -40,6 +41,8 @@ const WIDEST = 16_384;
 const LONGEST_RETRY_MS = 1_000;
 /** Series from which reading an answer and drawing it are more than one task should take. */
 const MANY = 1_000;
+/** Of all cards: were all asked for at once, the first would be drawn when the last is. */
+const questions = new Queue(2);
 
 export class ScalarCard {
   /** Every run's points over the whole x axis; null until the first answer. */
@@ -249,7 +252,7 @@ export class ScalarCard {
     query: Pick<ScalarQuery, "runs" | "axis" | "x_min" | "x_max">,
   ): Promise<{ series: Series[]; incomplete: readonly string[] }> {
     const { smoothing, attempts, xTag } = this.asked;
-    const columns = await fetchScalars({
+    const asked: ScalarQuery = {
       ...query,
       tags: this.needed,
       // Points are found by their step: thinned out, two tags would have few in common.
@@ -257,7 +260,8 @@ export class ScalarCard {
       smoothing,
       attempts,
       baseline: this.comparedByServer(),
-    });
+    };
+    const columns = await questions.take(() => fetchScalars(asked));
     const series = toSeries(columns);
     if (series.length > MANY) await breath();
     return {
