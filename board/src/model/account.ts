@@ -1,6 +1,7 @@
 /** The account that every run is in: how many are drawn, and what became of each of the others. */
 
 import type { Run } from "../wire/types";
+import { formatCount } from "./format";
 
 /**
  * Each run is in exactly one part, the first of these that holds: what cannot be read says so whatever else is the case,
@@ -56,7 +57,7 @@ export function accountOf(runs: readonly Run[], standing: Standing): Account {
   }
   const entry = (name: string, some: readonly string[]): Entry => ({
     name,
-    text: `${number(some.length)}${name === "drawn" ? ` of ${number(runs.length)}` : ""} ${name}`,
+    text: `${formatCount(some.length)}${name === "drawn" ? ` of ${formatCount(runs.length)}` : ""} ${name}`,
     runs: some,
   });
   return {
@@ -81,8 +82,4 @@ export function reasonOf(run: Run, part: Part): string | null {
     default:
       return null;
   }
-}
-
-function number(count: number): string {
-  return count.toLocaleString("en");
 }

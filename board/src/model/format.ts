@@ -22,7 +22,12 @@ export function formatAge(seconds: number): string {
   return `${Math.floor(seconds / (365.25 * 86_400))} y`;
 }
 
+/** "12", "1,200": a whole number. By hand, since the browser's own way loads its tables of languages when a page opens. */
+export function formatCount(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
 /** "1 run", "3 runs"; a noun that ends in s is the same for all. */
 export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 || noun.endsWith("s") ? "" : "s"}`;
+  return `${formatCount(count)} ${noun}${count === 1 || noun.endsWith("s") ? "" : "s"}`;
 }

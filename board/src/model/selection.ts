@@ -8,6 +8,7 @@
  * them as they are.
  */
 
+import { formatCount } from "./format";
 import { History } from "./history";
 import { areAlike } from "./order";
 import type { Kept, NewRuns, Remembered, Selectable } from "./remembered";
@@ -133,7 +134,7 @@ export class Selection {
     this.recalled.clear();
     if (found === null || found.wrong.size > 0) return null;
     return found.gone > 0
-      ? `${found.gone.toLocaleString("en")} or more of the runs that this link was made for are gone; the others are as it says. Runs that came since with an older date may be on or off.`
+      ? `${formatCount(found.gone)} or more of the runs that this link was made for are gone; the others are as it says. Runs that came since with an older date may be on or off.`
       : "Runs with an older date came since this link was made. Those that it was made for are as it says; the others may be on or off.";
   }
 

@@ -159,17 +159,20 @@ function positionsOf({ header, step, wallTime }: ScalarColumns): Float64Array {
   return x;
 }
 
+/** Plain loops: of a million points, callbacks and iterators take as long as drawing them. */
 export function boundsOf(x: Float64Array, columns: readonly Float64Array[]): Bounds | null {
-  const xMin = x.find(Number.isFinite);
-  const xMax = x.findLast(Number.isFinite);
-  if (xMin === undefined || xMax === undefined) return null;
+  let [first, last] = [0, x.length - 1];
+  while (first <= last && !Number.isFinite(x[first])) first++;
+  while (last > first && !Number.isFinite(x[last])) last--;
+  if (first > last) return null;
   let [yMin, yMax] = [Infinity, -Infinity];
   for (const y of columns) {
-    for (const value of y) {
+    for (let i = 0; i < y.length; i++) {
+      const value = y[i]!;
       if (!Number.isFinite(value)) continue;
       if (value < yMin) yMin = value;
       if (value > yMax) yMax = value;
     }
   }
-  return { xMin, xMax, yMin, yMax };
+  return { xMin: x[first]!, xMax: x[last]!, yMin, yMax };
 }

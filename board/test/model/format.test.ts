@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { counted, formatAge, formatBytes } from "../../src/model/format";
+import { counted, formatAge, formatBytes, formatCount } from "../../src/model/format";
 
 test.each([
   [0, "0 B"],
@@ -20,6 +20,11 @@ test.each([
   [86_400 * 8, "8 d"],
   [86_400 * 2944, "8 y"],
 ])("%d seconds ago reads %s", (seconds, text) => expect(formatAge(seconds)).toBe(text));
+
+test.each([0, 12, 999, 1000, 12_345, 1_234_567, Number.MAX_SAFE_INTEGER])(
+  "%d is grouped by three digits",
+  (count) => expect(formatCount(count)).toBe(count.toLocaleString("en")),
+);
 
 test("nouns follow their number", () => {
   expect([counted(0, "run"), counted(1, "run"), counted(1234, "run"), counted(3, "hparams")]).toEqual([
