@@ -9,7 +9,7 @@ from tensorboard.plugins.scalar.metadata import parse_plugin_metadata
 import lightboard
 from lightboard import SummaryWriter
 from lightboard.index.columns import decode
-from log.program import run, succeed
+from log.program import run, succeed, until
 from log.records import Point, event_files, events, points_of, steps
 
 VARIABLES = ("RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID")
@@ -75,6 +75,36 @@ def test_the_rank_stays_beside_what_the_program_sets(tmp_path: Path) -> None:
     with SummaryWriter(tmp_path, rank=2) as writer:
         writer.config({"lr": 0.5})
     assert runs(tmp_path) == {"rank_2": {"process.rank": 2, "lr": 0.5}}
+
+
+def test_the_rank_is_there_while_only_the_machine_is_watched(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path, rank=2, system_metrics=True):
+        until(lambda: runs(tmp_path) == {"rank_2": {"process.rank": 2}}, "the rank, with the second sample")
+
+
+@pytest.mark.parametrize(
+    "ends", ["del writer; gc.collect(); os._exit(0)", "writer.file_writer.close(); os._exit(0)", "sys.exit()"]
+)
+def test_the_rank_of_a_writer_that_logs_nothing(tmp_path: Path, ends: str) -> None:
+    succeed(f"import gc\nwriter = SummaryWriter('run', rank=2)\n{ends}", tmp_path)
+    assert runs(tmp_path / "run") == {"rank_2": {"process.rank": 2}}
+
+
+def test_the_rank_of_a_child_of_multiprocessing_that_logs_nothing(tmp_path: Path) -> None:
+    succeed(
+        """
+import multiprocessing
+def train():
+    global writer  # As long as the process.
+    writer = SummaryWriter("run", rank=2)
+if __name__ == "__main__":
+    child = multiprocessing.get_context("fork").Process(target=train)
+    child.start()
+    child.join()
+""",
+        tmp_path,
+    )
+    assert runs(tmp_path / "run") == {"rank_2": {"process.rank": 2}}
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,36 @@ NumbersCall = Callable[[Numbers, Writer, int], int]
 _live: weakref.WeakSet["Files"] = weakref.WeakSet()
 
 
+class Held:
+    """What adds a record that is to stand before the next one. It is for the process to add that it was put in by."""
+
+    def __init__(self) -> None:
+        # At most one, with its process; a list, since only one of several threads can pop it.
+        self._calls: list[tuple[Call, int]] = []
+
+    @property
+    def is_any(self) -> bool:
+        """Whether there is one, in whatever process it is to be added."""
+        return bool(self._calls)
+
+    @property
+    def is_here(self) -> bool:
+        """Whether there is one to add in this process."""
+        return any(process == os.getpid() for _, process in self._calls)
+
+    def put(self, call: Call) -> None:
+        """Hold `call` in place of the one before."""
+        self._calls[:] = [(call, os.getpid())]
+
+    def take(self) -> Call | None:
+        """Return what adds the record, if this process is to, and hold none."""
+        try:
+            call, process = self._calls.pop()
+        except IndexError:
+            return None
+        return call if process == os.getpid() else None
+
+
 class Files:
     """One event file for the run and one for each sub-run, all served by one background thread.
 
@@ -58,7 +88,7 @@ class Files:
         self.counters = counters
         self.diversions: set[str] = set()
         self.awaited = Awaited()
-        self.held: tuple[Call, int] | None = None
+        self.held = Held()
         self.paths: list[str] = []
         self.warned_of_reopening = False
         self.forget: list[Callable[[], object]] = []
@@ -82,13 +112,14 @@ class Files:
         for forget in self.forget:
             forget()
         # Garbage collection; the end of the interpreter is seen to by _at_exit.
-        collected = weakref.finalize(self, _finish, core, self.awaited)
+        collected = weakref.finalize(self, _finish, core, self.awaited, self.held)
         collected.atexit = False
         self.forget = [collected.detach]
         # A child of multiprocessing ends without the interpreter's exit hooks, but runs its own.
         util, process = sys.modules.get("multiprocessing.util"), sys.modules.get("multiprocessing.process")
         if util is not None and process is not None and process.parent_process() is not None:
-            self.forget.append(util.Finalize(self, _finish, args=(core, self.awaited), exitpriority=0).cancel)
+            args = (core, self.awaited, self.held)
+            self.forget.append(util.Finalize(self, _finish, args=args, exitpriority=0).cancel)
 
     def record(self, sub_run: str | None, *calls: Call) -> None:
         """Have each of `calls` add a record to the run's file, or to that of the sub-run: see `Recorder._record`."""
@@ -199,28 +230,29 @@ class Files:
 
     def close(self) -> None:
         """Flush and close the files."""
+        self.release()
         self.awaited.settle(is_last=True)
         self.core.close()
         self.tell()
 
     def hold(self, call: Call) -> None:
         """Have `call` add a record to the run's file before the next one, or when the files are flushed or closed."""
-        self.held = call, os.getpid()
+        self.held.put(call)
         self.divert("held", True)
 
     @property
     def is_holding(self) -> bool:
         """Whether a record is held back in this process."""
-        return self.held is not None and self.held[1] == os.getpid()
+        return self.held.is_here
 
     def unhold(self) -> Call | None:
         """Hold no record back; return what adds the one that was, if that is for this process to do."""
-        if self.held is None:
+        if not self.held.is_any:
             return None
         with self.lock():
-            held, self.held = self.held, None
+            call = self.held.take()
             self.divert("held", False)
-        return held[0] if held is not None and held[1] == os.getpid() else None
+        return call
 
     def release(self) -> None:
         """Add the record that is held back, if the files are open. What there is to tell is left to `tell`."""
@@ -306,7 +338,10 @@ class NoFiles(Files):
         """Do nothing."""
 
 
-def _finish(core: Writer, awaited: Awaited) -> None:
+def _finish(core: Writer, awaited: Awaited, held: Held) -> None:
+    call = held.take()
+    if call is not None and core.is_usable:
+        call(core, 0)
     awaited.settle(is_last=True)
     core.close()
     warn_of_all(message for _, _, message in awaited.reports() + core.reports())

@@ -86,6 +86,9 @@ class SystemMetrics:
         step = round(time.monotonic() - self._began)
         if step == self._last_step:
             return True
+        if self._last_step >= 0:
+            # Not before the first: the settings that are held back leave room for those of `config`.
+            files.release()
         self._last_step = step
         values = list(self._machine.sample().items())
         return files.core.add_scalars(0, values, step, None) != UNUSABLE
