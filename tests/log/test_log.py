@@ -77,6 +77,32 @@ def test_what_is_refused_logs_nothing(
     assert points(tmp_path) == []
 
 
+class Growing:
+    """A number of a library, the dict of which grows when it is asked for the number."""
+
+    shape = ()
+
+    def __init__(self, around: dict[str, Any], *, is_cpu: bool) -> None:
+        self.around, self.is_cpu = around, is_cpu
+
+    def item(self) -> float:
+        self.around[f"more {len(self.around)}"] = 0.0
+        return 1.5
+
+
+@pytest.mark.parametrize("is_cpu", [True, False], ids=["on the host", "elsewhere"])
+def test_a_dict_that_changes_is_logged_as_it_was(tmp_path: Path, is_cpu: bool) -> None:
+    metrics: dict[str, Any] = {}
+    metrics |= {"a": Growing(metrics, is_cpu=is_cpu), "b": 2.0}
+    sub_runs: dict[str, Any] = {}
+    sub_runs["c"] = Growing(sub_runs, is_cpu=is_cpu)
+    with SummaryWriter(tmp_path) as writer:
+        writer.log(metrics, 1)
+        writer.add_scalars("main", sub_runs, 1)
+    assert points(tmp_path) == [("a", 1, 1.5), ("b", 1, 2.0)]
+    assert points(tmp_path / "main_c") == [("main", 1, 1.5)]
+
+
 def iterate(number: int) -> Iterator[int]:
     yield number
 

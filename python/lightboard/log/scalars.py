@@ -146,7 +146,7 @@ class Scalars(Recorder):
                 f"{describe(tag_scalar_dict)}."
             )
         numbers: dict[str, Number] = {}
-        for key, value in tag_scalar_dict.items():
+        for key, value in list(tag_scalar_dict.items()):  # Converting may run a program's code.
             path = self._sub_run(main_tag, key)
             if path in numbers:
                 raise ValueError(
@@ -181,7 +181,7 @@ class Scalars(Recorder):
                 raise TypeError(f"values: expected a dict of tags and numbers, found {describe(values)}.")
             numbers = [
                 (plain_tag(tag), self._number(value, f"value of tag {tag!r:.200}"))
-                for tag, value in values.items()
+                for tag, value in list(values.items())  # Converting may run a program's code.
             ]
             step, wall_time = self._number_moment("log", "", global_step, walltime)
             self._files.record_numbers([(None, numbers, partial(_add_all, step, wall_time))])

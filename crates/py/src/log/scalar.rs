@@ -132,8 +132,10 @@ impl Writer {
         ) else {
             return NOT_PLAIN;
         };
-        let mut scalars = Vec::with_capacity(values.len());
-        for (tag, value) in values {
+        // All of them first: to convert one may run a program's code, which may change the dict.
+        let given: Vec<_> = values.iter().collect();
+        let mut scalars = Vec::with_capacity(given.len());
+        for (tag, value) in given {
             let (Ok(tag), Some(value)) = (tag.cast_into::<PyString>(), plain_float(&value)) else {
                 return NOT_PLAIN;
             };
