@@ -1,6 +1,7 @@
 """What a writer warns of when it is made, in the doctor's words."""
 
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -12,6 +13,7 @@ from doctor.looking import found
 from lightboard import LightboardWarning, SummaryWriter
 from lightboard.doctor import CODES
 from lightboard.log import checks
+from log.records import event_files
 
 
 def warned(directory: Path, **how: object) -> list[str]:
@@ -63,6 +65,19 @@ def test_a_directory_that_holds_an_earlier_run(tmp_path: Path) -> None:
     assert warned(tmp_path / "run", purge_step=5) == []
     in_another_process(WRITE, tmp_path / "run", LIGHTBOARD_CHECKS="off")
     assert "run" in {place.run for place in found("restarted", tmp_path).places}
+
+
+def test_an_earlier_run_of_the_same_host_and_process_id(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        for step in range(10):
+            writer.add_scalar("loss", 1.0, step)
+    (path,) = event_files(tmp_path)
+    assert warned(tmp_path) == []
+    _, seconds, rest = re.split(r"(?<=tfevents\.)(\d{10})", path.name)
+    path.rename(path.with_name(path.name.replace(seconds, "1580000000")))
+    (message,) = warned(tmp_path)
+    assert f"tfevents.1580000000{rest}" in message
+    assert "(restarted;" in message
 
 
 def test_a_rank_without_a_rule(tmp_path: Path) -> None:

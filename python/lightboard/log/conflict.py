@@ -17,7 +17,7 @@ RECENT_SECS = 120.0
 HEADER_BYTES = 128
 """A file that is not larger holds at most the record with which it begins."""
 
-_NAME = re.compile(r"^events\.out\.tfevents\.\d{10}\.(?P<rest>.+)$", re.DOTALL)
+_NAME = re.compile(r"^events\.out\.tfevents\.(?P<seconds>\d{10})\.(?P<rest>.+)$", re.DOTALL)
 _REST = re.compile(r"^(?P<host>.+?)\.(?P<pid>\d+)\.\d+", re.DOTALL)
 
 
@@ -54,7 +54,7 @@ def earlier_files(directory: str, own: str) -> list[str]:
     found = []
     for name in names:
         match = _NAME.match(name)
-        if match is None or name == own or _author(match["rest"]) == (socket.gethostname(), os.getpid()):
+        if match is None or name == own or _is_of_this_process(match):
             continue
         try:
             status = os.stat(os.path.join(directory, name))
@@ -63,6 +63,22 @@ def earlier_files(directory: str, own: str) -> list[str]:
         if stat.S_ISREG(status.st_mode) and status.st_size > HEADER_BYTES:
             found.append(name)
     return found
+
+
+def _is_of_this_process(name: re.Match[str]) -> bool:
+    is_called_so = _author(name["rest"]) == (socket.gethostname(), os.getpid())
+    # A container that is started again often has the same host and process id as before.
+    return is_called_so and int(name["seconds"]) >= int(_began())
+
+
+def _began() -> float:
+    """When this process began, in seconds since 1970; 0 where /proc is not there to tell."""
+    try:
+        with open("/proc/self/stat", "rb") as file:
+            ticks = int(file.read().rpartition(b")")[2].split()[19])
+    except OSError:
+        return 0.0
+    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _live_writer(path: str, name: str) -> LiveWriter | None:
