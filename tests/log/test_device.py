@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.summary_pb2 import Summary
 
 from lightboard import LightboardWarning, SummaryWriter
 from lightboard.log import awaited
-from log.devices import LIBRARY, Event, Stream, Tensor
+from log.devices import LIBRARY, Stream, Tensor
+from log.devices import Event as DeviceEvent
 from log.program import succeed, until
 from log.records import Point, event_files, events, points, points_of, steps
 
@@ -71,6 +74,25 @@ def test_add_scalars_and_steps_that_are_counted(tmp_path: Path, stream: Stream) 
     for key in "ab":
         assert points(tmp_path / f"loss_{key}") == [Point("loss", number, number) for number in range(3)]
     assert steps(tmp_path, "lr") == [0, 1, 2]
+
+
+def test_hparams_and_summaries_wait_behind_the_device(tmp_path: Path, stream: Stream) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_scalar("m", Tensor(stream, 0.5), 0)
+        writer._get_file_writer().add_summary(Summary(value=[Summary.Value(tag="m", simple_value=1)]), 1)
+        writer._get_file_writer().add_event(
+            Event(summary=Summary(value=[Summary.Value(tag="m", simple_value=2)])), 2
+        )
+        moments = [time.time()]
+        writer.add_hparams({"lr": 0.1}, {"m": Tensor(stream, 3.5), "n": 4.0})
+        moments.append(time.time())
+        writer.add_hparams({"lr": 0.2}, {"m": Tensor(stream, 5.0)}, run_name="trial", global_step=7)
+        stream.run()
+    assert points(tmp_path) == [
+        Point("m", 0, 0.5), Point("m", 1, 1), Point("m", 2, 2), Point("m", 2, 3.5), Point("n", 0, 4),
+    ]  # fmt: skip
+    assert points(tmp_path / "trial") == [Point("m", 7, 5)]
+    assert moments[0] <= events(event_files(tmp_path)[0])[-2].wall_time <= moments[1]
 
 
 def test_what_is_refused_is_refused_at_once(tmp_path: Path, stream: Stream) -> None:
@@ -250,12 +272,12 @@ atexit.register(evaluate)
 def test_whatever_is_raised_in_the_thread_costs_one_call(
     tmp_path: Path, stream: Stream, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def left(_: Event) -> None:
+    def left(_: DeviceEvent) -> None:
         raise SystemExit("left")
 
     with SummaryWriter(tmp_path) as writer:
         with monkeypatch.context() as patch:
-            patch.setattr(Event, "synchronize", left)
+            patch.setattr(DeviceEvent, "synchronize", left)
             writer.add_scalar("loss", Tensor(stream, 1), 1)
             with pytest.warns(LightboardWarning, match=r"a call is lost: .*SystemExit\('left'\)"):
                 writer.flush()

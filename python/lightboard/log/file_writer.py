@@ -5,7 +5,7 @@ import time
 from typing import Any, Protocol
 
 from lightboard.log import directory
-from lightboard.log.files import Files
+from lightboard.log.files import Files, NumbersCall
 from lightboard.log.numbers import describe, plain_float, plain_step, plain_tag, plain_wall_time
 
 
@@ -82,7 +82,7 @@ class FileWriter:
         if step is not None:
             event.step = plain_step(step, "step")[0]
         encoded = event.SerializeToString()
-        self._files.record(self._sub_run, lambda core, file: core.add_event(file, encoded))
+        self._record_in_order(lambda _, core, file: core.add_event(file, encoded))
 
     def add_summary(self, summary: Message, global_step: Any = None, walltime: float | None = None) -> None:
         """Write an event that holds a summary.
@@ -99,7 +99,9 @@ class FileWriter:
         encoded = _encoded(summary, "summary")
         step = 0 if global_step is None else plain_step(global_step, "global_step")[0]
         wall_time = plain_wall_time(walltime)
-        self._files.record(self._sub_run, lambda core, file: core.add_summary(file, encoded, step, wall_time))
+        if wall_time is None:
+            wall_time = time.time()
+        self._record_in_order(lambda _, core, file: core.add_summary(file, encoded, step, wall_time))
 
     def add_graph(self, graph_profile: tuple[Message, Message], walltime: float | None = None) -> None:
         """Write a graph, and what a run of it took under the tag `step1`.
@@ -135,6 +137,10 @@ class FileWriter:
         self._files.record(self._sub_run, lambda core, file: core.add_encoded_graph(file, encoded, wall_time))
 
     add_openvino_graph = add_onnx_graph
+
+    def _record_in_order(self, call: NumbersCall) -> None:
+        # Behind scalars that a device is computing: they may be of the same tags.
+        self._files.record_numbers([(self._sub_run, [], call)])
 
     def flush(self) -> None:
         """Return when everything written before is with the operating system: see `SummaryWriter.flush`."""

@@ -261,9 +261,7 @@ class Files:
             call(self.core, 0)
 
     def last_steps(self, tags: Set[str]) -> dict[str, int]:
-        """Return the highest step at which each of these scalars was logged into the run itself, by this writer."""
-        self.release()
-        self.awaited.settle(is_last=False)
+        """Return the highest step at which each of these scalars was written into the run itself, by this writer."""
         self.core.flush()
         return last_steps(self.paths, tags) if self.paths else {}
 

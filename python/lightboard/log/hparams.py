@@ -2,14 +2,16 @@
 
 import os
 import time
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from typing import Any
 
 from lightboard._core import Writer
 from lightboard.log import directory
-from lightboard.log.files import Call
-from lightboard.log.numbers import plain_float, plain_tag
+from lightboard.log.awaited import Numbers, NumbersToCome
+from lightboard.log.device import Number
+from lightboard.log.files import Call, NumbersCall
+from lightboard.log.numbers import plain_tag
 from lightboard.log.recorder import Recorder
 from lightboard.log.settings import (
     Setting,
@@ -80,8 +82,8 @@ class Hparams(Recorder):
         given = plain_settings(hparam_dict, "hparam_dict", plain_setting)
         choices = domains(hparam_domain_discrete or {}, hparam_dict, given)
         metrics = {
-            plain_tag(tag, "name in metric_dict"): plain_float(value, f"metric_dict[{tag!r:.200}]")
-            for tag, value in metric_dict.items()
+            plain_tag(tag, "name in metric_dict"): self._number(value, f"metric_dict[{tag!r:.200}]")
+            for tag, value in list(metric_dict.items())  # Converting may run a program's code.
         }
         sub_run = None
         if run_name is not None:
@@ -104,7 +106,11 @@ class Hparams(Recorder):
         ]
         if began is None:
             records.append(lambda core, file: core.add_session_end(file, True, 0, at, wall_time))
-        self._record(sub_run, *records, *self._metrics(sub_run, metrics, step))
+        scalars = self._metrics(sub_run, metrics, step)
+        try:
+            self._record(sub_run, *records)
+        finally:
+            self._files.record_numbers(scalars)
 
     def config(self, settings: Mapping[str, Any]) -> None:
         """Log what the run is set to, once, when it begins; the end of the session is logged by `close()`.
@@ -165,14 +171,22 @@ class Hparams(Recorder):
         has_begun = self._told is not None and not self._files.is_holding
         return has_begun and not settings.items() <= (self._told or {}).items()
 
-    def _metrics(self, sub_run: str | None, metrics: Mapping[str, float], step: int | None) -> list[Call]:
+    def _metrics(
+        self, sub_run: str | None, metrics: Mapping[str, Number], step: int | None
+    ) -> list[tuple[str | None, NumbersToCome, NumbersCall]]:
         kind = "scalar" if sub_run is None else f"scalar in {sub_run}"
-        reached = self._files.last_steps(set(metrics)) if sub_run is None and step is None else {}
-        found: list[Call] = []
-        for tag, number in metrics.items():
-            at, wall_time = self._moment(kind, tag, step, None)
-            found.append(partial(_add_metric, tag, number, max(at, reached.get(tag, at)), wall_time))
-        return found
+        # Looked up when the first of them is written, since numbers before may be still to come.
+        reached: Callable[[], Mapping[str, int]] = dict
+        if sub_run is None and step is None:
+            reached = cache(partial(self._files.last_steps, frozenset(metrics)))
+        return [
+            (
+                sub_run,
+                [(tag, number)],
+                partial(_add_metric, *self._number_moment(kind, tag, step, None), reached),
+            )
+            for tag, number in metrics.items()
+        ]
 
 
 def _session_start(settings: Mapping[str, Setting], began: float, step: int, wall_time: float | None) -> Call:
@@ -180,7 +194,16 @@ def _session_start(settings: Mapping[str, Setting], began: float, step: int, wal
     return lambda core, file: core.add_session_start(file, items, began, step, wall_time)
 
 
-def _add_metric(tag: str, number: float, step: int, wall_time: float | None, core: Writer, file: int) -> int:
+def _add_metric(
+    step: int,
+    wall_time: float,
+    reached: Callable[[], Mapping[str, int]],
+    numbers: Numbers,
+    core: Writer,
+    file: int,
+) -> int:
+    ((tag, number),) = numbers
+    step = max(step, reached().get(tag, step))
     return core.add_scalar(file, tag, number, step, wall_time, False, False)
 
 

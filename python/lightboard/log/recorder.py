@@ -1,7 +1,10 @@
 """What the classes that log a kind of value have in common."""
 
+import time
+
+from lightboard.log.device import Number, coming
 from lightboard.log.files import Call, Files
-from lightboard.log.numbers import plain_wall_time
+from lightboard.log.numbers import plain_float, plain_wall_time
 from lightboard.log.steps import Steps
 
 
@@ -21,6 +24,19 @@ class Recorder:
         """
         wall_time = self._steps.wall_time if walltime is None else plain_wall_time(walltime)
         return self._steps.of(kind, tag, global_step), wall_time
+
+    def _number(self, value: object, what: str) -> Number:
+        """Return the number, for `Files.record_numbers`. Errors are those of `plain_float`."""
+        number = None
+        # Where each record is handed over at once, there may be no later.
+        if getattr(value, "is_cuda", False) and not self._files.core.is_write_through:
+            number = coming(value, what)
+        return plain_float(value, what) if number is None else number
+
+    def _number_moment(self, kind: str, tag: str, global_step: object, walltime: object) -> tuple[int, float]:
+        """As `_moment`, but the present one is that of the call, whenever the number comes."""
+        step, wall_time = self._moment(kind, tag, global_step, walltime)
+        return step, time.time() if wall_time is None else wall_time
 
     def _record(self, sub_run: str | None, *calls: Call) -> None:
         """Have each of `calls` add a record to the run's file, or to that of the sub-run in the directory `sub_run`.

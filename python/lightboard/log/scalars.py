@@ -1,16 +1,15 @@
 """Numbers."""
 
 import os
-import time
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, Literal, get_args
 
 from lightboard._core import Writer
 from lightboard.log.awaited import Numbers
-from lightboard.log.device import Number, coming
+from lightboard.log.device import Number
 from lightboard.log.files import TAKEN_WITH_REPORTS, NumbersCall
-from lightboard.log.numbers import describe, plain_float, plain_tag
+from lightboard.log.numbers import describe, plain_tag
 from lightboard.log.recorder import Recorder
 from lightboard.log.timer import Timer
 
@@ -218,18 +217,6 @@ class Scalars(Recorder):
                 f"reduce of tag {tag!r:.200}: expected {told!r}, as before, found {reduce!r:.80}."
             )
         return told is not None
-
-    def _number(self, value: object, what: str) -> Number:
-        number = None
-        # Where each record is handed over at once, there may be no later.
-        if getattr(value, "is_cuda", False) and not self._files.core.is_write_through:
-            number = coming(value, what)
-        return plain_float(value, what) if number is None else number
-
-    def _number_moment(self, kind: str, tag: str, global_step: object, walltime: object) -> tuple[int, float]:
-        """As `_moment`, but the present one is that of the call, whenever the number comes."""
-        step, wall_time = self._moment(kind, tag, global_step, walltime)
-        return step, time.time() if wall_time is None else wall_time
 
     def _sub_run(self, main_tag: str, key: object) -> str:
         key = plain_tag(key, f"key of {main_tag!r:.200}")
