@@ -195,21 +195,53 @@ def test_a_device_that_hangs(tmp_path: Path, stream: Stream, monkeypatch: pytest
     assert len(event_files(tmp_path)) == 1
 
 
-def test_the_queue_is_bounded(tmp_path: Path, stream: Stream, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(awaited, "MOST", 3)
+TAG = "x" * 300
+BIG = Summary(value=[Summary.Value(tag="big", simple_value=1), Summary.Value(tag="text" * (1 << 18))])
+MANY = {
+    "calls": (
+        lambda writer, step, stream: writer.add_scalar("loss", Tensor(stream, step), step),
+        2_000,
+        8_000,
+    ),
+    "numbers": (
+        lambda writer, step, stream: writer.log({f"{TAG}{it}": Tensor(stream, it) for it in range(20)}, step),
+        50,
+        400,
+    ),
+    "bytes": (lambda writer, step, _: writer._get_file_writer().add_summary(BIG, step), 4, 9),
+}
+
+
+@pytest.mark.parametrize(("log", "least", "most"), MANY.values(), ids=MANY)
+def test_the_queue_is_bounded(
+    tmp_path: Path,
+    stream: Stream,
+    monkeypatch: pytest.MonkeyPatch,
+    log: Callable[[SummaryWriter, int, Stream], None],
+    least: int,
+    most: int,
+) -> None:
     monkeypatch.setattr(awaited, "SAID_AFTER_SECS", 0.01)
-    with SummaryWriter(tmp_path) as writer:
-        for step in range(3):
-            writer.add_scalar("loss", Tensor(stream, step), step)
+    said: list[str] = []
 
-        def computed_when_it_is_said(*_: object, **__: object) -> None:
-            stream.run()
+    def computed_when_it_is_said(message: Warning, *_: object, **__: object) -> None:
+        said.append(str(message))
+        stream.run()
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("always")
-            monkeypatch.setattr(warnings, "showwarning", computed_when_it_is_said)
-            writer.add_scalar("loss", 3, 3)
-    assert steps(tmp_path) == [0, 1, 2, 3]
+    with SummaryWriter(tmp_path) as writer, warnings.catch_warnings():
+        warnings.simplefilter("always")
+        monkeypatch.setattr(warnings, "showwarning", computed_when_it_is_said)
+        writer.add_scalar("first", Tensor(stream, 0), 0)
+        taken = 0
+        while not said:
+            assert taken <= most
+            log(writer, taken, stream)
+            taken += 1
+        stream.run()
+    assert least < taken <= most
+    assert said[0].startswith(f"{taken} calls wait for numbers that the device has not computed yet")
+    written = {point.step for point in points(tmp_path)}
+    assert written == set(range(taken))
 
 
 class Instant(Stream):

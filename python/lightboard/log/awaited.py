@@ -1,6 +1,7 @@
 """Scalars that wait for a device, or behind others that do: logged by a thread, in the order of the calls."""
 
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -10,8 +11,12 @@ from typing import NamedTuple, cast
 from lightboard.log.device import Coming, Number
 from lightboard.log.notices import warn
 
-# Calls of a writer that wait for the device at a time; the next one waits, as it would for the number itself.
-MOST = 10_000
+# Bytes that a writer's calls may take while they wait for the device; the next one waits, as it would for the number.
+CAPACITY = 8 << 20
+
+# About as many does a call take, a number in it, and one that is still to come: its tensor and event, and what the
+# driver pins for it.
+CALL_BYTES, NUMBER_BYTES, COMING_BYTES = 300, 100, 2048
 
 # After how long without a number a call that waits for room says so.
 SAID_AFTER_SECS = 5.0
@@ -40,6 +45,14 @@ Write = Callable[[Numbers], int]
 class _Call(NamedTuple):
     numbers: NumbersToCome
     write: Write
+    bytes: int
+
+
+def _bytes_of(numbers: NumbersToCome) -> int:
+    return CALL_BYTES + sum(
+        sys.getsizeof(tag) + (COMING_BYTES if isinstance(number, Coming) else NUMBER_BYTES)
+        for tag, number in numbers
+    )
 
 
 class Awaited:
@@ -58,7 +71,7 @@ class Awaited:
         self._finishing = threading.RLock()
         self._thread: threading.Thread | None = None
         self._calls: deque[_Call] = deque()
-        self._taken = self._done = 0
+        self._taken = self._done = self._bytes = 0
         self._has_waited = self._has_lost = self._are_others_reported = False
         self._reports: list[Report] = []
 
@@ -72,9 +85,10 @@ class Awaited:
         """Whether a number is still to be written."""
         return bool(self._calls)
 
-    def record(self, numbers: NumbersToCome, write: Write, divert: Callable[[], None]) -> int:
+    def record(self, numbers: NumbersToCome, write: Write, divert: Callable[[], None], size: int = 0) -> int:
         """Call `write` with the numbers when they are there and all calls before are written; at once, if they are.
 
+        `size` is how many bytes `write` holds besides.
         Returns what `write` did if it was called. `divert` is to see to it that scalars which follow come here too, if
         `is_waiting`. It is called by the program's threads only, and without a lock: it takes one under which a signal
         handler of the program may come here.
@@ -86,17 +100,19 @@ class Awaited:
         if not is_coming and not self._calls:
             divert()
             return write(cast(Numbers, numbers))
-        while not self._has_room():
+        call = _Call(numbers, write, size + _bytes_of(numbers))
+        while not self._has_room(call.bytes):
             if not self._has_waited:
                 self._has_waited = True
                 warn(
-                    f"{MOST} calls wait for numbers that the device has not computed yet; no more are taken until it "
-                    "has. Log less often, or see what keeps the device."
+                    f"{len(self._calls)} calls wait for numbers that the device has not computed yet; no more are "
+                    "taken until it has. Log less often, or see what keeps the device."
                 )
         with self._changed:
             has_thread = self._has_thread()
-            self._calls.append(_Call(numbers, write))
+            self._calls.append(call)
             self._taken += 1
+            self._bytes += call.bytes
             self._changed.notify_all()
         divert()
         if not has_thread:
@@ -113,9 +129,11 @@ class Awaited:
                 self._thread = None
         return self._thread is not None
 
-    def _has_room(self) -> bool:
+    def _has_room(self, wanted: int) -> bool:
         with self._changed:
-            return self._changed.wait_for(lambda: len(self._calls) < MOST, SAID_AFTER_SECS)
+            return self._changed.wait_for(
+                lambda: not self._calls or self._bytes + wanted <= CAPACITY, SAID_AFTER_SECS
+            )
 
     def settle(self, *, is_last: bool) -> None:
         """Return when all that was recorded is written; bounded. With `is_last`, drop what is not by then.
@@ -141,6 +159,7 @@ class Awaited:
             self._say(f"{len(self._calls)} calls are lost: {after}.")
             self._done += len(self._calls)
             self._calls.clear()
+            self._bytes = 0
             self._changed.notify_all()
         else:
             self._say(f"{len(self._calls)} calls are not logged yet: {after}. They are when it has.")
@@ -207,7 +226,7 @@ class Awaited:
         finally:
             with self._changed:
                 if self._is_next(call):
-                    self._calls.popleft()
+                    self._bytes -= self._calls.popleft().bytes
                     self._done += 1
                 self._changed.notify_all()
 

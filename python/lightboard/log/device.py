@@ -10,6 +10,8 @@ from lightboard.log.numbers import plain_float
 class Coming:
     """A number that a device is computing, or copying."""
 
+    __slots__ = ("_event", "_host", "_source", "_what")
+
     def __init__(self, source: Any, host: Any, event: Any, what: str) -> None:
         # The source too, so that nothing else gets its memory before it is copied.
         self._source, self._host, self._event, self._what = source, host, event, what

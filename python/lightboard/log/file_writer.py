@@ -82,7 +82,7 @@ class FileWriter:
         if step is not None:
             event.step = plain_step(step, "step")[0]
         encoded = event.SerializeToString()
-        self._record_in_order(lambda _, core, file: core.add_event(file, encoded))
+        self._record_in_order(encoded, lambda _, core, file: core.add_event(file, encoded))
 
     def add_summary(self, summary: Message, global_step: Any = None, walltime: float | None = None) -> None:
         """Write an event that holds a summary.
@@ -101,7 +101,7 @@ class FileWriter:
         wall_time = plain_wall_time(walltime)
         if wall_time is None:
             wall_time = time.time()
-        self._record_in_order(lambda _, core, file: core.add_summary(file, encoded, step, wall_time))
+        self._record_in_order(encoded, lambda _, core, file: core.add_summary(file, encoded, step, wall_time))
 
     def add_graph(self, graph_profile: tuple[Message, Message], walltime: float | None = None) -> None:
         """Write a graph, and what a run of it took under the tag `step1`.
@@ -138,9 +138,9 @@ class FileWriter:
 
     add_openvino_graph = add_onnx_graph
 
-    def _record_in_order(self, call: NumbersCall) -> None:
+    def _record_in_order(self, encoded: bytes, call: NumbersCall) -> None:
         # Behind scalars that a device is computing: they may be of the same tags.
-        self._files.record_numbers([(self._sub_run, [], call)])
+        self._files.record_numbers([(self._sub_run, [], call)], len(encoded))
 
     def flush(self) -> None:
         """Return when everything written before is with the operating system: see `SummaryWriter.flush`."""

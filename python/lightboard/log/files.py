@@ -133,19 +133,22 @@ class Files:
         """
         self._do_all([(sub_run, partial(self._add, sub_run, call)) for sub_run, call in records])
 
-    def record_numbers(self, records: Sequence[tuple[str | None, NumbersToCome, NumbersCall]]) -> None:
-        """As `record_all`, of numbers that may be still to come: the order of these calls is kept."""
+    def record_numbers(
+        self, records: Sequence[tuple[str | None, NumbersToCome, NumbersCall]], size: int = 0
+    ) -> None:
+        """As `record_all`, of numbers that may be still to come: the order of these calls is kept.
+
+        `size` is how many bytes each of them holds besides.
+        """
         self._do_all(
             [
-                (
-                    sub_run,
-                    partial(
-                        self.awaited.record, numbers, partial(self._add_numbers, sub_run, call), self._wait
-                    ),
-                )
+                (sub_run, partial(self._await, numbers, partial(self._add_numbers, sub_run, call), size))
                 for sub_run, numbers, call in records
             ]
         )
+
+    def _await(self, numbers: NumbersToCome, write: Callable[[Numbers], int], size: int) -> int:
+        return self.awaited.record(numbers, write, self._wait, size)
 
     def _do_all(self, doings: Sequence[tuple[str | None, Callable[[], int]]]) -> None:
         self.release()
