@@ -251,6 +251,12 @@ REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
     ("add_image_with_boxes", ("x", PICTURE, [[1, 2, 3, np.nan]]), ValueError, "box_tensor: expected pixels"),
     ("add_image_with_boxes", ("x", PICTURE, [], 0, None, 0.1), ValueError, "rescale: expected a factor"),
     ("add_image_with_boxes", ("x", PICTURE, [], 0, None, 1e9), ValueError, "rescale: expected a factor"),
+    (
+        "add_image_with_boxes",
+        ("x", np.zeros((3, 1024, 1024)), [], 0, None, 20),
+        ValueError,
+        "rescale: .* at most 268,435,456 pixels, found 20, which makes 20480 x 20480 pixels of 1024 x 1024",
+    ),
     ("add_image_with_boxes", ("x", PICTURE, [[0, 0, 1, 1]], 0, None, 1, "CHW", [3]), TypeError, "labels"),
 ]  # fmt: skip
 

@@ -56,6 +56,24 @@ say(heard(warned))
     assert read(path).damage == ()
 
 
+def test_pictures_are_counted_as_large_as_they_become(tmp_path: Path) -> None:
+    text = (
+        PRELUDE
+        + """
+with SummaryWriter("run") as writer:
+    picture = np.zeros((3, 224, 224), np.uint8)
+    writer.add_image_with_boxes("small", picture, [], 0)
+    writer.flush()
+    before = most()
+    for step in range(2):
+        writer.add_image_with_boxes("large", picture, [], step, rescale=20)
+say(most() - before)
+"""
+    )
+    # One takes 60 MiB, and is more than there is room for in the queue: no two at a time.
+    assert int(succeed(text, tmp_path)) < 90 << 20
+
+
 def test_a_record_larger_than_all_the_room(tmp_path: Path) -> None:
     text = """
 import numpy as np

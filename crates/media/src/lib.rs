@@ -21,7 +21,7 @@ pub use boxes::{BoundingBox, draw};
 pub use format::{PictureFormat, SoundFormat, VideoFormat};
 pub use grid::Grid;
 pub use pixels::{Element, Pixels};
-pub use resize::resized;
+pub use resize::{bytes_to_resize, resized};
 
 /// Why something cannot be encoded.
 #[derive(Debug, thiserror::Error)]

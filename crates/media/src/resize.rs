@@ -26,7 +26,6 @@ pub fn resized(picture: Picture, width: usize, height: usize) -> Result<Picture,
         });
     }
     let channels = usize::from(picture.channels);
-    let mut resized = Picture::black(width, height, channels)?;
     let mut wide = Picture::black(width, before.1, channels)?;
     let mut pixels = picture.pixels;
     weigh_by_alpha(&mut pixels, channels);
@@ -38,6 +37,8 @@ pub fn resized(picture: Picture, width: usize, height: usize) -> Result<Picture,
             weights.apply(from, channels, to);
         }
     }
+    drop((pixels, columns));
+    let mut resized = Picture::black(width, height, channels)?;
     let row = width * channels;
     let rows = weights(before.1, height);
     for (weights, to) in rows.iter().zip(resized.pixels.chunks_exact_mut(row)) {
@@ -45,6 +46,36 @@ pub fn resized(picture: Picture, width: usize, height: usize) -> Result<Picture,
     }
     weigh_back(&mut resized.pixels, channels);
     Ok(resized)
+}
+
+/// About how many bytes `resized` takes, those of the picture included.
+#[must_use]
+pub fn bytes_to_resize(picture: &Picture, width: usize, height: usize) -> usize {
+    let before = (picture.width as usize, picture.height as usize);
+    let held = picture.pixels.len();
+    if before == (width, height) {
+        return held;
+    }
+    let pixels = |height: usize| {
+        width
+            .saturating_mul(height)
+            .saturating_mul(picture.channels.into())
+    };
+    // Of each new column or row, its weights: of the neighbours, which are more where the picture gets smaller.
+    let weights = |before: usize, after: usize| {
+        let all = before
+            .max(after)
+            .saturating_mul(2 * REACH as usize * size_of::<i32>());
+        all.saturating_add(after.saturating_mul(size_of::<Weights>()))
+    };
+    [
+        pixels(before.1),
+        pixels(height),
+        weights(before.0, width),
+        weights(before.1, height),
+    ]
+    .into_iter()
+    .fold(held, usize::saturating_add)
 }
 
 /// What one new pixel is made of: neighbours from `first` on, in parts.
@@ -138,7 +169,7 @@ fn for_each_with_alpha(pixels: &mut [u8], channels: usize, change: impl Fn(u8, u
 mod tests {
     use proptest::prelude::*;
 
-    use super::resized;
+    use super::{bytes_to_resize, resized};
     use crate::Picture;
 
     proptest! {
@@ -152,5 +183,24 @@ mod tests {
             prop_assert_eq!((found.width as usize, found.height as usize), (wide, high));
             prop_assert_eq!(found.pixels, colour.repeat(wide * high));
         }
+    }
+
+    #[test]
+    fn what_is_to_be_enlarged_counts_as_it_will_be() {
+        let pixels = vec![0; 10 * 20 * 3];
+        let picture = Picture {
+            width: 10,
+            height: 20,
+            channels: 3,
+            pixels,
+        };
+        assert_eq!(bytes_to_resize(&picture, 10, 20), 600);
+        let bytes = bytes_to_resize(&picture, 1000, 2000);
+        let pixels = 1000 * 2000 * 3 + 1000 * 20 * 3;
+        assert!((pixels..pixels + 200_000).contains(&bytes), "{bytes}");
+        assert_eq!(
+            bytes_to_resize(&picture, usize::MAX, usize::MAX),
+            usize::MAX
+        );
     }
 }

@@ -23,6 +23,7 @@ Format = Literal["png", "jpeg"]
 Box = tuple[int, int, int, int, str | None]
 
 INT32 = 2**31 - 1
+MOST_PIXELS = 2**28  # of a picture that is enlarged
 
 
 class Images(Recorder):
@@ -112,7 +113,7 @@ class Images(Recorder):
             box_tensor: N x 4: left, top, right and bottom of each box in pixels; fractions are cut off.
             global_step: As for `add_scalar`.
             walltime: As for `add_scalar`.
-            rescale: Times which the picture is enlarged, boxes included.
+            rescale: Times which the picture is enlarged, boxes included, to at most 2**28 pixels.
             dataformats: As for `add_image`.
             labels: A text for each box, or one text for one box. Other characters than Latin ones are shown as U+FFFD.
                 If there are not as many as boxes, none is drawn, and a warning says so.
@@ -132,6 +133,11 @@ class Images(Recorder):
         if min(size) < 1 or max(size) > INT32:
             raise ValueError(
                 f"rescale: expected a factor that leaves pixels of {width} x {height}, found {rescale!r}."
+            )
+        if size != (width, height) and math.prod(size) > MOST_PIXELS:
+            raise ValueError(
+                f"rescale: expected a factor that leaves at most {MOST_PIXELS:,} pixels, found {rescale!r}, which "
+                f"makes {size[0]} x {size[1]} pixels of {width} x {height}. Give a smaller one."
             )
         self._add_image(tag, pixels, format, global_step, walltime, _boxes(box_tensor, labels), size)
 

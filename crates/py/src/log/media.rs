@@ -81,7 +81,7 @@ impl Writer {
         let (width, height) = size.unwrap_or((picture.width as usize, picture.height as usize));
         let boxes: Vec<_> = boxes.into_iter().map(bounding_box).collect();
         let what = format!("The image {tag:?}");
-        let bytes = picture.pixels.len();
+        let bytes = media::bytes_to_resize(&picture, width, height);
         Ok(
             self.add_media(py, file, wall_time, what, bytes, move |wall_time, _| {
                 media::draw(&mut picture, &boxes);
