@@ -65,6 +65,39 @@ def test_numbers_of_any_kind(tmp_path: Path, stream: Stream, value: Any, stored:
     assert points(tmp_path) == [Point("a", 7, stored)]
 
 
+class Foreign:
+    """A number of a library that is like torch in this alone."""
+
+    is_cuda = True
+
+    def item(self) -> float:
+        return 0.5
+
+
+class Subclass(Tensor):
+    """Of a program's own."""
+
+    def item(self) -> float:
+        return 1.5
+
+
+@pytest.mark.parametrize("module", [None, "nowhere", "lightboard.log"], ids=repr)
+def test_what_another_library_holds_on_a_gpu_is_fetched_as_ever(
+    tmp_path: Path, stream: Stream, monkeypatch: pytest.MonkeyPatch, module: str | None
+) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_scalar("subclass", Subclass(stream, 1.5), 0)
+        if module is not None:
+            monkeypatch.setattr(Foreign, "__module__", module)
+        writer.add_scalar("foreign", Foreign(), 0)
+        writer.log({"logged": Foreign()}, 0)
+    assert points(tmp_path) == [
+        Point("subclass", 0, 1.5),
+        Point("foreign", 0, 0.5),
+        Point("logged", 0, 0.5),
+    ]
+
+
 def test_add_scalars_and_steps_that_are_counted(tmp_path: Path, stream: Stream) -> None:
     with SummaryWriter(tmp_path) as writer:
         for number in range(3):

@@ -35,19 +35,20 @@ def coming(value: Any, what: str) -> Coming | None:
     None for all else. On other devices torch has no copy that a thread can wait for: none that is safe on `mps`, none
     that leaves the processor free on `xpu`. Nor is there one while a graph is captured, or for tensors of a subclass.
     """
-    if not getattr(value, "is_cuda", False) or math.prod(value.shape) != 1:
+    if not getattr(value, "is_cuda", False):
         return None
-    source = value.detach()
-    library: Any = sys.modules[type(source).__module__.partition(".")[0]]
-    if type(source) is not library.Tensor or source.dtype.is_complex:
-        return None
+    # Other libraries have tensors that say so, too.
+    library: Any = sys.modules.get(type(value).__module__.partition(".")[0])
     try:
+        source = value.detach()
+        if type(source) is not library.Tensor or math.prod(source.shape) != 1 or source.dtype.is_complex:
+            return None
         if library.cuda.is_current_stream_capturing():
             return None
         host = source.new_empty(source.shape, device="cpu", pin_memory=True)
         host.copy_(source, non_blocking=True)
         event = library.cuda.Event(blocking=True)
         event.record(library.cuda.current_stream(source.device))
-    except RuntimeError:
+    except (AttributeError, TypeError, RuntimeError):
         return None  # What then fetches it as ever says why, if that fails as well.
     return Coming(source, host, event, what)
