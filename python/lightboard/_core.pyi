@@ -332,8 +332,13 @@ class Writer:
         The first scalar of a tag without a step is not taken.
         """
 
-    def add_plain_scalars(self, values: object, step: object, wall_time: object) -> int:
-        """Add to file 0 several scalars in one record; `values` is to be a plain dict."""
+    def add_plain_scalars(
+        self, values: object, step: object, wall_time: object, counter: Iterator[int]
+    ) -> int:
+        """Add to file 0 several scalars in one record; `values` is to be a plain dict.
+
+        Without a step it is the next one of `counter`, which is asked when nothing is refused any more.
+        """
 
     def add_scalar(
         self,

@@ -1,6 +1,7 @@
 """`log`, `timed`, `use_metadata`, and writers that write nothing."""
 
 import asyncio
+import contextlib
 import os
 import time
 import warnings
@@ -53,6 +54,16 @@ def test_omitted_steps_count_the_calls(tmp_path: Path) -> None:
     assert [(point.tag, point.step) for point in points(tmp_path)] == [
         ("a", 0), ("a", 1), ("a", 2), ("b", 3), ("a", 0),
     ]  # fmt: skip
+
+
+def test_a_call_that_is_refused_is_not_counted(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        for value in (1.0, [1, 2], 2.0, None, np.float32(3), np.zeros(2), "4"):
+            with contextlib.suppress(TypeError, ValueError):
+                writer.log({"a": value})
+        with pytest.raises(ValueError, match="walltime"):
+            writer.log({"a": 1.0}, None, "now")  # type: ignore[arg-type]
+    assert points(tmp_path) == [("a", step, step + 1.0) for step in range(4)]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Numbers."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any, Literal, get_args
 
@@ -22,6 +22,8 @@ class Scalars(Recorder):
 
     # What was said of bringing ranks together, by tag.
     _reduces: dict[str, str]
+    # What counts the calls of `log` that are given no step.
+    _log_steps: Iterator[int]
 
     def add_scalar(
         self,
@@ -163,16 +165,15 @@ class Scalars(Recorder):
         Args:
             values: Tag to number, as for `add_scalar`. Each is a series of the run itself (`add_scalars` makes
                 sub-runs).
-            global_step: As for `add_scalar`, the same for all. `None` counts these calls up, whatever the tags.
+            global_step: As for `add_scalar`, the same for all. `None` counts these calls up, whatever the tags; a call
+                that is refused uses up none.
             walltime: As for `add_scalar`; the same for all.
 
         Raises:
             TypeError, ValueError, OverflowError: As for `add_scalar`. Nothing is logged then.
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
-        if global_step is None:
-            global_step = self._steps.next("log", "")
-        code = self._files.direct.add_plain_scalars(values, global_step, walltime)
+        code = self._files.direct.add_plain_scalars(values, global_step, walltime, self._log_steps)
         if code == TAKEN_WITH_REPORTS:
             self._files.tell()
         elif code:

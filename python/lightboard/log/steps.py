@@ -21,12 +21,16 @@ class Steps:
         """Return the step of a record that is given none: how often this was asked of the series before."""
         if self.step is not None:
             return self.step
-        # Calls that no other thread can come between, so that no step is told twice.
-        return next(self.counters(kind).setdefault(tag, count()))
+        return next(self.counter(kind, tag))
 
     def counters(self, kind: str) -> dict[str, Iterator[int]]:
         """Return what counts the steps of series of this kind, by tag."""
         return self._counters.setdefault(kind, {})
+
+    def counter(self, kind: str, tag: str) -> Iterator[int]:
+        """Return what counts the steps of this series."""
+        # A call that no other thread can come between, as to ask for the next: no step is told twice.
+        return self.counters(kind).setdefault(tag, count())
 
     def of(self, kind: str, tag: str, global_step: object) -> int:
         """Return `global_step` as an int, or the next step of the series if it is None.

@@ -146,6 +146,7 @@ class SummaryWriter(
         self._steps = Steps()
         self._untraceable = set()
         self._reduces = {}
+        self._log_steps = self._steps.counter("log", "")
         self._settings = {}
         self._told = self._session_began = None
         self._system_metrics: SystemMetrics | None = None

@@ -124,12 +124,11 @@ impl Writer {
         values: &Bound<'_, PyAny>,
         step: &Bound<'_, PyAny>,
         wall_time: &Bound<'_, PyAny>,
+        counter: &Bound<'_, PyIterator>,
     ) -> u8 {
-        let (Ok(values), Some(step), Ok(wall_time)) = (
-            values.cast_exact::<PyDict>(),
-            plain_step(step),
-            plain_wall_time(wall_time),
-        ) else {
+        let (Ok(values), Ok(wall_time)) =
+            (values.cast_exact::<PyDict>(), plain_wall_time(wall_time))
+        else {
             return NOT_PLAIN;
         };
         // All of them first: to convert one may run a program's code, which may change the dict.
@@ -144,6 +143,17 @@ impl Writer {
             }
             scalars.push((tag, value as f32));
         }
+        let step = if step.is_none() {
+            if !self.inner.is_usable() {
+                return UNUSABLE; // Before the step is counted.
+            }
+            next_step(counter)
+        } else {
+            plain_step(step)
+        };
+        let Some(step) = step else {
+            return NOT_PLAIN;
+        };
         self.add(py, RUN, wall_time, |out, wall_time| {
             let scalars = scalars
                 .iter()
@@ -175,9 +185,12 @@ impl Writer {
     /// The next step of a tag that was counted before.
     fn counted_step(&self, py: Python<'_>, tag: &Bound<'_, PyString>) -> Option<i64> {
         let counter = self.counters.bind(py).get_item(tag).ok()??;
-        let mut counter = counter.cast_into::<PyIterator>().ok()?;
-        counter.next()?.ok()?.extract().ok()
+        next_step(&counter.cast_into::<PyIterator>().ok()?)
     }
+}
+
+fn next_step(counter: &Bound<'_, PyIterator>) -> Option<i64> {
+    counter.clone().next()?.ok()?.extract().ok()
 }
 
 fn known_reduce(word: &str) -> PyResult<Reduce> {
