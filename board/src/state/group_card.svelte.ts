@@ -3,12 +3,11 @@
 import { type GroupBand, type GroupLine, toGroupSeries } from "../model/group_series";
 import type { Shown } from "../model/plot";
 import type { Series } from "../model/series";
-import { ApiError, fetchGroups, type GroupColumns } from "../wire/client";
+import { fetchGroups, type GroupColumns } from "../wire/client";
 import type { GroupQuery } from "../wire/types";
+import { Asking } from "./asking.svelte";
 import type { Board } from "./board.svelte";
 import type { ScalarCard } from "./card.svelte";
-
-const RETRY_MS = 1_000;
 
 /** The groups of one card, drawn in place of their runs. */
 export class CardGroups {
@@ -30,6 +29,12 @@ export class CardGroups {
     return this.on ? (this.overview.fault ?? this.detail.fault) : null;
   }
 
+  /** Nobody looks at the card any more. */
+  end(): void {
+    this.overview.rest();
+    this.detail.rest();
+  }
+
   /** Ask for what is to be drawn now; to be called again when anything that is read here changes. */
   ask(asleep: boolean): void {
     const { board, card } = this;
@@ -38,7 +43,7 @@ export class CardGroups {
     const groups = board.groups.all
       .map(({ name, runs }) => ({ name, runs: runs.filter((run) => board.draws(run)) }))
       .filter(({ runs }) => runs.length > 0);
-    if (asleep) return;
+    if (asleep) return this.end();
     if (!this.on || overview === null || groups.length === 0) {
       this.overview.ask(null, null);
       this.detail.ask(null, null);
@@ -86,49 +91,54 @@ const cuts = new WeakMap<GroupColumns, { readonly look: string; readonly series:
 
 /** The latest answer to the latest question. */
 class Answer {
-  /** Null until it is there. */
+  /** Null until it is there. What is at hand stays until its successor is there. */
   columns = $state.raw<GroupColumns | null>(null);
-  fault = $state.raw<string | null>(null);
   private wanted: Question | null = null;
   private answered: Question | null = null;
-  private running = false;
+  private readonly asking = new Asking(() => this.fetch(), 0);
+
+  get fault(): string | null {
+    return this.asking.fault;
+  }
 
   /**
    * @param query null: nothing is to be known
    * @param points another one whenever what the answer is made from may have changed
    */
   ask(query: GroupQuery | null, points: unknown): void {
-    this.wanted = query && { query, points };
-    if (query === null) this.columns = this.answered = this.fault = null;
-    void this.work();
+    const before = this.wanted;
+    this.wanted = query && { query, key: JSON.stringify(query), points };
+    if (this.wanted === null) {
+      this.columns = this.answered = this.asking.fault = null;
+      this.asking.rest();
+    } else if (before?.key === this.wanted.key)
+      this.asking.again(); // what was refused waits, whatever points come
+    else this.asking.atOnce();
   }
 
-  /** One request after the other; what is at hand stays until its successor is there. */
-  private async work(): Promise<void> {
-    if (this.running) return;
-    this.running = true;
-    for (let asking = this.wanted; asking && !same(asking, this.answered); asking = this.wanted) {
-      try {
-        const columns = await fetchGroups(asking.query);
-        if (this.wanted === null) break;
-        this.columns = columns;
-        this.answered = asking;
-        this.fault = null;
-      } catch (error) {
-        const away = error instanceof ApiError && error.status === 0;
-        this.fault = away ? null : (error as Error).message;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-      }
-    }
-    this.running = false;
+  /** Nobody looks: what is at hand stays. */
+  rest(): void {
+    this.wanted = null;
+    this.asking.rest();
+  }
+
+  private async fetch(): Promise<void> {
+    const asked = this.wanted;
+    if (asked === null || same(asked, this.answered)) return;
+    const columns = await fetchGroups(asked.query);
+    if (this.wanted === null) return;
+    this.columns = columns;
+    this.answered = asked;
   }
 }
 
 interface Question {
   readonly query: GroupQuery;
+  /** The query as text. */
+  readonly key: string;
   readonly points: unknown;
 }
 
 function same(a: Question, b: Question | null): boolean {
-  return b !== null && a.points === b.points && JSON.stringify(a.query) === JSON.stringify(b.query);
+  return a.points === b?.points && a.key === b?.key;
 }

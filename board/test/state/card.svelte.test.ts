@@ -1,9 +1,10 @@
 import "./page";
 import { flushSync } from "svelte";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Board } from "../../src/state/board.svelte";
 import { ScalarCard } from "../../src/state/card.svelte";
 import { CardGroups } from "../../src/state/group_card.svelte";
+import { fetchRuns } from "../../src/wire/client";
 import { logdir, run } from "../model/a_run";
 import { frame } from "../wire/a_frame";
 import { answers } from "./server";
@@ -72,6 +73,54 @@ test("a part of the axis is not asked for with another tag as x", async () => {
   ]);
 });
 
+test("groups that are refused are not asked for while the card is out of sight", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let asked = 0;
+  answers.set("api/scalars", ({ axis }) => scalars(axis, ["sweep/1", "sweep/2"]));
+  answers.set("api/groups", () => {
+    asked++;
+    return { refused: 500, error: { code: "failed", message: "no groups today" } };
+  });
+  answers.set("api/runs", () => ({}));
+  const { card, groups } = grouped(["sweep/1", "sweep/2"]);
+  let asleep = $state(false);
+  $effect.root(() => {
+    $effect(() => groups.ask(asleep));
+  });
+  /** How often groups were asked for in a minute, once all that was sent has arrived. */
+  const inAMinute = async (): Promise<number> => {
+    const before = asked;
+    await vi.advanceTimersByTimeAsync(60_000);
+    await fetchRuns();
+    return asked - before;
+  };
+  card.show(true);
+  card.resize(64);
+  await until(() => groups.fault === "no groups today");
+  expect(await inAMinute()).toBeGreaterThan(0);
+  asleep = true;
+  flushSync();
+  await inAMinute();
+  expect(await inAMinute()).toBe(0);
+  asleep = false;
+  flushSync();
+  expect(await inAMinute()).toBeGreaterThan(0);
+});
+
+/** A card of these runs, all in one group that is drawn as its mean. */
+function grouped(names: readonly string[]): { board: Board; card: ScalarCard; groups: CardGroups } {
+  const board = new Board();
+  board.logdirs = [logdir("runs")];
+  const runs = names.map((name) => run(name));
+  board.selection.meet(runs, true);
+  board.runs = runs;
+  board.groups.rule = { by: "folder", depth: 1 };
+  board.groups.drawAs = "mean";
+  const card = board.card(["loss"]);
+  return { board, card, groups: new CardGroups(board, card) };
+}
+
 test("groups are not drawn on an axis that they were not asked on", async () => {
   const statistics = ["mean", "median", "min", "max", "sd", "se", "low95", "high95"];
   let release!: () => void;
@@ -96,15 +145,7 @@ test("groups are not drawn on an axis that they were not asked on", async () => 
       ...Object.fromEntries(statistics.map((name) => [name, one])),
     });
   });
-  const board = new Board();
-  board.logdirs = [logdir("runs")];
-  const runs = [run("sweep/1"), run("sweep/2")];
-  board.selection.meet(runs, true);
-  board.runs = runs;
-  board.groups.rule = { by: "folder", depth: 1 };
-  board.groups.drawAs = "mean";
-  const card = board.card(["loss"]);
-  const groups = new CardGroups(board, card);
+  const { board, card, groups } = grouped(["sweep/1", "sweep/2"]);
   const x = (): number[] => groups.shown(() => [], false).map(({ series }) => series.x[0]!);
   $effect.root(() => {
     $effect(() => card.ask(board.asked));

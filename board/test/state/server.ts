@@ -4,7 +4,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, vi } from "vitest";
 
-/** What is answered to a question; an ArrayBuffer is a column frame. */
+/** What is answered to a question; an ArrayBuffer is a column frame, and `refused` the status of a refusal. */
 type Answer = (query: Readonly<Record<string, unknown>>) => object | Promise<object>;
 
 /** Answers by path, `api/scalars`; a test gives its own. */
@@ -12,9 +12,11 @@ export const answers = new Map<string, Answer>();
 
 let server: Server;
 
-async function answer(path: string, question: string): Promise<Buffer> {
+async function answer(path: string, question: string): Promise<{ status: number; body: Buffer }> {
   const found = await answers.get(path)!(question === "" ? {} : JSON.parse(question));
-  return found instanceof ArrayBuffer ? Buffer.from(found) : Buffer.from(JSON.stringify(found));
+  const status = "refused" in found ? Number(found.refused) : 200;
+  const body = found instanceof ArrayBuffer ? Buffer.from(found) : Buffer.from(JSON.stringify(found));
+  return { status, body };
 }
 
 beforeEach(async () => {
@@ -23,7 +25,9 @@ beforeEach(async () => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
-      void answer(request.url!.slice(1), Buffer.concat(parts).toString()).then((body) => response.end(body));
+      void answer(request.url!.slice(1), Buffer.concat(parts).toString()).then(({ status, body }) => {
+        response.writeHead(status).end(body);
+      });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
