@@ -213,3 +213,17 @@ def test_the_keyboard_can_skip_the_run_list(opened: OpenBoard) -> None:
         expect(opened.page.get_by_role("button", name=name, exact=True)).to_be_focused()
     opened.page.keyboard.press("Tab")
     expect(opened.page.locator('[data-tag="loss"] .hit')).to_be_focused()
+
+
+def test_a_chart_is_drawn_anew_for_a_screen_with_other_pixels(browser: Browser, address: str) -> None:
+    with tab(browser, address, viewport=None) as opened:
+        opened.wait_for_curves("loss", on={"long", "restarted"}, off=set())
+        width = "document.querySelector('[data-tag=\"loss\"] canvas').width"
+        before = opened.page.evaluate(width)
+        devtools = opened.page.context.new_cdp_session(opened.page)
+        finer = {"width": 0, "height": 0, "deviceScaleFactor": 2, "mobile": False}
+        devtools.send("Emulation.setDeviceMetricsOverride", finer)
+        opened.page.wait_for_function(
+            f"(before) => Math.abs({width} - 2 * before) <= 1", arg=before, timeout=WAIT_MS
+        )
+        assert opened.complaints == []

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser
 
 import lightboard
-from board.browser import WAIT_MS, OpenBoard, tab
+from board.browser import WAIT_MS, OpenBoard, read_canvas, tab
 from boards import board
 from logdirs import write_run
 
@@ -29,7 +30,8 @@ FAR = 2**53 + 1
 def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     logdir = tmp_path_factory.mktemp("export")
     # More points than a picture has room for, however wide.
-    write_run(logdir / "long", {"loss": [math.sin(step / 99) for step in range(POINTS)]})
+    few = [math.sin(step / 9) for step in range(60)]
+    write_run(logdir / "long", {"loss": [math.sin(step / 99) for step in range(POINTS)], "few": few})
     write_run(logdir / "far, away", {"loss": [0.1, math.nan, math.inf, -2.5]}, first_step=FAR)
     write_run(logdir / "off", {"loss": [1.0]})
     return logdir
@@ -50,16 +52,10 @@ def opened(browser: Browser, address: str) -> Iterator[OpenBoard]:
         assert one.complaints == []
 
 
-def choose(opened: OpenBoard, item: str) -> None:
-    """Choose an item of the card's menu."""
-    opened.page.get_by_role("button", name="Menu of loss").click()
-    opened.page.get_by_role("menuitem", name=item).click()
-
-
 def saved(opened: OpenBoard, item: str, name: str) -> bytes:
-    """The file that an item of the menu saves."""
+    """The file that an item of the menu saves, of the card whose tag the file is named after."""
     with opened.page.expect_download(timeout=3 * WAIT_MS) as download:
-        choose(opened, item)
+        opened.choose(Path(name).stem, item)
     assert download.value.suggested_filename == name
     return Path(download.value.path()).read_bytes()
 
@@ -81,7 +77,7 @@ def test_points_are_exported_exactly_and_all_of_them(opened: OpenBoard, logdir: 
 
 
 def test_the_program_reads_what_is_on_show(opened: OpenBoard) -> None:
-    choose(opened, "Copy as Python")
+    opened.choose("loss", "Copy as Python")
     opened.page.get_by_text("Copied").wait_for()
     program = opened.page.evaluate("() => navigator.clipboard.readText()")
     printed = subprocess.run(
@@ -108,3 +104,22 @@ def test_a_picture_is_saved_with_axes_and_legend(opened: OpenBoard) -> None:
     wanted = tuple(int(colour[at : at + 2], 16) for at in (1, 3, 5))
     colours = image.getcolors(1 << 20) or []
     assert any(found == wanted and count > 100 for count, found in colours)
+
+
+def test_a_saved_picture_is_as_sharp_as_a_fine_screen(
+    opened: OpenBoard, browser: Browser, address: str
+) -> None:
+    picture = Image.open(BytesIO(saved(opened, "Save as PNG", "few.png"))).convert("RGB")
+    with tab(browser, address, device_scale_factor=2) as fine:
+        fine.wait_for_curves("few", on={"long"}, off=set())
+        curves = read_canvas(fine.page, '[data-tag="few"] canvas')
+        plot = fine.page.locator('[data-tag="few"] .hit').bounding_box()
+        figure = fine.page.locator('[data-tag="few"] figure').bounding_box()
+    assert plot
+    assert figure
+    left, top = round(2 * (plot["x"] - figure["x"])), 2 * 34  # below the title
+    height, width = curves.shape[:2]
+    within = np.asarray(picture)[top : top + height, left : left + width]
+    opaque = curves[:, :, 3] == 255
+    assert opaque.sum() > 1000
+    assert np.array_equal(within[opaque], curves[opaque][:, :3])

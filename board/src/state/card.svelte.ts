@@ -8,7 +8,7 @@ import { narrowestColumn } from "../charts/window";
 import { cardKey } from "../model/desk";
 import { joinByStep } from "../model/join";
 import { joined, logPieces, type Piece } from "../model/pieces";
-import type { Shown } from "../model/plot";
+import type { CurveIds, Shown } from "../model/plot";
 import { type Series, toSeries, withSeries } from "../model/series";
 import { ApiError, fetchScalars } from "../wire/client";
 import type { Axis, Baseline, ScalarQuery } from "../wire/types";
@@ -31,7 +31,7 @@ interface Detail extends Wanted {
 /** What a chart shows just now, for those who export it. */
 export interface ChartPicture extends Pick<Figure, "notes" | "view" | "xAxis" | "yAxis" | "marks" | "plot"> {
   readonly shown: readonly Shown[];
-  readonly canvas: HTMLCanvasElement;
+  readonly ids: CurveIds;
 }
 
 type Dirt = Set<string> | "every run";
@@ -63,7 +63,7 @@ export class ScalarCard {
   /** What came of something that was asked of the card. */
   said = $state.raw<string | null>(null);
   /** Null while no chart shows it. */
-  picture: (() => ChartPicture | null) | null = null;
+  picture: (() => ChartPicture) | null = null;
 
   private dirt: Dirt = "every run";
   private wanted: Wanted | null = null;

@@ -19,14 +19,18 @@ export class DrawnCurves {
     this.surface = new ChartSurface(canvas, pool);
   }
 
-  /** Resolves when these curves, or later ones, are on the canvas. */
+  /**
+   * Resolves when these curves, or later ones, are on the canvas.
+   * @param ratio device pixels in a CSS pixel
+   */
   draw(
     shown: readonly Shown[],
     view: View,
     styles: readonly CurveStyle[],
     { width, height }: PlotSize,
+    ratio: number,
   ): Promise<void> {
-    this.surface.resize(width, height, devicePixelRatio);
+    this.surface.resize(width, height, ratio);
     this.sync(shown);
     return this.surface.draw(view, styles);
   }

@@ -3,12 +3,12 @@
 import { type Figure, figureSize, paintFigure, toSvg } from "../../charts/figure";
 import { fileName, toCsv, toJson, toPython } from "../../model/export";
 import { oneLine } from "../../model/names";
-import { styleOf } from "../../model/plot";
+import { styleOf, stylesOf } from "../../model/plot";
 import type { Board } from "../../state/board.svelte";
 import type { ChartPicture, ScalarCard } from "../../state/card.svelte";
 import { fetchEveryPoint } from "../../state/every";
 import type { MenuItem } from "../../widgets/Menu.svelte";
-import { curvesOf } from "./curves";
+import { curvesOf, DrawnCurves } from "./curves";
 
 /** Milliseconds that the card says what was done. */
 const SAID_MS = 4_000;
@@ -156,6 +156,22 @@ async function toPng(board: Board, card: ScalarCard): Promise<Blob> {
   const canvas = new OffscreenCanvas(Math.round(width * ratio), Math.round(height * ratio));
   const context = canvas.getContext("2d")!;
   context.scale(ratio, ratio);
-  paintFigure(context, figure, picture.canvas);
+  paintFigure(context, figure, await curvesAt(board, picture, ratio));
   return canvas.convertToBlob({ type: "image/png" });
+}
+
+/** The curves drawn for this picture: those on the page have its pixels, and may be of the view before. */
+async function curvesAt(
+  board: Board,
+  { shown, view, plot, ids }: ChartPicture,
+  ratio: number,
+): Promise<HTMLCanvasElement> {
+  const canvas = document.createElement("canvas");
+  const curves = new DrawnCurves(canvas, board.pool, ids);
+  try {
+    await curves.draw(shown, view, stylesOf(shown, ids), plot, ratio);
+    return canvas;
+  } finally {
+    curves.destroy();
+  }
 }
