@@ -187,6 +187,16 @@ def test_fingers_read_values_and_magnify(browser: Browser, address: str) -> None
         expect(table).to_have_count(0)
         plot(page, "loss").tap()
         expect(table.get_by_role("status")).to_contain_text("12 runs")
+        page.get_by_role("button", name="Reset zoom").tap()
+        before_x = numbers(page, "loss", "x")
+        x, y = middle(page.locator('[data-tag="loss"] .hit-x'))
+        touch("touchStart", (0, 0))
+        touch("touchStart", (0, 0), (60, 0))
+        touch("touchMove", (0, 0), (61, 0))
+        assert numbers(page, "loss", "x") == before_x
+        touch("touchMove", (-40, 0), (61, 0))
+        touch("touchEnd")
+        assert numbers(page, "loss", "x")[0] > before_x[0]
         assert opened.complaints == []
 
 

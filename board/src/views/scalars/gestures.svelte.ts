@@ -30,6 +30,8 @@ export interface Steered {
 }
 
 interface Press {
+  /** The pointer's id: what others do meanwhile is none of its concern. */
+  readonly pointer: number;
   readonly region: Region;
   readonly moves: boolean;
   readonly at: Place;
@@ -115,21 +117,24 @@ export class Gestures {
   readonly down = (event: PointerEvent, region: Region): void => {
     const middle = event.button === 1;
     if (event.pointerType === "touch" && region === "plot") return this.touchDown(event);
-    if (event.button !== 0 && !middle) return;
+    if ((event.button !== 0 && !middle) || this.isOfAnother(event)) return;
     if (middle) event.preventDefault(); // no scrolling by itself
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     const moves = region !== "plot" || middle || event.shiftKey;
-    this.press = { region, moves, at: this.place(event, region), view: this.chart.view };
+    const at = this.place(event, region);
+    this.press = { pointer: event.pointerId, region, moves, at, view: this.chart.view };
   };
 
   readonly move = (event: PointerEvent, region: Region): void => {
     const at = this.place(event, region);
     if (this.touch?.to.has(event.pointerId)) this.touchMove(this.touch, event.pointerId, at);
+    if (this.isOfAnother(event)) return;
     if (region === "plot" && !(this.touch && this.busy)) this.pointer = this.inside(at);
     if (this.press?.moves) this.drag(this.press, at);
   };
 
   readonly up = (event: PointerEvent, region: Region): void => {
+    if (this.isOfAnother(event)) return this.lift(event);
     const { press, box } = this;
     const at = this.place(event, region);
     this.press = null;
@@ -149,7 +154,10 @@ export class Gestures {
   };
 
   readonly leave = (event: Event): void => {
-    if (event instanceof PointerEvent) this.lift(event);
+    if (event instanceof PointerEvent) {
+      this.lift(event);
+      if (this.isOfAnother(event)) return;
+    }
     this.pointer = null;
     this.press = null;
   };
@@ -221,6 +229,11 @@ export class Gestures {
     const [right, up] = [(at.x - from.x) / plot.width, (from.y - at.y) / plot.height];
     if (region !== "y" && right !== 0) this.chart.show("x", movedBy(xOf(view), xScale, right));
     if (region !== "x" && up !== 0) this.chart.show("y", movedBy(yOf(view), yScale, up));
+  }
+
+  /** Something is being dragged, and not by this pointer. */
+  private isOfAnother({ pointerId }: PointerEvent): boolean {
+    return this.press !== null && this.press.pointer !== pointerId;
   }
 
   private touchDown(event: PointerEvent): void {
