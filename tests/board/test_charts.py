@@ -167,6 +167,11 @@ def test_keys_move_the_crosshair_and_zoom(opened: OpenBoard) -> None:
     opened.page.locator('[data-tag="loss"] .hit').focus()
     opened.page.keyboard.press("ArrowLeft")
     expect(opened.page.locator(".crosshair")).to_be_visible()
+    said = opened.page.locator('[data-tag="loss"] figure > p[role=status]')
+    expect(said).to_have_text(re.compile(r"^long: -?\u2212?[0-9.]+ at step [0-9,]+$"))
+    step = said.inner_text()
+    opened.page.keyboard.press("ArrowLeft")
+    expect(said).not_to_have_text(step)
     opened.page.keyboard.press("+")
     expect(opened.page.get_by_role("button", name="Reset zoom")).to_be_visible()
     opened.page.keyboard.press("Escape")
@@ -198,10 +203,19 @@ def test_wide_numbers_at_the_axis_are_whole(tmp_path: Path, browser: Browser) ->
 
 def test_no_name_breaks_its_line_or_turns_the_reading_direction(tmp_path: Path, browser: Browser) -> None:
     name = "line\nbreak\u202eevil"
+    shown = "line␊break⟨202E⟩evil"
     write_run(tmp_path / name, {name: [1.0, 2.0]})
     with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
-        expect(opened.page.locator("[data-run-id] .name")).to_have_text("line␊break⟨202E⟩evil")
-        expect(opened.page.locator("article h3")).to_have_text("line␊break⟨202E⟩evil")
+        expect(opened.page.locator("[data-run-id] .name")).to_have_text(shown)
+        expect(opened.page.locator("article h3")).to_have_text(shown)
+        chart = opened.page.get_by_role("application", name=f"Chart of {shown}")
+        chart.focus()
+        opened.page.keyboard.press("ArrowLeft")
+        expect(opened.page.locator("figure p[role=status]")).to_contain_text(f"{shown}: ")
+        opened.page.keyboard.press("Enter")
+        expect(opened.page.get_by_role("region", name=f"Values of {shown} at step")).to_be_visible()
+        opened.settings().get_by_role("combobox", name="Another tag").select_option(label=shown)
+        expect(opened.page.locator("figure .notes")).to_contain_text(f"x is {shown} at the same step")
 
 
 def test_the_keyboard_can_skip_the_run_list(opened: OpenBoard) -> None:

@@ -1,5 +1,6 @@
 /** Another tag as x: each point lies at the value that the other tag has at the same step of the same attempt. */
 
+import { oneLine } from "./names";
 import { boundsOf, type Series } from "./series";
 
 /** What a join drew, over some series. */
@@ -39,7 +40,7 @@ export function joinedOf(series: readonly Series[]): Joined {
 export function describeJoined(xTag: string, { points, of, thinned }: Joined): string {
   const count = (n: number): string => n.toLocaleString("en");
   const all = `${count(points)} of ${count(of)} points`;
-  return `x is ${xTag} at the same step: ${all}${thinned ? ", thinned out" : ""}`;
+  return `x is ${oneLine(xTag)} at the same step: ${all}${thinned ? ", thinned out" : ""}`;
 }
 
 function keyOf({ run, attempt }: Series): string {

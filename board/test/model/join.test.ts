@@ -13,6 +13,7 @@ test("a point lies at the other tag's value at its own step, and one without is 
   expect([...joined!.value]).toEqual([1, 3]);
   expect([...joined!.step]).toEqual([0n, 2n]);
   expect(describeJoined("lr", joinedOf([joined!]))).toBe("x is lr at the same step: 2 of 4 points");
+  expect(describeJoined("a\n\u202eb", { points: 1, of: 1, thinned: false })).toContain("x is a␊⟨202E⟩b at");
 });
 
 test("where x goes forth and back, points are no line", () => {

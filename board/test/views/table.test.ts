@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { alignedTimes, alignedValues } from "../../src/views/scalars/table";
+import { readingsAt } from "../../src/model/plot";
+import { alignedTimes, alignedValues, spokenReading } from "../../src/views/scalars/table";
+import { seriesOf } from "../model/curves";
 
 test.each([
   [
@@ -30,4 +32,12 @@ test("a day that all times share is said once", () => {
     texts: ["2026-03-01 12:00:00", "2026-03-02 12:00:00"],
   });
   expect(alignedTimes([NaN])).toEqual({ day: null, texts: ["NaN"] });
+});
+
+test("a reading is said in one line, whatever its run is called", () => {
+  const series = seriesOf("a", [[0, 0.5], [2400, 0.43217], [2401, NaN]]); // prettier-ignore
+  const at = (x: number) => readingsAt([{ series, colour: "#000000", on: true }], x, 0)[0]!;
+  const step = { ...at(2400), series: { ...series, step: Int32Array.of(0, 2400, 2401) } };
+  expect(spokenReading(step, "lr\n0.1", 12)).toBe("lr␊0.1: 0.43217 at step 2,400, nearest of 12");
+  expect(spokenReading({ ...step, index: 2, y: NaN }, "a", 1)).toBe("a: NaN at step 2,401");
 });

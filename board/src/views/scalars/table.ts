@@ -1,6 +1,9 @@
-/** Columns of the crosshair's table: numbers and times that can be compared down a column. */
+/** The crosshair in words: columns of its table, with numbers and times that can be compared, and one reading to be spoken. */
 
-import { formatTime, formatValue } from "../../charts/labels";
+import { formatStep, formatTime, formatValue } from "../../charts/labels";
+import { isGap } from "../../model/group_series";
+import { oneLine } from "../../model/names";
+import { type Reading, stepOf } from "../../model/plot";
 
 const DIGITS = 5;
 
@@ -27,4 +30,13 @@ export function alignedTimes(seconds: readonly number[]): { day: string | null; 
   return /^\d{4}-\d\d-\d\d$/.test(day) && texts.every((text) => text.startsWith(`${day} `))
     ? { day, texts: texts.map((text) => text.slice(11)) }
     : { day: null, texts };
+}
+
+/** "lr 0.1: 0.4321 at step 2,400, nearest of 12": what a screen reader says when keys move the crosshair. */
+export function spokenReading(reading: Reading, name: string, of: number): string {
+  const { series, index, y } = reading;
+  const step = stepOf(reading);
+  const where = step === null ? "" : ` at step ${formatStep(step)}`;
+  const value = isGap(series, index) ? "no value" : formatValue(y);
+  return `${oneLine(name)}: ${value}${where}${of > 1 ? `, nearest of ${of.toLocaleString("en")}` : ""}`;
 }
