@@ -448,9 +448,14 @@ def test_runs_are_read_against_a_baseline(opened: OpenBoard) -> None:
     page.get_by_role("button", name="Settings").click()
     page.get_by_role("radio", name="Ratio").check()
     expect(card.get_by_text("ratio to run2")).to_be_visible()
+    plot(page, "loss").focus()
+    page.keyboard.press("Enter")
+    note = page.get_by_role("region", name="Values of loss at step").get_by_role("status")
+    expect(note).to_have_text("12 runs · values as logged, not compared")
     opened.box("run2").focus()
     page.keyboard.press("b")
     expect(card.get_by_text("ratio to run2")).to_be_hidden()
+    expect(note).to_have_text("12 runs")
     assert numbers(page, "loss", "y")[-1] >= 10
 
 
