@@ -27,6 +27,8 @@ from lightboard.doctor.stages.api import flags
 from lightboard.doctor.stages.board.names import by_number
 from logdirs import append_zeros, scalar, write_run
 
+pytestmark = pytest.mark.usefixtures("only_the_board")
+
 POINTS = 1500
 REST_SECS = 1000
 WAIT_SECS = 30

@@ -18,9 +18,11 @@ from doctor.looking import report_on
 from lightboard.cli.doctor import doctor
 from lightboard.cli.occupant import find_occupant
 from lightboard.cli.text import printable
-from lightboard.doctor import Report, stages
+from lightboard.doctor import Report
 from lightboard.doctor.served import shown
 from logdirs import write_run
+
+pytestmark = pytest.mark.usefixtures("only_the_board")
 
 TOKEN = "s3cret-token"
 Behaviour = Callable[[socket.socket, str, threading.Event], None]
@@ -89,13 +91,6 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("hostile") / "runs"
     os.utime(write_run(path / "one", {"loss": [1.0, 2.0, 3.0]}), (1_763_800_000, 1_763_800_000))
     return path
-
-
-@pytest.fixture(autouse=True)
-def only_the_board(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leaves out the stages that do not ask the board."""
-    checks = {stage: found if stage in ("api", "board") else () for stage, found in stages.CHECKS.items()}
-    monkeypatch.setattr(stages, "CHECKS", checks)
 
 
 def told(report: Report) -> str:

@@ -26,7 +26,7 @@ EXPLAINED_BY: dict[Stage, tuple[Stage, ...]] = {
 }
 """Stages whose findings tell why a question is not answered with yes."""
 
-NOT_DRAWN = frozenset({"filter_in_address", "pattern_invalid", "selection_in_address", "runs_off"})
+NOT_DRAWN = frozenset({"filter_in_address", "pattern_invalid", "selection_in_address", "runs_off", "run_off"})
 """What keeps a run from being drawn at all; other findings of the page are of what it draws."""
 NOT_DRAWN_EVERYWHERE = "runs_off_elsewhere"
 
@@ -106,14 +106,11 @@ def trace(look: Look, findings: Sequence[Finding]) -> Trace | None:
 
 def explained(step: Step, findings: Sequence[Finding]) -> Step:
     """Name what was found of the run at that stage; what hides it on the page is only told by findings."""
-    why = [
-        finding
-        for finding in findings
-        if finding.kind.stage in EXPLAINED_BY[step.stage] and finding.kind.severity != "note"
-    ]
+    here = [finding for finding in findings if finding.kind.stage in EXPLAINED_BY[step.stage]]
+    why = [finding for finding in here if finding.kind.severity != "note"]
     if step.stage == "board":
-        off = [finding for finding in why if finding.code in NOT_DRAWN]
-        why = off or [finding for finding in why if finding.code == NOT_DRAWN_EVERYWHERE]
+        off = [finding for finding in here if finding.code in NOT_DRAWN]
+        why = off or [finding for finding in here if finding.code == NOT_DRAWN_EVERYWHERE]
         if off:
             step = replace(step, outcome="no", answer=off[0].seen)
     return step if step.outcome == "yes" else replace(step, codes=tuple(finding.code for finding in why))

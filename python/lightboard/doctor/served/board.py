@@ -99,20 +99,25 @@ class Served:
     def runs(self) -> Sequence[str] | None:
         """Names of the runs that are listed, Lightboard's behind the log directory's name; None without an answer."""
         if not self.is_tensorboard:
-            return None if self._run_names is None else list(self._run_names.values())
+            return None if self.run_names is None else list(self.run_names.values())
         body = self.runs_answer.json if self.runs_answer.status == 200 else None
         return body if _is_texts(body) else None
 
     @cached_property
-    def _run_names(self) -> dict[str, str] | None:
-        """Lightboard's runs by id."""
+    def own_runs(self) -> Sequence[Mapping[str, Any]] | None:
+        """A Lightboard's runs as in GET /api/runs; None without an answer."""
         body = self.runs_answer.json if self.runs_answer.status == 200 else None
         runs = _objects(body.get("runs") if isinstance(body, dict) else None)
         if runs is None or not all(
             _is_texts([run.get(key) for key in ("id", "logdir", "name")]) for run in runs
         ):
             return None
-        return {run["id"]: f"{run['logdir']}/{run['name']}" for run in runs}
+        return runs
+
+    @cached_property
+    def run_names(self) -> dict[str, str] | None:
+        """Names of a Lightboard's runs, as in `runs`, by id."""
+        return None if self.own_runs is None else {run["id"]: _name(run) for run in self.own_runs}
 
     @property
     def loading(self) -> tuple[int, int] | None:
@@ -186,8 +191,12 @@ class Served:
                 if answer.status == 0:
                     return
             for run, tag, curve in cells or ():
-                if curve.points and run in (self._run_names or {}):
-                    yield ((self._run_names or {})[run], tag), curve
+                if curve.points and run in (self.run_names or {}):
+                    yield ((self.run_names or {})[run], tag), curve
+
+
+def _name(run: Mapping[str, Any]) -> str:
+    return f"{run['logdir']}/{run['name']}"
 
 
 def _cells(body: bytes) -> list[tuple[str, str, Curve]] | None:

@@ -5,7 +5,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
@@ -17,9 +17,6 @@ LONGEST = 2_000
 
 FILTERS = {"runFilter": re.IGNORECASE, "regexInput": 0}
 """Filters on run names in a TensorBoard's address: that of the Time Series page, and that of the other pages."""
-
-VIEWED = re.compile(r"(?:^|&)(runs|panel|groups|filter)=")
-"""Parts of a Lightboard's view that say which runs are drawn."""
 
 
 def filters(look: Look) -> Iterator[Finding]:
@@ -69,20 +66,6 @@ def selections(look: Look) -> Iterator[Finding]:
         )
 
 
-def view(look: Look) -> Iterator[Finding]:
-    """Tell that a Lightboard's address holds a view which chooses runs."""
-    board = look.served
-    if board is None or board.program != "lightboard":
-        return
-    parts = VIEWED.findall(unquote(board.client.parts.fragment))
-    if parts:
-        yield Finding(
-            "view_in_address",
-            f"The address holds a view: {', '.join(dict.fromkeys(parts))}.",
-            [Place(path=board.client.root)],
-        )
-
-
 def too_long(look: Look) -> Iterator[Finding]:
     """Report an address that others may get cut."""
     if look.url is not None and len(look.url) > LONGEST:
@@ -99,4 +82,4 @@ def _parameters(board: Served) -> Mapping[str, str]:
     return dict(parse_qsl(parts.query)) | dict(parse_qsl(parts.fragment.partition("&")[2]))
 
 
-CHECKS = (filters, selections, view, too_long)
+CHECKS = (filters, selections, too_long)
