@@ -23,7 +23,7 @@ export function findingsByRun(
 ): ReadonlyMap<string, readonly Finding[]> {
   const found = new Map<string, Finding[]>();
   for (const finding of findings) {
-    for (const id of new Set(finding.places.map(find))) {
+    for (const id of new Set(finding.runs.map(find))) {
       if (id === null) continue;
       const known = found.get(id);
       if (known) known.push(finding);

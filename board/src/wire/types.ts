@@ -946,6 +946,10 @@ export interface components {
             remedy: string;
             count: components["schemas"]["Count"];
             places: components["schemas"]["Place"][];
+            runs: {
+                logdir?: string;
+                run: string;
+            }[];
         };
         Place: {
             path?: string;

@@ -4,8 +4,15 @@ import type { Finding, Place, Run } from "../../src/wire/types";
 
 const run = (id: string, logdir: string, name: string): Run => ({ id, logdir, name }) as Run;
 const RUNS = [run("a0", "runs", "a"), run("b0", "runs", "b/c"), run("a1", "old", "a")];
+/** Of which so many places are listed as there is room for: `runs` has all. */
 const finding = (code: string, places: Place[]): Finding =>
-  ({ code, severity: "hides", places, count: places.length }) as unknown as Finding;
+  ({
+    code,
+    severity: "hides",
+    count: places.length,
+    places: places.slice(0, 1),
+    runs: places.filter(({ run }) => run !== undefined).map(({ logdir, run }) => ({ logdir, run })),
+  }) as unknown as Finding;
 
 describe("findings of runs", () => {
   test("a run has the findings that name it, once each, in their order", () => {

@@ -235,8 +235,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield from _wrapped(printable(finding.seen), "  ")
     for place in finding.places[:PLACES_SHOWN]:
         yield f"    {printable(_place(place))}"
-    if finding.count > min(len(finding.places), PLACES_SHOWN):
-        yield f"    … and {finding.count - min(len(finding.places), PLACES_SHOWN):,} more (--json lists 100)"
+    if finding.count > PLACES_SHOWN:
+        yield f"    … and {finding.count - PLACES_SHOWN:,} more (--json lists 100)"
     yield from _wrapped(kind.meaning, "  ", "Why:   ")
     yield from _wrapped(kind.consequence, "  ", "Means: ")
     yield from _wrapped(printable(finding.remedy or kind.remedy), "  ", "Do:    ")

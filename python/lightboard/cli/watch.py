@@ -34,7 +34,7 @@ def changes(before: Report, after: Report) -> Iterator[tuple[str, Finding]]:
         for finding in one.findings:
             places = [place for place in finding.places if _key(finding, place) not in known]
             if places:
-                yield what, replace(finding, places=places, count=-1)
+                yield what, replace(finding, places=places)
             elif not finding.places and (finding.code,) not in known:
                 yield what, finding
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, fields, replace
+from itertools import islice
 from typing import Any
 
 from lightboard.doctor.codes import CODES, Code
 
 MAX_PLACES = 100
-"""A finding lists no more places than this; `count` counts all."""
+"""As JSON a finding lists no more places than this; `count` counts all."""
+
+MAX_RUNS = 10_000
+"""And no more runs."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """Where something was seen; members that do not apply are None.
 
@@ -33,7 +37,8 @@ class Place:
 
     def to_json(self) -> dict[str, Any]:
         """Return the members that apply."""
-        return {name: value for name, value in vars(self).items() if value is not None}
+        told = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in told.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -48,12 +53,12 @@ class Finding:
     code: str
     seen: str
     places: Sequence[Place] = ()
-    count: int = field(default=-1)
     remedy: str | None = None
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "count", len(self.places) if self.count < 0 else self.count)
-        object.__setattr__(self, "places", tuple(self.places[:MAX_PLACES]))
+    @property
+    def count(self) -> int:
+        """How many places there are."""
+        return len(self.places)
 
     @property
     def kind(self) -> Code:
@@ -75,11 +80,12 @@ class Finding:
             or (place.run == run and (place.logdir is None or logdir in (None, place.logdir)))
             or (place.run in on_board and place.logdir is None)
         ]
-        return replace(self, places=places, count=len(places)) if places else None
+        return replace(self, places=places) if places else None
 
     def to_json(self) -> dict[str, Any]:
         """Return the finding as spec/doctor.md describes it."""
         kind = self.kind
+        runs = dict.fromkeys(Place(logdir=place.logdir, run=place.run) for place in self.places if place.run)
         return {
             "code": self.code,
             "stage": kind.stage,
@@ -90,5 +96,6 @@ class Finding:
             "consequence": kind.consequence,
             "remedy": self.remedy or kind.remedy,
             "count": self.count,
-            "places": [place.to_json() for place in self.places],
+            "places": [place.to_json() for place in self.places[:MAX_PLACES]],
+            "runs": [run.to_json() for run in islice(runs, MAX_RUNS)],
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lightboard.doctor.finding import Finding, Place
@@ -110,9 +110,7 @@ def points_missing(look: Look) -> Iterator[Finding]:
         served = board.curves.get(key)
         if served is None or key in behind or served.points >= disk.points:
             continue
-        place = disk.place
-        seen = f"{served.points:,} of {disk.points:,} points"
-        place = Place(**{**vars(place), "seen": seen})
+        place = replace(disk.place, seen=f"{served.points:,} of {disk.points:,} points")
         (sampled if disk.points > limit else preempted).append(place)
     if sampled:
         yield Finding(

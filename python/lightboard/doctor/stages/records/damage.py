@@ -104,7 +104,6 @@ def huge_records(look: Look) -> Iterator[Finding]:
             "record_huge",
             f"The largest record has {longest / (1 << 20):,.0f} MiB.",
             places,
-            count=len(places),
         )
 
 
