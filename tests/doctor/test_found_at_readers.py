@@ -86,7 +86,8 @@ def test_files_that_change_under_a_running_tensorboard(tmp_path: Path) -> None:
         ("run_made_again", "again"),
     ):
         (place,) = findings[code].places
-        assert place.path == str(files[name])
+        assert (place.path, place.logdir, place.run) == (str(files[name]), tmp_path.name, name)
+        assert findings[code].about("kept", None) is None
         assert f"process {server.process.pid} (" in str(place.seen)
 
 

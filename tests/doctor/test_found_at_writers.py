@@ -45,6 +45,7 @@ def test_a_child_that_logs_with_its_parents_writer(tmp_path: Path) -> None:
         assert [place.path for place in finding.places] == [
             str(file) for file in (tmp_path / "hangs").iterdir()
         ]
+        assert finding.places[0].run == "hangs"
         assert f"started by {process.pid}, hangs" in str(finding.places[0].seen)
     with running(FORKED, tmp_path / "waits", "1"):
         assert "writer_forked" not in codes(tmp_path)
@@ -64,12 +65,16 @@ sys.stdin.read()
 @linux
 @pytest.mark.detects("F15", "writer_file_deleted")
 def test_a_writer_whose_folder_was_removed(tmp_path: Path) -> None:
-    with running(WRITER, tmp_path / "run") as process:
-        assert codes(tmp_path) <= {"file_empty"}
-        shutil.rmtree(tmp_path / "run")
-        finding = found("writer_file_deleted", tmp_path)
-        assert str(finding.places[0].path).startswith(str(tmp_path / "run" / "events.out.tfevents."))
-        assert f"process {process.pid} (" in str(finding.places[0].seen)
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    (runs / "linked").symlink_to("../elsewhere")
+    with running(WRITER, tmp_path / "elsewhere" / "run") as process:
+        assert codes(runs) <= {"file_empty"}
+        shutil.rmtree(tmp_path / "elsewhere" / "run")
+        (place,) = found("writer_file_deleted", runs).places
+        assert str(place.path).startswith(str(tmp_path / "elsewhere" / "run" / "events.out.tfevents."))
+        assert (place.logdir, place.run) == ("runs", "linked/run")
+        assert f"process {process.pid} (" in str(place.seen)
 
 
 SAME_NAME = """
@@ -90,7 +95,7 @@ def test_two_programs_that_take_the_same_name(tmp_path: Path) -> None:
         assert codes(tmp_path) == {"file_empty"}
         with running(SAME_NAME, file) as second:
             finding = found("file_written_twice", tmp_path)
-            assert [place.path for place in finding.places] == [str(file)]
+            assert [(place.path, place.run) for place in finding.places] == [(str(file), ".")]
             for process in (first, second):
                 assert f"{process.pid} (" in str(finding.places[0].seen)
 

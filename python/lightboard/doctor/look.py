@@ -7,13 +7,13 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lightboard.api.settings import LogDirectory
+from lightboard.doctor.finding import Finding, Place
 
 if TYPE_CHECKING:
     from lightboard.doctor.audits import Audits
-    from lightboard.doctor.finding import Finding
     from lightboard.doctor.heads import Head
     from lightboard.doctor.indexed import Indexed
     from lightboard.doctor.processes import OpenFile
@@ -73,8 +73,35 @@ class Look:
         """Event files below the log directories that running programs have open, as far as this user may know."""
         from lightboard.doctor.processes import open_event_files
 
-        roots = [os.path.join(os.path.realpath(logdir.path), "") for logdir in self.logdirs]
-        return [file for file in open_event_files() if any(file.path.startswith(root) for root in roots)]
+        return [file for file in open_event_files() if self._run_of(file.path) is not None]
+
+    def place(self, path: str, **more: Any) -> Place:
+        """Return the place of a file that is known by its path alone, with its log directory and run."""
+        from lightboard.doctor.tree import readable
+
+        logdir, run = self._run_of(path) or (None, None)
+        return Place(path=readable(path), logdir=logdir, run=run, **more)
+
+    def _run_of(self, path: str) -> tuple[str, str] | None:
+        """Log directory's and run's name of a file, of the deepest log directory or link that leads to it."""
+        from lightboard.doctor.tree import run_name
+
+        folder = os.path.realpath(os.path.dirname(path))
+        for real, logdir, listed in self._roots:
+            if folder == real or folder.startswith(os.path.join(real, "")):
+                return logdir.name, run_name(os.path.join(listed, os.path.relpath(folder, real)), logdir)
+        return None
+
+    @cached_property
+    def _roots(self) -> list[tuple[str, LogDirectory, str]]:
+        """Log directories, and folders that links in them lead to: real path, and path as it was walked."""
+        roots = [(os.path.realpath(logdir.path), logdir, logdir.path) for logdir in self.logdirs]
+        roots += [
+            (os.path.realpath(folder.path), folder.logdir, folder.path)
+            for folder in self.tree.folders
+            if folder.is_link and folder.leads_to is None
+        ]
+        return sorted(roots, key=lambda root: -len(root[0]))
 
     @cached_property
     def audits(self) -> Audits:

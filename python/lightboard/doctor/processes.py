@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lightboard.cli.occupant import listeners
+from lightboard.doctor.tree import readable
 from lightboard.listening import listening as sockets
 
 DELETED = " (deleted)"
@@ -120,8 +121,8 @@ def arguments(pid: int) -> list[str]:
 
 
 def command(pid: int) -> str:
-    """Return its command line, shortened."""
-    text = " ".join(arguments(pid))
+    """Return its command line, shortened, as text."""
+    text = readable(" ".join(arguments(pid)))
     return text if len(text) <= 80 else text[:79] + "…"
 
 

@@ -9,7 +9,7 @@ from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.processes import DATA_SERVER, OpenFile
-from lightboard.doctor.tree import Entry, readable
+from lightboard.doctor.tree import Entry
 from lightboard.doctor.words import amount
 
 READ_ON = 60.0
@@ -26,7 +26,7 @@ def replaced_files(look: Look) -> Iterator[Finding]:
         there = _identity(file.path)
         if there == (file.device, file.inode):
             continue
-        place = _place(file, f"{_who(file)} reads the file that was there before")
+        place = look.place(file.path, seen=f"{_who(file)} reads the file that was there before")
         if there is not None:
             replaced.append(place)
         elif file.deleted and _holds_event_files(os.path.dirname(file.path)):
@@ -42,7 +42,7 @@ def replaced_files(look: Look) -> Iterator[Finding]:
 def rewritten_files(look: Look) -> Iterator[Finding]:
     """Report files that are shorter than what a reader has read of them."""
     places = [
-        _place(file, f"{_who(file)} has read {file.position:,} bytes, there are {file.size:,}")
+        look.place(file.path, seen=f"{_who(file)} has read {file.position:,} bytes, there are {file.size:,}")
         for file in _read(look)
         if file.position > file.size and not file.deleted
     ]
@@ -147,11 +147,7 @@ def _is_apart(pid: int) -> bool:
 
 
 def _who(file: OpenFile) -> str:
-    return f"process {file.pid} ({readable(file.command)})"
-
-
-def _place(file: OpenFile, seen: str) -> Place:
-    return Place(path=readable(file.path), seen=seen)
+    return f"process {file.pid} ({file.command})"
 
 
 CHECKS = (replaced_files, rewritten_files, files_given_up, hidden_mounts)

@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from lightboard.doctor import file_names, processes
-from lightboard.doctor.finding import Finding, Place
+from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
 from lightboard.doctor.processes import OpenFile
-from lightboard.doctor.tree import readable
 from lightboard.doctor.words import amount
 
 FUTEX = {"x86_64": 202, "aarch64": 98}
@@ -27,9 +26,7 @@ def forked_writers(look: Look) -> Iterator[Finding]:
         writer = next((above for above in _ancestors(pid) if above in writers), None)
         # Nobody can open a lock that only this process knows while its one thread waits for it.
         if writer is not None and processes.threads(pid) == 1 and _waits_for_own_lock(pid):
-            places.append(
-                Place(path=readable(writers[writer]), seen=f"process {pid}, started by {writer}, hangs")
-            )
+            places.append(look.place(writers[writer], seen=f"process {pid}, started by {writer}, hangs"))
     if places:
         seen = f"{amount(len(places), 'process', 'processes')} at locks that only a thread they do not have could open."
         yield Finding("writer_forked", seen, places)
@@ -47,7 +44,7 @@ def files_written_twice(look: Look) -> Iterator[Finding]:
         independent = sorted(pid for pid in pids if not pids & set(_ancestors(pid)))
         if len(independent) > 1:
             who = " and ".join(f"{pid} ({processes.command(pid)})" for pid in independent)
-            places.append(_place(files[0], f"written by processes {who}"))
+            places.append(look.place(files[0].path, seen=f"written by processes {who}"))
     if places:
         yield Finding("file_written_twice", f"{amount(len(places), 'event file')} with two writers.", places)
 
@@ -55,7 +52,9 @@ def files_written_twice(look: Look) -> Iterator[Finding]:
 def deleted_files(look: Look) -> Iterator[Finding]:
     """Report writers whose event file has been removed: what they write is lost."""
     places = [
-        _place(file, f"process {file.pid} ({file.command}) has written {file.size:,} bytes to it")
+        look.place(
+            file.path, seen=f"process {file.pid} ({file.command}) has written {file.size:,} bytes to it"
+        )
         for file in look.open_files
         if file.writing and file.deleted
     ]
@@ -98,10 +97,6 @@ def _waits_for_own_lock(pid: int) -> bool:
         and operation & 127 in FUTEX_WAITS
         and timeout == 0
     )
-
-
-def _place(file: OpenFile, seen: str) -> Place:
-    return Place(path=readable(file.path), seen=readable(seen))
 
 
 CHECKS = (forked_writers, files_written_twice, deleted_files)
