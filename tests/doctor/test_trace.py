@@ -93,6 +93,17 @@ def test_a_board_that_serves_another_directory(runs: Path, tmp_path: Path) -> No
         assert outcomes(found) == [*ALL[:3], ("api", "yes"), ("board", "yes")]
 
 
+def test_a_run_behind_a_link_has_the_same_name_on_the_board(tmp_path: Path) -> None:
+    write_run(tmp_path / "elsewhere" / "b", {"loss": [1.0] * 5})
+    (tmp_path / "runs").mkdir()
+    (tmp_path / "runs" / "linked").symlink_to("../elsewhere")
+    (tmp_path / "other").symlink_to("runs")
+    for given in ("runs", "other", "runs/linked"):  # by links above it, and deeper than the doctor looks
+        with board(tmp_path / given, "--port", "0") as running:
+            found = trace(tmp_path / "runs", "linked/b", url=running.address)
+            assert outcomes(found) == [*ALL[:3], ("api", "yes"), ("board", "yes")], given
+
+
 def test_the_answer_in_the_terminal(runs: Path) -> None:
     said = subprocess.run(
         (sys.executable, "-m", "lightboard", "doctor", runs, "--run", "bare"),

@@ -86,7 +86,7 @@ def names_on_board(look: Look) -> set[str]:
     folders = [one for one in look.tree.folders if look.is_about(one.logdir.name, one.run)]
     if board is None or look.run is None:
         return set()
-    return {name for folder in folders if (name := board.run_name(folder.path)) is not None}
+    return {name for folder in folders if (name := board.run_name(folder.logdir, folder.path)) is not None}
 
 
 def trace(look: Look, findings: Sequence[Finding]) -> Trace | None:

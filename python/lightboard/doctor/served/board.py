@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeGuard
 
+from lightboard.api.settings import LogDirectory
 from lightboard.doctor import processes
 from lightboard.doctor.served.client import TIMEOUT_SECS, Answer, Client
+from lightboard.doctor.tree import readable
 from lightboard.index.columns import FrameError, decode
 
 Program = Literal["lightboard", "tensorboard", "other", "nothing"]
@@ -65,14 +67,17 @@ class Served:
         """Whether it is a TensorBoard."""
         return self.program == "tensorboard"
 
-    def run_name(self, path: str) -> str | None:
-        """Return the name that a run in the folder `path` has on the board; None if the board does not look there."""
-        real = os.path.realpath(path)
-        for name, directory in self.directories.items():
-            below = os.path.relpath(real, os.path.realpath(directory))
-            if below != ".." and not below.startswith("../"):
-                below = os.fsencode(below).decode("utf-8", "backslashreplace")
-                return f"{name}/{below}" if name else below
+    def run_name(self, logdir: LogDirectory, path: str) -> str | None:
+        """Return the name on the board of the run in `path`, a folder of `logdir`; None if it does not look there.
+
+        Links that are followed below a log directory are part of the name.
+        """
+        listed = os.path.join(os.path.realpath(logdir.path), os.path.relpath(path, logdir.path))
+        for folder in (os.path.normpath(listed), os.path.realpath(path)):
+            for name, directory in self.directories.items():
+                below = os.path.relpath(folder, os.path.realpath(directory))
+                if below != ".." and not below.startswith("../"):
+                    return f"{name}/{readable(below)}" if name else readable(below)
         return None
 
     def again(self) -> Served:

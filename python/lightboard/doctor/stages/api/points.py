@@ -71,7 +71,7 @@ def runs_missing(look: Look) -> Iterator[Finding]:
     listed = set(board.runs)
     missing = []
     for files in look.audits.runs().values():
-        name = board.run_name(os.path.dirname(files[0].entry.path))
+        name = _name(files[0], board)
         if (
             name is not None
             and name not in listed
@@ -156,7 +156,7 @@ def _behind(board: Served, series: list[OnDisk], moved: bool, everything: bool) 
 
 def _on_disk(look: Look, board: Served) -> Iterator[tuple[tuple[str, str], OnDisk]]:
     for files in look.audits.runs().values():
-        name = board.run_name(os.path.dirname(files[0].entry.path))
+        name = _name(files[0], board)
         if name is None:
             continue
         found: dict[str, list[tuple[Audit, dict[str, object]]]] = {}
@@ -193,9 +193,11 @@ def _others_are_served(look: Look, board: Served, behind: set[tuple[str, str]]) 
     """Whether the newest point is served of a series that is not looked at: the look is for one run, or one tag."""
     if look.run is None and look.tag is None:
         return False
-    folders = {logdir.name: logdir.path for logdir in look.logdirs}
+    logdirs = {logdir.name: logdir for logdir in look.logdirs}
     names = {
-        run["id"]: board.run_name(os.path.join(folders[run["logdir"]], run["name"]))
+        run["id"]: board.run_name(
+            logdirs[run["logdir"]], os.path.join(logdirs[run["logdir"]].path, run["name"])
+        )
         for run in look.indexed.runs["runs"]
     }
     for one in look.indexed.series:
@@ -204,6 +206,11 @@ def _others_are_served(look: Look, board: Served, behind: set[tuple[str, str]]) 
         if key not in behind and served is not None and served.last_step == one["last_step"]:
             return True
     return False
+
+
+def _name(one: Audit, board: Served) -> str | None:
+    """Return what the board calls the run of a file."""
+    return board.run_name(one.entry.logdir, os.path.dirname(one.entry.path))
 
 
 def _interval(board: Served) -> float:
