@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lightboard.doctor.indexed import Indexed
     from lightboard.doctor.processes import OpenFile
     from lightboard.doctor.served import Served
+    from lightboard.doctor.stages.environment import Installed
     from lightboard.doctor.tree import Tree
 
 
@@ -53,6 +54,13 @@ class Look:
     def is_about(self, logdir: str, run: str) -> bool:
         """Whether the look is for this run, or for all."""
         return self.run is None or (run == self.run and self.run_logdir in (None, logdir))
+
+    @cached_property
+    def installed(self) -> list[Installed]:
+        """Every distribution on this Python's path."""
+        from lightboard.doctor.stages.environment import installed
+
+        return installed()
 
     @cached_property
     def tree(self) -> Tree:

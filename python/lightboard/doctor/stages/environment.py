@@ -64,7 +64,7 @@ class Installed:
 
 def tell(look: Look) -> Iterator[Finding]:
     """Say which Python and which packages were looked at."""
-    first = _first(_installed())
+    first = _first(look.installed)
     facts = [f"Python {platform.python_version()}", f"lightboard {lightboard.__version__}"]
     facts += [
         f"{name} {first[name].version}" for name in (*TENSORBOARD, "tensorboardx", "torch") if name in first
@@ -73,9 +73,9 @@ def tell(look: Look) -> Iterator[Finding]:
     yield from ()
 
 
-def tensorboard_twice(_look: Look) -> Iterator[Finding]:
+def tensorboard_twice(look: Look) -> Iterator[Finding]:
     """Report TensorBoard under two names, or recorded twice in one folder (a left-over of pip's, conda beside pip)."""
-    found = [one for one in _installed() if one.name in TENSORBOARD]
+    found = [one for one in look.installed if one.name in TENSORBOARD]
     by_folder: dict[str, list[Installed]] = defaultdict(list)
     for one in found:
         by_folder[one.folder].append(one)
@@ -90,9 +90,9 @@ def tensorboard_twice(_look: Look) -> Iterator[Finding]:
         )
 
 
-def misfits(_look: Look) -> Iterator[Finding]:
+def misfits(look: Look) -> Iterator[Finding]:
     """Report packages with which the installed TensorBoard does not work."""
-    first = _first(_installed())
+    first = _first(look.installed)
     tensorboard = next((first[name] for name in TENSORBOARD if name in first), None)
     if tensorboard is None:
         return
@@ -118,7 +118,7 @@ def plugins(look: Look) -> Iterator[Finding]:
         for point in importlib.metadata.entry_points(group="tensorboard_plugins")
         if point.dist is not None and _normal(point.dist.name) not in OWN_PLUGINS
     }
-    if not owners or not any(one.name in TENSORBOARD for one in _installed()):
+    if not owners or not any(one.name in TENSORBOARD for one in look.installed):
         return
     failing, slow = [], []
     for owner in sorted(owners):
@@ -145,10 +145,10 @@ def plugins(look: Look) -> Iterator[Finding]:
             yield Finding(code, f"{places[0].seen}.", places)
 
 
-def own_versions(_look: Look) -> Iterator[Finding]:
+def own_versions(look: Look) -> Iterator[Finding]:
     """Report a compiled core of another version than the package around it."""
     here = os.path.realpath(os.path.dirname(os.path.dirname(lightboard.__file__)))
-    own = next((one for one in _installed() if one.name == "lightboard" and one.folder == here), None)
+    own = next((one for one in look.installed if one.name == "lightboard" and one.folder == here), None)
     if own is not None and own.version != lightboard.__version__:
         yield Finding(
             "lightboard_versions_differ",
@@ -157,7 +157,7 @@ def own_versions(_look: Look) -> Iterator[Finding]:
         )
 
 
-def _installed() -> list[Installed]:
+def installed() -> list[Installed]:
     """List all distributions on the path, in its order, those that others hide included."""
     found = []
     seen = set()
