@@ -19,7 +19,7 @@ from lightboard.cli.doctor import doctor
 from lightboard.cli.occupant import find_occupant
 from lightboard.cli.text import printable
 from lightboard.doctor import Report
-from lightboard.doctor.served import shown
+from lightboard.doctor.served import client, shown
 from logdirs import write_run
 
 pytestmark = pytest.mark.usefixtures("only_the_board")
@@ -109,6 +109,15 @@ def test_a_server_that_drips_ends_with_the_budget_and_is_not_called_unreachable(
     assert list(report.findings) == []
     assert any("time was up" in what for what in report.left_out)
     assert report.exit_code == 3
+
+
+def test_a_board_that_hangs_is_said_to_hang(runs: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "TIMEOUT_SECS", 0.2)
+    with server(dripping(b"")) as url:
+        report = report_on(runs, url=url)
+    (finding,) = report.findings
+    assert (finding.code, finding.remedy) == ("board_unreachable", None)
+    assert finding.seen == f"Asked {url}: it accepts connections, and does not answer within 0.2 s."
 
 
 def test_a_server_that_drips_does_not_stop_the_search_for_who_holds_its_port() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 
 from lightboard.cli.occupant import listeners
@@ -99,8 +101,20 @@ def resident_bytes(pid: int) -> int:
 
 def behind(host: str, port: int) -> int | None:
     """Return the id of the process that listens on a port; None if that is on another machine, or cannot be seen."""
-    here = {"localhost", "127.0.0.1", "::1", "0.0.0.0", os.uname().nodename}  # noqa: S104 - compared, not bound
-    return min(listeners(port), default=None) if host in here else None
+    return min(listeners(port), default=None) if is_here(host) else None
+
+
+def is_here(host: str) -> bool:
+    """Whether a name or an address is this machine's, without asking anybody else."""
+    if host in ("localhost", os.uname().nodename):
+        return True
+    try:
+        family = socket.AF_INET6 if ip_address(host).version == 6 else socket.AF_INET
+        with socket.socket(family) as own:
+            own.bind((host, 0))
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def threads(pid: int) -> int:
@@ -144,7 +158,7 @@ def named(name: str) -> Iterator[int]:
 
 def listening(name: str) -> Iterator[tuple[int, int]]:
     """List process and port of each program with `name` in its command line that waits for connections."""
-    ports = {socket.link: socket.port for socket in sockets()}
+    ports = {listener.link: listener.port for listener in sockets()}
     for pid in named(name):
         for link in _links(pid).values():
             if link in ports:

@@ -44,6 +44,8 @@ class Served:
     client: Client
     program: Program
     problem: str = ""
+    refused: bool = False
+    """Whether nothing listens at the address."""
     version: str = ""
     directories: Mapping[str, str] = field(default_factory=dict)
     flags: Mapping[str, Any] = field(default_factory=dict)
@@ -252,7 +254,7 @@ def ask(url: str, left: Callable[[], float] = lambda: TIMEOUT_SECS) -> Served:
     if environment.cut:
         raise OutOfTimeError
     if environment.status == 0:
-        return Served(client, "nothing", environment.error, pid=processes.behind(client.host, client.port))
+        return Served(client, "nothing", environment.error, environment.refused)
     server = client.get("/api/server")
     if server.cut:
         raise OutOfTimeError

@@ -30,13 +30,15 @@ def shown(url: str) -> str:
 class Answer:
     """What came back: `status` 0 and `error` where nothing did.
 
-    `cut`: nothing came because the look's own time was up, which says nothing of the server.
+    `cut`: nothing came because the look's own time was up, which says nothing of the server. `refused`: nothing
+    listens there.
     """
 
     status: int
     body: bytes = b""
     error: str = ""
     cut: bool = False
+    refused: bool = False
 
     @property
     def json(self) -> Any:
@@ -112,9 +114,10 @@ class Client:
             answer = connection.getresponse()
             return Answer(answer.status, _read(answer))
         except TimeoutError:
-            return Answer(0, error=f"no answer within {limit:.3g} s", cut=left < TIMEOUT_SECS)
+            what = "it accepts connections, and does not answer" if connection.is_open else "no connection"
+            return Answer(0, error=f"{what} within {limit:.3g} s", cut=left < TIMEOUT_SECS)
         except ConnectionRefusedError:
-            return Answer(0, error="connection refused: nothing listens there")
+            return Answer(0, error="connection refused: nothing listens there", refused=True)
         except socket.gaierror:
             return Answer(0, error=f'there is no host "{self.host}"')
         except ssl.SSLError as error:
@@ -132,6 +135,8 @@ class _Connection(http.client.HTTPConnection):
         super().__init__(host, port)
         self._until = until
         self._tls = tls
+        self.is_open = False
+        """Whether it came to be."""
         self.response_class = self._response  # type: ignore[assignment]
 
     def connect(self) -> None:
@@ -153,6 +158,7 @@ class _Connection(http.client.HTTPConnection):
     def _open(self, address: Any) -> None:
         self._limit()
         self.sock.connect(address)
+        self.is_open = True
         if self._tls:
             self._limit()
             context = ssl.create_default_context()

@@ -17,14 +17,14 @@ def unreachable(look: Look) -> Iterator[Finding]:
     board = look.served
     if board is None or board.program != "nothing":
         return
-    url = board.client.root
-    addresses = sorted({str(socket.address) for socket in listening() if socket.port == board.client.port})
+    url, host = board.client.root, board.client.host
     seen = f"Asked {url}: {board.problem}."
     remedy = None
+    addresses = _elsewhere(host, board.client.port) if board.refused and processes.is_here(host) else []
     if addresses:
         seen += (
             f" On this machine a program listens on port {board.client.port}, but on {', '.join(addresses)} only, "
-            f"which {board.client.host} does not reach."
+            f"which {host} does not reach."
         )
         remedy = (
             f"From another machine forward the port, ssh -L {board.client.port}:127.0.0.1:{board.client.port} "
@@ -32,6 +32,13 @@ def unreachable(look: Look) -> Iterator[Finding]:
             "lightboard LOGDIR --host 0.0.0.0, tensorboard --logdir LOGDIR --bind_all."
         )
     yield Finding("board_unreachable", seen, [Place(path=url)], remedy=remedy)
+
+
+def _elsewhere(host: str, port: int) -> list[str]:
+    """List the addresses of this machine on which a program listens on the port; none if one of them is the host's."""
+    addresses = {socket.address for socket in listening() if socket.port == port}
+    covered = any(str(one) == host or one.is_unspecified for one in addresses)
+    return [] if covered else sorted(map(str, addresses))
 
 
 def no_board(look: Look) -> Iterator[Finding]:
