@@ -22,7 +22,7 @@ import lightboard
 from boards import board, bound_by_permissions
 from doctor.looking import codes, found
 from doctor.tensorboards import TensorBoard, tensorboard
-from lightboard.doctor.served import ask
+from lightboard.doctor.served import ask, client
 from lightboard.doctor.stages.api import flags
 from lightboard.doctor.stages.board.names import by_number
 from logdirs import append_zeros, scalar, write_run
@@ -92,7 +92,7 @@ def fast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         for step in range(12):
             writer.add_image("digits", np.zeros((1, 2, 2), np.uint8), step)
     for number in range(40):
-        rest(write_run(runs / f"seed{number}", {"loss": [1.0, 2.0]}))
+        rest(write_run(runs / f"seed{number}", {"loss": [1.0, 2.0], "acc": [1.0, 2.0]}))
     arguments = ("--reload_multifile=true", "--reload_interval=0.5")
     with tensorboard("--logdir", runs, *arguments, unprivileged=True) as server:
         serving = Serving(runs, server)
@@ -141,6 +141,20 @@ def test_what_the_data_server_does_not_show(fast: Serving) -> None:
     assert fast.found("points_sampled") == [("long", "loss", "1,000 of 1,500 points")]
     assert fast.found("points_preempted") == [("again", "loss", "5 of 15 points")]
     assert [run for run, _, _ in fast.found("run_not_served")] == ["locked"]
+
+
+def test_more_points_than_one_answer_may_have(fast: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer tags are asked for at a time, then one run at a time: only what is too large alone is not known."""
+    whole = ask(fast.server.url)
+    assert {tag for _, tag in whole.curves} == {"acc", "loss"}
+    of_one_tag = len(whole._time_series([{"tag": "loss"}]).body)
+    of_one_run = len(whole._time_series([{"tag": "loss", "run": "long"}]).body)
+    for limit in (of_one_tag, of_one_run, of_one_run - 1):
+        monkeypatch.setattr(client, "MAX_ANSWER_BYTES", limit)
+        parts = ask(fast.server.url)
+        lacking = {("long", "loss")} if limit < of_one_run else set()
+        assert whole.curves.keys() - parts.curves.keys() == lacking
+        assert parts.unanswered == ["/data/plugin/timeseries/timeSeries"] * len(lacking)
 
 
 @pytest.mark.detects("S17", "files_given_up", "still_loading", "S05")

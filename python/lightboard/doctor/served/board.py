@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal, TypeGuard
@@ -20,8 +21,9 @@ Program = Literal["lightboard", "tensorboard", "other", "nothing"]
 LONGEST_INTERVAL = 1e9
 """Seconds: what TensorBoard is asked to wait for is less."""
 
+TIME_SERIES = "/data/plugin/timeseries/timeSeries"
 REQUESTS_AT_ONCE = 100
-"""Series that one request to TensorBoard asks for."""
+"""Tags that one request asks for; fewer where the answer is too large."""
 
 
 @dataclass(frozen=True)
@@ -159,25 +161,43 @@ class Served:
         return dict(self._tensorboard_curves() if self.is_tensorboard else self._lightboard_curves())
 
     def _tensorboard_curves(self) -> Iterator[tuple[tuple[str, str], Curve]]:
-        path = "/data/plugin/timeseries/timeSeries"
-        tags = sorted({tag for tags in self.scalar_tags.values() for tag in tags})
-        for start in range(0, len(tags), REQUESTS_AT_ONCE):
-            requests = [{"plugin": "scalars", "tag": tag} for tag in tags[start : start + REQUESTS_AT_ONCE]]
-            answer = self.client.post_form(path, [("requests", json.dumps(requests))])
-            entries = _objects(answer.json) if answer.status == 200 else None
-            if entries is None:
-                self.unanswered.append(path)
-                if answer.status == 0:
+        runs: dict[str, list[str]] = {}
+        for run, tags in self.scalar_tags.items():
+            for tag in tags:
+                runs.setdefault(tag, []).append(run)
+        left, at_once = deque(sorted(runs)), REQUESTS_AT_ONCE
+        while left:
+            asked = [left.popleft() for _ in range(min(at_once, len(left)))]
+            answer = self._time_series([{"tag": tag} for tag in asked])
+            if answer.too_large and len(asked) > 1:
+                left.extendleft(reversed(asked))
+                at_once = len(asked) // 2
+                continue
+            answers: Iterable[Answer] = [answer]
+            if answer.too_large:  # Even of one tag: run by run then.
+                answers = (self._time_series([{"tag": asked[0], "run": run}]) for run in runs[asked[0]])
+            for one in answers:
+                yield from self._curves_in(one)
+                if one.status == 0 and not one.too_large:
                     return
-            for entry in entries or ():
-                tag, served = entry.get("tag"), entry.get("runToSeries")
-                for run, points in served.items() if isinstance(served, dict) else ():
-                    series = _objects(points)
-                    last = series[-1].get("step") if series else None
-                    if series is not None and isinstance(tag, str) and isinstance(last, int | None):
-                        yield (run, tag), Curve(len(series), last)
-                    else:
-                        self.unanswered.append(path)
+
+    def _time_series(self, requests: list[dict[str, str]]) -> Answer:
+        asked = json.dumps([{"plugin": "scalars", **request} for request in requests])
+        return self.client.post_form(TIME_SERIES, [("requests", asked)])
+
+    def _curves_in(self, answer: Answer) -> Iterator[tuple[tuple[str, str], Curve]]:
+        entries = _objects(answer.json) if answer.status == 200 else None
+        if entries is None:
+            self.unanswered.append(TIME_SERIES)
+        for entry in entries or ():
+            tag, served = entry.get("tag"), entry.get("runToSeries")
+            for run, points in served.items() if isinstance(served, dict) else ():
+                series = _objects(points)
+                last = series[-1].get("step") if series else None
+                if series is not None and isinstance(tag, str) and isinstance(last, int | None):
+                    yield (run, tag), Curve(len(series), last)
+                else:
+                    self.unanswered.append(TIME_SERIES)
 
     def _lightboard_curves(self) -> Iterator[tuple[tuple[str, str], Curve]]:
         answer = self.client.get("/api/tags")

@@ -31,7 +31,7 @@ class Answer:
     """What came back: `status` 0 and `error` where nothing did.
 
     `cut`: nothing came because the look's own time was up, which says nothing of the server. `refused`: nothing
-    listens there.
+    listens there. `too_large`: more came than is taken.
     """
 
     status: int
@@ -39,6 +39,7 @@ class Answer:
     error: str = ""
     cut: bool = False
     refused: bool = False
+    too_large: bool = False
 
     @property
     def json(self) -> Any:
@@ -116,16 +117,22 @@ class Client:
         except TimeoutError:
             what = "it accepts connections, and does not answer" if connection.is_open else "no connection"
             return Answer(0, error=f"{what} within {limit:.3g} s", cut=left < TIMEOUT_SECS)
-        except ConnectionRefusedError:
-            return Answer(0, error="connection refused: nothing listens there", refused=True)
-        except socket.gaierror:
-            return Answer(0, error=f'there is no host "{self.host}"')
-        except ssl.SSLError as error:
-            return Answer(0, error=f"no TLS ({error.reason})")
+        except _TooLargeError as error:
+            return Answer(0, error=str(error), too_large=True)
         except (OSError, http.client.HTTPException, ValueError) as error:
-            return Answer(0, error=str(error) or type(error).__name__)
+            return Answer(0, error=self._problem(error), refused=isinstance(error, ConnectionRefusedError))
         finally:
             connection.close()
+
+    def _problem(self, error: Exception) -> str:
+        match error:
+            case ConnectionRefusedError():
+                return "connection refused: nothing listens there"
+            case socket.gaierror():
+                return f'there is no host "{self.host}"'
+            case ssl.SSLError():
+                return f"no TLS ({error.reason})"
+        return str(error) or type(error).__name__
 
 
 class _Connection(http.client.HTTPConnection):
@@ -201,6 +208,10 @@ class _Within(io.RawIOBase):
         super().close()
 
 
+class _TooLargeError(Exception):
+    """The answer has more bytes than are taken."""
+
+
 def _left(until: float) -> float:
     left = until - time.monotonic()
     if left <= 0:
@@ -215,5 +226,5 @@ def _read(answer: http.client.HTTPResponse) -> bytes:
         parts.append(part)
         size += len(part)
         if size > MAX_ANSWER_BYTES:
-            raise ValueError(f"the answer has more than {MAX_ANSWER_BYTES >> 20} MiB")
+            raise _TooLargeError(f"the answer has more than {MAX_ANSWER_BYTES >> 20} MiB")
     return b"".join(parts)
