@@ -6,7 +6,7 @@ use lightboard_events::{
 };
 use serde::Serialize;
 
-use crate::facts::{Change, Damaged, Number, Odd, Place, Range, Seen, told};
+use crate::facts::{Change, Damaged, Finite, Number, Odd, Place, Range, Seen, told};
 use crate::pass::{Pass, Sink};
 use crate::series::{Logged, SeriesSet};
 
@@ -18,7 +18,7 @@ const SESSIONS: usize = 100;
 const FURTHEST: f64 = 1e15;
 
 /// Takes in a file, and tells what it holds.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 pub struct Audit {
     bytes: u64,
     read: u64,
@@ -27,10 +27,10 @@ pub struct Audit {
     what: Counts,
     file_version: Option<String>,
     writer: Option<String>,
-    first_wall_time: Option<Number>,
-    last_wall_time: Option<Number>,
-    earliest: Option<Number>,
-    latest: Option<Number>,
+    first_wall_time: Finite,
+    last_wall_time: Finite,
+    earliest: Finite,
+    latest: Finite,
     bad_wall_times: Seen<Odd>,
     wall_time_back: Back,
     sessions: Vec<Session>,
@@ -134,7 +134,27 @@ impl Audit {
     pub fn new(size: u64) -> Self {
         Self {
             bytes: size,
-            ..Self::default()
+            read: 0,
+            complete: false,
+            records: 0,
+            what: Counts::default(),
+            file_version: None,
+            writer: None,
+            first_wall_time: Finite::NONE,
+            last_wall_time: Finite::NONE,
+            earliest: Finite::HIGHEST,
+            latest: Finite::LOWEST,
+            bad_wall_times: Seen::default(),
+            wall_time_back: Back::default(),
+            sessions: Vec::new(),
+            session_count: 0,
+            largest: None,
+            damage: Vec::new(),
+            damage_count: 0,
+            tail: None,
+            resumed: 0,
+            series: SeriesSet::default(),
+            series_count: 0,
         }
     }
 
@@ -219,6 +239,19 @@ impl Audit {
 
     #[inline]
     fn see_wall_time(&mut self, place: Place, to: f64) {
+        let from = self.last_wall_time.0;
+        if !(0.0 <= from && from <= to && to <= FURTHEST) {
+            return self.see_unusual_wall_time(place, to);
+        }
+        self.last_wall_time.0 = to;
+        if to > self.latest.0 {
+            self.latest.0 = to;
+        }
+    }
+
+    /// Takes in the first wall time, or one that is odd or earlier than the one before.
+    #[inline(never)]
+    fn see_unusual_wall_time(&mut self, place: Place, to: f64) {
         if !(0.0..=FURTHEST).contains(&to) {
             let value = Number(to);
             self.bad_wall_times.add(|| Odd { place, value });
@@ -226,27 +259,18 @@ impl Audit {
         if !to.is_finite() {
             return;
         }
-        let (Some(Number(from)), Some(earliest), Some(latest)) =
-            (self.last_wall_time, &mut self.earliest, &mut self.latest)
-        else {
-            let all = [
-                &mut self.first_wall_time,
-                &mut self.last_wall_time,
-                &mut self.earliest,
-                &mut self.latest,
-            ];
-            return all.into_iter().for_each(|it| *it = Some(Number(to)));
-        };
-        if to < from {
+        let from = self.last_wall_time.0;
+        if from.is_nan() {
+            self.first_wall_time.0 = to;
+        } else if to < from {
             let back = &mut self.wall_time_back;
             back.most.0 = back.most.0.max(from - to);
             let (from, to) = (Number(from), Number(to));
             back.seen.add(|| Change { place, from, to });
-            earliest.0 = earliest.0.min(to.0);
-        } else {
-            latest.0 = latest.0.max(to);
         }
-        self.last_wall_time = Some(Number(to));
+        self.last_wall_time.0 = to;
+        self.earliest.0 = self.earliest.0.min(to);
+        self.latest.0 = self.latest.0.max(to);
     }
 
     #[cold]

@@ -28,6 +28,25 @@ impl Serialize for Number {
     }
 }
 
+/// A finite number, or none: whatever is not finite stands for that.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Finite(pub(crate) f64);
+
+impl Finite {
+    pub(crate) const NONE: Self = Self(f64::NAN);
+    /// None, and higher than any number.
+    pub(crate) const HIGHEST: Self = Self(f64::INFINITY);
+    /// None, and lower than any number.
+    pub(crate) const LOWEST: Self = Self(f64::NEG_INFINITY);
+}
+
+impl Serialize for Finite {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let number = self.0.is_finite().then_some(self.0);
+        number.serialize(serializer)
+    }
+}
+
 /// How often something was seen, and the first time.
 #[derive(Debug, Serialize)]
 pub(crate) struct Seen<T> {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use lightboard_events::{Data, DecodeError, Kind, Tensor, Value};
 use serde::{Serialize, Serializer};
 
-use crate::facts::{Change, Number, Place, Seen, told};
+use crate::facts::{Change, Finite, Number, Place, Seen, told};
 
 /// Series that are told; further ones are counted only.
 const SERIES: usize = 100_000;
@@ -70,13 +70,25 @@ struct Series {
 }
 
 /// What is told of numbers.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 struct Scalars {
-    min: Option<Number>,
-    max: Option<Number>,
-    last: Option<Number>,
+    min: Finite,
+    max: Finite,
+    last: Finite,
     non_finite: NonFinite,
     rounded: u64,
+}
+
+impl Default for Scalars {
+    fn default() -> Self {
+        Self {
+            min: Finite::HIGHEST,
+            max: Finite::LOWEST,
+            last: Finite::NONE,
+            non_finite: NonFinite::default(),
+            rounded: 0,
+        }
+    }
 }
 
 #[derive(Debug, Default, Serialize)]
@@ -110,7 +122,10 @@ pub(crate) struct SeriesSet {
     all: Vec<Series>,
     /// The first series of each tag.
     by_tag: HashMap<Arc<str>, u32>,
+    /// The series of the last value.
     last: usize,
+    /// The one that followed it the last time.
+    guess: usize,
     /// Bytes of text that are kept.
     text: usize,
     /// Hashes of the tags that are counted only.
@@ -133,8 +148,8 @@ impl SeriesSet {
         number: f32,
         size: usize,
     ) -> Option<()> {
-        let place = if let Some(place) = self.next_place(tag, Kind::Scalar) {
-            place
+        let place = if self.is_guess(tag, Kind::Scalar) {
+            self.guess
         } else {
             let tag = std::str::from_utf8(tag).ok()?;
             let Some(place) = self.look_up(tag, Kind::Scalar, logged) else {
@@ -143,8 +158,7 @@ impl SeriesSet {
             };
             place
         };
-        self.last = place;
-        let series = &mut self.all[place];
+        let series = self.follow(place);
         series.log(logged, size);
         series.forms.simple_values += 1;
         series.scalars.add(logged, f64::from(number), true);
@@ -189,18 +203,27 @@ impl SeriesSet {
 
     /// The series, which is made if there is none; None if there is no room for it.
     fn series(&mut self, tag: &str, kind: Kind, logged: Logged) -> Option<&mut Series> {
-        let known = self.next_place(tag.as_bytes(), kind);
-        let place = known.or_else(|| self.look_up(tag, kind, logged))?;
-        self.last = place;
-        self.all.get_mut(place)
+        let place = if self.is_guess(tag.as_bytes(), kind) {
+            self.guess
+        } else {
+            self.look_up(tag, kind, logged)?
+        };
+        Some(self.follow(place))
     }
 
-    /// The place of the series that came next the last time, if it is this one.
+    /// Whether the series that followed the last one the last time is this one.
     #[inline]
-    fn next_place(&self, tag: &[u8], kind: Kind) -> Option<usize> {
-        let guess = self.all.get(self.last).map_or(0, |last| last.next as usize);
-        let series = self.all.get(guess)?;
-        (series.kind == kind && series.tag.as_bytes() == tag).then_some(guess)
+    fn is_guess(&self, tag: &[u8], kind: Kind) -> bool {
+        let guess = self.all.get(self.guess);
+        guess.is_some_and(|series| series.kind == kind && series.tag.as_bytes() == tag)
+    }
+
+    /// The series at a place, which now is the last one.
+    #[inline]
+    fn follow(&mut self, place: usize) -> &mut Series {
+        let series = &mut self.all[place];
+        (self.last, self.guess) = (place, series.next as usize);
+        series
     }
 
     fn look_up(&mut self, tag: &str, kind: Kind, logged: Logged) -> Option<usize> {
@@ -347,16 +370,13 @@ impl Scalars {
         if !number.is_finite() {
             return self.non_finite.add(logged, number);
         }
-        // Of two zeros, too, the lower is the one with the sign.
-        match self.min {
-            Some(Number(min)) if min <= number => {}
-            _ => self.min = Some(Number(number)),
+        if number < self.min.0 {
+            self.min.0 = number;
         }
-        match self.max {
-            Some(Number(max)) if max >= number => {}
-            _ => self.max = Some(Number(number)),
+        if number > self.max.0 {
+            self.max.0 = number;
         }
-        self.last = Some(Number(number));
+        self.last.0 = number;
         self.rounded += u64::from(of_float32 && number.abs() >= ROUNDED);
     }
 }

@@ -82,7 +82,7 @@ enum Header {
 )]
 fn header(bytes: &[u8; HEADER]) -> Header {
     let (length, stored) = (little_u64(bytes), little_u32(&bytes[8..]));
-    let computed = crc::masked(&bytes[..8]);
+    let computed = crc::masked_length(length);
     if computed != stored {
         let zeros = length == 0 && stored == 0;
         return Header::Bad(if zeros {

@@ -374,7 +374,7 @@ fn very_old_writers_name_the_node() {
 #[test]
 fn a_lone_scalar_is_read_the_short_way() {
     for step in [0, 1, 127, 128, i64::MAX, -1] {
-        for tag in ["", "loss", "ünicode", &"x".repeat(116)] {
+        for tag in ["", "loss", "ünicode", &"x".repeat(118)] {
             let mut record = Vec::new();
             encode::scalar(&mut record, 1.5e9, step, tag, encode::Scalar::Simple(0.5));
             let payload = &record[HEADER..record.len() - (OVERHEAD - HEADER)];
