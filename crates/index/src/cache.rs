@@ -10,7 +10,7 @@ use std::time::SystemTime;
 
 use crate::caches::keep_bound;
 use crate::lock::{LOCK, lock_patiently};
-use crate::manifest::{ManifestWriter, SavedFiles};
+use crate::manifest::{Bytes, ManifestWriter, SavedFiles};
 use crate::names::id_of;
 use crate::segment::{Segment, SegmentWriter};
 use crate::store::Store;
@@ -84,7 +84,7 @@ impl Cache {
 
     fn read(&self, store: &Arc<Store>) -> Option<SavedFiles> {
         let path = self.folder.join(MANIFEST);
-        let bytes = fs::read(&path).ok()?;
+        let bytes = Bytes::map(&File::open(&path).ok()?).ok()?;
         let saved = SavedFiles::read(
             bytes,
             self.logdir.as_os_str().as_bytes(),

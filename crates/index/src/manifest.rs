@@ -8,6 +8,7 @@ use lightboard_events::Watch;
 use crate::contents::Contents;
 use crate::event_file::{LastRecord, Stamp};
 
+mod bytes;
 mod codec;
 mod damage;
 mod folders;
@@ -16,6 +17,7 @@ mod reader;
 mod tests;
 mod writer;
 
+pub(crate) use bytes::Bytes;
 pub(crate) use codec::Refused;
 pub(crate) use folders::SavedFolders;
 pub(crate) use reader::{PackedSeries, SavedFiles, logdir_of};

@@ -5,8 +5,8 @@ use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 
-use super::Refused;
 use super::codec::{Put, Take};
+use super::{Bytes, Refused};
 use crate::folders::{EntryKind, FolderStamp, Listed};
 use crate::strangers::{Stranger, Strangers};
 
@@ -54,7 +54,7 @@ pub(super) fn put_folder(out: &mut Vec<u8>, path: &[u8], listed: &Listed) {
 /// The folders of a manifest. Each is decoded when it is asked for, so that many can be at once.
 #[derive(Debug, Default)]
 pub(crate) struct SavedFolders {
-    bytes: Arc<Vec<u8>>,
+    bytes: Arc<Bytes>,
     /// Where each one's path and the rest of it are, in order of paths.
     places: Vec<Place>,
 }
@@ -63,7 +63,7 @@ pub(crate) struct SavedFolders {
 pub(super) type Place = (Range<usize>, Range<usize>);
 
 impl SavedFolders {
-    pub(super) fn new(bytes: Arc<Vec<u8>>, mut places: Vec<Place>) -> Self {
+    pub(super) fn new(bytes: Arc<Bytes>, mut places: Vec<Place>) -> Self {
         places.sort_unstable_by(|(a, _), (b, _)| bytes[a.clone()].cmp(&bytes[b.clone()]));
         Self { bytes, places }
     }

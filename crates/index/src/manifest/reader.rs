@@ -13,7 +13,7 @@ use lightboard_events::{Kind, OVERHEAD, Watch, crc};
 use super::codec::{Take, take_extent, take_extremes};
 use super::damage::{take_damage, take_tail};
 use super::folders::{SavedFolders, take_folders};
-use super::{HEAD, MAGIC, Progress, Refused, Saved};
+use super::{Bytes, HEAD, MAGIC, Progress, Refused, Saved};
 use crate::contents::{Contents, Section, Sections, Start};
 use crate::event_file::{LastRecord, Stamp};
 use crate::file_series::{Counts, FileSeries};
@@ -39,7 +39,7 @@ pub(crate) struct SavedFiles {
 /// What a manifest's files have in common.
 #[derive(Debug, Clone, Default)]
 struct Source {
-    bytes: Arc<Vec<u8>>,
+    bytes: Arc<Bytes>,
     segments: Vec<Option<Arc<Segment>>>,
     tags: Vec<Arc<str>>,
     store: Arc<Store>,
@@ -69,11 +69,12 @@ impl SavedFiles {
     /// # Errors
     /// If the bytes are no whole manifest of this version and of that log directory.
     pub(crate) fn read(
-        bytes: Vec<u8>,
+        bytes: impl Into<Bytes>,
         path: &[u8],
         store: &Arc<Store>,
         mut open: impl FnMut(u64, u64) -> Option<Arc<Segment>>,
     ) -> Result<Self, Refused> {
+        let bytes = bytes.into();
         let (body, sum) = bytes.split_last_chunk::<4>().ok_or(Refused)?;
         if u32::from_le_bytes(*sum) != crc::masked(body) {
             return Err(Refused);

@@ -1,8 +1,9 @@
+use std::io::Write;
 use std::sync::Arc;
 
 use lightboard_events::{Cause, Damage, DecodeError, Tail, crc};
 
-use super::{ManifestWriter, Saved, SavedFiles};
+use super::{Bytes, HEAD, ManifestWriter, Saved, SavedFiles};
 use crate::fuzzing::{LOGDIR, listed, manifest, manifest_seed, progress, sample};
 use crate::segment::Segment;
 use crate::store::Store;
@@ -173,5 +174,18 @@ fn any_body_with_a_right_checksum_is_read_or_refused() {
             changed[at] = value;
             manifest(&changed);
         }
+    }
+}
+
+#[test]
+fn a_file_that_is_empty_or_cut_off_is_refused_and_a_whole_one_is_read_from_where_it_lies() {
+    let (bytes, segment) = damaged();
+    let store = Arc::new(Store::default());
+    for length in [0, 1, HEAD, bytes.len() - 1, bytes.len()] {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes[..length]).unwrap();
+        let open = |_, _| Some(Arc::clone(&segment));
+        let files = SavedFiles::read(Bytes::map(&file).unwrap(), LOGDIR, &store, open);
+        assert_eq!(files.is_ok(), length == bytes.len());
     }
 }
