@@ -257,9 +257,8 @@ function comparing(
   return (found) => {
     const value = typeof found === "number" ? found : numberIn(found);
     if (value === null) return false;
-    if (operator === ">") return value > number!;
-    if (operator === ">=") return value >= number!;
-    return operator === "<" ? value < number! : value <= number!;
+    if (sameNumber(value, number!)) return operator.endsWith("=");
+    return operator.startsWith(">") ? value > number! : value < number!;
   };
 }
 

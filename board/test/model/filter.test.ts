@@ -80,7 +80,8 @@ describe("columns", () => {
     steps: 12_000,
     age: 5_000,
     "learning rate": 3,
-    "last(loss)": Math.fround(0.1),
+    "last(loss)": Math.fround(0.1), // more than 0.1
+    "last(acc)": Math.fround(0.9), // less than 0.9
     "min(val/acc)": NaN,
     "max(a (b) > c)": 5,
   };
@@ -115,7 +116,12 @@ describe("columns", () => {
     ['"learning rate"=3', true],
     ["last(loss)=0.1", true],
     ["last(loss)<0.1", false],
+    ["last(loss)<=0.1", true],
+    ["last(loss)>0.1", false],
     ["last(loss)<0.11", true],
+    ["last(acc)>=0.9", true],
+    ["last(acc)<0.9", false],
+    ["last(acc)>0.89", true],
     ["min(val/acc)=nan", true],
     ["min(val/acc)<1", false],
     ["max(a (b) > c)>4", true],
