@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from board.browser import OpenBoard, tab
 from board.panel import RUNS, SWEEP, account, button, expect_listed, expect_on, filter_box
@@ -65,6 +65,22 @@ def test_a_filter_asks_for_columns(opened: OpenBoard, typed: str, kept: set[str]
     filter_box(opened).fill(typed)
     expect_listed(opened, kept)
     expect(account(opened)).to_contain_text(f"{len(kept)} of 10 drawn")
+
+
+def test_a_filter_on_values_lets_everything_through_until_they_are_there(opened: OpenBoard) -> None:
+    held: list[Route] = []
+    opened.page.route("**/api/table", lambda route: held.append(route))
+    with opened.page.expect_request("**/api/table"):
+        filter_box(opened).fill("last(loss)<3")
+    expect(account(opened)).to_have_text("10 of 10 drawn")
+    held.pop().continue_()
+    expect(account(opened)).to_have_text("2 of 10 drawn · 8 filtered out")
+    opened.address("last")
+    with opened.page.expect_request("**/api/table"):
+        opened.page.reload()
+    opened.wait_for_curves("loss", on=set(RUNS), off=set())
+    held.pop().continue_()
+    expect_listed(opened, set(SWEEP[:2]))
 
 
 def test_the_filter_is_kept_and_its_effect_is_plain(opened: OpenBoard) -> None:

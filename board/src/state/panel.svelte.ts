@@ -39,17 +39,16 @@ export class PanelStore implements Part {
   readonly problem: FilterError | null = $derived.by(() =>
     "error" in this.draft ? this.draft.error : this.unknownColumn(this.draft.filter),
   );
-  /** Columns that are shown, sorted by or typed into the filter. */
+  /** Columns that are shown, sorted by, or read by the filter, the one typed and the one in force. */
   private readonly columnsInUse: readonly string[] = $derived.by(() => {
-    const typed = "filter" in this.draft ? this.draft.filter.columns.map(({ name }) => name) : [];
-    return [...new Set([...this.setup.columns.map(({ id }) => id), this.setup.sort.column, ...typed])];
+    const typed = "filter" in this.draft ? this.draft.filter.columns : [];
+    const read = [...typed, ...this.filter.columns].map(({ name }) => name);
+    return [...new Set([...this.setup.columns.map(({ id }) => id), this.setup.sort.column, ...read])];
   });
-  /** The filter as typed asks for hyper-parameters that are on their way. */
-  private readonly isWaiting = $derived.by(() => {
-    const { ofRuns, fault } = this.board.hparams;
-    if (ofRuns !== null || fault !== null || !("filter" in this.draft)) return false;
-    return this.draft.filter.columns.some(({ name }) => hparamOf(name) !== null);
-  });
+  /** The filter as typed asks for values that are on their way: without them it would let no run through. */
+  private readonly isWaiting = $derived.by(
+    () => "filter" in this.draft && this.draft.filter.columns.some(({ name }) => this.isOnItsWay(name)),
+  );
   private lastFilter = EMPTY_FILTER;
   readonly filter: Filter = $derived.by(() => {
     if ("filter" in this.draft && this.problem === null && !this.isWaiting)
@@ -232,7 +231,14 @@ export class PanelStore implements Part {
     if (scalar)
       return this.board.runs !== null && !this.board.scalarTags.some(({ tag }) => tag === scalar.tag);
     const hparam = hparamOf(column);
-    return hparam !== null && !this.isWaiting && !this.board.hparams.names.has(hparam);
+    return hparam !== null && !this.isOnItsWay(column) && !this.board.hparams.names.has(hparam);
+  }
+
+  private isOnItsWay(column: string): boolean {
+    const scalar = scalarColumn(column);
+    if (scalar) return !this.scalars.has(scalar.tag) && this.scalars.fault === null;
+    const { ofRuns, fault } = this.board.hparams;
+    return hparamOf(column) !== null && ofRuns === null && fault === null;
   }
 
   /** A sub-run that has none of that name has its parent's. */

@@ -41,6 +41,11 @@ export class ScalarValues {
     if (this.wanted.length > 0 && concerns) this.asking.again();
   }
 
+  /** Whether the tag's values have been answered for, be there any or not. */
+  has(tag: string): boolean {
+    return this.tags.has(tag);
+  }
+
   /** The run has points of the tag that could not be read just now. */
   isUnread(run: string, tag: string): boolean {
     return this.tags.get(tag)?.unread.has(run) ?? false;

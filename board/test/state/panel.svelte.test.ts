@@ -3,6 +3,9 @@ import { flushSync } from "svelte";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Board } from "../../src/state/board.svelte";
 import { logdir, run } from "../model/a_run";
+import { frame } from "../wire/a_frame";
+import { answers } from "./server";
+import { until } from "./until.svelte";
 
 describe("a run that is to be listed", () => {
   let board: Board;
@@ -45,4 +48,28 @@ describe("a run that is to be listed", () => {
     board.panel.typed = "";
     expect(board.panel.list("gone")).toBe(false);
   });
+});
+
+test("the filter in force keeps its values while another one is being typed", async () => {
+  const asked: unknown[] = [];
+  answers.set("api/table", ({ tags }) => {
+    asked.push(tags);
+    const none = { int: new Int32Array(), float: new Float64Array() };
+    const [steps, values] = [
+      ["last_step", "min_step", "max_step", "count", "non_finite", "first_non_finite_step"],
+      ["last_wall_time", "last_value", "min_value", "max_value"],
+    ].map((names, i) => Object.fromEntries(names.map((name) => [name, i === 0 ? none.int : none.float])));
+    const header = { version: 1, tags: tags as string[], runs: [], at_step: null, incomplete: [] };
+    return frame(header, { ...steps, ...values });
+  });
+  const board = new Board();
+  board.runs = [run("a")];
+  board.tags = ["loss", "acc"].map((tag) => ({ tag, kind: "scalar" }) as (typeof board.tags)[number]);
+  board.panel.typed = "last(loss)<3";
+  await until(() => board.panel.scalars.has("loss"));
+  board.panel.typed = "last(loss)<3 |";
+  board.panel.columns = [{ id: "last(acc)", width: 60 }];
+  await until(() => board.panel.scalars.has("acc"));
+  expect(asked).toEqual([["loss"], ["acc", "loss"]]);
+  expect(board.panel.scalars.has("loss")).toBe(true);
 });
