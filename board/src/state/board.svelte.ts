@@ -42,6 +42,8 @@ const KEPT_VERTICES = 3_000_000;
 
 /** At most this often the run list is fetched; the points of changed runs are fetched at once. */
 const RUN_LIST_MS = 250;
+/** The pause doubles with each answer that refuses, up to this. */
+const MOST_PAUSE_MS = 5_000;
 
 /** After all files were read, before the doctor reads them again: charts come first. */
 const BEFORE_DOCTOR_MS = 10_000;
@@ -116,6 +118,7 @@ export class Board {
   private fetching = false;
   /** By the page's clock. */
   private nextFetch = 0;
+  private pause = RUN_LIST_MS;
   /** The last event that was taken in; before the first one, the version of the first answer. */
   private lastEvent: string | null = null;
 
@@ -282,13 +285,15 @@ export class Board {
       try {
         await this.meet(await Promise.all([fetchRuns(), tags || all ? fetchTags() : null]));
         this.fault = null;
+        this.pause = RUN_LIST_MS;
       } catch (error) {
         this.pending = withChange(this.pending, { ...NO_CHANGE, tags, all });
         // An unreachable server shows as the lost connection; its first event fetches what is pending.
         if (error instanceof ApiError && error.status === 0) break;
         this.fault = (error as Error).message;
+        this.pause = Math.min(2 * this.pause, MOST_PAUSE_MS);
       } finally {
-        this.nextFetch = performance.now() + RUN_LIST_MS;
+        this.nextFetch = performance.now() + this.pause;
       }
     }
     this.fetching = false;
