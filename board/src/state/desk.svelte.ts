@@ -57,7 +57,7 @@ export class Desk implements Part {
   readonly count = $derived(this.known.length);
   readonly shownCount = $derived(this.shown.reduce((sum, { tags }) => sum + tags, 0));
   /** Cards of the fullest section, whatever the filter: so that cards keep their size while one types. */
-  readonly fullest = $derived(Math.max(1, ...this.sections.map(({ cards }) => cards.length)));
+  readonly fullest = $derived(this.sections.reduce((most, { cards }) => Math.max(most, cards.length), 1));
   readonly fullCard: Card | null = $derived(
     this.full === null ? null : (this.cards().find(({ key }) => key === this.full) ?? null),
   );
