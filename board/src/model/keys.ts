@@ -87,6 +87,8 @@ export const KEYS: readonly Key[] = [
 /** What a keyboard event says. */
 export interface Press {
   readonly key: string;
+  /** The key's place, by what a US keyboard has there. */
+  readonly code: string;
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
@@ -95,7 +97,8 @@ export interface Press {
 
 /** The command that a key gives, wherever capital letters come from: the lock key changes nothing. */
 export function commandOf(press: Press): Command | null {
-  const { key, ctrlKey, metaKey, altKey, shiftKey } = press;
+  const { ctrlKey, metaKey, altKey, shiftKey } = press;
+  const key = latin(press);
   if (altKey || key.length !== 1) return null;
   const isLetter = /\p{L}/u.test(key);
   const parts = [
@@ -106,6 +109,12 @@ export function commandOf(press: Press): Command | null {
   const given = parts.join("+");
   const found = KEYS.find((one) => one.keys.some((way) => way.toLowerCase() === given));
   return found?.command ?? null;
+}
+
+/** The key, or the Latin letter that is on it as well where a keyboard writes others: Cyrillic, Greek, Hebrew. */
+function latin({ key, code }: Press): string {
+  if (!/^[^\x00-\x7f]$/.test(key) || !/\p{L}/u.test(key)) return key;
+  return /^Key([A-Z])$/.exec(code)?.[1] ?? key;
 }
 
 /** A way to give a command as its single keys, as this platform names them: ["Ctrl", "Z"]. */

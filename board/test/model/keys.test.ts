@@ -3,6 +3,7 @@ import { commandOf, KEYS, keyNames, type Press } from "../../src/model/keys";
 
 const press = (key: string, change: Partial<Press> = {}): Press => ({
   key,
+  code: "",
   ctrlKey: false,
   metaKey: false,
   altKey: false,
@@ -24,6 +25,15 @@ test.each([
   [press("A", { shiftKey: true }), null],
   [press("Enter"), null],
   [press("x"), null],
+  [press("о", { code: "KeyJ" }), "next"], // Cyrillic
+  [press("Щ", { code: "KeyO" }), "only"],
+  [press("я", { code: "KeyZ", ctrlKey: true }), "undo"],
+  [press("Я", { code: "KeyZ", ctrlKey: true, shiftKey: true }), "redo"],
+  [press("ξ", { code: "KeyJ" }), "next"],
+  [press("ח", { code: "KeyJ" }), "next"],
+  [press("z", { code: "KeyY", ctrlKey: true }), "undo"], // German: what is written on the key counts
+  [press("ö", { code: "Semicolon" }), null],
+  [press("é", { code: "Digit2" }), null],
 ])("%j gives %s", (given, command) => expect(commandOf(given)).toBe(command));
 
 test("no key gives two commands", () => {
