@@ -69,7 +69,11 @@ def test_a_filter_asks_for_columns(opened: OpenBoard, typed: str, kept: set[str]
 
 def test_a_filter_on_values_lets_everything_through_until_they_are_there(opened: OpenBoard) -> None:
     held: list[Route] = []
-    opened.page.route("**/api/table", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    opened.page.route("**/api/table", hold)
     with opened.page.expect_request("**/api/table"):
         filter_box(opened).fill("last(loss)<3")
     expect(account(opened)).to_have_text("10 of 10 drawn")
