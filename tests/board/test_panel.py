@@ -100,6 +100,29 @@ def test_dragging_back_to_the_first_box_leaves_it_painted(opened: OpenBoard) -> 
     expect(opened.box("other/a")).to_be_checked()
 
 
+def test_a_run_that_comes_while_boxes_are_painted_shifts_nothing(tmp_path: Path, browser: Browser) -> None:
+    for run in ("b", "c", "d", "e"):
+        write_run(tmp_path / run, {"loss": [2.0, 1.0]})
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
+        opened.wait_for_runs("b", "c", "d", "e")
+        mouse = opened.page.mouse
+        start, end = opened.box("c").bounding_box(), opened.box("d").bounding_box()
+        assert start
+        assert end
+        mouse.move(start["x"] + 5, start["y"] + 5)
+        mouse.down()
+        mouse.move(end["x"] + 5, end["y"] + 5)
+        expect(opened.box("d")).not_to_be_checked()
+        write_run(tmp_path / "a", {"loss": [2.0, 1.0]})
+        opened.wait_for_runs("a")
+        for run, on in {"a": True, "b": True, "c": False, "d": False, "e": True}.items():
+            expect(opened.box(run)).to_be_checked(checked=on)
+        mouse.up()
+        expect(account(opened)).to_have_text("3 of 5 drawn · 2 off")
+        for run in ("c", "d"):
+            expect(opened.box(run)).not_to_be_checked()
+
+
 def test_only_this_run_and_back(opened: OpenBoard) -> None:
     opened.box("baseline").click()
     before = set(RUNS) - {"baseline"}

@@ -1,49 +1,62 @@
 /** Dragging over a column of boxes: all of them become what the first one becomes. */
 
-export interface Places {
-  /** The row at a height of the window. */
-  placeAt(clientY: number): number;
+/** The list as it is now: rows may come and go while it is painted on. */
+interface List {
+  /** The row at a height of the window; undefined: there are none. */
+  keyAt(clientY: number): string | undefined;
+  placeOf(key: string): number | undefined;
   scrollTowards(clientY: number): void;
 }
 
+/** Its ends by their keys: a run that comes meanwhile shifts no end to another row. */
 interface Stretch {
-  readonly from: number;
-  readonly to: number;
+  readonly from: string;
+  readonly to: string;
   readonly on: boolean;
 }
 
 export class Painting {
   /** Rows painted so far; they are switched when the pointer is let go, in one step. */
-  stretch = $state.raw<Stretch | null>(null);
+  private stretch = $state.raw<Stretch | null>(null);
+  /** Their places now; null: there are none, or an end is gone. */
+  private readonly places = $derived.by(() => {
+    if (this.stretch === null) return null;
+    const [from, to] = [this.list.placeOf(this.stretch.from), this.list.placeOf(this.stretch.to)];
+    return from === undefined || to === undefined ? null : { from, to };
+  });
+
+  constructor(private readonly list: List) {}
 
   /** How a row is painted; null: not at all. */
-  at(place: number): boolean | null {
-    const { stretch } = this;
-    return stretch !== null && stretch.from <= place && place <= stretch.to ? stretch.on : null;
+  at(key: string): boolean | null {
+    const { stretch, places } = this;
+    if (stretch === null || places === null) return null;
+    const place = this.list.placeOf(key) ?? -1;
+    return places.from <= place && place <= places.to ? stretch.on : null;
   }
 
   /**
    * The pointer went down on a box. Follow it; `done` is told what was painted, if it ever left its row. A finger scrolls.
    */
-  start(event: PointerEvent, places: Places, done: (stretch: Stretch) => void): void {
+  start(event: PointerEvent, done: (from: number, to: number, on: boolean) => void): void {
     const box = event.target;
     if (!(box instanceof HTMLInputElement) || box.type !== "checkbox" || event.pointerType === "touch")
       return;
     if (event.button !== 0 || event.shiftKey || event.altKey || event.ctrlKey || event.metaKey) return;
-    const first = places.placeAt(event.clientY);
+    const first = this.list.keyAt(event.clientY);
+    if (first === undefined) return;
     const on = !box.checked;
     const stop = new AbortController();
     const { signal } = stop;
     const move = ({ clientY }: PointerEvent): void => {
-      const place = places.placeAt(clientY);
-      if (this.stretch === null && place === first) return;
-      places.scrollTowards(clientY);
-      const { from, to } = this.stretch ?? { from: first, to: first };
-      this.stretch = { from: Math.min(from, place), to: Math.max(to, place), on };
+      const key = this.list.keyAt(clientY);
+      if (key === undefined || (this.stretch === null && key === first)) return;
+      this.list.scrollTowards(clientY);
+      this.stretch = this.reaching(this.stretch ?? { from: first, to: first, on }, key);
     };
     const end = ({ type }: Event): void => {
       stop.abort();
-      const { stretch } = this;
+      const { stretch, places } = this;
       this.stretch = null;
       if (stretch === null) return;
       // Where the pointer came back to the first box, a click follows, which would switch that one back.
@@ -53,10 +66,17 @@ export class Painting {
       };
       addEventListener("click", swallow, { capture: true, once: true });
       setTimeout(() => removeEventListener("click", swallow, { capture: true }));
-      if (type === "pointerup") done(stretch);
+      if (type === "pointerup" && places !== null) done(places.from, places.to, on);
     };
     addEventListener("pointermove", move, { signal });
     addEventListener("pointerup", end, { signal });
     addEventListener("pointercancel", end, { signal });
+  }
+
+  private reaching(stretch: Stretch, key: string): Stretch {
+    const place = this.list.placeOf(key) ?? 0;
+    const isBefore = place < (this.list.placeOf(stretch.from) ?? 0);
+    const isAfter = place > (this.list.placeOf(stretch.to) ?? 0);
+    return { ...stretch, ...(isBefore && { from: key }), ...(isAfter && { to: key }) };
   }
 }
