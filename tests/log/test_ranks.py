@@ -182,6 +182,27 @@ def test_ranks_say_how_they_are_brought_together(tmp_path: Path) -> None:
     assert [group["reduce"] for group in groups] == ["max", "mean", None]
 
 
+@pytest.mark.parametrize("is_plain_first", [False, True])
+def test_a_tag_that_is_described_before(tmp_path: Path, is_plain_first: bool) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        if is_plain_first:
+            writer.add_scalar("loss", 1, 0)
+        writer.add_scalar("loss", 1, 1, display_name="Loss", summary_description="the *mean*")
+        writer.flush()
+        with lightboard.open(tmp_path) as index:
+            (series,) = index.series("loss")
+            assert (series.described.display_name, series.reduce) == ("Loss", None)
+            writer.add_scalar("loss", 1, 2, reduce="max")
+            writer.flush()
+            until(lambda: series.reduce == "max", "what is said later")
+        writer.add_scalar("loss", 1, 3)
+    with lightboard.open(tmp_path) as index:
+        (series,) = index.series("loss")
+        assert series.reduce == "max"
+        assert series.described.display_name == "Loss"
+        assert series.described.description == "the *mean*"
+
+
 def test_what_cannot_be_said_of_ranks_is_refused(tmp_path: Path) -> None:
     with SummaryWriter(tmp_path) as writer:
         with pytest.raises(ValueError, match=r"reduce: expected one of 'mean', .*found 'product'"):

@@ -55,7 +55,8 @@ pub(crate) struct Series {
     /// What it is by its own file.
     pub(crate) own: Kind,
     pub(crate) data: SeriesData,
-    /// The record with the series' metadata, if any had some: TensorFlow tells plugin and description only once.
+    /// The record with the series' metadata, if any had some: TensorFlow tells plugin and description only once. Of
+    /// scalars the last that says how to bring ranks together, if any does.
     pub(crate) metadata: Option<Location>,
     /// What those say of bringing ranks together, once that was asked for.
     pub(crate) reduce: OnceLock<Option<Reduce>>,
@@ -300,10 +301,15 @@ impl SeriesSet {
         let kind = Kind::among(|| self.first_kind(value.tag), value, number);
         let place = self.place(value.tag, kind);
         let series = &mut self.all[place];
-        if value.metadata.is_some() && series.metadata.is_none() {
-            self.untold -= usize::from(series.may_be_told());
-            series.metadata = Some(logged.location);
-            self.untold += usize::from(series.may_be_told());
+        if let Some(metadata) = &value.metadata {
+            if series.metadata.is_none() {
+                self.untold -= usize::from(series.may_be_told());
+                series.metadata = Some(logged.location);
+                self.untold += usize::from(series.may_be_told());
+            } else if kind == Kind::Scalar && Reduce::told(metadata).is_some() {
+                series.metadata = Some(logged.location);
+                series.reduce = OnceLock::new();
+            }
         }
         if let (Kind::Scalar, Ok(Some(number))) = (kind, &number) {
             self.push(place, logged, *number);

@@ -22,6 +22,8 @@ class Scalars(Recorder):
 
     # What was said of bringing ranks together, by tag.
     _reduces: dict[str, str]
+    # What else was said, by tag: display name and description.
+    _words: dict[str, tuple[str, str]]
     # What counts the calls of `log` that are given no step.
     _log_steps: Iterator[int]
 
@@ -112,6 +114,10 @@ class Scalars(Recorder):
         step, wall_time = self._number_moment("scalar", name, global_step, walltime)
         call: NumbersCall
         if is_described:
+            # Readers take what stands with `reduce`, or else what stands first.
+            before = self._words.get(name, ("", ""))
+            described = (described[0] or before[0], described[1] or before[1])
+            self._words[name] = described
             call = partial(_add_described, step, wall_time, (*described, reduce))
         else:
             call = partial(_add, step, wall_time, (bool(style[0]), bool(style[1])))

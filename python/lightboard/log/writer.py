@@ -145,7 +145,7 @@ class SummaryWriter(
         path = os.path.abspath(path)
         self._steps = Steps()
         self._untraceable = set()
-        self._reduces = {}
+        self._reduces, self._words = {}, {}
         self._log_steps = self._steps.counter("log", "")
         self._settings = {}
         self._told = self._session_began = None
