@@ -23,14 +23,13 @@ from boards import board, bound_by_permissions
 from doctor.looking import codes, found
 from doctor.tensorboards import TensorBoard, tensorboard
 from lightboard.doctor.served import ask, client
-from lightboard.doctor.stages.api import flags
+from lightboard.doctor.stages.api import flags, points
 from lightboard.doctor.stages.board.names import by_number
 from logdirs import append_zeros, scalar, write_run
 
 pytestmark = pytest.mark.usefixtures("only_the_board")
 
 POINTS = 1500
-REST_SECS = 1000
 WAIT_SECS = 30
 
 
@@ -59,14 +58,8 @@ class Serving:
     def wait_for_reload(self) -> None:
         """Wait until the server has read all that is on disk now: a run that is new, and read last, is listed."""
         name = f"zz{len(list(self.runs.iterdir()))}"
-        rest(write_run(self.runs / name, {"loss": [1.0, 2.0]}))
+        write_run(self.runs / name, {"loss": [1.0, 2.0]})
         self.wait(lambda: (name, "loss") in ask(self.server.url).curves)
-
-
-def rest(path: Path) -> None:
-    """As if nobody had written to the file for a while."""
-    status = path.stat()
-    os.utime(path, (status.st_atime, status.st_ctime - REST_SECS))
 
 
 def append(path: Path, first: int, count: int) -> None:
@@ -77,22 +70,27 @@ def append(path: Path, first: int, count: int) -> None:
             records.write(scalar("loss", float(step), step, 1_763_800_000.0 + step).SerializeToString())
 
 
+@pytest.fixture(autouse=True)
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is on disk counts as if it had been there for a while: the tests wait until the server has read it."""
+    monkeypatch.setattr(points, "PATIENCE", 0)
+
+
 @pytest.fixture(scope="module")
 def fast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """The data server, with flags that it ignores, on runs of which it will not show all."""
     runs = tmp_path_factory.mktemp("fast") / "runs"
-    rest(write_run(runs / "long", {"loss": [float(step) for step in range(POINTS)]}))
-    rest(write_run(runs / "again", {"loss": [1.0] * 10}))
-    rest(write_run(runs / "again", {"loss": [1.0] * 5}, first_wall_time=1_763_900_000.0))
+    write_run(runs / "long", {"loss": [float(step) for step in range(POINTS)]})
+    write_run(runs / "again", {"loss": [1.0] * 10})
+    write_run(runs / "again", {"loss": [1.0] * 5}, first_wall_time=1_763_900_000.0)
     locked = write_run(runs / "locked", {"loss": [1.0] * 5})
-    rest(locked)
     locked.chmod(0)
     write_run(runs / "silent", {})
     with SummaryWriter(str(runs / "pictures"), write_to_disk=True) as writer:
         for step in range(12):
             writer.add_image("digits", np.zeros((1, 2, 2), np.uint8), step)
     for number in range(40):
-        rest(write_run(runs / f"seed{number}", {"loss": [1.0, 2.0], "acc": [1.0, 2.0]}))
+        write_run(runs / f"seed{number}", {"loss": [1.0, 2.0], "acc": [1.0, 2.0]})
     arguments = ("--reload_multifile=true", "--reload_interval=0.5")
     with tensorboard("--logdir", runs, *arguments, unprivileged=True) as server:
         serving = Serving(runs, server)
@@ -105,7 +103,7 @@ def fast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 def slow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """The Python reader."""
     runs = tmp_path_factory.mktemp("slow") / "runs"
-    rest(write_run(runs / "a", {"loss": [1.0] * 5}))
+    write_run(runs / "a", {"loss": [1.0] * 5})
     with tensorboard(
         "--logdir", runs, "--load_fast=false", "--reload_interval=1", unprivileged=True
     ) as server:
@@ -122,7 +120,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     """
     runs = tmp_path_factory.mktemp("odd")
     for name in ("old", "new"):
-        rest(write_run(runs / name / "a", {"loss": [1.0] * 5}))
+        write_run(runs / name / "a", {"loss": [1.0] * 5})
     write_run(runs / "new" / "locked", {"loss": [1.0]}).chmod(0)
     arguments = ("--samples_per_plugin=scalars=0", "--reload_interval=0", "--path_prefix=/tb")
     spec = f"--logdir_spec=runs:{runs / 'old'},runs:{runs / 'new'}"
@@ -162,13 +160,12 @@ def test_a_file_that_the_data_server_gave_up(fast: Serving) -> None:
     path = write_run(fast.runs / "zeros", {"loss": [1.0] * 5})
     whole = path.stat().st_size
     append_zeros(path, 64)
-    rest(path)
     fast.wait_for_reload()
     os.truncate(path, whole)
     append(path, 5, 5)
-    rest(path)
     fast.wait_for_reload()
     assert [(run, tag) for run, tag, _ in fast.found("files_given_up")] == [("zeros", "loss")]
+    path.unlink()
 
 
 @pytest.mark.detects("S05", "still_loading")
@@ -180,7 +177,6 @@ def test_a_server_that_is_still_reading(fast: Serving) -> None:
         step = 5
         while not ended.wait(0.05):
             append(path, step, 1)
-            rest(path)  # A copy that keeps the times of what it copies.
             step += 1
 
     thread = threading.Thread(target=grow)
@@ -194,6 +190,28 @@ def test_a_server_that_is_still_reading(fast: Serving) -> None:
     path.unlink()
 
 
+@pytest.mark.detects("S05", "still_loading")
+def test_a_file_that_the_data_server_has_not_read_on(tmp_path: Path) -> None:
+    """However long the file has rested: it is open, and will be read."""
+    path = write_run(tmp_path / "a", {"loss": [1.0] * 5})
+    with tensorboard("--logdir", tmp_path, "--reload_interval=600") as server:
+        Serving(tmp_path, server).wait(lambda: bool(ask(server.url).curves))
+        assert codes(tmp_path, url=server.url) == set()
+        append(path, 5, 5)
+        assert codes(tmp_path, url=server.url) == {"still_loading"}
+
+
+def test_a_file_that_has_just_come_here_with_an_old_time(
+    fast: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(points, "PATIENCE", 1000)
+    path = write_run(fast.runs / "copied", {"loss": [1.0] * 5})
+    os.utime(path, (1_763_800_000, 1_763_800_000))
+    told = {"files_given_up", "still_loading", "run_not_served"}
+    assert codes(fast.runs, url=fast.server.url) & told == set()
+    path.unlink()
+
+
 @pytest.mark.detects("S06", "reload_stopped")
 def test_a_reader_that_has_stopped(slow: Serving) -> None:
     (path,) = (slow.runs / "a").iterdir()
@@ -201,7 +219,6 @@ def test_a_reader_that_has_stopped(slow: Serving) -> None:
     closed.mkdir(mode=0)
     slow.server.wait_for("Exception in thread Reloader")
     append(path, 5, 5)
-    rest(path)
     one_run = codes(slow.runs, url=slow.server.url, run="a")
     assert one_run & {"reload_stopped", "files_given_up"} == {"files_given_up"}, (
         "others are read to their ends"
@@ -209,7 +226,6 @@ def test_a_reader_that_has_stopped(slow: Serving) -> None:
     for file in slow.runs.glob("*/events*"):
         if file != path:
             file.unlink()
-    rest(path)
     closed.rmdir()
     assert slow.found("reload_stopped") == [("a", "loss", None)]
 
@@ -349,7 +365,7 @@ def test_many_runs_with_odd_names(tmp_path: Path) -> None:
     common = "an_experiment_with_a_very_long_name_and_version_"
     names = ["実験", f"{common}1", f"{common}2", *map(str, range(500))]
     for name in names:
-        rest(write_run(tmp_path / name, {"loss": [1.0]}))
+        write_run(tmp_path / name, {"loss": [1.0]})
     with tensorboard("--logdir", tmp_path, "--reload_interval=1") as server:
         Serving(tmp_path, server).wait(lambda: len(ask(server.url).runs or ()) == len(names))
         named = found("name_beyond_latin1", tmp_path, url=server.url)

@@ -71,6 +71,11 @@ class Served:
         """Whether it is a TensorBoard."""
         return self.program == "tensorboard"
 
+    @property
+    def reads_once(self) -> bool:
+        """Whether it was told to read the log directory at its start only."""
+        return self.flags.get("reload_interval") == 0
+
     def run_name(self, logdir: LogDirectory, path: str) -> str | None:
         """Return the name on the board of the run in `path`, a folder of `logdir`; None if it does not look there.
 

@@ -44,8 +44,8 @@ def reloads_once(look: Look) -> Iterator[Finding]:
     board = _tensorboard(look)
     if board is None or "reload_interval" not in board.flags:
         return
-    interval = float(board.flags["reload_interval"] or 0)
-    if interval == 0:
+    interval = float(board.flags["reload_interval"])
+    if board.reads_once:
         yield Finding(
             "reloads_once",
             f"{board.name} was started with --reload_interval=0.",

@@ -96,9 +96,14 @@ def points_missing(look: Look) -> Iterator[Finding]:
     behind = {key for key, disk in on_disk.items() if _is_behind(disk, board.curves.get(key), board)}
     if board.unanswered:
         return
+    if behind and board.reads_once:
+        behind.clear()  # What came since is told by the flag.
     if behind:
+        is_reading = _is_reading(board, look)
+        if not is_reading:
+            time.sleep(min(_interval(board), look.left))
         later = board.again()
-        moved = any(later.curves.get(key) != board.curves.get(key) for key in behind)
+        moved = is_reading or any(later.curves.get(key) != board.curves.get(key) for key in behind)
         if later.unanswered:
             return
         everything = len(behind) == len(on_disk) and not _others_are_served(look, board, behind)
@@ -145,7 +150,7 @@ def _behind(board: Served, series: list[OnDisk], moved: bool, everything: bool) 
     if moved:
         return Finding(
             "still_loading",
-            f"{board.name} served more points of {count} when it was asked again a moment later.",
+            f"{board.name} does not serve the newest points of {count} yet: it is at work on its files.",
             places,
         )
     seen = f"{board.name} does not serve the newest points of {count}, though their files have rested."
@@ -172,7 +177,7 @@ def _on_disk(look: Look, board: Served) -> Iterator[tuple[tuple[str, str], OnDis
                     last.place(tag=tag),
                     sum(int(str(series["count"])) for _, series in parts),
                     int(str(parts[-1][1]["last_step"])),
-                    max(one.entry.status.st_mtime for one, _ in parts if one.entry.status is not None),
+                    _changed([one for one, _ in parts]),
                     frozenset(form for _, series in parts for form in list(series["forms"])),  # type: ignore[call-overload]
                     any(one.facts["damage_count"] or one.facts["tail"] for one, _ in parts),
                 ),
@@ -218,8 +223,21 @@ def _interval(board: Served) -> float:
 
 
 def _rested(files: list[Audit], board: Served) -> bool:
-    changed = max(one.entry.status.st_mtime for one in files if one.entry.status is not None)
-    return time.time() - changed > PATIENCE * _interval(board)
+    return time.time() - _changed(files) > PATIENCE * _interval(board)
+
+
+def _changed(files: list[Audit]) -> float:
+    """When the files were written last, or came here: a copy may keep the time of the original."""
+    known = [one.entry.status for one in files if one.entry.status is not None]
+    return max(max(status.st_mtime, status.st_ctime) for status in known)
+
+
+def _is_reading(board: Served, look: Look) -> bool:
+    """Whether the data server has a file open that it has not read to its end; what it gave up it has closed."""
+    reader = board.data_server
+    return reader is not None and any(
+        file.pid == reader and file.position < file.size for file in look.open_files
+    )
 
 
 def _sample_limit(board: Served) -> int:
