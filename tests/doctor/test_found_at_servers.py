@@ -20,7 +20,7 @@ from tensorboardX import SummaryWriter
 
 import lightboard
 from boards import board, bound_by_permissions
-from doctor.looking import codes, found
+from doctor.looking import codes, found, report_on
 from doctor.tensorboards import TensorBoard, tensorboard
 from lightboard.doctor.served import ask, client
 from lightboard.doctor.stages.api import flags, points
@@ -331,6 +331,22 @@ def test_what_an_address_asks_for(fast: Serving) -> None:
     switched = found("selection_in_address", fast.runs, url=f"{url}#scalars&runSelectionState={state}")
     assert [place.run for place in switched.places] == ["long"]
     assert "address_too_long" in codes(fast.runs, url=f"{url}#scalars&regexInput={'.' * 2000}")
+    assert "pattern_invalid" not in codes(fast.runs, url=f"{url}#scalars&regexInput=("), "they show all"
+
+
+def test_a_filter_of_the_page_at_the_address_and_of_others(fast: Serving) -> None:
+    def outcome(address: str) -> str:
+        found = report_on(fast.runs, url=f"{fast.server.url}{address}", run="again").trace
+        assert found is not None
+        return found.steps[-1].outcome
+
+    hidden_on = {
+        "?runFilter=lo": "no",
+        "?runFilter=lo#scalars": "partly",
+        "#timeseries&regexInput=lo": "partly",
+    }
+    for address, expected in {**hidden_on, "#scalars&regexInput=lo": "no", "?runFilter=": "partly"}.items():
+        assert outcome(address) == expected, address  # There are more than 40 runs: partly is the best.
 
 
 @pytest.mark.detects("U08", "run_without_scalars", "U26", "images_sampled", "U23", "pause_in_run")

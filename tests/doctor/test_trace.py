@@ -151,6 +151,15 @@ def test_a_look_that_fails_at_the_run_is_reported(runs: Path) -> None:
         assert report.facts["records"]
 
 
+def test_what_hides_a_run_on_other_pages_than_the_one_at_the_address() -> None:
+    drawn = Step("board", "Is it drawn by default?", "yes", "It is.")
+    here = Finding("filter_in_address", "A filter.", [Place(run="a")])
+    elsewhere = Finding("selection_in_address", "Off.", [Place(run="a")], elsewhere=True)
+    assert explained(drawn, [elsewhere]).outcome == "partly"
+    both = explained(drawn, [elsewhere, here])
+    assert (both.outcome, both.answer, both.codes) == ("no", "A filter.", ("filter_in_address",))
+
+
 def test_images_that_are_sampled_keep_no_curve_from_being_drawn() -> None:
     drawn = Step("board", "Is it drawn by default?", "yes", "It is.")
     sampled = Finding("images_sampled", "12 images.", [Place(run="a")])

@@ -47,13 +47,14 @@ class Finding:
 
     `code` is a key of `lightboard.doctor.CODES`, which says what it means, what follows and what to do. `seen` is the
     evidence, a sentence or two with the figures of this case. `remedy` replaces the code's where this case allows
-    something more exact: a command, a path.
+    something more exact: a command, a path. `elsewhere`: it is of other pages than the one at the address.
     """
 
     code: str
     seen: str
     places: Sequence[Place] = ()
     remedy: str | None = None
+    elsewhere: bool = False
 
     @property
     def count(self) -> int:

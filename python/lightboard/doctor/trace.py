@@ -110,9 +110,10 @@ def explained(step: Step, findings: Sequence[Finding]) -> Step:
     why = [finding for finding in here if finding.kind.severity != "note"]
     if step.stage == "board":
         off = [finding for finding in here if finding.code in NOT_DRAWN]
-        why = off or [finding for finding in here if finding.code == NOT_DRAWN_EVERYWHERE]
+        everywhere = [finding for finding in off if not finding.elsewhere]
+        why = everywhere or off or [finding for finding in here if finding.code == NOT_DRAWN_EVERYWHERE]
         if off:
-            step = replace(step, outcome="no", answer=off[0].seen)
+            step = replace(step, outcome="no" if everywhere else "partly", answer=why[0].seen)
     return step if step.outcome == "yes" else replace(step, codes=tuple(finding.code for finding in why))
 
 

@@ -3,47 +3,54 @@
 import base64
 import binascii
 import json
-import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qsl
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.served import Served, shown
+from lightboard.doctor.stages.board.pattern import tried
 from lightboard.doctor.words import amount
 
 LONGEST = 2_000
 """Characters of an address that mail, chat and old servers let through."""
 
-FILTERS = {"runFilter": re.IGNORECASE, "regexInput": 0}
-"""Filters on run names in a TensorBoard's address: that of the Time Series page, and that of the other pages."""
+FILTERS = {"runFilter": True, "regexInput": False}
+"""Filters on run names in a TensorBoard's address: that of Time Series, its first page, which ignores case, and that of
+the other pages."""
 
 
 def filters(look: Look) -> Iterator[Finding]:
-    """Report filters that leave runs out, and patterns that are none."""
+    """Report filters that leave runs out, and patterns that are none: the older pages show all runs then."""
     board = look.served
     if board is None or not board.is_tensorboard:
         return
-    for name, flags in FILTERS.items():
+    for name, on_first_page in FILTERS.items():
         text = _parameters(board).get(name, "")
         if not text:
             continue
-        try:
-            pattern = re.compile(text, flags)
-        except re.error as error:
+        runs = list(board.runs or ())
+        found = tried(text, runs, ignore_case=on_first_page, seconds=look.left)
+        elsewhere = on_first_page != _is_first_page(board)
+        if found.matching is not None:
+            hidden = [run for run in runs if run not in found.matching]
+            if hidden:
+                yield Finding(
+                    "filter_in_address",
+                    f'The address holds {name}="{text}". Runs that do not match it: {len(hidden):,} of {len(runs):,}.',
+                    [Place(run=run) for run in hidden],
+                    elsewhere=elsewhere,
+                )
+        elif not found.error:
+            look.left_out.append(
+                f'{name}="{text}" of the address was not judged: a browser may understand it otherwise'
+            )
+        elif on_first_page:
             yield Finding(
                 "pattern_invalid",
-                f'The address holds {name}="{text}", which is no regular expression: {error}.',
+                f'The address holds {name}="{text}", which is no regular expression: {found.error}.',
                 [Place(path=board.client.root)],
-            )
-            continue
-        hidden = [run for run in board.runs or () if not pattern.search(run)]
-        if hidden:
-            yield Finding(
-                "filter_in_address",
-                f'The address holds {name}="{text}". Runs that do not match it: {len(hidden):,} of '
-                f"{len(board.runs or ()):,}.",
-                [Place(run=run) for run in hidden],
+                elsewhere=elsewhere,
             )
 
 
@@ -63,6 +70,7 @@ def selections(look: Look) -> Iterator[Finding]:
             "selection_in_address",
             f"The address switches {amount(len(off), 'run')} off.",
             [Place(run=run) for run in off],
+            elsewhere=_is_first_page(board),
         )
 
 
@@ -74,6 +82,11 @@ def too_long(look: Look) -> Iterator[Finding]:
             f"The address has {amount(len(look.url), 'character')}.",
             [Place(path=f"{shown(look.url)[:60]}…")],
         )
+
+
+def _is_first_page(board: Served) -> bool:
+    """Whether the address is that of Time Series, which is shown too where it names no page."""
+    return board.client.parts.fragment.partition("&")[0] in ("", "timeseries")
 
 
 def _parameters(board: Served) -> Mapping[str, str]:
