@@ -139,6 +139,9 @@ def test_what_the_data_server_does_not_show(fast: Serving) -> None:
     assert fast.found("points_sampled") == [("long", "loss", "1,000 of 1,500 points")]
     assert fast.found("points_preempted") == [("again", "loss", "5 of 15 points")]
     assert [run for run, _, _ in fast.found("run_not_served")] == ["locked"]
+    asked = report_on(fast.runs, url=fast.server.url, run="long").trace
+    assert asked is not None
+    assert next(step.codes for step in asked.steps if step.outcome == "partly") == ("points_sampled",)
 
 
 def test_more_points_than_one_answer_may_have(fast: Serving, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -170,6 +170,9 @@ def test_what_is_not_answered_is_not_called_missing(runs: Path) -> None:
     }
     with server(serving(answers)) as url:
         report = report_on(runs, url=url)
+        asked = report_on(runs, url=url, run="one").trace
+    assert asked is not None
+    assert [step.outcome for step in asked.steps if step.stage == "api"] == ["unknown"]
     assert "run_without_scalars" not in told(report)
     assert any("/data/plugin/scalars/tags" in what for what in report.left_out)
 

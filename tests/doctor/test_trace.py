@@ -151,6 +151,15 @@ def test_a_look_that_fails_at_the_run_is_reported(runs: Path) -> None:
         assert report.facts["records"]
 
 
+def test_a_run_of_which_a_part_is_served() -> None:
+    served = Step("api", "Does the board serve it?", "yes", "As a.")
+    flags = Finding("flags_ignored", "Some.")
+    sampled = Finding("points_sampled", "1,000 points.", [Place(run="a")])
+    assert explained(served, [flags]) == served
+    partly = explained(served, [flags, sampled])
+    assert (partly.outcome, partly.answer, partly.codes) == ("partly", "As a.", ("points_sampled",))
+
+
 def test_what_hides_a_run_on_other_pages_than_the_one_at_the_address() -> None:
     drawn = Step("board", "Is it drawn by default?", "yes", "It is.")
     here = Finding("filter_in_address", "A filter.", [Place(run="a")])

@@ -28,6 +28,17 @@ EXPLAINED_BY: dict[Stage, tuple[Stage, ...]] = {
 
 NOT_DRAWN = frozenset({"filter_in_address", "pattern_invalid", "selection_in_address", "runs_off", "run_off"})
 """What keeps a run from being drawn at all; other findings of the page are of what it draws."""
+NOT_SERVED_IN_FULL = frozenset(
+    {
+        "points_sampled",
+        "points_preempted",
+        "files_given_up",
+        "reload_stopped",
+        "still_loading",
+        "samples_of_none",
+    }
+)
+"""What keeps a part of a run from being served."""
 NOT_DRAWN_EVERYWHERE = "runs_off_elsewhere"
 
 
@@ -108,6 +119,9 @@ def explained(step: Step, findings: Sequence[Finding]) -> Step:
     """Name what was found of the run at that stage; what hides it on the page is only told by findings."""
     here = [finding for finding in findings if finding.kind.stage in EXPLAINED_BY[step.stage]]
     why = [finding for finding in here if finding.kind.severity != "note"]
+    if step.stage == "api" and step.outcome == "yes":
+        why = [finding for finding in why if finding.code in NOT_SERVED_IN_FULL]
+        step = replace(step, outcome="partly") if why else step
     if step.stage == "board":
         off = [finding for finding in here if finding.code in NOT_DRAWN]
         everywhere = [finding for finding in off if not finding.elsewhere]
@@ -217,7 +231,10 @@ def _served(look: Look, run: str) -> Step | None:
         curves = {tag: curve for tag, curve in curves.items() if tag == look.tag}
     points = sum(curve.points for curve in curves.values())
     if not curves:
-        return Step("api", question, "partly", f"It lists it as {name}, without scalars.")
+        told = "and did not answer what it has of it" if board.unanswered else "without scalars"
+        return Step(
+            "api", question, "unknown" if board.unanswered else "partly", f"It lists it as {name}, {told}."
+        )
     return Step(
         "api", question, "yes", f"As {name}, with {len(curves):,} scalar series, {amount(points, 'point')}."
     )
