@@ -19,7 +19,7 @@ from lightboard.cli.doctor import doctor
 from lightboard.cli.occupant import find_occupant
 from lightboard.cli.text import printable
 from lightboard.doctor import Report
-from lightboard.doctor.served import client, shown
+from lightboard.doctor.served import ask, client, shown
 from logdirs import write_run
 
 pytestmark = pytest.mark.usefixtures("only_the_board")
@@ -118,6 +118,25 @@ def test_a_board_that_hangs_is_said_to_hang(runs: Path, monkeypatch: pytest.Monk
     (finding,) = report.findings
     assert (finding.code, finding.remedy) == ("board_unreachable", None)
     assert finding.seen == f"Asked {url}: it accepts connections, and does not answer within 0.2 s."
+
+
+def test_the_addresses_of_a_host_are_tried_one_after_the_other(
+    runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is of a kind that this machine has not, the second never answers: its share of the time is lost."""
+    with server(serving({"/api/server": (200, LIGHTBOARD)})) as url, socket.socket() as full:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        waiting = [socket.create_connection(full.getsockname())]  # It takes no second one.
+        port = int(url.rpartition(":")[2].rstrip("/"))
+        found = [
+            (family, socket.SOCK_STREAM, 0, "", address)
+            for family, address in ((250, ("x", 0)), (2, full.getsockname()), (2, ("127.0.0.1", port)))
+        ]
+        monkeypatch.setattr(client, "_addresses", lambda *_: found)
+        monkeypatch.setattr(client, "TIMEOUT_SECS", 0.6)
+        assert ask(url).program == "lightboard"
+        waiting[0].close()
 
 
 def test_a_server_that_drips_does_not_stop_the_search_for_who_holds_its_port() -> None:

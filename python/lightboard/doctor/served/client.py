@@ -8,9 +8,11 @@ import json
 import re
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any
 from urllib.parse import SplitResult, unquote_plus, urlencode, urlsplit
 
@@ -147,23 +149,23 @@ class _Connection(http.client.HTTPConnection):
         self.response_class = self._response  # type: ignore[assignment]
 
     def connect(self) -> None:
-        """Try the host's addresses one after the other."""
+        """Try the host's addresses one after the other, each with its share of the time that is left."""
         failed: OSError = TimeoutError()
-        for family, kind, protocol, _, address in socket.getaddrinfo(
-            self.host, self.port, type=socket.SOCK_STREAM
-        ):
-            self.sock = socket.socket(family, kind, protocol)
+        found = _addresses(self.host, self.port, self._until)
+        for number, (family, kind, protocol, _, address) in enumerate(found):
             try:
-                self._open(address)
+                self.sock = socket.socket(family, kind, protocol)
+                self._open(address, _left(self._until) / (len(found) - number))
             except OSError as error:
                 failed = error
-                self.sock.close()
+                if self.sock is not None:
+                    self.sock.close()
             else:
                 return
         raise failed
 
-    def _open(self, address: Any) -> None:
-        self._limit()
+    def _open(self, address: Any, seconds: float) -> None:
+        self.sock.settimeout(seconds)
         self.sock.connect(address)
         self.is_open = True
         if self._tls:
@@ -210,6 +212,32 @@ class _Within(io.RawIOBase):
 
 class _TooLargeError(Exception):
     """The answer has more bytes than are taken."""
+
+
+def _addresses(host: str, port: int, until: float) -> list[Any]:
+    """Find a host's addresses before the time `until`: a name may take its time, and no time can be set for that."""
+    try:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    except socket.gaierror:
+        pass  # A name.
+    found: SimpleQueue[list[Any] | OSError] = SimpleQueue()
+
+    def find() -> None:
+        try:
+            found.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except OSError as error:
+            found.put(error)
+        except UnicodeError:
+            found.put(socket.gaierror(socket.EAI_NONAME, "no name of a host"))
+
+    threading.Thread(target=find, daemon=True).start()
+    try:
+        answer = found.get(timeout=_left(until))
+    except Empty:
+        raise TimeoutError from None
+    if isinstance(answer, OSError):
+        raise answer
+    return answer
 
 
 def _left(until: float) -> float:
