@@ -266,6 +266,38 @@ def test_another_program(tmp_path: Path) -> None:
             server.kill()
 
 
+FORWARDER = """
+import socket, sys, threading
+
+def pump(one, other):
+    while data := one.recv(1 << 16):
+        other.sendall(data)
+    other.shutdown(socket.SHUT_WR)
+
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1], flush=True)
+while True:
+    near, _ = listening.accept()
+    far = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+    for pair in ((near, far), (far, near)):
+        threading.Thread(target=pump, args=pair, daemon=True).start()
+"""
+
+
+def test_a_process_that_passes_on_is_not_taken_for_the_board(fast: Serving, tmp_path: Path) -> None:
+    """As ssh -L and docker-proxy: its working directory and its memory are not the board's."""
+    port = fast.server.url.rstrip("/").rpartition(":")[2]
+    program = (sys.executable, "-c", FORWARDER, port)
+    assert ask(fast.server.url).pid == fast.server.pid
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as forwarder:
+        try:
+            assert forwarder.stdout is not None
+            forwarded = ask(f"127.0.0.1:{forwarder.stdout.readline().strip()}")
+        finally:
+            forwarder.kill()
+    assert (forwarded.program, forwarded.pid) == ("tensorboard", None)
+
+
 @pytest.mark.detects("S02", "F02", "another_directory")
 def test_a_board_on_another_log_directory(fast: Serving, tmp_path: Path) -> None:
     write_run(tmp_path / "mine" / "a", {"loss": [1.0] * 5})

@@ -262,7 +262,18 @@ def test_a_board_that_wants_its_token_is_compared_with_it_and_told_of_without(ru
 
 
 def test_a_long_address_is_told_without_its_token(runs: Path) -> None:
-    with server(serving({"/api/server": (401, {})})) as url:
+    answers: dict[str, tuple[int, object]] = {"/api/server": (401, {"error": {"code": "token_required"}})}
+    with server(serving(answers)) as url:
         report = report_on(runs, url=f"{url}?token={TOKEN}#{'x' * 3000}")
     assert "address_too_long" in told(report)
     assert TOKEN not in told(report)
+
+
+@pytest.mark.detects("S14", "not_a_board")
+def test_a_password_is_not_taken_for_a_lightboards_token(runs: Path) -> None:
+    answers: dict[str, tuple[int, object]] = {"/api/server": (401, {"message": "Unauthorized"})}
+    with server(serving(answers)) as url:
+        report = report_on(runs, url=url)
+    told(report)
+    assert [one.code for one in report.findings] == ["not_a_board"]
+    assert "asks for a password" in report.findings[0].seen

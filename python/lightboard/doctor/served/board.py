@@ -53,7 +53,7 @@ class Served:
     flags: Mapping[str, Any] = field(default_factory=dict)
     data_location: str = ""
     pid: int | None = None
-    """Of the process that answers, if it can be seen."""
+    """Of the board's process, if it can be seen; of what is no board, of the one that listens."""
     token_required: bool = False
     unanswered: list[str] = field(default_factory=list)
     """Requests to which nothing came, or nothing that can be read: what they ask for is not known, not missing."""
@@ -283,7 +283,7 @@ def ask(url: str, left: Callable[[], float] = lambda: TIMEOUT_SECS) -> Served:
     server = client.get("/api/server")
     if server.cut:
         raise OutOfTimeError
-    pid = processes.behind(client.host, client.port)
+    listener = processes.behind(client.host, client.port)
     found = server.json
     logdirs = _objects(found.get("logdirs")) if isinstance(found, dict) else None
     if server.status == 200 and logdirs is not None and found.get("name") == "lightboard":
@@ -292,20 +292,39 @@ def ask(url: str, left: Callable[[], float] = lambda: TIMEOUT_SECS) -> Served:
             "lightboard",
             version=str(found.get("version", "")),
             directories={str(one.get("name")): one["path"] for one in logdirs if _is_path(one.get("path"))},
-            pid=pid,
+            pid=listener if listener == found.get("pid") else _board_itself(listener, "lightboard"),
         )
-    if server.status == 401:
+    if server.status == 401 and _error_code(found) == "token_required":
         problem = "it does not take the token of the address" if client.token else "it asks for its token"
+        pid = _board_itself(listener, "lightboard")
         return Served(client, "lightboard", problem, token_required=True, pid=pid)
     found = environment.json
     if environment.status == 200 and isinstance(found, dict) and isinstance(found.get("data_location"), str):
-        return _tensorboard(client, found, pid)
-    return Served(
-        client,
-        "other",
-        f"GET /data/environment was answered with status {environment.status}",
-        pid=pid,
+        return _tensorboard(client, found, _board_itself(listener, "tensorboard"))
+    problem = f"GET /data/environment was answered with status {environment.status}"
+    if 401 in (environment.status, server.status):
+        problem = "it, or a proxy before it, asks for a password"
+    return Served(client, "other", problem, pid=listener)
+
+
+def _error_code(body: object) -> object:
+    error = body.get("error") if isinstance(body, dict) else None
+    return error.get("code") if isinstance(error, dict) else None
+
+
+def _board_itself(pid: int | None, program: str) -> int | None:
+    """Return the process if it is the board, and none that passes on what it says: ssh, docker-proxy, a proxy."""
+    if pid is None:
+        return None
+    command = processes.arguments(pid)
+    interpreter = "python" in os.path.basename(command[0]) if command else False
+    named = any(program in os.path.basename(part) for part in command[: 4 if interpreter else 1])
+    reader = program == "tensorboard" and any(
+        processes.DATA_SERVER in part
+        for child in processes.children(pid)
+        for part in processes.arguments(child)
     )
+    return pid if named or reader else None
 
 
 def _tensorboard(client: Client, environment: Mapping[str, Any], pid: int | None) -> Served:
