@@ -3,9 +3,10 @@
  *
  * The colours are as far apart as twelve can be for people with normal vision and with each of the three common
  * deficiencies at once, found by search; the test states how far, and measures. A run takes the colour that its id asks for
- * or, if an older run has it, the next free one. Older runs choose first, so a colour survives a reload and the arrival of
- * newer runs. Neighbours in the order of all runs (order.ts) never have the same colour; where a list is filtered or sorted
- * by something else they may, since a colour stays with its run.
+ * or, if an older run has it, the next free one, and keeps it, whichever runs come, go or begin. Older runs choose first,
+ * so that runs which are met together have the same colours in every browser. Neighbours in the order of all runs
+ * (order.ts) get different colours; where runs of one colour meet in a list that is filtered or sorted by something else, the
+ * dash gives way, since a colour stays with its run.
  */
 
 export type Theme = "light" | "dark";
@@ -48,17 +49,23 @@ export function slotDash(slot: number): number {
 }
 
 /**
- * A slot for each of the runs, which are in their order. Colours are used up before dashes, and slots repeat
- * only when there are more runs than slots, and then evenly.
+ * A slot for each of the runs, which are in their order: the one that is kept for it, else one that it chooses. Colours are
+ * used up before dashes, and slots repeat only when there are more runs than slots, and then evenly.
  */
-export function colourSlots(runs: readonly Coloured[]): Map<string, number> {
-  const age = (place: number): number => runs[place]!.first_wall_time ?? Infinity;
+export function colourSlots(
+  runs: readonly Coloured[],
+  kept: ReadonlyMap<string, number> = new Map(),
+): Map<string, number> {
+  const slots = runs.map(({ id }) => kept.get(id) ?? -1);
+  const age = (place: number): number =>
+    slots[place]! >= 0 ? -Infinity : (runs[place]!.first_wall_time ?? Infinity);
   const oldestFirst = runs.map((_, place) => place);
   oldestFirst.sort((a, b) => (age(a) === age(b) ? (runs[a]!.id < runs[b]!.id ? -1 : 1) : age(a) - age(b)));
   const neighbours = neighboursAtBirth(oldestFirst);
-  const slots = new Array<number>(runs.length).fill(-1);
   const uses = new Array<number>(SLOTS).fill(0);
+  for (const slot of slots) if (slot >= 0) uses[slot]!++;
   for (const place of oldestFirst) {
+    if (slots[place]! >= 0) continue;
     const taken = neighbours[place]!.map((neighbour) => slots[neighbour]! % COLOURS);
     const slot = freeSlot(hash(runs[place]!.id) % COLOURS, uses, taken);
     uses[slot]!++;
@@ -94,6 +101,47 @@ function neighboursAtBirth(oldestFirst: readonly number[]): number[][] {
     if (right < count) before[right] = left;
   }
   return found;
+}
+
+/**
+ * The dashes that runs have in a list, where these are others than those of their slots: a run that would look like the one
+ * before it takes the next dash.
+ *
+ * @param slotOf null for a run that is coloured by something else
+ */
+export function dashesApart(
+  order: readonly string[],
+  slotOf: (run: string) => number | null,
+): Map<string, number> {
+  const dashes = new Map<string, number>();
+  let before: number | null = null;
+  for (const run of order) {
+    let slot = slotOf(run);
+    if (slot !== null && slot === before) {
+      slot = (slot + COLOURS) % SLOTS;
+      dashes.set(run, slotDash(slot));
+    }
+    before = slot;
+  }
+  return dashes;
+}
+
+/** The slots that were kept, of whatever anyone may have written. */
+export function readSlots(saved: unknown): Map<string, number> {
+  if (typeof saved !== "object" || saved === null) return new Map();
+  const isSlot = (entry: [string, unknown]): entry is [string, number] =>
+    Number.isInteger(entry[1]) && (entry[1] as number) >= 0 && (entry[1] as number) < SLOTS;
+  return new Map(Object.entries(saved).filter(isSlot));
+}
+
+/** The slots that are others than those that the runs would choose today; null: none is. */
+export function writeSlots(
+  runs: readonly Coloured[],
+  slots: ReadonlyMap<string, number>,
+): Record<string, number> | null {
+  const chosen = colourSlots(runs);
+  const kept = [...slots].filter(([run, slot]) => chosen.get(run) !== slot);
+  return kept.length === 0 ? null : Object.fromEntries(kept);
 }
 
 /** The earlier slots where nothing changed, so that nothing that depends on them is done again. */

@@ -21,6 +21,7 @@ import { Link, type XWindow } from "./link.svelte";
 import { PanelStore } from "./panel.svelte";
 import { SelectionStore } from "./selection.svelte";
 import { type PointsAsked, Settings } from "./settings.svelte";
+import { placeOf } from "./storage";
 import { Switching } from "./switching.svelte";
 import { SavedView } from "./view.svelte";
 
@@ -55,7 +56,12 @@ export class Board {
   readonly settings = new Settings(this.view);
   readonly hparams = new Hparams();
   readonly groups = new Groups(() => this.listed, this.hparams, this.view);
-  readonly colours = new Colours(this.groups, () => this.settings.theme, this.view);
+  readonly colours = new Colours(
+    this.groups,
+    () => this.settings.theme,
+    () => this.panel.arranged,
+    this.view,
+  );
   readonly baseline = new Baseline(this.view);
   /** What cards ask for: set up in several places. */
   readonly asked: PointsAsked = $derived({ ...this.settings.asked, baseline: this.baseline.asked });
@@ -312,7 +318,7 @@ export class Board {
     if (read) setTimeout(() => this.doctor.want(), BEFORE_DOCTOR_MS);
     this.selection.meet(list.runs, read);
     await breath();
-    this.colours.meet(this.order.of(list.runs, this.logdirNames));
+    this.colours.meet(this.order.of(list.runs, this.logdirNames), placeOf("colours", list.logdirs));
     await breath();
     this.runs = list.runs;
   }

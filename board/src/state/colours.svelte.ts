@@ -3,17 +3,21 @@
 import {
   type Coloured,
   colourSlots,
+  dashesApart,
   isColour,
+  readSlots,
   slotColour,
   slotDash,
   type Theme,
   unlessSameSlots,
   visible,
+  writeSlots,
 } from "../model/colour";
 import { groupId } from "../model/group_series";
 import { Members, type Refused } from "../model/members";
 import type { Json } from "../model/notation";
 import type { Groups } from "./groups.svelte";
+import { recall, remember } from "./storage";
 import type { Part, SavedView } from "./view.svelte";
 
 export class Colours implements Part {
@@ -24,6 +28,14 @@ export class Colours implements Part {
   private slots = $state.raw<Map<string, number>>(new Map());
   private begun = $state.raw<ReadonlyMap<string, number | null>>(new Map());
   private runs: readonly Coloured[] = [];
+  /** Of all runs ever met here, those that went as well; null before the first. */
+  private kept: ReadonlyMap<string, number> | null = null;
+  /** Dashes of runs in the list beside others that would look the same. */
+  private readonly apart = $derived.by(() => {
+    const found = dashesApart(this.listed(), (run) => this.slotFor(run));
+    return (this.lastApart = unlessSameSlots(this.lastApart, found));
+  });
+  private lastApart = new Map<string, number>();
 
   /** Groups take colours as runs do; the oldest is the one with the oldest run. */
   private readonly groupSlots = $derived.by(() => this.findGroupSlots());
@@ -32,17 +44,29 @@ export class Colours implements Part {
   constructor(
     private readonly groups: Groups,
     private readonly theme: () => Theme,
+    /** Runs as they stand in the run list. */
+    private readonly listed: () => readonly string[],
     view: SavedView,
   ) {
     view.keep(this);
   }
 
-  /** Learn which runs there are, in their order; the same list tells nothing new. */
-  meet(runs: readonly Coloured[]): void {
+  /**
+   * Learn which runs there are, in their order; the same list tells nothing new. Where a run that was met keeps a colour that
+   * it would not choose today, the browser remembers that.
+   *
+   * @param place where, for these log directories
+   */
+  meet(runs: readonly Coloured[], place: string): void {
     if (runs === this.runs) return;
     this.runs = runs;
     this.begun = new Map(runs.map((run) => [run.id, run.first_wall_time]));
-    this.slots = unlessSameSlots(this.slots, colourSlots(runs));
+    const kept = this.kept ?? readSlots(recall(place));
+    const slots = colourSlots(runs, kept);
+    this.kept = new Map([...kept, ...slots]);
+    this.slots = unlessSameSlots(this.slots, slots);
+    // Not now: thousands of runs are yet to be laid out.
+    if (kept.size > 0) setTimeout(() => remember(place, writeSlots(runs, slots)));
   }
 
   /** Whether the run is in the run list. */
@@ -62,7 +86,8 @@ export class Colours implements Part {
   dash(run: string): number {
     if (this.own.has(run)) return 0;
     const group = this.groupFor(run);
-    return group === null ? slotDash(this.slots.get(run) ?? 0) : this.dashOfGroup(group);
+    if (group !== null) return this.dashOfGroup(group);
+    return this.apart.get(run) ?? slotDash(this.slots.get(run) ?? 0);
   }
 
   ofGroup(group: string): string {
@@ -119,7 +144,16 @@ export class Colours implements Part {
       for (const run of runs) oldest = Math.min(oldest, this.begun.get(run) ?? Infinity);
       return { id: name, first_wall_time: oldest === Infinity ? null : oldest };
     });
-    return (this.lastGroupSlots = unlessSameSlots(this.lastGroupSlots, colourSlots(groups)));
+    return (this.lastGroupSlots = unlessSameSlots(
+      this.lastGroupSlots,
+      colourSlots(groups, this.lastGroupSlots),
+    ));
+  }
+
+  /** Null: what it looks like does not come of its slot. */
+  private slotFor(run: string): number | null {
+    if (this.own.has(run) || this.groupFor(run) !== null) return null;
+    return this.slots.get(run) ?? null;
   }
 
   private groupFor(run: string): string | null {

@@ -76,6 +76,15 @@ export class PanelStore implements Part {
       closed: this.setup.closed,
     }),
   );
+  /**
+   * Ids of runs in the order of their rows, as it was when something else was listed, or they were sorted otherwise: what is
+   * logged since moves rows, but no dash.
+   */
+  readonly arranged: readonly string[] = $derived.by(() => {
+    void [this.board.listed, this.passing, this.chosen, this.setup, this.groups];
+    this.isOnItsWay(this.setup.sort.column);
+    return untrack(() => this.rows.order);
+  });
   private readonly onBefore = $derived.by(() =>
     onBefore(this.rows.order, (run) => this.board.selection.on.has(run)),
   );

@@ -1,5 +1,12 @@
 /** What the browser remembers. A browser that refuses (private mode, full, blocked) remembers nothing; the board works. */
 
+import type { LogDirectory } from "../wire/types";
+
+/** The key of what is remembered for these log directories. */
+export function placeOf(what: string, logdirs: readonly LogDirectory[]): string {
+  return `${what}.${JSON.stringify(logdirs.map(({ name, path }) => [name, path]))}`;
+}
+
 /** Keep a value under a key; null forgets it. */
 export function remember(key: string, value: unknown): void {
   try {

@@ -10,7 +10,7 @@ import { oneLine } from "../model/names";
 import type { Json } from "../model/notation";
 import { fetchViewFiles } from "../wire/client";
 import type { LogDirectory } from "../wire/types";
-import { recall, remember } from "./storage";
+import { placeOf, recall, remember } from "./storage";
 
 /** A part of what a person set up: kept in the address and in storage. */
 export interface Part {
@@ -79,7 +79,7 @@ export class SavedView {
   /** Learn which log directories there are; the first time, recall their view unless the address has one. */
   meet(logdirs: readonly LogDirectory[]): void {
     if (this.key !== null) return;
-    this.key = `view.${JSON.stringify(logdirs.map(({ name, path }) => [name, path]))}`;
+    this.key = placeOf("view", logdirs);
     const saved = asSaved(recall(this.key));
     const { parts, unread, leftOut } = this.opened;
     const isEmpty = parts.size + unread.length + leftOut.length === 0;

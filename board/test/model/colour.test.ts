@@ -6,14 +6,17 @@ import {
   colourSlots,
   contrast,
   DASHES,
+  dashesApart,
   GROUND,
   LEAST_CONTRAST,
+  readSlots,
   SLOTS,
   slotColour,
   slotDash,
   type Theme,
   unlessSameSlots,
   visible,
+  writeSlots,
 } from "../../src/model/colour";
 import { distance, seen, VISIONS } from "./vision";
 
@@ -93,6 +96,63 @@ test("a run keeps its colour when newer ones arrive, wherever they stand in the 
   const late = colourSlots(all);
   expect(early.size).toBe(80);
   for (const [run, slot] of early) expect(late.get(run)).toBe(slot);
+});
+
+const met = fc
+  .uniqueArray(fc.record({ id: fc.string(), first_wall_time: fc.option(fc.nat(50)) }), {
+    selector: ({ id }) => id,
+    maxLength: 80,
+  })
+  .map((list): Coloured[] => list);
+
+test("a run that was met keeps its colour, whichever runs come, go or begin, also over a reload", () => {
+  fc.assert(
+    fc.property(fc.array(met, { maxLength: 5 }), fc.nat(4), (lists, reload) => {
+      let kept = new Map<string, number>();
+      lists.forEach((list, i) => {
+        const slots = colourSlots(list, kept);
+        for (const [run, slot] of kept) if (slots.has(run)) expect(slots.get(run)).toBe(slot);
+        kept = new Map([...kept, ...slots]);
+        if (i === reload) {
+          const saved: unknown = JSON.parse(JSON.stringify(writeSlots(list, slots)));
+          kept = colourSlots(list, readSlots(saved));
+          expect(kept).toEqual(slots);
+        }
+      });
+    }),
+  );
+});
+
+test("nothing is kept of runs that would choose the same today, and nothing is read but slots", () => {
+  expect(writeSlots(runs(100), colourSlots(runs(100)))).toBeNull();
+  fc.assert(
+    fc.property(fc.anything(), (saved) => {
+      for (const slot of readSlots(saved).values()) expect(slotColour(slot, "light")).toMatch(/^#/);
+    }),
+  );
+  expect(readSlots({ a: 3, b: SLOTS, c: -1, d: 1.5, e: "3" })).toEqual(new Map([["a", 3]]));
+});
+
+test("no two rows beside each other look the same, however a list is filtered and sorted", () => {
+  const all = runs(1_000);
+  const slots = colourSlots(all);
+  const list = fc.shuffledSubarray(
+    all.map(({ id }) => id),
+    { maxLength: 256 },
+  );
+  fc.assert(
+    fc.property(list, (order) => {
+      const dashes = dashesApart(order, (run) => slots.get(run)!);
+      const look = order.map((run) => {
+        const slot = slots.get(run)!;
+        return `${slotColour(slot, "light")} ${dashes.get(run) ?? slotDash(slot)}`;
+      });
+      for (let i = 1; i < look.length; i++) expect(look[i]).not.toBe(look[i - 1]);
+    }),
+  );
+  const order = all.map(({ id }) => id);
+  expect(dashesApart(order, (run) => slots.get(run)!).size).toBe(0);
+  expect(dashesApart(["a", "b", "c"], (run) => (run === "b" ? null : 5)).size).toBe(0);
 });
 
 test("colours that did not change are told from those that did", () => {

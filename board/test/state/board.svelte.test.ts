@@ -1,6 +1,6 @@
 import "./page";
 import { flushSync } from "svelte";
-import { beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Board } from "../../src/state/board.svelte";
 import type { Run } from "../../src/wire/types";
 import { logdir, run } from "../model/a_run";
@@ -28,7 +28,7 @@ describe("a run list that tells nothing new but that runs logged", () => {
     board.logdirs = [logdir("runs")];
     board.selection.meet(runs, true);
     board.runs = runs;
-    board.colours.meet(board.listed);
+    board.colours.meet(board.listed, "colours");
     flushSync();
   }
   const list = (): Run[] =>
@@ -79,5 +79,51 @@ describe("a run list that tells nothing new but that runs logged", () => {
     take([...list(), run("sweep/a/3", { first_wall_time: 900 })]);
     expect(board.groups.of("sweep/a/3")).toBe("sweep/a");
     expect(colours.count).toBe(0);
+  });
+});
+
+describe("more runs than there are looks", () => {
+  const younger = Array.from({ length: 60 }, (_, i) => run(`run ${i}`, { first_wall_time: 1_000 + i }));
+  const look = (board: Board, { id }: Run): string => `${board.colour(id)} ${board.dash(id)}`;
+  /** How the younger runs look once a board has met these lists, one after the other. */
+  function met(...lists: Run[][]): string[] {
+    const board = new Board();
+    vi.useFakeTimers();
+    for (const list of lists) board.colours.meet(list, "colours");
+    vi.runAllTimers();
+    vi.useRealTimers();
+    return younger.map((one) => look(board, one));
+  }
+  afterEach(() => localStorage.clear());
+
+  test("keep their colours when older ones come late, also over a reload", () => {
+    const older = Array.from({ length: 60 }, (_, i) => run(`old ${i}`, { first_wall_time: i }));
+    const before = met(younger);
+    expect(met([...older, ...younger])).not.toEqual(before);
+    expect(met(younger, [...older, ...younger])).toEqual(before);
+    expect(met([...older, ...younger])).toEqual(before);
+  });
+
+  test("differ from the row before in their dash, which stays while only values move them", () => {
+    const looks = met(younger);
+    const second = looks.findIndex((one, i) => looks.indexOf(one) < i);
+    const [a, b] = [younger[looks.indexOf(looks[second]!)]!, younger[second]!];
+    const board = new Board();
+    board.logdirs = [logdir("runs")];
+    board.panel.sortBy("steps");
+    const take = (...first: Run[]): void => {
+      const stepOf = (one: Run): number => (first.includes(one) ? 100 - first.indexOf(one) : 0);
+      board.runs = younger.map((one) => ({ ...one, last_step: stepOf(one) }));
+      board.colours.meet(board.listed, "colours");
+      board.now++;
+      flushSync();
+      expect(board.panel.rows.order.slice(0, first.length)).toEqual(first.map(({ id }) => id));
+    };
+    take(a, b);
+    expect(board.colour(b.id)).toBe(board.colour(a.id));
+    expect(board.dash(b.id)).not.toBe(board.dash(a.id));
+    const now = look(board, b);
+    take(b);
+    expect(look(board, b)).toBe(now);
   });
 });
