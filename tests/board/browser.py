@@ -2,6 +2,7 @@
 
 import base64
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
+"""The same engine, without windows."""
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
