@@ -120,6 +120,22 @@ def test_values_that_are_not_finite_and_lone_points_are_kept(tmp_path: Path, fol
     assert [(entry["points"], entry["non_finite"]) for entry in frame.header["series"]] == [(5, 4), (1, 0)]
 
 
+@pytest.mark.row("E14")
+def test_a_lone_point_counts_in_its_group_and_at_the_next_start(tmp_path: Path, follow: Follow) -> None:
+    logs, cache = tmp_path / "logs", tmp_path / "cache"
+    write(logs / "single", scalars([7]))
+    write(logs / "long", scalars(range(10)))
+    for _ in range(2):
+        following = follow(logs, cache=cache)
+        following.until_loaded()
+        frame = following.scalars(runs=[following.run("single")["id"]])
+        assert (frame.columns["step"].tolist(), frame.columns["value"].tolist()) == ([7], [7.0])
+        frame = following.groups({"both": ["single", "long"]})
+        assert frame.columns["x"].tolist() == list(range(10))
+        assert frame.columns["n"].tolist() == [2 if step == 7 else 1 for step in range(10)]
+        following.index.close()
+
+
 @pytest.mark.row("E12")
 @pytest.mark.parametrize("wall_time", [math.nan, math.inf, -1.0, -1e15, -1e300, 1.7e308, 0.0])
 def test_no_wall_time_costs_a_record(tmp_path: Path, follow: Follow, wall_time: float) -> None:
