@@ -1,13 +1,17 @@
 """A second start parses only appended bytes: of sound, damaged and cut-off files, and of files that are none."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from index.following import Following
 from index.opening import opened
 from index.records import append, length_header, scalar, scalars, write
 from lightboard._core import Index
+
+Follow = Callable[..., Following]
 
 STEPS = range(6_000)
 SOUND = scalars(STEPS)
@@ -106,3 +110,16 @@ def test_who_asked_before_is_told_that_there_are_tags(tmp_path: Path) -> None:
     index.wait(0, 30.0)
     assert json.loads(index.changes(0)[1])["tags"] is True
     index.close()
+
+
+def test_a_file_that_was_as_it_had_been_grows_as_any_other(tmp_path: Path, follow: Follow) -> None:
+    logs, cache = tmp_path / "logs", tmp_path / "cache"
+    path = write(logs / "run", SOUND)
+    opened(logs, cache)
+    following = follow(logs, cache=cache)
+    following.until_loaded()
+    version = following.until_quiet()
+    append(path, scalar(6_000, 1.0))
+    following.until(lambda: following.points() == len(STEPS) + 1)
+    change = following.changes(version)
+    assert (change["any_series"], change["series"]) == ([], {"loss": [0]})

@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,9 +13,9 @@ use rayon::prelude::*;
 use crate::attempts::Snapshot;
 use crate::changes::Change;
 use crate::event_file::EventFile;
-use crate::logdir::{Found, Listing, Logdir, file_path, folders_above, is_absent};
-use crate::manifest::Saved;
-use crate::names::{natural, run_id, shown};
+use crate::logdir::{Found, Listing, Logdir, LogdirState, Root, folders_above, is_absent, join};
+use crate::manifest::SavedFiles;
+use crate::names::{hash_of, natural, run_id, shown};
 use crate::store::Store;
 
 /// A directory that holds event files.
@@ -47,7 +48,8 @@ impl Run {
 pub(crate) struct Catalog {
     pub(crate) listings: Vec<Listing>,
     pub(crate) runs: Vec<Arc<Run>>,
-    by_id: HashMap<String, usize>,
+    /// Places by the hashes that are their ids.
+    by_id: HashMap<u64, usize>,
     store: Arc<Store>,
 }
 
@@ -61,8 +63,14 @@ impl Catalog {
         }
     }
 
+    fn is_unwalked(&self) -> bool {
+        let mut listings = self.listings.iter();
+        listings.any(|listing| listing.state == LogdirState::Loading)
+    }
+
     pub(crate) fn get(&self, id: &str) -> Option<&Arc<Run>> {
-        self.by_id.get(id).map(|index| &self.runs[*index])
+        let place = self.by_id.get(&hash_of(id)?)?;
+        Some(&self.runs[*place]).filter(|run| run.id == id)
     }
 
     pub(crate) fn files(&self) -> impl Iterator<Item = (&Arc<Run>, &Arc<EventFile>)> {
@@ -71,13 +79,13 @@ impl Catalog {
             .flat_map(|run| run.files.iter().map(move |file| (run, file)))
     }
 
-    /// The catalog after a walk, and what changed. Files that were known keep what was read of them; of others `saved`
-    /// may know it, by log directory, run and name.
-    pub(crate) fn next(
+    /// The catalog after a walk, and what changed. Files that were known keep what was read of them; of others what was
+    /// `saved` of the files of their log directory may tell it.
+    pub(crate) fn next<'a>(
         &self,
         logdirs: &[Logdir],
         mut listings: Vec<Listing>,
-        saved: impl Fn(usize, &[u8], &OsStr) -> Option<Saved> + Sync,
+        saved: impl Fn(usize) -> Option<&'a SavedFiles>,
     ) -> (Self, Change) {
         let mut known: HashMap<(usize, &[u8], &OsStr), &Arc<EventFile>> = HashMap::new();
         for (run, file) in self.files() {
@@ -99,24 +107,32 @@ impl Catalog {
             listing.files.sort_unstable();
             listing.files.dedup();
             let first = runs.len();
+            let root = Root::open(&logdirs[logdir].path).ok();
+            let saved = saved(logdir);
             let found = listing.files.par_chunk_by(|a, b| a.run == b.run);
             let found: Vec<Run> = found
-                .map(|files| {
+                .map_init(usize::default, |next, files| {
                     let path = &files[0].run;
                     let id = run_id(&logdirs[logdir].name, path);
                     let before = self.get(&id);
                     let layout = before.map_or(0, |run| run.layout.load(Ordering::Relaxed));
-                    let file = |found: &Found| {
+                    let mut file = |found: &Found| {
                         let key = (logdir, found.run.as_slice(), found.name.as_os_str());
                         if let Some(file) = known.get(&key) {
                             return Arc::clone(file);
                         }
-                        let file = file_path(&logdirs[logdir], found);
+                        let below = join(&found.run, found.name.as_bytes());
+                        let file = logdirs[logdir].join(&below);
                         let (name, store) = (found.name.clone(), Arc::clone(&self.store));
-                        Arc::new(match saved(logdir, &found.run, &name) {
+                        let saved = saved.and_then(|it| it.get(&found.run, name.as_bytes(), next));
+                        let mut file = match saved {
                             Some(saved) => EventFile::restored(file, name, store, saved),
                             None => EventFile::new(file, name, store),
-                        })
+                        };
+                        if let Some(root) = &root {
+                            file.find(root, &below);
+                        }
+                        Arc::new(file)
                     };
                     Run {
                         id,
@@ -128,27 +144,27 @@ impl Catalog {
                             shown(path)
                         },
                         above: None,
-                        files: files.iter().map(file).collect(),
+                        files: files.iter().map(&mut file).collect(),
                         layout: AtomicU64::new(layout),
                     }
                 })
                 .collect();
-            // Folders above come first.
-            let mut by_path: HashMap<&[u8], Arc<Run>> = HashMap::new();
-            let paths = listing.files.chunk_by(|a, b| a.run == b.run);
-            for (mut run, files) in found.into_iter().zip(paths) {
-                let above = folders_above(&run.path).find_map(|folder| by_path.get(folder));
-                run.above = above.cloned();
-                let run = Arc::new(run);
-                by_path.insert(&files[0].run, Arc::clone(&run));
-                runs.push(run);
+            runs.reserve(found.len());
+            for mut run in found {
+                // In order of paths, so that folders above come first.
+                let before = &runs[first..];
+                run.above = folders_above(&run.path).find_map(|folder| {
+                    let place = before.binary_search_by(|it: &Arc<Run>| (*it.path).cmp(folder));
+                    Some(Arc::clone(&before[place.ok()?]))
+                });
+                runs.push(Arc::new(run));
             }
             runs[first..].par_sort_by(|a, b| natural(&a.name, &b.name));
         }
         let by_id = runs
             .iter()
             .enumerate()
-            .map(|(index, run)| (run.id.clone(), index))
+            .filter_map(|(place, run)| Some((hash_of(&run.id)?, place)))
             .collect();
         let next = Self {
             listings,
@@ -161,6 +177,16 @@ impl Catalog {
     }
 
     fn change_to(&self, next: &Self) -> Change {
+        // What a cache holds of a file is known at once, and no reading tells of it.
+        let known = |file: &Arc<EventFile>| file.contents().series.len() > 0;
+        if self.is_unwalked() {
+            // Whoever asked knows of no run yet, so that none need be named.
+            return Change {
+                tags: next.files().any(|(_, file)| known(file)),
+                all: true,
+                ..Change::default()
+            };
+        }
         let mut change = Change::default();
         for run in &next.runs {
             let same = self.get(&run.id).is_some_and(|before| {
@@ -174,8 +200,6 @@ impl Catalog {
             });
             if !same {
                 change.runs.insert(run.id.clone());
-                // What a cache holds of a file is known at once, and no reading tells of it.
-                let known = |file: &Arc<EventFile>| file.contents().series.len() > 0;
                 change.tags |= run.files.iter().any(known);
             }
         }

@@ -22,7 +22,7 @@ pub(crate) use self::stamp::{ID_BYTES, LastRecord, Stamp, file_id, open, read_at
 use self::watched::Watched;
 use crate::changes::Touched;
 use crate::contents::Contents;
-use crate::logdir::is_absent;
+use crate::logdir::{Root, is_absent};
 use crate::manifest::{ManifestWriter, Progress, Saved};
 use crate::names::shown;
 use crate::store::Store;
@@ -59,7 +59,9 @@ struct Position {
     read: Option<Stamp>,
     /// The file as it was when reading was last tried.
     tried: Option<Stamp>,
-    /// The file was read since the index was opened.
+    /// What was found at the file's path as the next glance would find it.
+    found: Option<io::Result<Stamp>>,
+    /// The file was read since the index was opened, or is as an earlier board left it.
     followed: bool,
     /// There is something to read: a burst was paused, or none was begun yet.
     due: bool,
@@ -197,6 +199,14 @@ impl EventFile {
         Self::at(position, contents, path, file_name, store)
     }
 
+    /// Looks for the file below the log directory ahead of the first glance: many files can be looked for at once as they
+    /// are made.
+    pub(crate) fn find(&mut self, root: &Root, below: &[u8]) {
+        let found = root.find(below).map(|found| Stamp::from(&found));
+        let position = self.position.get_mut();
+        position.unwrap_or_else(PoisonError::into_inner).found = Some(found);
+    }
+
     /// Adds what was read to a manifest.
     pub(crate) fn save(&self, run: &[u8], manifest: &mut ManifestWriter) -> bool {
         let name = self.file_name.as_encoded_bytes();
@@ -235,7 +245,8 @@ impl EventFile {
     /// Whether nothing happens to the file, so that it may be looked at less often.
     pub(crate) fn rests(&self, now: Instant) -> bool {
         let position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
-        !position.due
+        position.followed
+            && !position.due
             && position.failed.is_none()
             && position
                 .changed
@@ -251,8 +262,12 @@ impl EventFile {
     /// Looks whether the file has changed since it was read.
     pub(crate) fn glance(&self) -> Glance {
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = match fs::metadata(&self.path) {
-            Ok(found) => Stamp::of(&found),
+        let found = position
+            .found
+            .take()
+            .unwrap_or_else(|| fs::metadata(&self.path).map(|found| Stamp::of(&found)));
+        let found = match found {
+            Ok(found) => found,
             Err(error) if is_absent(&error) => return Glance::Gone,
             Err(error) => {
                 return if self.fail(&mut position, &error) {
@@ -275,6 +290,7 @@ impl EventFile {
             position.place.unsure = true;
         }
         if position.tried == Some(found) && !position.due && !retry {
+            position.followed = true;
             let rests = position.live && !self.contents().is_live(SystemTime::now());
             position.live &= !rests;
             return if rests {

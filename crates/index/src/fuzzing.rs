@@ -193,7 +193,7 @@ pub fn manifest(rest: &[u8]) {
         again.add_folder(path, listed);
     }
     for (run, file) in catalog.files() {
-        let saved = files.get(&run.path, file.file_name.as_bytes());
+        let saved = files.get(&run.path, file.file_name.as_bytes(), &mut 0);
         if saved.is_some_and(|saved| saved.contents.series.unpack()) {
             assert!(file.save(&run.path, &mut again), "not taken back");
         }
@@ -207,7 +207,7 @@ pub fn manifest(rest: &[u8]) {
         assert_eq!(again[path].stamp, listed.stamp);
     }
     for (run, file) in catalog.files() {
-        let saved = files.get(&run.path, file.file_name.as_bytes());
+        let saved = files.get(&run.path, file.file_name.as_bytes(), &mut 0);
         let Some(saved) = saved.filter(|saved| saved.contents.series.unpack()) else {
             continue;
         };
@@ -224,7 +224,7 @@ fn folders(files: &mut SavedFiles) -> BTreeMap<Vec<u8>, Listed> {
     let saved = files.take_folders();
     let folders = saved.paths();
     folders
-        .filter_map(|path| Some((path.to_vec(), saved.get(path)?)))
+        .filter_map(|path| Some((path.to_vec(), saved.get(path, &mut 0)?)))
         .collect()
 }
 
@@ -245,9 +245,8 @@ fn catalog(bytes: Vec<u8>) -> Option<(Catalog, SavedFiles)> {
         name: "logs".to_owned(),
         path: PathBuf::from("/logs"),
     };
-    let saved = |_, run: &[u8], name: &OsStr| files.get(run, name.as_bytes());
     let before = Catalog::unwalked(1, store);
-    let (catalog, _) = before.next(&[logdir], vec![listing], saved);
+    let (catalog, _) = before.next(&[logdir], vec![listing], |_| Some(&files));
     Some((catalog, files))
 }
 
@@ -370,7 +369,9 @@ pub fn segment_seed() -> Vec<u8> {
     let store = Arc::new(Store::new(1 << 30));
     let open = |_, _| Some(Arc::clone(&SAMPLE.1));
     let files = SavedFiles::read(SAMPLE.0.clone(), LOGDIR, &store, open).expect("the sample");
-    let saved = files.get(b"a/b", b"x.tfevents").expect("the sample");
+    let saved = files
+        .get(b"a/b", b"x.tfevents", &mut 0)
+        .expect("the sample");
     let points = saved.contents.series.scalar("ünicode").expect("a series");
     let Place::Segment(Stored { span, segment }) = &points.blocks[0].place else {
         unreachable!("the sample lies in a segment");

@@ -36,9 +36,27 @@ pub(crate) fn id_of(bytes: &[u8]) -> String {
     String::from_utf8_lossy(&id).into_owned()
 }
 
+/// The 64-bit hash of which this is the id, if it is one; of other texts of its form, any.
+pub(crate) fn hash_of(id: &str) -> Option<u64> {
+    is_id(id.as_bytes()).then(|| {
+        id.bytes().fold(0, |hash, digit| {
+            let value = digit
+                - if digit.is_ascii_digit() {
+                    b'0'
+                } else {
+                    b'a' - 10
+                };
+            hash << 5 | u64::from(value)
+        })
+    })
+}
+
 /// Whether this can be such an id.
 pub(crate) fn is_id(name: &[u8]) -> bool {
-    name.len() == ID_LENGTH && name.iter().all(|digit| DIGITS.contains(digit))
+    name.len() == ID_LENGTH
+        && name
+            .iter()
+            .all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'v'))
 }
 
 /// Natural order: numbers inside names by value, so that `run2` comes before `run10` and `lr=0.003` before `lr=0.1`.
@@ -98,7 +116,7 @@ pub(crate) fn distance(left: &str, right: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::{distance, natural, run_id, shown};
+    use super::{distance, hash_of, natural, run_id, shown};
 
     #[test]
     fn other_bytes_than_utf8_are_shown_in_hex() {
@@ -111,6 +129,9 @@ mod tests {
         assert_eq!(run_id("", b""), "auott9i303duv");
         assert_ne!(run_id("runs", b"a"), run_id("runsa", b""));
         assert_eq!(run_id("runs", "実験".as_bytes()).len(), 13);
+        assert_eq!(hash_of("0000000000010"), Some(32));
+        assert_eq!(hash_of("fvvvvvvvvvvvv"), Some(u64::MAX));
+        assert_eq!((hash_of("w000000000000"), hash_of("0")), (None, None));
     }
 
     #[test]

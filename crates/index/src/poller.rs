@@ -8,7 +8,6 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use rayon::ThreadPool;
-use rayon::prelude::*;
 
 use crate::allocator::make_room;
 use crate::catalog::{Catalog, Run};
@@ -55,7 +54,7 @@ pub(crate) struct Poller {
     /// Rounds so far.
     rounds: usize,
     saving: Saving,
-    /// Runs that changed since copies were looked for in them, by id.
+    /// Runs of several files that changed since copies were looked for in them, by id.
     changed: BTreeSet<String>,
 }
 
@@ -136,14 +135,17 @@ impl Poller {
             shared: &shared,
             published: Mutex::new(started),
         };
-        let [known, new] = self.look(&catalog, walked.is_some(), wish.is_some(), &pending);
+        let [known, new] = self.look(&catalog, wish.is_some(), &pending);
         let unread = known.iter().chain(&new);
         let attempts: Vec<Attempt<'_>> = unread.map(|it| Attempt::at(it.file)).collect();
         // Published only now, when the sizes of new files are known.
         if let Some(change) = walked {
-            let mut runs = change.runs.clone();
+            let (all, runs) = (change.all, change.runs.clone());
             shared.changes.publish(change);
-            self.changed.append(&mut runs);
+            let concerns = |run: &&Arc<Run>| all || runs.contains(&run.id);
+            let changed = catalog.runs.iter().filter(concerns);
+            let changed = changed.filter(|run| needs_telling(run));
+            self.changed.extend(changed.map(|run| run.id.clone()));
         }
         let looking = started.elapsed();
         let mut read = BTreeMap::new();
@@ -151,7 +153,8 @@ impl Poller {
         let thorough = wish.is_some();
         let finished = self.read(known, thorough, &mut read, &pending)
             & self.read(new, thorough, &mut read, &pending);
-        self.changed.extend(read.keys().map(|id| (*id).to_owned()));
+        let changed = read.values().filter(|run| needs_telling(run));
+        self.changed.extend(changed.map(|run| run.id.clone()));
         let changed: Vec<_> = self
             .changed
             .iter()
@@ -217,8 +220,8 @@ impl Poller {
             return None;
         }
         let (next, change) = self.pool.install(|| {
-            before.next(&self.shared.logdirs, listings, |logdir, run, name| {
-                self.saving.get(logdir, run, name)
+            before.next(&self.shared.logdirs, listings, |logdir| {
+                self.saving.saved(logdir)
             })
         });
         for (logdir, listing) in next.listings.iter().enumerate() {
@@ -246,12 +249,11 @@ impl Poller {
         self.changed.is_empty()
     }
 
-    /// The files that have something to read: those that were read before, and the others. `new`: the catalog is;
-    /// `all`: files that rest are looked at as well, else only when it is their turn.
+    /// The files that have something to read: those that were read before, and the others. `all`: files that rest are
+    /// looked at as well, else only when it is their turn.
     fn look<'a>(
         &mut self,
         catalog: &'a Catalog,
-        new: bool,
         all: bool,
         pending: &Pending<'_>,
     ) -> [Vec<Unread<'a>>; 2] {
@@ -259,23 +261,11 @@ impl Poller {
         self.rounds = self.rounds.wrapping_add(1);
         let (now, round) = (Instant::now(), self.rounds);
         let files = catalog.files().enumerate().filter(|(place, (_, file))| {
-            all || new || round.wrapping_add(*place).is_multiple_of(turns) || !file.rests(now)
+            all || round.wrapping_add(*place).is_multiple_of(turns) || !file.rests(now)
         });
-        let glance = |(_, (run, file)): (usize, (&'a Arc<Run>, &'a Arc<EventFile>))| {
-            let glance = file.glance();
-            (glance != Glance::Unchanged).then_some((&**run, &**file, glance))
-        };
-        let glances: Vec<(&'a Run, &'a EventFile, Glance)> = if new {
-            // There may be many that were never looked at.
-            let files: Vec<_> = files.collect();
-            self.pool
-                .install(|| files.into_par_iter().filter_map(glance).collect())
-        } else {
-            files.filter_map(glance).collect()
-        };
         let mut unread = [Vec::new(), Vec::new()];
-        for (run, file, glance) in glances {
-            match glance {
+        for (_, (run, file)) in files {
+            match file.glance() {
                 Glance::Unchanged => {}
                 Glance::Changed {
                     unread: bytes,
@@ -346,6 +336,15 @@ impl Poller {
         }
         finished.into_inner()
     }
+}
+
+/// Whether files of a run may tell something of each other, or did: which are copies, of what kind a tag is.
+fn needs_telling(run: &Run) -> bool {
+    let told = |file: &Arc<EventFile>| {
+        let contents = file.contents();
+        contents.copy_of.is_some() || contents.series.untold() > 0
+    };
+    run.files.len() > 1 || run.files.iter().any(told)
 }
 
 /// A restart concerns series that it brings no value of, and a session start those of sub-runs as well.

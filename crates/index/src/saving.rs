@@ -1,6 +1,5 @@
 //! Saving: moves points from memory to segments, and keeps what was read for the next start (`spec/index.md`).
 
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -94,9 +93,9 @@ impl Saving {
         self.folders = folders;
     }
 
-    /// What was saved of a file.
-    pub(crate) fn get(&self, logdir: usize, run: &[u8], name: &OsStr) -> Option<Saved> {
-        self.saved.get(logdir)?.get(run, name.as_bytes())
+    /// What was saved of the files of a log directory.
+    pub(crate) fn saved(&self, logdir: usize) -> Option<&SavedFiles> {
+        self.saved.get(logdir)
     }
 
     /// Forgets what was saved of a log directory's files. Its memory is given back when the series of the last of them
@@ -386,13 +385,13 @@ impl<V: Value> Points<V> {
 /// Adds what was saved before of files that were not found since, in folders that cannot be listed.
 fn carry_over(saved: &SavedFiles, catalog: &Catalog, logdir: usize, manifest: &mut ManifestWriter) {
     let listing = &catalog.listings[logdir];
-    for (run, name) in saved.names() {
+    for (mut place, (run, name)) in saved.names().enumerate() {
         let found = listing
             .files
             .binary_search_by(|found| (&*found.run, found.name.as_bytes()).cmp(&(run, name)));
         if listing.is_unlisted(run)
             && found.is_err()
-            && let Some(Saved { progress, contents }) = saved.get(run, name)
+            && let Some(Saved { progress, contents }) = saved.get(run, name, &mut place)
         {
             manifest.add(run, name, &progress, &contents);
         }

@@ -5,16 +5,15 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::mem;
-use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustix::fs::{AtFlags, FileType, Mode, OFlags, Stat};
+use rustix::fs::FileType;
 
 use crate::folders::{EntryKind, FolderStamp, Folders, Listed, is_named_event_file};
-use crate::logdir::{Found, Listing, Logdir, LogdirState, Skipped, is_absent, join};
+use crate::logdir::{Found, Listing, Logdir, LogdirState, Root, Skipped, is_absent, join};
 use crate::manifest::SavedFolders;
 use crate::names::shown;
 use crate::strangers::LOOKED_INTO;
@@ -68,7 +67,7 @@ impl Logdir {
                 ),
             );
         }
-        let root = match open_folder(&self.path) {
+        let root = match Root::open(&self.path) {
             Ok(root) => root,
             Err(error) => return failed(LogdirState::Unreadable, unreadable(&self.path, &error)),
         };
@@ -84,13 +83,23 @@ struct Looked {
     link: bool,
     /// Its device and inode.
     place: io::Result<(u64, u64)>,
-    listed: io::Result<(Listed, Vec<io::Error>)>,
+    listed: io::Result<(Listed, Vec<io::Error>, Sorted)>,
+}
+
+/// What a folder holds, by what becomes of it.
+#[derive(Default)]
+struct Sorted {
+    files: Vec<Found>,
+    /// Raw paths below the log directory, as those of `links`, which lead to folders.
+    folders: Vec<Vec<u8>>,
+    links: Vec<Vec<u8>>,
+    skipped: Vec<Skipped>,
+    other_files: usize,
 }
 
 struct Walk<'a> {
     logdir: &'a Logdir,
-    /// The log directory, opened: what lies below is found in half the time that it takes by full paths.
-    root: OwnedFd,
+    root: Root,
     before: &'a mut Arc<Folders>,
     known: &'a SavedFolders,
     stop: &'a (dyn Fn() -> bool + Sync),
@@ -109,7 +118,7 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(
         logdir: &'a Logdir,
-        root: OwnedFd,
+        root: Root,
         before: &'a mut Arc<Folders>,
         known: &'a SavedFolders,
         stop: &'a (dyn Fn() -> bool + Sync),
@@ -135,7 +144,7 @@ impl<'a> Walk<'a> {
 
     /// Folder by folder, those of one depth in parallel.
     fn run(&mut self) {
-        let root = self.look(Vec::new(), false);
+        let root = self.look(Vec::new(), false, &mut 0);
         self.enter(root);
         while !(self.stop)() {
             let folders = mem::take(&mut self.folders);
@@ -143,12 +152,14 @@ impl<'a> Walk<'a> {
                 let Some(link) = self.links.pop_front() else {
                     break;
                 };
-                vec![self.look(link, true)]
+                vec![self.look(link, true, &mut 0)]
             } else {
                 let walk = &*self;
                 folders
                     .into_par_iter()
-                    .map(|folder| walk.look(folder, false))
+                    .map_init(usize::default, |next, folder| {
+                        walk.look(folder, false, next)
+                    })
                     .collect()
             };
             self.seen.reserve(looked.len());
@@ -160,21 +171,29 @@ impl<'a> Walk<'a> {
         *self.before = Arc::new(mem::take(&mut self.now));
     }
 
-    fn look(&self, folder: Vec<u8>, link: bool) -> Looked {
-        let found = self.found(&folder);
+    /// `next`: as for `SavedFolders::get`.
+    fn look(&self, folder: Vec<u8>, link: bool, next: &mut usize) -> Looked {
+        let found = self.root.find(&folder);
         let listed = match &found {
             Ok(_) if (self.stop)() => Err(io::ErrorKind::NotFound.into()),
             Ok(found) => {
                 let stamp = FolderStamp::of(found);
-                let known = self.before.is_empty().then(|| self.known.get(&folder));
+                let known = self
+                    .before
+                    .is_empty()
+                    .then(|| self.known.get(&folder, next));
                 let before = self
                     .before
                     .get(&folder)
                     .or(known.as_ref().and_then(Option::as_ref));
-                match before.and_then(|before| before.holding(stamp)) {
+                let listed = match before.and_then(|before| before.holding(stamp)) {
                     Some(listed) => Ok((listed, Vec::new())),
                     None => Listed::list(&self.logdir.join(&folder), stamp, before),
-                }
+                };
+                listed.map(|(listed, errors)| {
+                    let sorted = self.sort(&folder, &listed);
+                    (listed, errors, sorted)
+                })
             }
             Err(_) => Err(io::ErrorKind::NotFound.into()),
         };
@@ -184,12 +203,6 @@ impl<'a> Walk<'a> {
             place: found.map(|found| (found.st_dev, found.st_ino)),
             listed,
         }
-    }
-
-    /// What is at a path below the log directory.
-    fn found(&self, below: &[u8]) -> io::Result<Stat> {
-        let below = if below.is_empty() { b"." } else { below };
-        Ok(rustix::fs::statat(&self.root, below, AtFlags::empty())?)
     }
 
     fn enter(&mut self, looked: Looked) {
@@ -215,8 +228,8 @@ impl<'a> Walk<'a> {
         self.list(folder, listed);
     }
 
-    fn list(&mut self, folder: Vec<u8>, listed: io::Result<(Listed, Vec<io::Error>)>) {
-        let (listed, errors) = match listed {
+    fn list(&mut self, folder: Vec<u8>, listed: io::Result<(Listed, Vec<io::Error>, Sorted)>) {
+        let (listed, errors, mut sorted) = match listed {
             Ok(listed) => listed,
             Err(error) if is_absent(&error) => return,
             Err(error) => return self.skip_unlisted(&folder, &error),
@@ -224,10 +237,11 @@ impl<'a> Walk<'a> {
         for error in &errors {
             self.skip_unlisted(&folder, error);
         }
-        let entries = Arc::clone(&listed.entries);
-        for (name, kind) in entries.iter() {
-            self.sort_in(&folder, name, *kind);
-        }
+        self.listing.files.append(&mut sorted.files);
+        self.listing.skipped.append(&mut sorted.skipped);
+        self.folders.append(&mut sorted.folders);
+        self.links.extend(sorted.links);
+        self.other_files += sorted.other_files;
         self.pass_strangers(&folder, &listed);
         if errors.is_empty() {
             self.now.insert(folder, listed);
@@ -261,51 +275,62 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn sort_in(&mut self, folder: &[u8], name: &OsStr, kind: EntryKind) {
-        let below = join(folder, name.as_bytes());
-        let named_event_file = is_named_event_file(name);
+    /// Sorts what a folder holds. Only where links lead has to be looked up for that.
+    fn sort(&self, folder: &[u8], listed: &Listed) -> Sorted {
+        let mut sorted = Sorted::default();
+        for (name, kind) in listed.entries.iter() {
+            if let Err(reason) = self.sort_in(&mut sorted, folder, name, *kind) {
+                let path = self.shown_path(&join(folder, name.as_bytes()));
+                sorted.skipped.push(Skipped { path, reason });
+            }
+        }
+        sorted
+    }
+
+    /// The error is why an entry is skipped.
+    fn sort_in(
+        &self,
+        sorted: &mut Sorted,
+        folder: &[u8],
+        name: &OsStr,
+        kind: EntryKind,
+    ) -> Result<(), String> {
+        let below = || join(folder, name.as_bytes());
         let link = kind == EntryKind::Link;
         let (is_dir, is_file) = if link {
-            match self.found(&below) {
-                Ok(target) => {
-                    let kind = FileType::from_raw_mode(target.st_mode);
-                    (kind.is_dir(), kind.is_file())
+            let target = self.root.find(&below()).map_err(|error| {
+                if is_absent(&error) {
+                    "is a link to nothing".to_owned()
+                } else {
+                    format!("is a link that cannot be followed: {error}")
                 }
-                Err(error) if is_absent(&error) => {
-                    return self.skip(&below, "is a link to nothing".to_owned());
-                }
-                Err(error) => {
-                    return self.skip(
-                        &below,
-                        format!("is a link that cannot be followed: {error}"),
-                    );
-                }
-            }
+            })?;
+            let kind = FileType::from_raw_mode(target.st_mode);
+            (kind.is_dir(), kind.is_file())
         } else {
             (kind == EntryKind::Folder, kind == EntryKind::File)
         };
+        // Of files, no others are among the entries.
+        let named_event_file = kind == EntryKind::File || is_named_event_file(name);
         let dotted = name.as_bytes().starts_with(b".");
         match (is_dir, named_event_file) {
-            (true, _) if dotted => self.skip(&below, "its name begins with a dot".to_owned()),
-            (true, _) if link => self.links.push_back(below),
-            (true, _) => self.folders.push(below),
-            (false, false) => self.other_files += 1,
+            (true, _) if dotted => return Err("its name begins with a dot".to_owned()),
+            (true, _) if link => sorted.links.push(below()),
+            (true, _) => sorted.folders.push(below()),
+            (false, false) => sorted.other_files += 1,
             (false, true) if dotted => {
-                self.skip(
-                    &below,
-                    "its name begins with a dot, as unfinished copies of event files have"
-                        .to_owned(),
-                );
+                let reason = "its name begins with a dot, as unfinished copies of event files have";
+                return Err(reason.to_owned());
             }
-            (false, true) if is_file => self.listing.files.push(Found {
+            (false, true) if is_file => sorted.files.push(Found {
                 run: folder.to_vec(),
                 name: name.to_owned(),
             }),
-            (false, true) => self.skip(
-                &below,
-                "is named like an event file, but is no regular file".to_owned(),
-            ),
+            (false, true) => {
+                return Err("is named like an event file, but is no regular file".to_owned());
+            }
         }
+        Ok(())
     }
 
     fn skip_unlisted(&mut self, folder: &[u8], error: &io::Error) {
@@ -362,12 +387,6 @@ impl<'a> Walk<'a> {
         }
         listing
     }
-}
-
-/// Opens a folder to list it.
-fn open_folder(path: &Path) -> io::Result<OwnedFd> {
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    Ok(rustix::fs::open(path, flags, Mode::empty())?)
 }
 
 fn count(number: usize, noun: &str) -> String {

@@ -1,5 +1,7 @@
 //! How numbers, texts and lists stand in a manifest, and the small things that are made of them.
 
+use std::cmp::Ordering;
+
 use crate::summary::{At, Extent, Extremes};
 
 /// The bytes are no manifest, or not one that can be trusted.
@@ -211,4 +213,20 @@ impl<'a> Take<'a> {
         }
         Ok(items)
     }
+}
+
+/// The item that is equal, by `order`, among items that ascend. It is sought at `next` first, which then is the place
+/// behind it: so one that comes after the last one that was asked for costs one comparison.
+pub(super) fn find_next<'a, T>(
+    items: &'a [T],
+    next: &mut usize,
+    order: impl Fn(&T) -> Ordering,
+) -> Option<&'a T> {
+    let expected = items.get(*next).filter(|item| order(item).is_eq());
+    let place = match expected {
+        Some(_) => *next,
+        None => items.binary_search_by(order).ok()?,
+    };
+    *next = place + 1;
+    Some(&items[place])
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 use std::sync::Arc;
 
-use super::codec::{Put, Take};
+use super::codec::{Put, Take, find_next};
 use super::{Bytes, Refused};
 use crate::folders::{EntryKind, FolderStamp, Listed};
 use crate::strangers::{Stranger, Strangers};
@@ -73,12 +73,12 @@ impl SavedFolders {
         self.places.is_empty()
     }
 
-    /// How the folder at `path` below the log directory was listed. Nothing if its parts do not fit together.
-    pub(crate) fn get(&self, path: &[u8]) -> Option<Listed> {
-        let at = self
-            .places
-            .binary_search_by(|(known, _)| self.bytes[known.clone()].cmp(path));
-        let (_, rest) = &self.places[at.ok()?];
+    /// How the folder at `path` below the log directory was listed. Nothing if its parts do not fit together. `next` is
+    /// where folders that are asked for in order are found without a search.
+    pub(crate) fn get(&self, path: &[u8], next: &mut usize) -> Option<Listed> {
+        let (_, rest) = find_next(&self.places, next, |(known, _)| {
+            self.bytes[known.clone()].cmp(path)
+        })?;
         take_folder(&mut Take(&self.bytes[rest.clone()])).ok()
     }
 

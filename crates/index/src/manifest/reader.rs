@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use lightboard_events::{Kind, OVERHEAD, Watch, crc};
 
-use super::codec::{Take, take_extent, take_extremes};
+use super::codec::{Take, find_next, take_extent, take_extremes};
 use super::damage::{take_damage, take_tail};
 use super::folders::{SavedFolders, take_folders};
 use super::{Bytes, HEAD, MAGIC, Progress, Refused, Saved};
@@ -134,15 +134,15 @@ impl SavedFiles {
     }
 
     /// What was read of the file `name` in `run`. Nothing if it has blocks in a segment that is not to be found, or its
-    /// parts do not fit together.
-    pub(crate) fn get(&self, run: &[u8], name: &[u8]) -> Option<Saved> {
+    /// parts do not fit together. `next` is where files that are asked for in order are found without a search.
+    pub(crate) fn get(&self, run: &[u8], name: &[u8], next: &mut usize) -> Option<Saved> {
         let bytes = &self.source.bytes;
-        let at = self.places.binary_search_by(|places| {
+        let places = find_next(&self.places, next, |places| {
             bytes[places.run.clone()]
                 .cmp(run)
                 .then_with(|| bytes[places.name.clone()].cmp(name))
-        });
-        let saved = take_file(&self.source, self.places[at.ok()?].rest.clone()).ok()?;
+        })?;
+        let saved = take_file(&self.source, places.rest.clone()).ok()?;
         // What is gone must be read anew.
         let there = self.source.segments.iter().all(Option::is_some);
         (there || saved.contents.series.unpack()).then_some(saved)

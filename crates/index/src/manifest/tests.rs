@@ -53,8 +53,8 @@ fn what_was_saved_comes_back() {
     let store = Arc::new(Store::default());
     let open = |number, _| (number == 4).then(|| Arc::clone(&segment));
     let files = SavedFiles::read(bytes, LOGDIR, &store, open).unwrap();
-    let saved = files.get(b"a/b", b"x.tfevents").unwrap();
-    assert!(files.get(b"a", b"x.tfevents").is_none());
+    let saved = files.get(b"a/b", b"x.tfevents", &mut 0).unwrap();
+    assert!(files.get(b"a", b"x.tfevents", &mut 0).is_none());
     assert_eq!(saved.progress, progress());
     // As long as nobody asks for more, the manifest need not be unpacked for it.
     let counts = saved.contents.series.counts();
@@ -94,7 +94,7 @@ fn folders_come_back_and_one_that_does_not_fit_together_is_left_out() {
         SavedFiles::read(bytes, LOGDIR, &store, open).map(|mut files| files.take_folders())
     };
     let folders = read(bytes.clone()).unwrap();
-    let (found, listed) = (folders.get(b"a/b").unwrap(), listed());
+    let (found, listed) = (folders.get(b"a/b", &mut 0).unwrap(), listed());
     assert_eq!(found.stamp, listed.stamp);
     assert_eq!(found.entries, listed.entries);
     let (found, listed) = (found.strangers(), listed.strangers());
@@ -111,7 +111,7 @@ fn folders_come_back_and_one_that_does_not_fit_together_is_left_out() {
         let end = changed.len() - 4;
         let sum = crc::masked(&changed[..end]);
         changed[end..].copy_from_slice(&sum.to_le_bytes());
-        assert!(read(changed).unwrap().get(b"a/b").is_none());
+        assert!(read(changed).unwrap().get(b"a/b", &mut 0).is_none());
     }
 }
 
@@ -120,7 +120,7 @@ fn files_whose_segments_are_gone_are_left_out_and_other_directories_refused() {
     let (bytes, segment) = damaged();
     let store = Arc::new(Store::default());
     let files = SavedFiles::read(bytes.clone(), LOGDIR, &store, |_, _| None).unwrap();
-    assert!(files.get(b"a/b", b"x.tfevents").is_none());
+    assert!(files.get(b"a/b", b"x.tfevents", &mut 0).is_none());
     let open = |_, _| Some(Arc::clone(&segment));
     assert!(SavedFiles::read(bytes, b"/other", &store, open).is_err());
 }
@@ -138,7 +138,7 @@ fn series_that_do_not_fit_together_are_lost_and_told_so() {
     changed[end..].copy_from_slice(&sum.to_le_bytes());
     let open = |_, _| Some(Arc::clone(&segment));
     let files = SavedFiles::read(changed, LOGDIR, &store, open).unwrap();
-    let Saved { contents, progress } = files.get(b"a/b", b"x.tfevents").unwrap();
+    let Saved { contents, progress } = files.get(b"a/b", b"x.tfevents", &mut 0).unwrap();
     assert!(!contents.series.is_lost());
     assert!(contents.series.scalar("loss").is_none());
     assert!(contents.series.is_lost() && !contents.series.unpack());
