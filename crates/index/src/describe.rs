@@ -114,8 +114,9 @@ impl From<&Damage> for DamageBody {
     }
 }
 
-/// Runs that are described by one thread in one go.
+/// Runs that are described by one thread in one go, and the bytes that one takes, as a rule.
 const STRETCH: usize = 128;
+const RUN_BYTES: usize = 700;
 
 /// The body of GET /api/runs, in pieces: of thousands of runs it has megabytes. `fault` is what made the index stop
 /// following, if it did.
@@ -129,11 +130,13 @@ pub(crate) fn runs(
     let below = states_below(catalog, now);
     let stretches = catalog.runs.par_chunks(STRETCH).map(|runs| {
         let mut loading = Loading::default();
-        let runs = runs.iter();
-        let runs =
-            runs.map(|run| describe(run, &logdirs[run.logdir].name, now, &below, &mut loading));
-        let bodies: Vec<RunBody<'_>> = runs.collect();
-        (loading, json(&bodies))
+        let mut body = Vec::with_capacity(runs.len() * RUN_BYTES);
+        for run in runs {
+            let logdir = &logdirs[run.logdir].name;
+            body.push(b',');
+            add_json(&mut body, &describe(run, logdir, now, &below, &mut loading));
+        }
+        (loading, body)
     });
     let stretches: Vec<(Loading, Vec<u8>)> = stretches.collect();
     let logdirs = logdirs
@@ -163,8 +166,9 @@ pub(crate) fn runs(
     let mut pieces = vec![start];
     for (place, (_, mut runs)) in stretches.into_iter().enumerate() {
         // All of them are one list.
-        runs[0] = if place == 0 { b'[' } else { b',' };
-        runs.pop();
+        if place == 0 {
+            runs[0] = b'[';
+        }
         pieces.push(runs);
     }
     let end = if catalog.runs.is_empty() { "[]}" } else { "]}" };
@@ -360,9 +364,16 @@ fn judge(
     (if live { State::Live } else { State::Idle }, String::new())
 }
 
-/// A body as JSON. Bodies hold numbers and text only, which always serialise.
+/// A body as JSON.
 pub(crate) fn json(body: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(body).expect("numbers and text serialise")
+    let mut json = Vec::new();
+    add_json(&mut json, body);
+    json
+}
+
+/// Adds a body as JSON. Bodies hold numbers and text only, which always serialise.
+fn add_json(json: &mut Vec<u8>, body: &impl Serialize) {
+    serde_json::to_writer(json, body).expect("numbers and text serialise");
 }
 
 #[derive(Serialize)]
