@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 WINDOW = 256 << 10
-"""Bytes read at once, as many as the doctor reads."""
+"""Bytes read at once."""
 
 
 def measure(what: str, path: Path) -> float:

@@ -1,8 +1,8 @@
 //! What an event file holds, in facts.
 
 use lightboard_events::{
-    Cause, Damage, Event, HEADER, LoneScalar, OVERHEAD, SessionLog, Summary, Tail, What, decode,
-    lone_scalar,
+    Cause, Damage, DecodeError, Event, HEADER, LoneScalar, OVERHEAD, SessionLog, Summary, Tail,
+    What, decode, lone_scalar,
 };
 use serde::Serialize;
 
@@ -36,6 +36,8 @@ pub struct Audit {
     sessions: Vec<Session>,
     session_count: u64,
     largest: Option<Largest>,
+    #[serde(skip)]
+    longest: u64,
     damage: Vec<Damaged>,
     damage_count: u64,
     tail: Option<Range>,
@@ -89,7 +91,11 @@ struct Largest {
 }
 
 impl Sink for Audit {
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loop over records: each call costs more than what it does"
+    )]
     fn record(&mut self, offset: u64, bytes: &[u8]) {
         let record = self.records;
         let place = Place { record, offset };
@@ -100,20 +106,13 @@ impl Sink for Audit {
             self.resumed += length;
         }
         let payload = &bytes[HEADER..bytes.len() + HEADER - OVERHEAD];
-        let is_largest = self.largest.as_ref().is_none_or(|it| it.length < length);
-        if !is_largest
+        if length <= self.longest
             && let Some(scalar) = lone_scalar(payload)
             && self.scalar(place, &scalar).is_some()
         {
             return;
         }
-        let outcome = decode(payload).and_then(|event| {
-            if is_largest {
-                self.set_largest(place, length, &event);
-            }
-            self.event(place, &event)
-        });
-        if let Err(error) = outcome {
+        if let Err(error) = self.event(place, payload, length) {
             let cause = Cause::NotAnEvent(error);
             let damage = Damage {
                 offset,
@@ -149,6 +148,7 @@ impl Audit {
             sessions: Vec::new(),
             session_count: 0,
             largest: None,
+            longest: 0,
             damage: Vec::new(),
             damage_count: 0,
             tail: None,
@@ -179,7 +179,7 @@ impl Audit {
     }
 
     /// Takes in the commonest event, of a record that is not the first. None if its tag is not text.
-    #[inline]
+    #[inline(always)]
     fn scalar(&mut self, place: Place, scalar: &LoneScalar<'_>) -> Option<()> {
         const KEYS_AND_NUMBER: usize = 2 + 5;
         let logged = Logged {
@@ -195,12 +195,13 @@ impl Audit {
         Some(())
     }
 
-    #[inline]
-    fn event(
-        &mut self,
-        place: Place,
-        event: &Event<'_>,
-    ) -> Result<(), lightboard_events::DecodeError> {
+    /// Takes in a record of any other kind, of `length` bytes with header and footer.
+    #[inline(never)]
+    fn event(&mut self, place: Place, payload: &[u8], length: u64) -> Result<(), DecodeError> {
+        let event = decode(payload)?;
+        if length > self.longest {
+            self.set_largest(place, length, &event);
+        }
         self.see_wall_time(place, event.wall_time);
         if place.record == 0 {
             self.writer = event.source_writer.map(|writer| told(writer).to_owned());
@@ -294,6 +295,7 @@ impl Audit {
     #[cold]
     fn set_largest(&mut self, place: Place, length: u64, event: &Event<'_>) {
         let first = event.values().next().and_then(Result::ok);
+        self.longest = length;
         self.largest = Some(Largest {
             length,
             place,

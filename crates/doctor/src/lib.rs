@@ -8,6 +8,7 @@ pub mod files;
 mod audit;
 mod facts;
 mod pass;
+mod reading;
 mod recovery;
 mod series;
 

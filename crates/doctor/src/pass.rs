@@ -33,8 +33,11 @@ impl Pass {
     pub fn feed(&mut self, window: &[u8], at_end: bool, sink: &mut impl Sink) -> Option<u64> {
         let start = self.scanner.offset();
         loop {
-            let used = ((self.scanner.offset() - start) as usize).min(window.len());
-            let rest = &window[used..];
+            let from = |offset: u64| &window[((offset - start) as usize).min(window.len())..];
+            let rest = from(self.scanner.offset());
+            self.scanner
+                .records(rest, |offset, bytes| sink.record(offset, bytes));
+            let rest = from(self.scanner.offset());
             match self.scanner.next(rest, at_end) {
                 Scan::Record {
                     offset, payload, ..

@@ -1,5 +1,6 @@
 //! What a file holds of each tag and kind.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
@@ -140,7 +141,11 @@ impl SeriesSet {
     }
 
     /// Takes in a scalar of the old shape without metadata, which takes `size` bytes. None if its tag is not text.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loop over records: each call costs more than what it does"
+    )]
     pub(crate) fn add_simple(
         &mut self,
         logged: Logged,
@@ -148,17 +153,15 @@ impl SeriesSet {
         number: f32,
         size: usize,
     ) -> Option<()> {
-        let place = if self.is_guess(tag, Kind::Scalar) {
-            self.guess
-        } else {
+        if !self.is_guess(tag, Kind::Scalar) {
             let tag = std::str::from_utf8(tag).ok()?;
             let Some(place) = self.look_up(tag, Kind::Scalar, logged) else {
                 // It is counted only.
                 return Some(());
             };
-            place
-        };
-        let series = self.follow(place);
+            self.guess = place;
+        }
+        let series = self.follow();
         series.log(logged, size);
         series.forms.simple_values += 1;
         series.scalars.add(logged, f64::from(number), true);
@@ -203,29 +206,28 @@ impl SeriesSet {
 
     /// The series, which is made if there is none; None if there is no room for it.
     fn series(&mut self, tag: &str, kind: Kind, logged: Logged) -> Option<&mut Series> {
-        let place = if self.is_guess(tag.as_bytes(), kind) {
-            self.guess
-        } else {
-            self.look_up(tag, kind, logged)?
-        };
-        Some(self.follow(place))
+        if !self.is_guess(tag.as_bytes(), kind) {
+            self.guess = self.look_up(tag, kind, logged)?;
+        }
+        Some(self.follow())
     }
 
     /// Whether the series that followed the last one the last time is this one.
     #[inline]
     fn is_guess(&self, tag: &[u8], kind: Kind) -> bool {
         let guess = self.all.get(self.guess);
-        guess.is_some_and(|series| series.kind == kind && series.tag.as_bytes() == tag)
+        guess.is_some_and(|series| series.kind == kind && same(series.tag.as_bytes(), tag))
     }
 
-    /// The series at a place, which now is the last one.
+    /// The series that was guessed, or set right; it now is the last one.
     #[inline]
-    fn follow(&mut self, place: usize) -> &mut Series {
-        let series = &mut self.all[place];
-        (self.last, self.guess) = (place, series.next as usize);
+    fn follow(&mut self) -> &mut Series {
+        let series = &mut self.all[self.guess];
+        (self.last, self.guess) = (self.guess, series.next as usize);
         series
     }
 
+    #[inline(never)]
     fn look_up(&mut self, tag: &str, kind: Kind, logged: Logged) -> Option<usize> {
         let (mut known, mut last) = (self.by_tag.get(tag).copied(), None);
         while let Some(place) = known
@@ -323,19 +325,23 @@ impl Series {
     #[inline]
     fn log(&mut self, logged: Logged, size: usize) {
         let (from, to) = (self.last_step, logged.step);
-        if to == from {
-            self.repeated += u64::from(self.count > 0);
-            self.in_a_row += 1;
-        } else {
-            self.in_a_row = 1;
-            if to < from {
-                let place = logged.place;
-                self.back.add(|| Change { place, from, to });
+        match to.cmp(&from) {
+            Ordering::Greater => {
+                self.in_a_row = 1;
+                self.max_step = self.max_step.max(to);
             }
-            self.min_step = self.min_step.min(to);
-            self.max_step = self.max_step.max(to);
+            Ordering::Equal => {
+                self.repeated += u64::from(self.count > 0);
+                self.in_a_row += 1;
+                self.longest_repeat = self.longest_repeat.max(self.in_a_row);
+            }
+            Ordering::Less => {
+                let place = logged.place;
+                self.in_a_row = 1;
+                self.back.add(|| Change { place, from, to });
+                self.min_step = self.min_step.min(to);
+            }
         }
-        self.longest_repeat = self.longest_repeat.max(self.in_a_row);
         self.count += 1;
         self.bytes += size as u64;
         self.last_step = to;
@@ -367,8 +373,10 @@ impl Series {
 impl Scalars {
     #[inline]
     fn add(&mut self, logged: Logged, number: f64, of_float32: bool) {
-        if !number.is_finite() {
-            return self.non_finite.add(logged, number);
+        match number.abs() {
+            size if size < ROUNDED => {}
+            size if size.is_finite() => self.rounded += u64::from(of_float32),
+            _ => return self.non_finite.add(logged, number),
         }
         if number < self.min.0 {
             self.min.0 = number;
@@ -377,7 +385,6 @@ impl Scalars {
             self.max.0 = number;
         }
         self.last.0 = number;
-        self.rounded += u64::from(of_float32 && number.abs() >= ROUNDED);
     }
 }
 
@@ -429,6 +436,18 @@ impl Serialize for Forms {
         let all = all.chain(tensors).chain([("other", self.others)]);
         serializer.collect_map(all.filter(|(_, count)| *count > 0))
     }
+}
+
+/// Whether two tags are the same. Most are so short that a call of the library's function costs more than this.
+#[inline]
+fn same(one: &[u8], other: &[u8]) -> bool {
+    let ((words, _), (others, _)) = (one.as_chunks::<8>(), other.as_chunks());
+    one.len() == other.len()
+        && words.iter().zip(others).all(|(one, other)| one == other)
+        && match (one.last_chunk::<8>(), other.last_chunk()) {
+            (Some(one), Some(other)) => one == other,
+            _ => one == other,
+        }
 }
 
 fn text<S: Serializer>(text: &Arc<str>, serializer: S) -> Result<S::Ok, S::Error> {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use common::facts;
 use lightboard_doctor::files;
+use lightboard_events::encode::{Scalar, record, scalar};
 use serde_json::{Value as Json, json};
 
 fn folder() -> PathBuf {
@@ -56,6 +57,39 @@ fn what_stands_behind_damage_is_counted() {
     assert_eq!(told["read"], bytes.len());
 }
 
+/// A large file is read ahead of what is taken apart, by one thread of a process; that changes nothing in what is told.
+#[test]
+fn large_files_are_told_the_same_whoever_reads_them() {
+    let mut bytes = Vec::new();
+    let mut step = 0;
+    while bytes.len() < 17 << 20 {
+        scalar(&mut bytes, 1.5e9, step, "loss", Scalar::Simple(0.5));
+        step += 1;
+        if step % 4000 == 0 {
+            record(&mut bytes, |out| {
+                out.resize(out.len() + (step as usize * 7) % 900_000, 1);
+            });
+        }
+        if step % 30_000 == 0 {
+            let place = bytes.len() - 20;
+            bytes[place] ^= 1;
+        }
+    }
+    bytes.truncate(bytes.len() - 5);
+    let temp = tempfile::tempdir().expect("temp");
+    let path = temp.path().join("x.tfevents");
+    fs::write(&path, &bytes).expect("file");
+    let told = common::facts_text(&bytes, 1 << 18);
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                let text = files::audit(&path, Duration::MAX).expect("read");
+                assert!(text == told, "{text}\n{told}");
+            });
+        }
+    });
+}
+
 #[test]
 fn what_is_no_regular_file_is_not_read() {
     for path in ["/dev/null", "/"] {
@@ -69,9 +103,7 @@ fn reading_stops_when_the_budget_is_used_up() {
     let temp = tempfile::tempdir().expect("temp");
     let path = temp.path().join("x.tfevents");
     let mut bytes = Vec::new();
-    let scalar = lightboard_events::encode::Scalar::Simple(1.0);
-    (0..20_000)
-        .for_each(|step| lightboard_events::encode::scalar(&mut bytes, 0.0, step, "loss", scalar));
+    (0..20_000).for_each(|step| scalar(&mut bytes, 0.0, step, "loss", Scalar::Simple(1.0)));
     fs::write(&path, &bytes).expect("file");
     let text = files::audit(&path, Duration::ZERO).expect("read");
     let told: Json = serde_json::from_str(&text).expect("JSON");

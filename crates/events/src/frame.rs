@@ -164,6 +164,31 @@ impl Scanner {
         self.next_unusual(window, at_end)
     }
 
+    /// Gives the whole records that stand at the window's start one after the other to `each`, with where they start and
+    /// their header and footer. What stops it is for [`next`](Self::next).
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "the loop over records: each call costs more than what it does"
+    )]
+    pub fn records<'a>(&mut self, mut window: &'a [u8], mut each: impl FnMut(u64, &'a [u8])) {
+        if self.lost.is_some() || self.wasted.is_some() {
+            return;
+        }
+        let mut offset = self.offset;
+        while let Some(bytes) = window.first_chunk()
+            && let Header::Length(length) = header(bytes)
+            && let Some(end) = Some(OVERHEAD + length as usize)
+            && let Some((record, rest)) = window.split_at_checked(end)
+            && little_u32(&record[end - 4..]) == crc::masked(&record[HEADER..end - 4])
+        {
+            each(offset, record);
+            offset += end as u64;
+            window = rest;
+        }
+        self.offset = offset;
+    }
+
     #[inline(always)]
     #[expect(
         clippy::inline_always,
