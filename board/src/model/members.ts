@@ -49,6 +49,23 @@ export class Members {
     });
     return items;
   }
+
+  /** The entries of a record that can be read; with others in it, the record counts as unread. */
+  record<Value>(name: string, read: (saved: Json) => Value | undefined): Map<string, Value> | undefined {
+    let entries: Map<string, Value> | undefined;
+    this.read(name, (saved) => {
+      if (typeof saved !== "object" || saved === null || Array.isArray(saved)) return undefined;
+      const found = Object.entries(saved as Readonly<Record<string, Json>>);
+      entries = new Map(
+        found.flatMap(([key, value]) => {
+          const one = read(value);
+          return one === undefined ? [] : [[key, one] as const];
+        }),
+      );
+      return entries.size === found.length ? entries : undefined;
+    });
+    return entries;
+  }
 }
 
 export function asText(saved: Json): string | undefined {

@@ -3,7 +3,8 @@
  * alter nothing: all data, as logged, on linear axes.
  */
 
-import type { Members } from "./members";
+import { asText, type Members } from "./members";
+import type { Json } from "./notation";
 import type { Axis, Smoothing } from "../wire/types";
 
 /** Order of the rows at the crosshair. */
@@ -57,18 +58,15 @@ export const DEFAULTS: ChartSettings = {
   earlierAttempts: false,
 };
 
-/** How each setting is written, and read from what anyone may have written; undefined: not to be understood. */
+/** How each setting is written, and read from what anyone may have written; undefined: nothing of it is understood. */
 const FORMS: { readonly [Name in keyof ChartSettings]: Form<ChartSettings[Name]> } = {
   axis: oneOf(AXES),
-  xTag: { read: (saved) => (typeof saved === "string" ? saved : undefined), write: (tag) => tag },
+  xTag: { read: (members, name) => members.read(name, asText), write: (tag) => tag },
   xLog: flag(),
   linkX: flag(),
   yLog: flag(),
   yLogOf: {
-    read: (saved) =>
-      isObject(saved)
-        ? new Map(Object.entries(saved).filter((entry): entry is [string, boolean] => isFlag(entry[1])))
-        : undefined,
+    read: (members, name) => members.record(name, asFlag),
     write: (flags) => (flags.size > 0 ? Object.fromEntries(flags) : null),
   },
   clip: oneOf(CLIPS),
@@ -84,7 +82,7 @@ const NAMES = Object.keys(FORMS) as (keyof ChartSettings)[];
 type Kept = string | number | boolean | null | { [name: string]: boolean };
 
 interface Form<Value> {
-  read(saved: unknown): Value | undefined;
+  read(members: Members, name: string): Value | undefined;
   write(value: Value): Kept;
 }
 
@@ -92,7 +90,7 @@ interface Form<Value> {
 export function readSettings(members: Members): ChartSettings {
   const found = NAMES.map((name) => {
     const form = FORMS[name] as Form<unknown>;
-    return [name, members.read(name, (saved) => form.read(saved)) ?? DEFAULTS[name]];
+    return [name, form.read(members, name) ?? DEFAULTS[name]];
   });
   return Object.fromEntries(found) as ChartSettings;
 }
@@ -138,25 +136,20 @@ export function placeOf(reach: number): number {
   return Math.min(REACH_PLACES, Math.max(1, Math.round(Math.log10(reach) * 12) + 1));
 }
 
-function isObject(saved: unknown): saved is Record<string, unknown> {
-  return typeof saved === "object" && saved !== null && !Array.isArray(saved);
-}
-
-function isFlag(saved: unknown): saved is boolean {
-  return typeof saved === "boolean";
+function asFlag(saved: Json): boolean | undefined {
+  return typeof saved === "boolean" ? saved : undefined;
 }
 
 function flag(): Form<boolean> {
-  return { read: (saved) => (isFlag(saved) ? saved : undefined), write: (value) => value };
+  return { read: (members, name) => members.read(name, asFlag), write: (value) => value };
 }
 
 function oneOf<Value extends string | number>(values: readonly Value[]): Form<Value> {
-  return { read: (saved) => values.find((value) => value === saved), write: (value) => value };
+  return { read: (members, name) => members.one(name, values), write: (value) => value };
 }
 
 function within(min: number, max: number): Form<number> {
-  return {
-    read: (saved) => (typeof saved === "number" && saved >= min && saved <= max ? saved : undefined),
-    write: (value) => value,
-  };
+  const read = (saved: Json): number | undefined =>
+    typeof saved === "number" && saved >= min && saved <= max ? saved : undefined;
+  return { read: (members, name) => members.read(name, read), write: (value) => value };
 }

@@ -8,13 +8,19 @@ test("what nobody asked for, or could read, is known at the end", () => {
     filter: 3,
     pinned: ["x"],
     other: null,
+    logs: { a: "on", b: 1 },
+    all: { a: "on" },
+    none: ["on"],
   });
   expect(members.one("size", ["small", "large"])).toBe("large");
   expect(members.list("closed", asText)).toEqual(["a", "b"]);
   expect(members.list("pinned", asText)).toEqual(["x"]);
+  expect(members.record("logs", asText)).toEqual(new Map([["a", "on"]]));
+  expect(members.record("all", asText)).toEqual(new Map([["a", "on"]]));
+  expect(members.record("none", asText)).toBeUndefined();
   expect(members.read("filter", asText)).toBeUndefined();
-  expect([members.read("toString", asText), members.list("none", asText)]).toEqual([undefined, undefined]);
-  expect(members.refused).toEqual(["closed", "filter", "other"]);
+  expect([members.read("toString", asText), members.list("missing", asText)]).toEqual([undefined, undefined]);
+  expect(members.refused).toEqual(["closed", "filter", "other", "logs", "none"]);
 });
 
 test("what has no members is refused as a whole, nothing is not", () => {

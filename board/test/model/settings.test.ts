@@ -74,6 +74,17 @@ test("whatever stands in an address or in storage, settings are valid", () => {
   );
 });
 
+test("what can be read of the axes of single cards holds, and what cannot is known", () => {
+  const members = new Members({ yLogOf: { loss: true, acc: "yes", lr: false } });
+  expect(readSettings(members).yLogOf).toEqual(
+    new Map([
+      ["loss", true],
+      ["lr", false],
+    ]),
+  );
+  expect(members.refused).toEqual(["yLogOf"]);
+});
+
 test("smoothing is in the units of x, which are steps for another tag too", () => {
   const wide = { ...DEFAULTS, reachSteps: 50, reachSeconds: 3 };
   expect(smoothingOf({ ...wide, smoothing: "gaussian" })).toEqual({ kind: "gaussian", sigma: 50 });

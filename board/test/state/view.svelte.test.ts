@@ -18,15 +18,16 @@ function told(hash: string): { board: Board; notice: string | null } {
 
 test("what cannot be read in a part is said by name, the rest of it holds", () => {
   const { board, notice } = told(
-    "#chart=(axis:bogus,xLog:!t)&panel=(sort:3,flat:!t,columns:!(!(lr,60),x))&groups=(rule:folder.99,drawAs:mean)",
+    "#chart=(axis:bogus,xLog:!t,yLogOf:(a:!t,b:2))&panel=(sort:3,flat:!t,columns:!(!(lr,60),x))&groups=(rule:folder.99,drawAs:mean)",
   );
   expect([board.settings.chart.axis, board.settings.chart.xLog]).toEqual(["step", true]);
+  expect(board.settings.chart.yLogOf).toEqual(new Map([["a", true]]));
   expect([board.panel.tree, board.panel.columns, board.groups.drawAs]).toEqual([
     false,
     [{ id: "lr", width: 60 }],
     "mean",
   ]);
-  expect(notice).toContain("“chart” of which this could not be read: axis.");
+  expect(notice).toContain("“chart” of which this could not be read: axis, yLogOf.");
   expect(notice).toContain("“panel” of which this could not be read: sort, columns.");
   expect(notice).toContain("“groups” of which this could not be read: rule.");
 });
