@@ -42,6 +42,8 @@ export class SavedView {
   /** What a reset or a file replaced; null: nothing that could be brought back. */
   private replaced = $state.raw<Parts | null>(null);
   readonly canRestore = $derived(this.replaced !== null);
+  /** Nothing is set up, as far as it has been written. */
+  isDefault = $state(true);
 
   private readonly parts: Part[] = [];
   /** What is handed to parts as they come: the address's view, and that of storage once its key is known. */
@@ -252,9 +254,10 @@ export class SavedView {
     if (this.key === null) return;
     const values = this.values();
     const [fragment, behind] = [location.hash, this.due !== null];
-    const isDefault = values.size === 0 && (!behind || fragment === "");
+    this.isDefault = values.size === 0;
+    const isNothing = this.isDefault && (!behind || fragment === "");
     const saved: Saved = { fragment, behind, parts: Object.fromEntries(values) };
-    remember(this.key, isDefault ? null : saved);
+    remember(this.key, isNothing ? null : saved);
   }
 
   private address(): void {
