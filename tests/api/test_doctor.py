@@ -1,16 +1,19 @@
 """GET and POST /api/doctor."""
 
 import asyncio
+import json
 import sys
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from starlette.applications import Starlette
 
 from boards import board, client
-from lightboard.api.routes.doctor import Doctor
+from lightboard.api.routes.doctor import Doctor, doctor_routes
 from lightboard.api.settings import LogDirectory, Settings
+from lightboard.doctor import processes
 from logdirs import flip_payload_byte, write_run
 
 TRAP = "raise SystemExit('a module of the working directory was imported')"
@@ -46,6 +49,43 @@ def test_the_board_tells_what_the_doctor_finds(tmp_path: Path) -> None:
         (tmp_path / "runs" / "bad").rename(tmp_path / "away")
         assert http.post("/api/doctor", json={}).json()["report"] == report
         assert finished(http)["report"]["exit_code"] == 0
+
+
+def test_a_look_that_is_ended_leaves_nothing_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a plugin of TensorBoard's, which the doctor loads in a process of its own."""
+    program = tmp_path / "python"
+    program.write_text(
+        f"#!/bin/sh\nsleep 600 &\necho $! > {tmp_path}/new\nmv {tmp_path}/new {tmp_path}/pid\nwait\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+
+    async def look() -> int:
+        doctor = Doctor(Settings((LogDirectory("runs", str(tmp_path)),), port=1, started=0))
+        doctor.look(None)
+        while not (tmp_path / "pid").exists():
+            await asyncio.sleep(0)
+        await doctor.stop()
+        return int((tmp_path / "pid").read_text())
+
+    started = asyncio.run(look())
+    while processes.is_alive(started):
+        pass  # It has been told to end; the test's own limit ends this, too.
+
+
+def test_text_that_is_no_unicode_is_sent(tmp_path: Path) -> None:
+    settings = Settings((LogDirectory("runs", str(tmp_path)),), port=1, started=0)
+    doctor = Doctor(settings)
+    doctor._began, doctor._report = 1.0, {"seen": "\udcff"}
+
+    async def answer() -> bytes:
+        transport = httpx.ASGITransport(Starlette(routes=doctor_routes(doctor, settings)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://board") as http:
+            return (await http.get("/api/doctor")).content
+
+    assert json.loads(asyncio.run(answer()))["report"] == {"seen": "\udcff"}
 
 
 def test_a_look_that_cannot_begin_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

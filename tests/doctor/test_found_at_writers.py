@@ -12,6 +12,7 @@ import pytest
 from doctor.events import run_in
 from doctor.looking import codes, found, reported
 from doctor.programs import running
+from lightboard.doctor import processes
 from lightboard.log.mounts import mount_of
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")
@@ -75,6 +76,13 @@ def test_a_writer_whose_folder_was_removed(tmp_path: Path) -> None:
         assert str(place.path).startswith(str(tmp_path / "elsewhere" / "run" / "events.out.tfevents."))
         assert (place.logdir, place.run) == ("runs", "linked/run")
         assert f"process {process.pid} (" in str(place.seen)
+
+
+@linux
+def test_a_command_line_is_told_as_text() -> None:
+    text = "print('ready', flush=True); input()"
+    with running(text, os.fsdecode(b"caf\xe9")) as process:
+        assert processes.command(process.pid).endswith("caf\\xe9")
 
 
 SAME_NAME = """

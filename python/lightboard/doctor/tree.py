@@ -108,8 +108,8 @@ def walk(look: Look) -> Tree:
             if look.left == 0:
                 tree.complete = False
                 look.left_out.append(
-                    f"{len(waiting) + len(links):,} folders or more below {logdir.path} were not entered: the time was "
-                    f"used up after {len(tree.folders):,} folders."
+                    f"{len(waiting) + len(links):,} folders or more below {logdir.readable_path} were not entered: "
+                    f"the time was used up after {len(tree.folders):,} folders."
                 )
                 break
             path, is_link = (waiting or links).popleft()

@@ -1,14 +1,16 @@
 """GET and POST /api/doctor: the doctor's report on the board's own log directories."""
 
 import asyncio
+import contextlib
 import json
 import os
+import signal
 import sys
 import time
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from lightboard.api.settings import Settings
@@ -94,14 +96,18 @@ class Doctor:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            # With what it starts, a plugin of TensorBoard's for one, it is a group, which ends as one.
+            start_new_session=True,
         )
         try:
-            os.setpriority(os.PRIO_PROCESS, process.pid, 19)
+            with contextlib.suppress(ProcessLookupError):  # It has ended already, and says why.
+                os.setpriority(os.PRIO_PROCESS, process.pid, 19)
             async with asyncio.timeout(BUDGET_SECS + GRACE_SECS):
                 out, err = await process.communicate(json.dumps(question).encode())
         finally:
             if process.returncode is None:
-                process.kill()
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(process.pid, signal.SIGKILL)
                 await process.wait()
         return process.returncode, out, err
 
@@ -115,14 +121,19 @@ def doctor_routes(doctor: Doctor, settings: Settings) -> list[Route]:
         there = f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
         return None if settings.wide else there
 
+    def answer() -> Response:
+        # As ASCII: what other programs are called may hold halves of characters, which UTF-8 has not.
+        body = json.dumps(doctor.body())
+        return Response(body, media_type="application/json", headers=NO_STORE)
+
     async def report(request: Request) -> Response:
         if not doctor.has_looked:
             doctor.look(address(request))
-        return JSONResponse(doctor.body(), headers=NO_STORE)
+        return answer()
 
     async def look(request: Request) -> Response:
         doctor.look(address(request))
-        return JSONResponse(doctor.body(), headers=NO_STORE)
+        return answer()
 
     return [
         Route("/api/doctor", report, methods=["GET"]),
