@@ -324,14 +324,17 @@ def test_nobody_answers(fast: Serving) -> None:
 def test_notes_of_servers(odd: Serving, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(odd.server.instances))
     assert "stale_instance" not in codes(tmp_path)
-    with tensorboard("--logdir", tmp_path) as killed:
+    here = os.path.relpath(tmp_path)  # as a notebook gives it, which may be asked about from elsewhere
+    with tensorboard("--logdir", here, "--host=::1") as killed:
         notes = killed.instances / ".tensorboard-info"
         # It tells its address before it writes the note.
         Serving(tmp_path, killed).wait(lambda: any(note.stat().st_size for note in notes.glob("*")))
+        monkeypatch.setattr(tempfile, "tempdir", str(killed.instances))
+        monkeypatch.chdir(tmp_path)
+        assert "stale_instance" not in codes(tmp_path)
         os.kill(killed.pid, signal.SIGKILL)
         (note,) = notes.iterdir()
         killed.gone()
-        monkeypatch.setattr(tempfile, "tempdir", str(killed.instances))
         assert found("stale_instance", tmp_path).places[0].path == str(note)
         os.chown(note.parent, 12345, 12345)
         note.parent.chmod(0o755)

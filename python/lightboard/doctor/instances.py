@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
 import stat
 import tempfile
 from dataclasses import dataclass
+from typing import Any
 
 MAX_BYTES = 64 << 10
 MAX_PID = 2**31
@@ -16,7 +18,7 @@ NAME = re.compile(r"pid-\d+\.info", re.ASCII)
 
 @dataclass(frozen=True)
 class Instance:
-    """A server that TensorBoard noted. `logdir` is as it was given: relative, perhaps, to the server's folder."""
+    """A server that TensorBoard noted. `logdir` is absolute, if the note tells the server's working directory."""
 
     path: str
     pid: int
@@ -47,9 +49,19 @@ def _read(path: str) -> Instance | None:
             return None
         # What cannot be a path has no bytes: a half of a surrogate pair.
         is_path = bool(logdir) and b"\0" not in os.fsencode(logdir)
+        logdir = os.path.join(_working_directory(told), os.path.expanduser(logdir)) if is_path else ""
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return Instance(path, pid, port, logdir) if is_path and 0 < pid < MAX_PID and 0 < port < 65_536 else None
+
+
+def _working_directory(told: dict[str, Any]) -> str:
+    """Return the folder that the server was started in, which its key among the notes holds; empty without one."""
+    try:
+        found = json.loads(base64.b64decode(told["cache_key"]))["working_directory"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return ""
+    return found if isinstance(found, str) and b"\0" not in os.fsencode(found) else ""
 
 
 def _content(path: str) -> bytes:

@@ -1,23 +1,27 @@
 """Servers that TensorBoard has noted, which notebooks look up."""
 
 import os
-import socket
 from collections.abc import Iterator
 from shlex import quote
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.instances import Instance, folder, instances
 from lightboard.doctor.look import Look
+from lightboard.doctor.served import Client
 from lightboard.doctor.tree import readable
+from lightboard.listening import listening
+
+PROBE_SECS = 1.0
+"""What a server is given to answer, where the system does not tell who listens."""
 
 
 def is_alive(instance: Instance) -> bool:
     """Whether its process lives and its port is listened on."""
-    if not os.path.exists(f"/proc/{instance.pid}") and os.path.isdir("/proc/self"):
-        return False
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", instance.port)) == 0
+    if os.path.isdir("/proc/self"):
+        ports = {socket.port for socket in listening()}
+        return os.path.exists(f"/proc/{instance.pid}") and instance.port in ports
+    client = Client(f"localhost:{instance.port}", lambda: PROBE_SECS)
+    return not client.get("/data/environment").refused
 
 
 def stale_instances(look: Look) -> Iterator[Finding]:
@@ -26,7 +30,7 @@ def stale_instances(look: Look) -> Iterator[Finding]:
     stale = [
         one
         for one in instances()
-        if os.path.realpath(os.path.expanduser(one.logdir)) in asked and not is_alive(one)
+        if os.path.isabs(one.logdir) and os.path.realpath(one.logdir) in asked and not is_alive(one)
     ]
     if stale:
         yield Finding(
