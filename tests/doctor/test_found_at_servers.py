@@ -301,8 +301,9 @@ def test_a_process_that_passes_on_is_not_taken_for_the_board(fast: Serving, tmp_
 @pytest.mark.detects("S02", "F02", "another_directory")
 def test_a_board_on_another_log_directory(fast: Serving, tmp_path: Path) -> None:
     write_run(tmp_path / "mine" / "a", {"loss": [1.0] * 5})
-    finding = found("another_directory", tmp_path / "mine", url=fast.server.url)
+    finding = found("another_directory", tmp_path / "mine", tmp_path, url=fast.server.url)
     assert str(fast.runs) in finding.seen
+    assert [place.path for place in finding.places] == [str(tmp_path / "mine"), str(tmp_path)]
     assert "another_directory" not in codes(fast.runs.parent, url=fast.server.url)
     with board(tmp_path / "mine", "--port", "0") as other:
         assert "another_directory" in codes(fast.runs, url=other.address)

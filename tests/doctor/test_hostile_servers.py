@@ -2,7 +2,10 @@
 
 import json
 import os
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -230,6 +233,7 @@ def test_an_address_that_is_none_is_refused(runs: Path, url: str) -> None:
         (f"h:1?token={TOKEN}", "h:1?token=…"),
         (f"http://me:{TOKEN}@h:1/a", "http://h:1/a"),
         (f"me:{TOKEN}@h:1", "h:1"),
+        ("h:6006/?runFilter=a//b", "h:6006/?runFilter=a//b"),
         ("http://h/@a?q=x@y", "http://h/@a?q=x@y"),
     ],
 )
@@ -277,3 +281,33 @@ def test_a_password_is_not_taken_for_a_lightboards_token(runs: Path) -> None:
     told(report)
     assert [one.code for one in report.findings] == ["not_a_board"]
     assert "asks for a password" in report.findings[0].seen
+
+
+def test_addresses_as_people_write_them(runs: Path) -> None:
+    assert client.Client("h:6006/?runFilter=a//b").root == "http://h:6006/"
+    answers: dict[str, tuple[int, object]] = {"/gr%C3%BCn/api/server": (200, LIGHTBOARD)}
+    with server(serving(answers)) as url:
+        assert ask(f"{url}grün/").program == "lightboard"
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")
+def test_a_certificate_that_nobody_trusts(tmp_path: Path) -> None:
+    made = [str(tmp_path / name) for name in ("key", "certificate")]
+    curve = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 1 -subj /CN=localhost"
+    command = ["openssl", *curve.split(), "-keyout", made[0], "-out", made[1]]
+    subprocess.run(command, check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(made[1], made[0])
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def accept() -> None:
+            connection, _ = listening.accept()
+            with pytest.raises(ssl.SSLError), context.wrap_socket(connection, server_side=True):
+                pass
+
+        accepting = threading.Thread(target=accept)
+        accepting.start()
+        asked = ask(f"https://127.0.0.1:{listening.getsockname()[1]}/")
+        accepting.join()
+    assert "certificate is not trusted" in asked.problem

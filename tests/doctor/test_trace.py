@@ -12,6 +12,7 @@ from doctor.looking import found
 from lightboard.api.settings import LogDirectory
 from lightboard.doctor import Finding, Look, Place, examine
 from lightboard.doctor.trace import Step, Trace, explained
+from lightboard.doctor.words import similar
 from logdirs import flip_payload_byte, write_run
 
 
@@ -88,6 +89,14 @@ def test_a_board_that_serves_another_directory(runs: Path, tmp_path: Path) -> No
         found = trace(runs, "sweep/good", url=running.address)
         assert found.lost_at == "api"
         assert "another_directory" in found.steps[-1].codes
+        # Without a directory, what the board serves is looked at.
+        said = subprocess.run(
+            (sys.executable, "-m", "lightboard", "doctor", "--json", "--url", running.address),
+            stdout=subprocess.PIPE,
+            check=True,
+            cwd=runs,
+        )
+        assert json.loads(said.stdout)["logdirs"] == [{"name": "other", "path": str(tmp_path / "other")}]
     with board(runs, "--port", "0") as running:
         found = trace(runs, "sweep/good", url=running.address)
         assert outcomes(found) == [*ALL[:3], ("api", "yes"), ("board", "yes")]
@@ -102,6 +111,11 @@ def test_a_run_behind_a_link_has_the_same_name_on_the_board(tmp_path: Path) -> N
         with board(tmp_path / given, "--port", "0") as running:
             found = trace(tmp_path / "runs", "linked/b", url=running.address)
             assert outcomes(found) == [*ALL[:3], ("api", "yes"), ("board", "yes")], given
+
+
+def test_many_names_are_compared_for_a_while_only() -> None:
+    names = [f"validation/{number}" for number in range(20_000)]
+    assert similar("loss", [*names, "los"]) == ["los"]
 
 
 def test_the_answer_in_the_terminal(runs: Path) -> None:

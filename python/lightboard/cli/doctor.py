@@ -18,8 +18,9 @@ from lightboard.cli.text import printable
 from lightboard.doctor import Finding, Look, Place, Report, examine, places
 from lightboard.doctor import arguments as reading
 from lightboard.doctor.recover import RefusedError, plan_for, recover, refuse_within
-from lightboard.doctor.served import Client, shown
+from lightboard.doctor.served import Client, OutOfTimeError, ask, shown
 from lightboard.doctor.trace import Trace
+from lightboard.doctor.tree import readable
 
 MARKS = {"hides": "✗", "distorts": "!", "note": "·"}
 COLOURS = {"hides": "red", "distorts": "yellow", "note": "cyan"}
@@ -68,7 +69,7 @@ def doctor(
         )
     if url is not None:
         _refuse_address(url)
-    logdirs, misread = _logdirs(logdir)
+    logdirs, misread = _logdirs(logdir or (_served_at(url, budget) if url is not None else ()))
 
     def new_look() -> Look:
         progress = _Progress() if _watched() else _quiet
@@ -140,6 +141,20 @@ def _logdirs(given: tuple[str, ...]) -> tuple[list[LogDirectory], list[Finding]]
     for note in understood.notes:
         click.echo(note, err=True)
     return understood.logdirs, [one.finding for one in read if one.finding is not None]
+
+
+def _served_at(url: str, seconds: float) -> tuple[str, ...]:
+    """List the log directories of the board at `url` that are on this machine."""
+    end = time.monotonic() + seconds
+    try:
+        board = ask(url, lambda: max(0.0, end - time.monotonic()))
+    except OutOfTimeError:
+        return ()
+    found = tuple(path for path in board.directories.values() if os.path.isdir(path))
+    if found:
+        shown_paths = printable(", ".join(map(readable, found)))
+        click.echo(f"No log directory given: looked at what the board serves, {shown_paths}.", err=True)
+    return found
 
 
 def _watched() -> bool:

@@ -81,20 +81,20 @@ class Look:
         """Event files below the log directories that running programs have open, as far as this user may know."""
         from lightboard.doctor.processes import open_event_files
 
-        return [file for file in open_event_files() if self._run_of(file.path) is not None]
+        return [file for file in open_event_files() if self.run_in(os.path.dirname(file.path))]
 
     def place(self, path: str, **more: Any) -> Place:
         """Return the place of a file that is known by its path alone, with its log directory and run."""
         from lightboard.doctor.tree import readable
 
-        logdir, run = self._run_of(path) or (None, None)
+        logdir, run = self.run_in(os.path.dirname(path)) or (None, None)
         return Place(path=readable(path), logdir=logdir, run=run, **more)
 
-    def _run_of(self, path: str) -> tuple[str, str] | None:
-        """Log directory's and run's name of a file, of the deepest log directory or link that leads to it."""
+    def run_in(self, folder: str) -> tuple[str, str] | None:
+        """Return the log directory's and the run's name of a folder, by what leads to it last; None elsewhere."""
         from lightboard.doctor.tree import run_name
 
-        folder = os.path.realpath(os.path.dirname(path))
+        folder = os.path.realpath(folder)
         for real, logdir, listed in self._roots:
             if folder == real or folder.startswith(os.path.join(real, "")):
                 return logdir.name, run_name(os.path.join(listed, os.path.relpath(folder, real)), logdir)

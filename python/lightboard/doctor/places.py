@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 import time
 from collections.abc import Iterable, Iterator
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from lightboard.cli.occupant import find_occupant
 from lightboard.doctor import processes
 from lightboard.doctor.instances import instances
-from lightboard.doctor.words import amount
+from lightboard.doctor.words import amount, similar
 
 USUAL = ("runs", "lightning_logs", "tb_logs", "logs", "outputs")
 DEFAULT_PORT = 6006
@@ -56,11 +55,11 @@ def search() -> list[Found]:
     return _upper([*_count_all(_running_boards(), end), *_below(os.getcwd(), end)])
 
 
-def near(path: str) -> list[Found]:
+def near(path: str, seconds: float = SECONDS) -> list[Found]:
     """Look for what was meant by a path without event files: names like it, the usual places, the folder above."""
-    end = time.monotonic() + SECONDS
+    end = time.monotonic() + min(SECONDS, seconds)
     parent, name = os.path.split(path)
-    alike = difflib.get_close_matches(name, _folders(parent), cutoff=0.7)
+    alike = similar(name, _folders(parent), cutoff=0.7)
     candidates = [(os.path.join(parent, other), "a similar name") for other in alike]
     for folder, why in (
         (parent, "beside it"),

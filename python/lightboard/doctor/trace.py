@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +12,7 @@ from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
 from lightboard.doctor.stages.board.names import SWITCHED_ON, SWITCHED_ON_ELSEWHERE
 from lightboard.doctor.tree import readable
-from lightboard.doctor.words import amount
+from lightboard.doctor.words import amount, similar
 
 Outcome = Literal["yes", "partly", "no", "unknown"]
 
@@ -81,10 +80,12 @@ def resolve(look: Look, given: str) -> tuple[str | None, str]:
         for one in listed:
             if one.run == given:
                 return one.logdir.name, given
-    path = os.path.realpath(os.path.expanduser(given))
     for folder in look.tree.folders:
-        if os.path.realpath(folder.path) == path or f"{folder.logdir.name}/{folder.run}" == given:
+        if f"{folder.logdir.name}/{folder.run}" == given:
             return folder.logdir.name, folder.run
+    meant = look.run_in(os.path.expanduser(given))
+    if meant is not None and any((one.logdir.name, one.run) == meant for one in look.tree.folders):
+        return meant
     for run in look.indexed.runs["runs"]:
         if run["id"] == given:
             return str(run["logdir"]), str(run["name"])
@@ -157,7 +158,7 @@ def _on_disk(look: Look, run: str) -> Step:
         )
     if any(folder.run == run for folder in look.tree.folders):
         return Step("files", question, "no", "Its folder is there, and holds no event file.")
-    near = difflib.get_close_matches(run, {entry.run for entry in look.tree.entries}, n=3, cutoff=0.5)
+    near = similar(run, {entry.run for entry in look.tree.entries})
     hint = f" Similar: {', '.join(near)}." if near else ""
     return Step("files", question, "no", f"No folder of that name below the log directories.{hint}")
 
@@ -176,7 +177,7 @@ def _read(look: Look, _run: str) -> Step:
             "records", question, "no", f"Its files hold {amount(records, 'record')}, and no value in them."
         )
     if look.tag is not None and not any(tag == look.tag for tag, _ in series):
-        near = difflib.get_close_matches(look.tag, {tag for tag, _ in series}, n=3, cutoff=0.5)
+        near = similar(look.tag, {tag for tag, _ in series})
         hint = f" Similar: {', '.join(near)}." if near else ""
         return Step("records", question, "no", f"Nothing was logged with the tag {look.tag}.{hint}")
     answer = f"{amount(records, 'record')}, {len(series):,} series"

@@ -14,12 +14,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
-from urllib.parse import SplitResult, unquote_plus, urlencode, urlsplit
+from urllib.parse import SplitResult, quote, unquote_plus, urlencode, urlsplit
 
 TIMEOUT_SECS = 10.0
 MAX_ANSWER_BYTES = 64 << 20
 
 TOKEN = re.compile(r"((?:^|[?&])token=)([^&#]*)")
+SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*:)?//")
 USER = re.compile(r"^((?:\w+:)?//|)[^/?#]*@")
 
 
@@ -60,7 +61,7 @@ class Client:
 
         Raises ValueError for what is no address of a board.
         """
-        self.parts: SplitResult = urlsplit(url if "//" in url else f"//{url}", scheme="http")
+        self.parts: SplitResult = urlsplit(url if SCHEME.match(url) else f"//{url}", scheme="http")
         if self.parts.scheme not in ("http", "https"):
             raise ValueError(f'the scheme is "{self.parts.scheme}"')
         if not url.isprintable() or " " in url:
@@ -75,7 +76,7 @@ class Client:
             raise ValueError("the port is no number from 1 to 65535")
         self.host = self.parts.hostname or "localhost"
         self.port = port or (443 if self.parts.scheme == "https" else 80)
-        self.prefix = self.parts.path.rpartition("/")[0]
+        self.prefix = quote(self.parts.path.rpartition("/")[0], safe="/%:@!$&'()*+,;=~")
         token = TOKEN.search(self.parts.query)
         self.token = unquote_plus(token[2]) if token else ""
         self._left = left
@@ -132,6 +133,8 @@ class Client:
                 return "connection refused: nothing listens there"
             case socket.gaierror():
                 return f'there is no host "{self.host}"'
+            case ssl.SSLCertVerificationError():
+                return f"its certificate is not trusted ({error.verify_message})"
             case ssl.SSLError():
                 return f"no TLS ({error.reason})"
         return str(error) or type(error).__name__

@@ -55,10 +55,10 @@ def missing_runs(look: Look) -> Iterator[Finding]:
         if not regular or (logdir, name) in listed or os.path.realpath(folder) in known:
             continue
         if not any(above in passed for above in _with_folders_above(folder, paths[logdir])):
-            places.append(regular[0].place(seen=f"{len(regular):,} event files"))
+            places.append(regular[0].place(seen=amount(len(regular), "event file")))
     if places:
         yield Finding(
-            "index_run_missing", f"{len(places):,} folders with event files are not listed.", places
+            "index_run_missing", f"{amount(len(places), 'folder')} with event files not listed.", places
         )
 
 
@@ -100,7 +100,7 @@ def differences(look: Look) -> Iterator[Finding]:
         differing = differing or list(_series_differ(read, run, told, indexed))
         if differing and not any(_has_changed(look, audit, files[audit.entry.name]) for audit in read):
             places += differing
-    agree = f"{len(places):,} places differ" if places else "they agree"
+    agree = f"differences at {amount(len(places), 'place')}" if places else "they agree"
     look.facts["index"] = (
         f"{tags:,} series of {amount(compared, 'file')} compared with the doctor's own pass: {agree}"
     )

@@ -82,14 +82,18 @@ def another_directory(look: Look) -> Iterator[Finding]:
     if board is None or not board.directories:
         return
     served = {readable(os.path.realpath(path)) for path in board.directories.values()}
+    missed = []
     for logdir in look.logdirs:
         wanted = readable(os.path.realpath(logdir.path))
         if not any(_within(wanted, one) or _within(one, wanted) for one in served):
-            yield Finding(
-                "another_directory",
-                f"{board.name} at {board.client.root} serves {', '.join(sorted(served))}, not {logdir.readable_path}.",
-                [Place(path=logdir.readable_path, logdir=logdir.name)],
-            )
+            missed.append(Place(path=logdir.readable_path, logdir=logdir.name))
+    if missed:
+        yield Finding(
+            "another_directory",
+            f"{board.name} at {board.client.root} serves {', '.join(sorted(served))}, not "
+            f"{', '.join(str(place.path) for place in missed)}.",
+            missed,
+        )
 
 
 def _within(path: str, folder: str) -> bool:

@@ -63,7 +63,7 @@ def smoothed_away(look: Look) -> Iterator[Finding]:
         if series["kind"] == "scalar" and series["count"] == FEW and look.tag in (None, series["tag"])
     ]
     if short:
-        yield Finding("smoothing_of_few", f"{amount(len(short), 'curve')} have {FEW} points.", short)
+        yield Finding("smoothing_of_few", f"{amount(len(short), 'curve')} of {FEW} points.", short)
 
 
 def gaps(look: Look) -> Iterator[Finding]:

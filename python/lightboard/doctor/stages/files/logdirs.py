@@ -35,7 +35,7 @@ def missing_logdirs(look: Look) -> Iterator[Finding]:
     for logdir in look.logdirs:
         if not os.path.lexists(logdir.path) and logdir.readable_path not in explained:
             yield _without_files(
-                "logdir_missing", logdir, f"Looked for {logdir.readable_path}, found nothing there."
+                look, "logdir_missing", logdir, f"Looked for {logdir.readable_path}, found nothing there."
             )
 
 
@@ -58,7 +58,7 @@ def empty_logdirs(look: Look) -> Iterator[Finding]:
             folders = [folder for folder in tree.folders if folder.logdir == logdir]
             files = sum(folder.files for folder in folders)
             seen = f"{amount(files, 'file')} in {amount(len(folders), 'folder')}, none of them an event file."
-            yield _without_files("logdir_empty", logdir, seen)
+            yield _without_files(look, "logdir_empty", logdir, seen)
 
 
 def logdir_too_deep(look: Look) -> Iterator[Finding]:
@@ -118,8 +118,8 @@ def _place(logdir: LogDirectory) -> Place:
     return Place(path=logdir.readable_path, logdir=logdir.name)
 
 
-def _without_files(code: str, logdir: LogDirectory, seen: str) -> Finding:
-    found = places.near(logdir.path)
+def _without_files(look: Look, code: str, logdir: LogDirectory, seen: str) -> Finding:
+    found = places.near(logdir.path, look.left)
     if not found:
         return Finding(code, seen, [_place(logdir)])
     where = [Place(path=readable(one.path), seen=f"{one.amount} ({one.why})") for one in found]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -182,14 +183,26 @@ def _purge_without_effect(stretches: list[Stretch]) -> tuple[str, str] | None:
 def _purge_reaching_others(stretches: list[Stretch]) -> tuple[str, str] | None:
     """Find a session start, not the first of the run, while another writer was at work at its step or beyond."""
     started = False
+    highest: list[tuple[int, int, Stretch]] = []
+    """A heap of those that may still be written, by their highest steps."""
     for number, stretch in enumerate(stretches):
-        for before in stretches[:number] if started and stretch.starts else ():
-            at_once = before.end > stretch.begin and before.writer != stretch.writer
-            if at_once and before.highest is not None and before.highest >= min(stretch.starts):
+        own = []
+        while started and stretch.starts and highest:
+            reached, _, before = highest[0]
+            if -reached < min(stretch.starts):
+                break
+            if before.end > stretch.begin and before.writer != stretch.writer:
                 return "purge_reaches_others", (
                     f"{stretch.audit.entry.name} began at step {min(stretch.starts):,} while {before.audit.entry.name} "
-                    f"was written, which has steps up to {before.highest:,}"
+                    f"was written, which has steps up to {-reached:,}"
                 )
+            one = heapq.heappop(highest)
+            if before.end > stretch.begin:
+                own.append(one)
+        for one in own:
+            heapq.heappush(highest, one)
+        if stretch.highest is not None:
+            heapq.heappush(highest, (-stretch.highest, number, stretch))
         started |= bool(stretch.starts)
     return None
 
