@@ -15,6 +15,7 @@ RUN_MEMBERS = {
     "id", "logdir", "name", "parent", "made_by", "state", "message", "conflict", "first_wall_time", "last_wall_time",
     "last_step", "points", "tags", "attempts", "writers", "files",
 }  # fmt: skip
+SAYS_NOTHING = {"display_name": "", "description": ""}
 SCALARS_MEMBERS = {
     "version", "axis", "smoothing", "attempts", "baseline", "width_asked", "width", "vertex_budget", "vertices",
     "pictures", "incomplete", "series",
@@ -70,7 +71,7 @@ def test_scalars_of_every_run(http: httpx.Client) -> None:
     frame = scalars(http, tags=["loss"], runs=None, axis="step", x_min=None, x_max=None, width=800)
     assert set(frame.header) == SCALARS_MEMBERS
     assert (frame.header["axis"], frame.header["smoothing"]) == ("step", None)
-    assert frame.header["pictures"] == [{"tag": "loss", "x_min": 0.0, "x_max": 8.0}]
+    assert frame.header["pictures"] == [SAYS_NOTHING | {"tag": "loss", "x_min": 0.0, "x_max": 8.0}]
     assert all(set(series) == SERIES_MEMBERS for series in frame.header["series"])
     by_run = {series["run"]: series for series in frame.header["series"]}
     assert by_run.keys() == set(ids(http).values())
@@ -93,7 +94,7 @@ def test_scalars_of_every_run(http: httpx.Client) -> None:
 def test_scalars_of_several_tags_each_in_its_own_picture(http: httpx.Client) -> None:
     frame = scalars(http, tags=["accuracy", "nobody's", "loss", "accuracy"], axis="relative", width=10)
     assert [picture["tag"] for picture in frame.header["pictures"]] == ["accuracy", "nobody's", "loss"]
-    assert frame.header["pictures"][1] == {"tag": "nobody's", "x_min": None, "x_max": None}
+    assert frame.header["pictures"][1] == SAYS_NOTHING | {"tag": "nobody's", "x_min": None, "x_max": None}
     assert [series["tag"] for series in frame.header["series"]] == ["accuracy", "loss", "loss", "loss"]
     assert (frame.header["width_asked"], frame.header["width"]) == (10, 10)
     assert frame.header["vertices"] == len(frame.columns["step"]) < frame.header["vertex_budget"]
@@ -152,9 +153,9 @@ def test_groups_tell_what_their_runs_have_in_common(http: httpx.Client) -> None:
     frame = post(http, "/api/groups", tags=["loss", "nobody's"], groups=groups)
     assert set(frame.header) == SCALARS_MEMBERS - {"series", "attempts"} | {"alignment", "groups"}
     assert (frame.header["alignment"], frame.header["axis"]) == ("exact", "step")
-    entry = {"thinned": False, "spacing": None, "reduce": None}
+    entry = {"jobs": 0, "thinned": False, "spacing": None, "reduce": None}
     assert frame.header["groups"] == [
-        entry | {"tag": "loss", "group": "both", "runs": 2, "start": 0, "length": 3},
+        entry | {"tag": "loss", "group": "both", "runs": 2, "jobs": 2, "start": 0, "length": 3},
         entry | {"tag": "loss", "group": "nobody", "runs": 0, "start": 3, "length": 0},
         entry | {"tag": "nobody's", "group": "both", "runs": 0, "start": 3, "length": 0},
         entry | {"tag": "nobody's", "group": "nobody", "runs": 0, "start": 3, "length": 0},

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Request, expect
 
+from board.axe import complaints_of_axe
 from board.browser import MEASURE, WAIT_MS, OpenBoard, tab
 from boards import board
+from lightboard import SummaryWriter
 from logdirs import write_run
 
 pytestmark = pytest.mark.browser
@@ -240,4 +242,27 @@ def test_a_chart_is_drawn_anew_for_a_screen_with_other_pixels(browser: Browser, 
         opened.page.wait_for_function(
             f"(before) => Math.abs({width} - 2 * before) <= 1", arg=before, timeout=WAIT_MS
         )
+        assert opened.complaints == []
+
+
+def test_a_card_tells_what_its_tag_is_called_and_what_that_means(tmp_path: Path, browser: Browser) -> None:
+    words = "How far off.\n<img src=x onerror=alert(1)> is text."
+    with SummaryWriter(tmp_path / "run") as writer:
+        for step in range(3):
+            writer.add_scalar(
+                "eval/loss", step, step, display_name="Cross\u202e entropy", summary_description=words
+            )
+            writer.add_scalar("eval/plain", step, step)
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
+        card = opened.card("eval/loss")
+        expect(card.locator("h3 .called")).to_have_text("Cross⟨202E⟩ entropy")
+        expect(opened.card("eval/plain").locator("h3 .called")).to_have_count(0)
+        opened.choose("eval/loss", "About this tag")
+        dialog = opened.page.get_by_role("dialog", name="About this tag")
+        expect(dialog.locator("dd")).to_have_text(words, use_inner_text=True)
+        expect(dialog.locator("img")).to_have_count(0)
+        assert complaints_of_axe(opened) == []
+        opened.page.keyboard.press("Escape")
+        opened.card("eval/plain").get_by_role("button", name="Menu of eval/plain").click()
+        expect(opened.page.get_by_role("menuitem", name="About this tag")).to_have_count(0)
         assert opened.complaints == []

@@ -169,17 +169,51 @@ def test_ranks_say_how_they_are_brought_together(tmp_path: Path) -> None:
     with lightboard.open(tmp_path) as index:
         found = {(series.run.name, series.tag): series.reduce for series in index.series()}
         ids = [run.id for run in index.runs]
-        groups = decode(
+        header = decode(
             index._core.groups(
                 ["memory", "loss", "plain"], [("all", ids)], axis="step", x_min=None, x_max=None,
                 width=100, smoothing=None, alignment=None,
             )
-        ).header["groups"]  # fmt: skip
+        ).header  # fmt: skip
+    groups, pictures = header["groups"], header["pictures"]
     for rank in range(2):
         assert found[f"rank_{rank}", "memory"] == "max"
         assert found[f"rank_{rank}", "loss"] == "mean"
         assert found[f"rank_{rank}", "plain"] is None
-    assert [group["reduce"] for group in groups] == ["max", "mean", None]
+    assert [(group["reduce"], group["jobs"]) for group in groups] == [("max", 1), ("mean", 1), (None, 1)]
+    assert {picture["tag"]: picture["description"] for picture in pictures} == {
+        "memory": "",
+        "loss": "of *training*",
+        "plain": "",
+    }
+
+
+def test_ranks_of_several_jobs_and_runs_that_disagree(tmp_path: Path) -> None:
+    for job, reduce in (("a", "sum"), ("b", "sum"), ("c", "max"), ("alone", None)):
+        for rank in (None,) if reduce is None else range(2):
+            with SummaryWriter(tmp_path / job, rank=rank) as writer:
+                writer.add_scalar("tokens", 1, 1, reduce=reduce)
+    with lightboard.open(tmp_path) as index:
+        named = {run.name: run.id for run in index.runs}
+        of = {job: [id for name, id in named.items() if name.split("/")[0] == job] for job in "abc"}
+        groups = [
+            ("one", of["a"]),
+            ("two", of["a"] + of["b"]),
+            ("plain beside", [named["alone"], *of["b"]]),
+            ("not alike", of["b"] + of["c"]),
+        ]
+        header = decode(
+            index._core.groups(
+                ["tokens"], groups, axis="step", x_min=None, x_max=None,
+                width=100, smoothing=None, alignment=None,
+            )
+        ).header  # fmt: skip
+    assert [(group["reduce"], group["jobs"], group["runs"]) for group in header["groups"]] == [
+        ("sum", 1, 2),
+        ("sum", 2, 4),
+        ("sum", 2, 3),
+        (None, 2, 4),
+    ]
 
 
 @pytest.mark.parametrize("is_plain_first", [False, True])

@@ -24,6 +24,8 @@ export interface GroupPart {
   readonly told: GroupStatistic | null;
   /** That have the tag. */
   readonly runs: number;
+  /** Of how many jobs these are the ranks. */
+  readonly jobs: number;
   /** Runs that have a finite value, at each x. */
   readonly n: Uint32Array;
   /** Runs whose value is NaN or infinite, at each x. */
@@ -57,12 +59,12 @@ export function toGroupSeries(columns: GroupColumns, line: GroupLine, band: Grou
     const told = line === "told" ? toldOf(entry.reduce, header.baseline !== null) : null;
     const statistic = told ?? (line === "median" ? line : "mean");
     const n = cut(columns.n);
-    const value = statistic === "sum" ? sums(cut(columns.mean), n, entry.runs) : cut(columns[statistic]);
+    const value = statistic === "sum" ? sums(cut(columns.mean), n, entry) : cut(columns[statistic]);
     // What single runs are spread over says nothing of their sum.
     const around = statistic === "sum" ? null : ends && { low: cut(ends.low), high: cut(ends.high) };
     const group: GroupPart = {
       ...{ name: entry.group, overTime: header.axis !== "step" },
-      ...{ told, runs: entry.runs, n, nonFinite: cut(columns.nonFinite), band: around },
+      ...{ told, runs: entry.runs, jobs: entry.jobs, n, nonFinite: cut(columns.nonFinite), band: around },
     };
     return {
       run: groupId(entry.group),
@@ -93,9 +95,22 @@ function toldOf(reduce: GroupStatistic | null, isCompared: boolean): GroupStatis
   return isCompared && reduce === "sum" ? null : reduce;
 }
 
-/** NaN where not every run has a finite value: the sum of the others looks right and is too small. */
-function sums(mean: Float64Array, n: Uint32Array, runs: number): Float64Array {
-  return mean.map((one, i) => (n[i]! < runs ? NaN : one * n[i]!));
+/**
+ * The sum over the ranks of a job; of several jobs the mean of theirs. NaN where not every run has a finite value: the
+ * sum of the others looks right and is too small.
+ */
+function sums(
+  mean: Float64Array,
+  n: Uint32Array,
+  { runs, jobs }: { readonly runs: number; readonly jobs: number },
+): Float64Array {
+  return mean.map((one, i) => (n[i]! < runs ? NaN : (one * runs) / jobs));
+}
+
+/** What the runs told that the line is, in words: "max", "max over 3 jobs", "mean of 3 jobs' sums". */
+export function describeTold({ told, jobs }: GroupPart): string | null {
+  if (told === null || jobs <= 1) return told;
+  return told === "sum" ? `mean of ${jobs} jobs' sums` : `${told} over ${jobs} jobs`;
 }
 
 function bandOf(columns: GroupColumns, band: GroupBand): { low: Float64Array; high: Float64Array } | null {

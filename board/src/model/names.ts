@@ -19,6 +19,11 @@ export function oneLine(name: string): string {
   });
 }
 
+/** How a tag is called besides, if its name does not end in that anyway. */
+export function calledBesides(tag: string, displayName: string): string | null {
+  return displayName === "" || `/${tag}`.endsWith(`/${displayName}`) ? null : displayName;
+}
+
 /** Split a name of a sorted list where it starts to differ from both of its neighbours, at a word's edge. */
 export function splitName(name: string, before: string | undefined, after: string | undefined): SplitName {
   const start = Math.max(sharedStart(name, before), sharedStart(name, after));

@@ -24,6 +24,12 @@ interface Wanted {
   readonly pieces: readonly Piece[];
 }
 
+/** What is said of a tag: as logged. */
+interface Said {
+  readonly displayName: string;
+  readonly description: string;
+}
+
 interface Detail extends Wanted {
   readonly series: readonly Series[];
 }
@@ -55,13 +61,15 @@ export class ScalarCard {
   newest = $state(-Infinity);
   /** The step whose values stand in the table below; null: none. */
   pinned = $state.raw<bigint | null>(null);
+  /** What the writers of its tags say of these, by tag; of one that nothing is said of there is nothing. */
+  said = $state.raw<ReadonlyMap<string, Said>>(new Map());
   fault = $state.raw<string | null>(null);
   /** Ids of runs of which points could not be read just now. */
   incomplete = $state.raw<readonly string[]>([]);
 
   inView = $state(false);
   /** What came of something that was asked of the card. */
-  said = $state.raw<string | null>(null);
+  outcome = $state.raw<string | null>(null);
   /** Null while no chart shows it. */
   picture: (() => ChartPicture) | null = null;
 
@@ -212,7 +220,11 @@ export class ScalarCard {
     const asked = dirt === "every run" ? null : dirt;
     const { axis, xTag } = this.asked;
     const baseline = this.comparedByServer();
-    const { series: came, incomplete } = await this.fetch({
+    const {
+      series: came,
+      incomplete,
+      said,
+    } = await this.fetch({
       runs: asked && [...asked],
       axis,
       x_min: null,
@@ -226,6 +238,9 @@ export class ScalarCard {
       this.detail = null;
       this.wanted = null;
     }
+    // Runs may say different things: those that are asked again have no say over the others.
+    const known = asked === null ? [] : this.said;
+    if (said.size > 0 || this.said.size > 0) this.said = new Map([...said, ...known]);
     this.overview = withSeries(this.overview ?? [], asked, came);
     this.incomplete = asked
       ? [...new Set([...this.incomplete.filter((run) => !asked.has(run)), ...incomplete])]
@@ -250,7 +265,7 @@ export class ScalarCard {
 
   private async fetch(
     query: Pick<ScalarQuery, "runs" | "axis" | "x_min" | "x_max">,
-  ): Promise<{ series: Series[]; incomplete: readonly string[] }> {
+  ): Promise<{ series: Series[]; incomplete: readonly string[]; said: ReadonlyMap<string, Said> }> {
     const { smoothing, attempts, xTag } = this.asked;
     const asked: ScalarQuery = {
       ...query,
@@ -267,6 +282,11 @@ export class ScalarCard {
     return {
       series: xTag === null ? series : joinByStep(series, this.tags, xTag),
       incomplete: columns.header.incomplete,
+      said: new Map(
+        columns.header.pictures
+          .filter(({ display_name, description }) => display_name || description)
+          .map(({ tag, display_name, description }) => [tag, { displayName: display_name, description }]),
+      ),
     };
   }
 

@@ -764,11 +764,16 @@ export interface components {
             offset: components["schemas"]["Count"];
             index: components["schemas"]["Count"];
         };
-        /** @description The range that the pixel columns of a tag's picture divide evenly; null without any points */
+        /** @description The range that the pixel columns of a tag's picture divide evenly, and what is said of the tag */
         Picture: {
             tag: string;
+            /** @description Null without any points */
             x_min: number | null;
             x_max: number | null;
+            /** @description Empty if its writer says nothing */
+            display_name: string;
+            /** @description Empty if its writer says nothing */
+            description: string;
         };
         /** @description What the header of every answer with pictures says */
         PictureHeader: {
@@ -820,6 +825,8 @@ export interface components {
             tag: string;
             /** @description How many of its runs have the tag */
             runs: components["schemas"]["Count"];
+            /** @description Of how many jobs these are the ranks */
+            jobs: components["schemas"]["Count"];
             start: components["schemas"]["Count"];
             length: components["schemas"]["Count"];
             /** @description Rows in the picture were left out */
@@ -827,7 +834,7 @@ export interface components {
             /** @description Between rows, in x, where there are too many x to have a row each */
             spacing: number | null;
             /**
-             * @description How the values of several ranks are to be brought together
+             * @description How the values of several ranks are to be brought together, if runs say so and agree
              * @enum {unknown}
              */
             reduce: "mean" | "median" | "min" | "max" | "sum" | null;

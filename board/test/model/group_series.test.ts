@@ -3,17 +3,17 @@ import { marksOf } from "../../src/charts/marks";
 import { makeScale } from "../../src/charts/scale";
 import { viewOf } from "../../src/charts/window";
 import { clippedExtent } from "../../src/model/clip";
-import { bandsOf, isGap, toGroupSeries } from "../../src/model/group_series";
+import { bandsOf, describeTold, isGap, toGroupSeries } from "../../src/model/group_series";
 import { stepOf, windowOf } from "../../src/model/plot";
 import type { GroupColumns } from "../../src/wire/client";
 
 function answer(axis: "step" | "wall" = "step"): GroupColumns {
-  const entry = { tag: "loss", runs: 3, thinned: false, spacing: null, reduce: null };
+  const entry = { tag: "loss", runs: 3, jobs: 1, thinned: false, spacing: null, reduce: null };
   return {
     header: {
       ...{ version: 1, axis, smoothing: null, alignment: "exact", width_asked: 100, width: 100 },
       ...{ vertex_budget: 1000, vertices: 3, incomplete: [], baseline: null },
-      pictures: [{ tag: "loss", x_min: 0, x_max: 50 }],
+      pictures: [{ tag: "loss", x_min: 0, x_max: 50, display_name: "", description: "" }],
       groups: [
         { ...entry, group: "a", start: 0, length: 2 },
         { ...entry, group: "b", start: 2, length: 1, thinned: true },
@@ -110,6 +110,19 @@ test("a sum is drawn where every rank has a value, and nowhere else", () => {
   expect(sum!.bounds).toEqual({ xMin: 0, xMax: 5, yMin: 30, yMax: 30 });
   const [mean] = toGroupSeries(ranks(), "mean", "none");
   expect([...mean!.value]).toEqual([10, 10, 10, 10, 10, 10]);
+});
+
+test("of several jobs, a sum is the mean of theirs, and says so", () => {
+  const columns = ranks();
+  columns.header.groups[0]!.jobs = 3;
+  const [sum] = toGroupSeries(columns, "told", "none");
+  expect([...sum!.value]).toEqual([10, 10, NaN, 10, NaN, NaN]);
+  expect(describeTold(sum!.group!)).toBe("mean of 3 jobs' sums");
+  columns.header.groups[0]!.reduce = "max";
+  expect(describeTold(toGroupSeries(columns, "told", "none")[0]!.group!)).toBe("max over 3 jobs");
+  columns.header.groups[0]!.jobs = 1;
+  expect(describeTold(toGroupSeries(columns, "told", "none")[0]!.group!)).toBe("max");
+  expect(describeTold(toGroupSeries(columns, "mean", "none")[0]!.group!)).toBeNull();
 });
 
 test("a mark says where a rank logged NaN; where one lags there is a gap without", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { oneLine, splitName } from "../../src/model/names";
+import { calledBesides, oneLine, splitName } from "../../src/model/names";
 import { noteOf } from "../../src/model/runs";
 import { run } from "./a_run";
 
@@ -60,4 +60,10 @@ test("names are one line that reads in one direction", () => {
   expect(oneLine("a\nb\u0000\u007f")).toBe("a␊b␀⟨7F⟩");
   expect(oneLine("\u202eevil\u2066")).toBe("⟨202E⟩evil⟨2066⟩");
   expect(oneLine("a\u061cb")).toBe("a⟨61C⟩b");
+});
+
+test("a tag's other name is told unless the tag ends in it", () => {
+  expect(calledBesides("train/loss", "Cross entropy")).toBe("Cross entropy");
+  expect(calledBesides("train/loss", "ss")).toBe("ss");
+  for (const same of ["", "loss", "train/loss"]) expect(calledBesides("train/loss", same)).toBeNull();
 });

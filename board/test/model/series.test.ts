@@ -42,8 +42,8 @@ function answer(axis: Axis = "step", smoothed = false, attempts: Attempts = "all
       vertices: 5,
       incomplete: [],
       pictures: [
-        { tag: "nobody's", x_min: null, x_max: null },
-        { tag: "loss", x_min: 1, x_max: 9 },
+        { tag: "nobody's", x_min: null, x_max: null, display_name: "", description: "" },
+        { tag: "loss", x_min: 1, x_max: 9, display_name: "", description: "" },
       ],
       series: [
         { ...first, run: "a", attempt: 0, start: 0, length: 2 },

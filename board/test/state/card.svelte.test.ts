@@ -14,7 +14,11 @@ import { until } from "./until.svelte";
 function scalars(axis: unknown, runs: readonly string[]): ArrayBuffer {
   const header = {
     ...{ version: 1, axis, smoothing: null, width_asked: 64, width: 64, vertex_budget: 999, vertices: 2 },
-    ...{ incomplete: [], baseline: null, pictures: [{ tag: "loss", x_min: 0, x_max: 1 }] },
+    ...{
+      incomplete: [],
+      baseline: null,
+      pictures: [{ tag: "loss", x_min: 0, x_max: 1, display_name: runs[0]!, description: "" }],
+    },
     series: runs.map((run, i) => ({
       ...{ run, tag: "loss", attempt: 0, attempts: 1, superseded: false, superseded_points: 0 },
       ...{ start: 2 * i, length: 2, points: 2, thinned: false, left_out: 0 },
@@ -39,6 +43,23 @@ test("a card that gets wider asks for as many columns as it has then", async () 
   card.resize(1_200);
   await until(() => card.overview !== narrow);
   expect(widths).toEqual([320, 1_216]);
+});
+
+test("what is said of a tag stays that of the first run when others are asked for again", async () => {
+  const asked: unknown[] = [];
+  answers.set("api/scalars", ({ axis, runs }) => {
+    asked.push(runs);
+    return scalars(axis, (runs as string[] | null) ?? ["a", "b"]);
+  });
+  const card = new ScalarCard(["loss"]);
+  card.show(true);
+  card.resize(64);
+  await until(() => card.overview !== null);
+  const first = card.overview;
+  card.markDirty(["b"]);
+  await until(() => card.overview !== first);
+  expect(asked).toEqual([null, ["b"]]);
+  expect(card.said.get("loss")?.displayName).toBe("a");
 });
 
 test("a part of the axis is not asked for with another tag as x", async () => {
@@ -132,6 +153,7 @@ test("groups are not drawn on an axis that they were not asked on", async () => 
       group: "sweep",
       tag: "loss",
       runs: 2,
+      jobs: 2,
       start: 0,
       length: 1,
       thinned: false,

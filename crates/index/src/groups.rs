@@ -1,6 +1,6 @@
 //! The answer to a question for groups of runs: at each x what its runs have in common (`spec/api.md`, POST /api/groups).
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -16,12 +16,12 @@ use crate::catalog::{Catalog, Run};
 use crate::downsample::{Grid, vertices};
 use crate::frame::{Column, encode};
 use crate::parts::order_by;
-use crate::picture::{Extent, Picture, span, within_budget};
+use crate::picture::{Extent, Head, Picture, span, within_budget};
 use crate::piece::Piece;
 use crate::query::{Axis, Incomplete, QueryError, View, check_smoothing, distinct, runs_of};
+use crate::said;
 use crate::smoothing::Smoothing;
 use crate::statistics::Statistics;
-use crate::values;
 
 /// Rows in one answer at most; the width gives way.
 const BUDGET: usize = 500_000;
@@ -70,17 +70,9 @@ pub struct GroupQuery {
 
 #[derive(Serialize)]
 struct Metadata<'a> {
-    version: u64,
-    axis: Axis,
-    smoothing: Option<Smoothing>,
+    #[serde(flatten)]
+    head: Head<'a>,
     alignment: Alignment,
-    baseline: Option<&'a Baseline>,
-    width_asked: usize,
-    width: usize,
-    vertex_budget: usize,
-    vertices: usize,
-    pictures: Vec<Picture<'a>>,
-    incomplete: BTreeSet<&'a str>,
     groups: Vec<Entry<'a>>,
 }
 
@@ -89,6 +81,7 @@ struct Entry<'a> {
     group: &'a str,
     tag: &'a str,
     runs: usize,
+    jobs: usize,
     start: usize,
     length: usize,
     thinned: bool,
@@ -156,7 +149,9 @@ pub(crate) fn answer(
         .zip(&known)
         .map(|(tag, known)| {
             let extents = known.values().map(|known| known.extent);
-            Picture::of(tag, &query.view, extents)
+            let runs = members.iter().flatten().map(|run| &***run);
+            let with_tag = runs.filter(|run| known.contains_key(&*run.id));
+            Picture::of(tag, &query.view, extents, said::of_runs(with_tag, tag))
         })
         .collect();
     let how = (query.view.axis, query.smoothing);
@@ -185,12 +180,12 @@ pub(crate) fn answer(
     let mut entries = Vec::new();
     for (pair, mut drawn) in pairs.iter().zip(drawn) {
         let tag = tags[pair.tag];
-        // Ranks say the same; to ask all of a thousand runs would take as many reads.
-        let reduce = pair.runs.first().and_then(|run| values::reduce(run, tag));
+        let reduce = said::agreed(pair.runs.iter().map(|run| &***run), tag);
         entries.push(Entry {
             group: &query.groups[pair.group].name,
             tag,
             runs: pair.runs.len(),
+            jobs: jobs(&pair.runs),
             start: rows.len(),
             length: drawn.rows.len(),
             thinned: drawn.thinned,
@@ -199,11 +194,10 @@ pub(crate) fn answer(
         });
         rows.append(&mut drawn.rows);
     }
-    let metadata = Metadata {
+    let head = Head {
         version,
         axis: query.view.axis,
         smoothing: query.smoothing,
-        alignment,
         baseline: query.baseline.as_ref(),
         width_asked: query.view.width,
         width,
@@ -211,10 +205,33 @@ pub(crate) fn answer(
         vertices: rows.len(),
         pictures,
         incomplete: incomplete.runs(),
+    };
+    let metadata = Metadata {
+        head,
+        alignment,
         groups: entries,
     };
     let columns = columns(query.view.axis, &rows);
     Ok(encode(&metadata, &columns).expect("numbers and text serialise"))
+}
+
+/// Of how many jobs these runs are the ranks.
+fn jobs(runs: &[&Arc<Run>]) -> usize {
+    let jobs: HashSet<(usize, &str)> = runs
+        .iter()
+        .map(|run| (run.logdir, job(&run.name)))
+        .collect();
+    jobs.len()
+}
+
+/// The name of a run without a last part that says which rank it is.
+fn job(name: &str) -> &str {
+    let (above, last) = name.split_at(name.rfind('/').map_or(0, |slash| slash + 1));
+    let is_rank = |rank: &str| !rank.is_empty() && rank.bytes().all(|it| it.is_ascii_digit());
+    match last.strip_prefix("rank_") {
+        Some(rank) if is_rank(rank) => above,
+        _ => name,
+    }
 }
 
 fn known<'a>(

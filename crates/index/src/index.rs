@@ -23,6 +23,7 @@ use crate::logdir::Logdir;
 use crate::poller::Poller;
 use crate::query::QueryError;
 use crate::records::ValueError;
+use crate::said;
 use crate::saving::Saving;
 use crate::scalars::{self, ScalarQuery};
 use crate::store::Store;
@@ -373,7 +374,7 @@ impl Index {
 
     /// How a series of scalars is to be brought together with those of other ranks, if its writer says so.
     pub fn reduce(&self, run: &str, tag: &str) -> Option<Reduce> {
-        values::reduce(self.shared.catalog().get(run)?, tag)
+        said::of_run(self.shared.catalog().get(run)?, tag)?.reduce
     }
 
     /// The column frame of POST /api/values/read: values of one series, read from their files now. `with_files` puts

@@ -44,6 +44,7 @@ mod present;
 mod query;
 mod records;
 mod restarts;
+mod said;
 mod saving;
 mod scalars;
 mod segment;

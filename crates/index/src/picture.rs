@@ -1,11 +1,31 @@
 //! Laying out pictures before anything is drawn: their edges, and a width whose vertices fit the budget.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use crate::attempts::{Parts, Snapshot};
+use crate::baseline::Baseline;
 use crate::downsample::Grid;
 use crate::query::{Axis, View};
+use crate::said::Said;
+use crate::smoothing::Smoothing;
 use crate::summary;
+
+/// What the header of every answer with pictures says.
+#[derive(Serialize)]
+pub(crate) struct Head<'a> {
+    pub(crate) version: u64,
+    pub(crate) axis: Axis,
+    pub(crate) smoothing: Option<Smoothing>,
+    pub(crate) baseline: Option<&'a Baseline>,
+    pub(crate) width_asked: usize,
+    pub(crate) width: usize,
+    pub(crate) vertex_budget: usize,
+    pub(crate) vertices: usize,
+    pub(crate) pictures: Vec<Picture<'a>>,
+    pub(crate) incomplete: BTreeSet<&'a str>,
+}
 
 /// Points and extent of what is drawn as one curve.
 #[derive(Debug, Clone, Copy)]
@@ -52,16 +72,24 @@ pub(crate) fn span(extent: &summary::Extent, axis: Axis, origin: f64) -> (f64, f
     }
 }
 
-/// The picture of one tag: the range that its pixel columns divide evenly, as asked for, else the extent of its curves.
+/// The picture of one tag: the range that its pixel columns divide evenly, as asked for, else the extent of its curves;
+/// and what is said of the tag.
 #[derive(Debug, Serialize)]
 pub(crate) struct Picture<'a> {
     tag: &'a str,
     x_min: Option<f64>,
     x_max: Option<f64>,
+    #[serde(flatten)]
+    said: Said,
 }
 
 impl<'a> Picture<'a> {
-    pub(crate) fn of(tag: &'a str, view: &View, extents: impl Iterator<Item = Extent>) -> Self {
+    pub(crate) fn of(
+        tag: &'a str,
+        view: &View,
+        extents: impl Iterator<Item = Extent>,
+        said: Said,
+    ) -> Self {
         let edges = extents
             .map(|extent| (extent.x_min, extent.x_max))
             .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)));
@@ -69,6 +97,7 @@ impl<'a> Picture<'a> {
             tag,
             x_min: view.x_min.or(edges.map(|(low, _)| low)),
             x_max: view.x_max.or(edges.map(|(_, high)| high)),
+            said,
         }
     }
 

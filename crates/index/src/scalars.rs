@@ -1,6 +1,5 @@
 //! The answer to a question for curves: some tags of some runs, as a column frame (`spec/api.md`, POST /api/scalars).
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -13,8 +12,9 @@ use crate::catalog::{Catalog, Run};
 use crate::downsample::{Grid, vertices};
 use crate::frame::{Column, encode};
 use crate::parts::sort_by_x;
-use crate::picture::{Extent, Picture, span, within_budget};
+use crate::picture::{Extent, Head, Picture, span, within_budget};
 use crate::query::{Axis, Incomplete, QueryError, View, check_smoothing, distinct, runs_of};
+use crate::said;
 use crate::smoothing::Smoothing;
 use crate::superseding::Attempts;
 
@@ -40,17 +40,9 @@ pub struct ScalarQuery {
 
 #[derive(Serialize)]
 struct Metadata<'a> {
-    version: u64,
-    axis: Axis,
-    smoothing: Option<Smoothing>,
+    #[serde(flatten)]
+    head: Head<'a>,
     attempts: Attempts,
-    baseline: Option<&'a Baseline>,
-    width_asked: usize,
-    width: usize,
-    vertex_budget: usize,
-    vertices: usize,
-    pictures: Vec<Picture<'a>>,
-    incomplete: BTreeSet<&'a str>,
     series: Vec<Entry<'a>>,
 }
 
@@ -118,9 +110,10 @@ pub(crate) fn answer(
         .iter()
         .enumerate()
         .map(|(place, tag)| {
-            let of_tag = asked.iter().filter(|asked| asked.tag == place);
-            let extents = of_tag.flat_map(|asked| asked.extents.iter().copied());
-            Picture::of(tag, &query.view, extents)
+            let of_tag = || asked.iter().filter(|asked| asked.tag == place);
+            let extents = of_tag().flat_map(|asked| asked.extents.iter().copied());
+            let said = said::of_runs(of_tag().map(|asked| asked.run), tag);
+            Picture::of(tag, &query.view, extents, said)
         })
         .collect();
     // Attempts are smoothed one by one, as those of other runs are.
@@ -169,11 +162,10 @@ pub(crate) fn answer(
         all.values.append(&mut run.values);
         all.smoothed.append(&mut run.smoothed);
     }
-    let metadata = Metadata {
+    let head = Head {
         version,
         axis: query.view.axis,
         smoothing: query.smoothing,
-        attempts: query.attempts,
         baseline: query.baseline.as_ref(),
         width_asked: query.view.width,
         width,
@@ -181,6 +173,10 @@ pub(crate) fn answer(
         vertices: all.steps.len(),
         pictures,
         incomplete: incomplete.runs(),
+    };
+    let metadata = Metadata {
+        head,
+        attempts: query.attempts,
         series: all.entries,
     };
     let mut columns = vec![

@@ -9,6 +9,7 @@ use lightboard_events::{Data, DecodeError, Kind, Reduce, Value};
 
 use crate::file_series::Counts;
 use crate::points::{Location, Points};
+use crate::said::Said;
 use crate::store::Store;
 
 /// Bytes that a scalar takes before it is sealed.
@@ -58,8 +59,8 @@ pub(crate) struct Series {
     /// The record with the series' metadata, if any had some: TensorFlow tells plugin and description only once. Of
     /// scalars the last that says how to bring ranks together, if any does.
     pub(crate) metadata: Option<Location>,
-    /// What those say of bringing ranks together, once that was asked for.
-    pub(crate) reduce: OnceLock<Option<Reduce>>,
+    /// What those say of a series of scalars, once that was asked for.
+    pub(crate) said: OnceLock<Arc<Said>>,
     /// The series whose value came after this one's the last time: most programs log their tags in turn.
     next: u32,
     /// The stretch of reading that added to it last.
@@ -79,7 +80,7 @@ impl Series {
             own: kind,
             data,
             metadata,
-            reduce: OnceLock::new(),
+            said: OnceLock::new(),
             next: 0,
             stretch: 0,
         }
@@ -308,7 +309,7 @@ impl SeriesSet {
                 self.untold += usize::from(series.may_be_told());
             } else if kind == Kind::Scalar && Reduce::told(metadata).is_some() {
                 series.metadata = Some(logged.location);
-                series.reduce = OnceLock::new();
+                series.said = OnceLock::new();
             }
         }
         if let (Kind::Scalar, Ok(Some(number))) = (kind, &number) {

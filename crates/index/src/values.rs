@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lightboard_events::{Content, DecodeError, Kind, Metadata, Reduce, Value, decode, media_type};
+use lightboard_events::{Content, DecodeError, Kind, Metadata, Value, decode, media_type};
 use serde::Serialize;
 use serde_json::json;
 use serde_json::value::{RawValue, to_raw_value};
@@ -14,7 +14,6 @@ use serde_json::value::{RawValue, to_raw_value};
 use crate::attempts::Snapshot;
 use crate::block::Malformed;
 use crate::catalog::{Catalog, Run};
-use crate::contents::Contents;
 use crate::event_file::EventFile;
 use crate::frame::{Column, encode};
 use crate::points::{Location, Points};
@@ -235,32 +234,8 @@ pub(crate) fn described(run: &Run, tag: &str, kind: Kind) -> Described {
         .unwrap_or_default()
 }
 
-/// How a series of scalars is to be brought together with those of other ranks, if its writer says so. Read once.
-pub(crate) fn reduce(run: &Run, tag: &str) -> Option<Reduce> {
-    all_told(run, tag, Kind::Scalar).find_map(|told| {
-        let known = |contents: &Contents| {
-            Some(
-                contents
-                    .series
-                    .get(tag, Kind::Scalar)?
-                    .reduce
-                    .get()
-                    .copied(),
-            )
-        };
-        if let Some(known) = known(&told.0.contents()).flatten() {
-            return known;
-        }
-        let said = read_told(&told, |metadata| Reduce::told(&metadata))?;
-        if let Some(series) = told.0.contents().series.get(tag, Kind::Scalar) {
-            series.reduce.get_or_init(|| said);
-        }
-        said
-    })
-}
-
 /// What is made of metadata, if their record can be read.
-fn read_told<T>(
+pub(crate) fn read_told<T>(
     (file, id, location): &Told<'_>,
     make: impl FnOnce(Metadata<'_>) -> T,
 ) -> Option<T> {
@@ -282,10 +257,10 @@ struct Found<'a> {
 }
 
 /// A record with a series' metadata: its file, that file's id, and where it lies.
-type Told<'a> = (&'a EventFile, String, Location);
+pub(crate) type Told<'a> = (&'a EventFile, String, Location);
 
 /// The records of the run with metadata of a series, one of each file: earlier files tell for later ones.
-fn all_told<'a>(run: &'a Run, tag: &str, kind: Kind) -> impl Iterator<Item = Told<'a>> {
+pub(crate) fn all_told<'a>(run: &'a Run, tag: &str, kind: Kind) -> impl Iterator<Item = Told<'a>> {
     in_order(&run.files).into_iter().filter_map(move |file| {
         let contents = file.contents();
         let location = contents.series.get(tag, kind)?.metadata?;

@@ -35,14 +35,14 @@ export function exportItems(board: Board, card: ScalarCard): MenuItem[] {
 
 /** Do it and say in the card what came of it. */
 async function telling(card: ScalarCard, work: () => Promise<string | null>): Promise<void> {
-  card.said = "Reading the points …";
+  card.outcome = "Reading the points …";
   try {
-    const said = (card.said = await work());
+    const said = (card.outcome = await work());
     setTimeout(() => {
-      if (card.said === said) card.said = null;
+      if (card.outcome === said) card.outcome = null;
     }, SAID_MS);
   } catch (error) {
-    card.said = (error as Error).message;
+    card.outcome = (error as Error).message;
   }
 }
 

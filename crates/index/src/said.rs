@@ -1,0 +1,108 @@
+//! What writers say of series of scalars beside their points: how a tag is called and described, and what its ranks are
+//! to become.
+
+use std::sync::Arc;
+
+use lightboard_events::{Kind, Metadata, Reduce};
+use serde::Serialize;
+
+use crate::catalog::Run;
+use crate::values::{Told, all_told, read_told};
+
+/// Bytes of a text that are kept: it stays in memory, and every picture of its tag tells it.
+const MOST_TEXT: usize = 1 << 16;
+/// Runs that are asked of one tag: each asked for the first time costs a read.
+const MOST_RUNS: usize = 8;
+
+/// What metadata say.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Said {
+    pub(crate) display_name: String,
+    pub(crate) description: String,
+    #[serde(skip)]
+    pub(crate) reduce: Option<Reduce>,
+}
+
+impl Said {
+    fn of(metadata: &Metadata<'_>) -> Self {
+        Self {
+            display_name: beginning(metadata.display_name),
+            description: beginning(metadata.description),
+            reduce: Reduce::told(metadata),
+        }
+    }
+
+    /// What an earlier file said, and of what it said nothing, what a later one did.
+    fn and(mut self, later: &Self) -> Self {
+        for (text, other) in [
+            (&mut self.display_name, &later.display_name),
+            (&mut self.description, &later.description),
+        ] {
+            if text.is_empty() {
+                text.clone_from(other);
+            }
+        }
+        self.reduce = self.reduce.or(later.reduce);
+        self
+    }
+}
+
+fn beginning(text: &str) -> String {
+    let mut end = text.len().min(MOST_TEXT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text[..end].to_owned()
+}
+
+/// What a run says of a tag; none if no metadata of it can be read. Each record is read once.
+pub(crate) fn of_run(run: &Run, tag: &str) -> Option<Said> {
+    let mut all = all_told(run, tag, Kind::Scalar).filter_map(|told| of_file(&told, tag));
+    let first = Arc::unwrap_or_clone(all.next()?);
+    Some(all.fold(first, |said, later| said.and(&later)))
+}
+
+/// What the first of these runs whose metadata can be read says of a tag; nothing if there is none.
+pub(crate) fn of_runs<'a>(runs: impl Iterator<Item = &'a Run>, tag: &str) -> Said {
+    asked(runs, tag).next().unwrap_or_default()
+}
+
+/// What the ranks of a tag are to become, if these runs agree on it.
+pub(crate) fn agreed<'a>(runs: impl Iterator<Item = &'a Run>, tag: &str) -> Option<Reduce> {
+    let mut told = asked(runs, tag).filter_map(|said| said.reduce);
+    let first = told.next()?;
+    told.all(|other| other == first).then_some(first)
+}
+
+fn asked<'a>(runs: impl Iterator<Item = &'a Run>, tag: &str) -> impl Iterator<Item = Said> {
+    runs.filter(move |run| has_metadata(run, tag))
+        .take(MOST_RUNS)
+        .filter_map(move |run| of_run(run, tag))
+}
+
+fn has_metadata(run: &Run, tag: &str) -> bool {
+    run.files.iter().any(|file| {
+        let contents = file.contents();
+        let series = contents.series.get(tag, Kind::Scalar);
+        series.is_some_and(|series| series.metadata.is_some())
+    })
+}
+
+fn of_file(told: &Told<'_>, tag: &str) -> Option<Arc<Said>> {
+    let known = told
+        .0
+        .contents()
+        .series
+        .get(tag, Kind::Scalar)?
+        .said
+        .get()
+        .cloned();
+    if known.is_some() {
+        return known;
+    }
+    let said = Arc::new(read_told(told, |metadata| Said::of(&metadata))?);
+    if let Some(series) = told.0.contents().series.get(tag, Kind::Scalar) {
+        series.said.get_or_init(|| Arc::clone(&said));
+    }
+    Some(said)
+}
