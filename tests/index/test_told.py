@@ -1,5 +1,7 @@
 """What a run's earlier file tells of a tag holds for the later ones: TensorFlow tells only once."""
 
+import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import lightboard
 from index.following import Following
 from index.records import header, write
 from index.values import mesh, record, strings, tensor
+from lightboard._core import audit_file
 
 Follow = Callable[..., Following]
 BEGIN = 1_700_000_000.0
@@ -161,3 +164,26 @@ def test_a_lone_number_without_metadata_is_a_scalar(tmp_path: Path, follow: Foll
     following = follow(tmp_path)
     following.until_loaded()
     assert kinds(following) == {"loss": ["scalar", "tensor"]}
+
+
+@pytest.mark.row("E10")
+def test_lone_numbers_belong_to_an_unknown_plugin_that_was_told(tmp_path: Path, follow: Follow) -> None:
+    """Without it, or with an untold vector first, they are scalars; the doctor's pass says the same."""
+    vector, number = make_tensor_proto([1.0, 2.0]), make_tensor_proto(1.0)
+    logs, cache = tmp_path / "logs", tmp_path / "cache"
+    path = write(
+        logs / "run",
+        header(BEGIN)
+        + record(0, tensor("mine", "of_tomorrow", vector, b""), untold("bare", vector))
+        + record(1, untold("mine", number), untold("bare", number))
+        + record(2, untold("mine", number), untold("bare", number)),
+    )
+    expected = {("mine", "unknown"): 3, ("bare", "unknown"): 1, ("bare", "scalar"): 2}
+    facts = json.loads(audit_file(path, math.inf))
+    assert {(one["tag"], one["kind"]): one["count"] for one in facts["series"]} == expected
+    for _ in range(2):
+        following = follow(logs, cache=cache)
+        following.until_loaded()
+        assert following.tags() == dict.fromkeys(expected, 1)
+        assert following.steps("bare") == [1, 2]
+        following.index.close()

@@ -178,7 +178,10 @@ impl SeriesSet {
             return Ok(());
         }
         let number = value.scalar();
-        let first = || Some(self.all[*self.by_tag.get(value.tag)? as usize].kind);
+        let first = || {
+            let first = &self.all[*self.by_tag.get(value.tag)? as usize];
+            (first.told || first.kind != Kind::Unknown).then_some(first.kind)
+        };
         let kind = Kind::among(first, value, number);
         let room = TEXT.saturating_sub(self.text);
         let Some(series) = self.series(value.tag, kind, logged) else {

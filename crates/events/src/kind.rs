@@ -81,7 +81,7 @@ impl Kind {
     }
 
     /// What kind of series a value belongs to in a file in which its tag may stand for several: `first` tells the kind
-    /// that the tag's first value was of, `number` is what [`Value::scalar`] says of this one.
+    /// of the tag's first series, unless that is unknown for want of metadata; `number` is what [`Value::scalar`] says of this one.
     pub fn among(
         first: impl FnOnce() -> Option<Self>,
         value: &Value<'_>,
@@ -93,7 +93,9 @@ impl Kind {
         let told = if untold { first() } else { None };
         match (told.unwrap_or_else(|| value.kind()), number) {
             // Without any metadata a lone number can only be meant as a scalar.
-            (Self::Unknown, Ok(Some(_))) if value.metadata.is_none() => Self::Scalar,
+            (Self::Unknown, Ok(Some(_))) if value.metadata.is_none() && told.is_none() => {
+                Self::Scalar
+            }
             // Of a scalar plugin, but more than one number.
             (Self::Scalar, Ok(None)) => Self::Tensor,
             // Its bytes may still be looked at.

@@ -355,10 +355,10 @@ impl SeriesSet {
         Some(self.place(tag, Kind::Scalar))
     }
 
-    /// The kind that the tag's first value was of.
+    /// The kind of the tag's first series, unless that is unknown for want of metadata.
     fn first_kind(&self, tag: &str) -> Option<Kind> {
-        let first = self.with_tag(tag).min_by_key(|(place, _)| *place);
-        first.map(|(_, series)| series.own)
+        let (_, first) = self.with_tag(tag).min_by_key(|(place, _)| *place)?;
+        (!first.is_untold()).then_some(first.own)
     }
 
     /// The place of a series, which is made if there is none.
