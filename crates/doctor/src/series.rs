@@ -12,7 +12,7 @@ use crate::facts::{Change, Finite, Number, Place, Seen, told};
 
 /// Series that are told; further ones are counted only.
 const SERIES: usize = 100_000;
-/// Bytes of text that are kept of all of them; a series whose tag has no room left is counted only.
+/// Bytes of text that are told of all of them; a series whose tag has no room left is counted only.
 const TEXT: usize = 64 << 20;
 /// Series that are counted.
 const COUNTED: usize = 1_000_000;
@@ -113,8 +113,27 @@ struct Forms {
 #[derive(Debug)]
 struct Form {
     alike: (i32, usize, Option<u64>),
-    name: String,
+    name: Box<str>,
     count: u64,
+}
+
+/// Bytes of `TEXT` that are taken.
+#[derive(Debug, Default)]
+struct Room(usize);
+
+impl Room {
+    /// Whether there is room for `text` as it stands in JSON; if so, it is taken.
+    fn take(&mut self, text: &str) -> bool {
+        let longer = |byte: u8| match byte {
+            ..0x20 => 5,
+            b'"' | b'\\' => 1,
+            _ => 0,
+        };
+        let length = text.len() + text.bytes().map(longer).sum::<usize>();
+        let fits = self.0 + length <= TEXT;
+        self.0 += if fits { length } else { 0 };
+        fits
+    }
 }
 
 /// All series of one file.
@@ -127,8 +146,7 @@ pub(crate) struct SeriesSet {
     last: usize,
     /// The one that followed it the last time.
     guess: usize,
-    /// Bytes of text that are kept.
-    text: usize,
+    room: Room,
     /// Hashes of the tags that are counted only.
     further: HashSet<u64>,
     hashes: RandomState,
@@ -161,7 +179,7 @@ impl SeriesSet {
             };
             self.guess = place;
         }
-        let series = self.follow();
+        let (series, _) = self.follow();
         series.log(logged, size);
         series.forms.simple_values += 1;
         series.scalars.add(logged, f64::from(number), true);
@@ -183,36 +201,30 @@ impl SeriesSet {
             (first.told || first.kind != Kind::Unknown).then_some(first.kind)
         };
         let kind = Kind::among(first, value, number);
-        let room = TEXT.saturating_sub(self.text);
-        let Some(series) = self.series(value.tag, kind, logged) else {
-            return number.map(|_| ());
-        };
+        if !self.is_guess(value.tag.as_bytes(), kind) {
+            let Some(place) = self.look_up(value.tag, kind, logged) else {
+                return number.map(|_| ());
+            };
+            self.guess = place;
+        }
+        let (series, room) = self.follow();
         series.log(logged, value.bytes.len());
-        let kept = series.tell(value, room);
+        series.tell(value, room);
         match (kind, number, value.data) {
             (Kind::Scalar, Ok(Some(number)), Data::SimpleValue(_)) => {
                 series.forms.simple_values += 1;
                 series.scalars.add(logged, number, true);
             }
             (Kind::Scalar, Ok(Some(number)), Data::Tensor(tensor)) => {
-                let of_float32 = series.forms.add(tensor);
+                let of_float32 = series.forms.add(tensor, room);
                 series.scalars.add(logged, number, of_float32);
             }
             (Kind::Tensor | Kind::Unknown, _, Data::Tensor(tensor)) if series.is_of("scalars") => {
-                series.forms.add(tensor);
+                series.forms.add(tensor, room);
             }
             _ => {}
         }
-        self.text += kept;
         number.map(|_| ())
-    }
-
-    /// The series, which is made if there is none; None if there is no room for it.
-    fn series(&mut self, tag: &str, kind: Kind, logged: Logged) -> Option<&mut Series> {
-        if !self.is_guess(tag.as_bytes(), kind) {
-            self.guess = self.look_up(tag, kind, logged)?;
-        }
-        Some(self.follow())
     }
 
     /// Whether the series that followed the last one the last time is this one.
@@ -222,12 +234,12 @@ impl SeriesSet {
         guess.is_some_and(|series| series.kind == kind && same(series.tag.as_bytes(), tag))
     }
 
-    /// The series that was guessed, or set right; it now is the last one.
+    /// The series that was guessed, or set right; it now is the last one. Beside it the room that all share.
     #[inline]
-    fn follow(&mut self) -> &mut Series {
+    fn follow(&mut self) -> (&mut Series, &mut Room) {
         let series = &mut self.all[self.guess];
         (self.last, self.guess) = (self.guess, series.next as usize);
-        series
+        (series, &mut self.room)
     }
 
     #[inline(never)]
@@ -251,7 +263,7 @@ impl SeriesSet {
 
     /// Makes a series; `sibling` is the last one of the same tag.
     fn make(&mut self, tag: &str, kind: Kind, logged: Logged, sibling: Option<u32>) -> Option<u32> {
-        if self.all.len() == SERIES || self.text + tag.len() > TEXT {
+        if self.all.len() == SERIES || !self.room.take(tag) {
             if sibling.is_none() && self.count() < COUNTED {
                 self.further.insert(self.hashes.hash_one(tag));
             }
@@ -263,7 +275,6 @@ impl SeriesSet {
             sibling.sibling = Some(place);
             Arc::clone(&sibling.tag)
         } else {
-            self.text += tag.len();
             let tag: Arc<str> = tag.into();
             self.by_tag.insert(Arc::clone(&tag), place);
             tag
@@ -351,21 +362,19 @@ impl Series {
         self.last_wall_time = Number(logged.wall_time);
     }
 
-    /// Takes in what a value tells of its series. Returns the bytes that were kept of it, at most `room`.
-    fn tell(&mut self, value: &Value<'_>, room: usize) -> usize {
+    /// Takes in what a value tells of its series.
+    fn tell(&mut self, value: &Value<'_>, room: &mut Room) {
         let Some(metadata) = value.metadata else {
             self.no_metadata += u64::from(matches!(value.data, Data::Tensor(_)));
-            return 0;
+            return;
         };
         self.told = true;
         self.plugin_version = self.plugin_version.max(metadata.version());
         let name = told(metadata.plugin_name);
-        let fits = self.plugins.len() < PLUGINS && name.len() <= room;
-        if name.is_empty() || !fits || self.is_of(name) {
-            return 0;
+        let is_new = !name.is_empty() && !self.is_of(name);
+        if is_new && self.plugins.len() < PLUGINS && room.take(name) {
+            self.plugins.push(name.into());
         }
-        self.plugins.push(name.into());
-        name.len()
     }
 
     fn is_of(&self, plugin: &str) -> bool {
@@ -410,7 +419,7 @@ impl NonFinite {
 
 impl Forms {
     /// Takes in a tensor. Returns whether it is of float32.
-    fn add(&mut self, tensor: Tensor<'_>) -> bool {
+    fn add(&mut self, tensor: Tensor<'_>, room: &mut Room) -> bool {
         const FLOAT32: i32 = 1;
         let Ok(outline) = tensor.outline() else {
             self.others += 1;
@@ -419,10 +428,14 @@ impl Forms {
         let alike = (outline.data_type, outline.rank, outline.elements);
         if let Some(form) = self.tensors.iter_mut().find(|form| form.alike == alike) {
             form.count += 1;
-        } else if self.tensors.len() < FORMS {
+        } else if self.tensors.len() < FORMS
+            && let name = tensor.form()
+            && let name = told(&name)
+            && room.take(name)
+        {
             self.tensors.push(Form {
                 alike,
-                name: told(&tensor.form()).to_owned(),
+                name: name.into(),
                 count: 1,
             });
         } else {

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{facts, facts_text};
-use lightboard_events::encode::{Scalar, header, scalar, session_start};
+use lightboard_events::encode::{Scalar, header, scalar, session_start, text};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -209,4 +209,19 @@ fn tags_that_are_too_long_to_be_kept_are_counted() {
     assert_eq!(counts, [(long.len(), 2), (4, 1)]);
     assert_eq!(told["series_count"], 3);
     assert_eq!(told["largest"]["tag"].as_str().map(str::len), Some(1000));
+}
+
+#[test]
+fn what_the_series_of_a_tag_take_in_json_is_counted_each_time() {
+    let mut file = Vec::new();
+    // Each control character takes six bytes there.
+    let long = "\u{1}".repeat(5 << 20);
+    for tag in [&*long, "loss", &long[1..], &long[2..]] {
+        scalar(&mut file, 0.0, 0, tag, Scalar::Simple(1.0));
+        text(&mut file, 0.0, 0, tag, "words");
+    }
+    let told = facts_text(&file, 1 << 18);
+    assert!(told.len() < 65 << 20);
+    assert_eq!(told.matches("{\"tag\":").count(), 4);
+    assert!(told.ends_with(",\"series_count\":6}"));
 }
