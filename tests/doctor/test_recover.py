@@ -182,6 +182,78 @@ def test_what_cannot_be_read_is_said_and_the_others_are_saved(tmp_path: Path, wh
     assert (code, len(told["files"])) == (0, 1)
 
 
+def test_links_are_followed_into_each_folder_once(tmp_path: Path, whole: bytes) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "events.out.tfevents.1").write_bytes(whole)
+    runs = tmp_path / "runs"
+    runs.mkdir()
+    for name, target in (("a", elsewhere), ("b", elsewhere), ("loop", runs)):
+        (runs / name).symlink_to(target)
+    code, told = saved(runs, to=tmp_path / "new")
+    assert code == 0
+    assert [file["to"] for file in told["files"]] == [str(tmp_path / "new" / "a" / "events.out.tfevents.1")]
+
+
+def test_no_two_new_files_have_one_name(tmp_path: Path, whole: bytes) -> None:
+    names = ["model", "model.tfevents", "model.tfevents.1"]
+    for name in names:
+        (tmp_path / name).write_bytes(whole)
+    code, told = saved(*(tmp_path / name for name in names), to=tmp_path.parent / "renamed")
+    assert code == 0
+    assert [Path(file["to"]).name for file in told["files"]] == ["model.tfevents.2", *names[1:]]
+
+
+BROKEN = """
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <unistd.h>
+
+ssize_t pread64(int file, void *to, size_t size, off64_t from) {
+    ssize_t (*real)(int, void *, size_t, off64_t) = dlsym(RTLD_NEXT, "pread64");
+    if (from >= BROKEN) {
+        errno = EIO;
+        return -1;
+    }
+    return real(file, to, from + size > BROKEN ? BROKEN - from : size, from);
+}
+"""
+
+
+@pytest.mark.parametrize("begin", [0, 300, 20 << 20])
+def test_where_the_disk_fails_what_was_read_before_is_saved(tmp_path: Path, whole: bytes, begin: int) -> None:
+    """A library that is loaded before all others answers reads beyond the first bytes as a broken disk does."""
+    copies = begin // len(whole) + 3
+    source, to = tmp_path / "runs" / "events.out.tfevents.1", tmp_path / "new"
+    source.parent.mkdir()
+    source.write_bytes(whole * copies)
+    library = tmp_path / "broken.so"
+    compile_it = ["cc", "-shared", "-fPIC", f"-DBROKEN={begin}", "-x", "c", "-", "-o", str(library), "-ldl"]
+    subprocess.run(compile_it, input=BROKEN, text=True, check=True)
+    finished = subprocess.run(
+        [sys.executable, "-m", "lightboard", "recover", source, "--to", to, "--json"],
+        env={**os.environ, "LD_PRELOAD": str(library)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    told = json.loads(finished.stdout)
+    assert finished.returncode == told["exit_code"] == 3
+    if begin == 0:
+        assert (told["files"], told["failures"][0]["message"]) == ([], "Input/output error")
+        assert not to.exists()
+        return
+    (file,) = told["files"]
+    kept = (to / source.name).read_bytes()
+    assert (whole * copies).startswith(kept)
+    assert begin - len(whole) < len(kept) == file["unreadable"] <= begin
+    (loss,) = file["lost"]
+    assert (loss["code"], loss["offset"]) == ("unreadable", len(kept))
+    assert len(kept) + loss["length"] == file["bytes"]
+    assert "Input/output error" in loss["message"]
+
+
 def test_people_are_told_what_was_lost(tmp_path: Path) -> None:
     name = "events.out.tfevents.1700000000.example.payload_checksum"
     code, output = command(DAMAGED / name, "--to", tmp_path)

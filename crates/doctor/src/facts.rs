@@ -104,6 +104,20 @@ pub(crate) struct Damaged {
 }
 
 impl Range {
+    /// A range that the disk does not give.
+    pub(crate) fn unreadable(offset: u64, length: u64, message: String) -> Self {
+        Self {
+            code: "unreadable",
+            offset,
+            length,
+            message,
+        }
+    }
+
+    pub(crate) fn length(&self) -> u64 {
+        self.length
+    }
+
     /// The byte behind it.
     pub(crate) fn end(&self) -> u64 {
         self.offset + self.length

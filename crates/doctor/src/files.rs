@@ -37,7 +37,7 @@ pub enum RecoveryError {
 
 /// Writes what can be read of the event file `from` to a new file `to`, with the folders that it needs; it is on the disk
 /// when this returns. Returns an account of it, the JSON text of `spec/doctor.md`, Recovery. If nothing can be read,
-/// nothing is written.
+/// nothing is written; if the disk fails later, what was read until then is.
 ///
 /// # Errors
 /// If `from` cannot be read, or `to` exists or cannot be written.
@@ -46,7 +46,13 @@ pub fn recover(from: &Path, to: &Path) -> Result<String, RecoveryError> {
     let mut recovery = Recovery::new(reading.size);
     let mut new = NewFile::at(to);
     loop {
-        let more = reading.go_on(&mut recovery).map_err(RecoveryError::Read)?;
+        let more = reading.go_on(&mut recovery).or_else(|error| {
+            if recovery.is_empty() {
+                return Err(RecoveryError::Read(error));
+            }
+            recovery.stop(&reading.pass, &error.to_string());
+            Ok(false)
+        })?;
         new.write(recovery.written())
             .map_err(RecoveryError::Write)?;
         recovery.forget();

@@ -23,6 +23,12 @@ impl Pass {
         self.scanner.offset()
     }
 
+    /// Up to where all was told: what follows was not looked at, or searched in vain so far.
+    pub fn told_up_to(&self) -> u64 {
+        let searched = self.scanner.searched();
+        searched.map_or(self.offset(), |searched| searched.offset)
+    }
+
     /// How the file ends; None until its end was reached.
     pub fn tail(&self) -> Option<Tail> {
         self.tail

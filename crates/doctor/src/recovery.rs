@@ -23,6 +23,8 @@ pub struct Recovery {
     lost: Vec<Loss>,
     lost_count: u64,
     lost_bytes: u64,
+    /// From where on the file cannot be read.
+    unreadable: Option<u64>,
     /// Records of the file so far, kept or not.
     #[serde(skip)]
     seen: u64,
@@ -57,15 +59,7 @@ impl Sink for Recovery {
     }
 
     fn damage(&mut self, damage: Damage) {
-        self.lost_count += 1;
-        self.lost_bytes += damage.length;
-        if self.lost.len() < LOSSES {
-            self.lost.push(Loss {
-                range: damage.into(),
-                record: self.seen,
-                next: None,
-            });
-        }
+        self.lost_to(damage.into());
     }
 }
 
@@ -89,6 +83,22 @@ impl Recovery {
         self.out.clear();
     }
 
+    /// Whether nothing of the file was written.
+    pub fn is_empty(&self) -> bool {
+        self.written == 0 && self.out.is_empty()
+    }
+
+    /// Takes in that the file cannot be read behind what was taken in.
+    pub fn stop(&mut self, pass: &Pass, message: &str) {
+        let offset = pass.told_up_to();
+        self.unreadable = Some(offset);
+        let length = self.bytes.saturating_sub(offset);
+        let message = format!(
+            "bytes that cannot be read ({message}); where the disk is broken, copy the file with ddrescue and recover the copy"
+        );
+        self.lost_to(Range::unreadable(offset, length, message));
+    }
+
     /// An account of it, as JSON.
     #[expect(clippy::missing_panics_doc, reason = "all keys are texts")]
     pub fn json(mut self, pass: &Pass) -> String {
@@ -97,6 +107,18 @@ impl Recovery {
             self.damage(damage);
         }
         serde_json::to_string(&self).expect("all keys are texts")
+    }
+
+    fn lost_to(&mut self, range: Range) {
+        self.lost_count += 1;
+        self.lost_bytes += range.length();
+        if self.lost.len() < LOSSES {
+            self.lost.push(Loss {
+                range,
+                record: self.seen,
+                next: None,
+            });
+        }
     }
 
     fn keep(&mut self, event: &Event<'_>, offset: u64, bytes: &[u8]) {

@@ -10,6 +10,7 @@ from lightboard.cli.sizes import readable
 from lightboard.cli.text import printable
 from lightboard.doctor.recover import Recovery, RefusedError, plan
 from lightboard.doctor.recover import recover as carry_out
+from lightboard.doctor.words import amount
 
 LOSSES_SHOWN = 10
 
@@ -22,7 +23,8 @@ def recover(file: tuple[str, ...], to: str, as_json: bool) -> None:
     """Write what can be read of each event FILE to a new file below DIR, and say what was lost.
 
     A FILE that is a directory stands for all event files in it; the tree is kept below DIR. The files themselves are
-    not changed. Exits with 0 if nothing was lost, 1 if something was, 3 if a file could not be read or written.
+    not changed. Exits with 0 if nothing was lost, 1 if something was, 3 if a file could not be read to its end, or not
+    written.
     """
     try:
         tasks, failures = plan(file, to)
@@ -47,7 +49,7 @@ def lines(recovery: Recovery) -> Iterator[str]:
     lost = sum(file["lost_bytes"] for file in recovery.files)
     yield ""
     yield (
-        f"{_amount(sum(file['records'] for file in kept), 'record')} of {_amount(len(kept), 'file')} kept, "
+        f"{amount(sum(file['records'] for file in kept), 'record')} of {amount(len(kept), 'file')} kept, "
         f"{readable(lost) if lost else 'nothing'} lost."
     )
 
@@ -59,7 +61,7 @@ def _file(file: dict[str, Any]) -> Iterator[str]:
         yield "    no record can be read: no new file"
     else:
         header = ", behind a header that was missing" if file["header_added"] else ""
-        yield f"    {_amount(file['records'], 'record')} kept in {printable(file['to'])}{header}"
+        yield f"    {amount(file['records'], 'record')} kept in {printable(file['to'])}{header}"
     for loss in file["lost"][:LOSSES_SHOWN]:
         end = loss["offset"] + loss["length"]
         follows = (
@@ -72,8 +74,4 @@ def _file(file: dict[str, Any]) -> Iterator[str]:
         yield f"    lost: bytes {loss['offset']:,} to {end - 1:,}, where record {loss['record']} should be; {follows}"
         yield f"          {printable(loss['message'])}"
     if file["lost_count"] > LOSSES_SHOWN:
-        yield f"    and {_amount(file['lost_count'] - LOSSES_SHOWN, 'more loss', 'more losses')}; --json lists 1,000"
-
-
-def _amount(count: int, one: str, many: str = "") -> str:
-    return f"{count:,} {one if count == 1 else many or one + 's'}"
+        yield f"    and {amount(file['lost_count'] - LOSSES_SHOWN, 'more loss', 'more losses')}; --json lists 1,000"

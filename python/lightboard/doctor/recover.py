@@ -38,8 +38,8 @@ class Recovery:
 
     @property
     def exit_code(self) -> int:
-        """0: nothing was lost; 1: something was; 3: a file could not be read or written."""
-        if self.failures:
+        """0: nothing was lost; 1: something was; 3: a file could not be read to its end, or not written."""
+        if self.failures or any(file["unreadable"] is not None for file in self.files):
             return 3
         return 1 if any(file["lost_count"] for file in self.files) else 0
 
@@ -78,8 +78,11 @@ def plan(given: Sequence[str], to: str) -> tuple[list[Task], list[dict[str, str]
         raise RefusedError(
             f"expected event files, found none in {', '.join(map(readable, given))}: their names hold {MARK}."
         )
-    tasks = [Task(source, os.path.join(to, os.path.relpath(source, root))) for source in sources]
-    return [_checked(task) for task in tasks], failures
+    places = {source: os.path.join(to, os.path.relpath(source, root)) for source in sources}
+    for source, place in places.items():
+        # Not in the run of the old one.
+        refuse_within(os.path.dirname(place), os.path.dirname(source))
+    return _named(places), failures
 
 
 def plan_for(look: Look, to: str) -> list[Task]:
@@ -119,13 +122,29 @@ def recover(tasks: Iterable[Task], failures: Iterable[dict[str, str]] = ()) -> R
 
 
 def _below(folder: str, failures: list[dict[str, str]]) -> Iterator[str]:
-    """All event files below a folder, in order. What cannot be listed is noted."""
+    """All event files below a folder, in order, each folder once whatever links lead there. Note what cannot be listed."""
 
     def failed(error: OSError) -> None:
         failures.append(_failure(error.filename, str(error.strerror)))
 
-    for path, folders, names in os.walk(folder, onerror=failed):
-        folders.sort()
+    seen: set[tuple[int, int]] = set()
+
+    def is_new(path: str) -> bool:
+        try:
+            status = os.stat(path)
+        except OSError as error:
+            failed(error)
+            return False
+        key = status.st_dev, status.st_ino
+        new = key not in seen
+        seen.add(key)
+        return new
+
+    for path, folders, names in os.walk(folder, onerror=failed, followlinks=True):
+        if not is_new(path):
+            folders.clear()
+            continue
+        folders.sort(key=lambda name: (os.path.islink(os.path.join(path, name)), name))
         for name in sorted(names):
             file = os.path.join(path, name)
             if MARK in name and _is_regular(file):
@@ -139,11 +158,20 @@ def _is_regular(path: str) -> bool:
         return False
 
 
-def _checked(task: Task) -> Task:
-    """Refuse a new file in the run of the old one; give it a name by which it is found."""
-    refuse_within(os.path.dirname(task.target), os.path.dirname(task.source))
-    named = MARK in os.path.basename(task.target)
-    return task if named else Task(task.source, f"{task.target}.{MARK}")
+def _named(places: dict[str, str]) -> list[Task]:
+    """Give new files names by which they are found, no two of them the same; names that have the mark are kept."""
+    taken = {place for place in places.values() if MARK in os.path.basename(place)}
+    tasks = []
+    for source, place in places.items():
+        target, number = place, 0
+        if MARK not in os.path.basename(place):
+            target = f"{place}.{MARK}"
+            while target in taken:
+                number += 1
+                target = f"{place}.{MARK}.{number}"
+            taken.add(target)
+        tasks.append(Task(source, target))
+    return tasks
 
 
 def _failure(path: str, message: str) -> dict[str, str]:
