@@ -70,11 +70,17 @@ def test_a_damaged_run_is_marked_explained_and_led_to_until_it_is_whole(
         mark = opened.row(run).get_by_role("button", name=f"What the doctor says of {run}")
         expect(mark).to_be_visible()
         expect(opened.page.get_by_role("button", name=re.compile("What the doctor says"))).to_have_count(1)
-        expect(opened.box(run)).to_have_accessible_description(re.compile("The doctor: Record that"))
+        expect(opened.box(run)).to_have_accessible_description(
+            re.compile(r"The doctor: Record that.*\. Shift D tells more\.")
+        )
         opened.box(run).hover()
         expect(opened.page.locator(".details")).to_contain_text("record_corrupt")
 
-        # The mark opens what concerns the run, and the run's name leads back to a row that was folded away.
+        # The mark, or a key on the row, opens what concerns the run; its name leads back to a row that was folded away.
+        opened.box(run).focus()
+        opened.page.keyboard.press("Shift+D")
+        expect(opened.page.get_by_role("dialog", name=f"Doctor: {run}")).to_be_visible()
+        opened.page.keyboard.press("Escape")
         mark.click()
         own = opened.page.get_by_role("dialog", name=f"Doctor: {run}")
         expect(own.get_by_role("article")).to_have_count(1)

@@ -1,5 +1,6 @@
 """The run panel: how rows are laid out, every gesture and key that switches runs, and many of them."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,23 @@ def test_a_folder_is_folded_away_and_kept_so(opened: OpenBoard) -> None:
     expect(account(opened)).to_have_text("4 of 10 drawn · 6 off")
     heading(opened, "sweep/").press("ArrowRight")
     expect_on(opened, set(RUNS) - set(SWEEP))
+
+
+def test_several_log_directories_are_headings_that_switch_all_in_them(
+    tmp_path: Path, browser: Browser
+) -> None:
+    for logdir in ("old", "new"):
+        write_run(tmp_path / logdir / "a", {"loss": [2.0, 1.0]})
+    places = [f"{logdir}={tmp_path / logdir}" for logdir in ("old", "new")]
+    with board(*places, "--port", "0") as running, tab(browser, running.address) as opened:
+        expect(account(opened)).to_have_text("2 of 2 drawn")
+        expect(opened.page.get_by_role("navigation").get_by_role("heading", level=2)).to_have_text(
+            [re.compile("old"), re.compile("new")]
+        )
+        expect(opened.page.locator("label :is(h1, h2, h3)")).to_have_count(0)
+        opened.page.get_by_role("heading", name="old").get_by_text("old").click()
+        expect(account(opened)).to_have_text("1 of 2 drawn · 1 off")
+        assert complaints_of_axe(opened) == []
 
 
 # Gestures that switch

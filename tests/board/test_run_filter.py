@@ -116,12 +116,12 @@ def test_each_part_of_the_account_lists_its_runs(opened: OpenBoard) -> None:
 def test_a_run_that_is_not_drawn_says_why(opened: OpenBoard) -> None:
     opened.box("baseline").click()
     opened.row("baseline").hover()
-    expect(opened.page.locator(".details")).to_contain_text("it is off")
+    expect(opened.page.locator(".details")).to_contain_text("Not drawn: it is off. (run_off)")
     expect(opened.box("baseline")).to_have_accessible_description(re.compile("it is off"))
     filter_box(opened).fill("sweep")
     button(opened, "filtered out").click()
     opened.row("other/a").hover()
-    expect(opened.page.locator(".details")).to_contain_text("the filter leaves it out")
+    expect(opened.page.locator(".details")).to_contain_text("the filter leaves it out. (run_filtered)")
 
 
 def test_runs_without_data_or_that_cannot_be_read_are_in_the_account(

@@ -1,6 +1,7 @@
 /** The account that every run is in: how many are drawn, and what became of each of the others. */
 
 import type { Run } from "../wire/types";
+import { CODE_OF_PART } from "./codes";
 import { formatCount } from "./format";
 
 /**
@@ -70,15 +71,22 @@ export function accountOf(runs: readonly Run[], standing: Standing): Account {
   };
 }
 
-/** Why a run is not drawn; null if it is, or if what is known of the run (`noteOf`) says more. */
-export function reasonOf(run: Run, part: Part): string | null {
+/** Why a run is not drawn, and what the doctor calls that (spec/doctor.md). */
+export interface Reason {
+  readonly text: string;
+  readonly code: string;
+}
+
+/** Null if it is drawn, or if what is known of the run (`noteOf`) says more. */
+export function reasonOf(run: Run, part: Part): Reason | null {
   switch (part) {
     case "off":
-      return "Not drawn: it is off.";
+      return { text: "Not drawn: it is off.", code: CODE_OF_PART[part] };
     case "filtered out":
-      return "Not drawn: it is on, but the filter leaves it out.";
+      return { text: "Not drawn: it is on, but the filter leaves it out.", code: CODE_OF_PART[part] };
     case "without data here":
-      return run.points > 0 ? "Not drawn: it has no points of the tags on show." : null;
+      if (run.points === 0) return null;
+      return { text: "Not drawn: it has no points of the tags on show.", code: CODE_OF_PART[part] };
     default:
       return null;
   }

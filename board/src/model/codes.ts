@@ -28,6 +28,13 @@ export const CODE_OF_CUT = "record_cut";
 export const CODE_OF_CONFLICT = "writers_at_once";
 export const CODE_OF_NO_SCALARS = "run_without_scalars";
 
+/** Why a run is not drawn though nothing is wrong with it, by its part of the account. */
+export const CODE_OF_PART = {
+  off: "run_off",
+  "filtered out": "run_filtered",
+  "without data here": "run_without_points",
+} as const;
+
 /** What the doctor calls that which is special about a run, each once. */
 export function codesOf(run: Run): readonly string[] {
   const states: Partial<Record<string, string>> = CODE_OF_STATE;

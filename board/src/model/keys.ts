@@ -15,7 +15,8 @@ export type Command =
   | "tags"
   | "settings"
   | "baseline"
-  | "doctor";
+  | "doctor"
+  | "findings";
 
 export interface Key {
   /** Null: a gesture, or a key that the browser or one widget answers. It is only told of. */
@@ -59,6 +60,7 @@ export const KEYS: readonly Key[] = [
     where: "Runs",
   },
   { command: "colour", keys: ["c"], does: "Choose the row's colour", where: "Runs" },
+  { command: "findings", keys: ["Shift+D"], does: "What the doctor says of the row", where: "Runs" },
   { command: null, keys: ["Shift+click on a colour"], does: "Give back the first one", where: "Runs" },
   { command: null, keys: ["→", "←"], does: "Open or close what the row holds", where: "Runs" },
   { command: "tags", keys: ["g"], does: "Filter the tags; Escape leaves the box", where: "Charts" },

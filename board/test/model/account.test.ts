@@ -90,9 +90,13 @@ describe("the account", () => {
   });
 });
 
-test("a run that is not drawn has a reason", () => {
-  expect(reasonOf(run("x"), "off")).toContain("it is off");
-  expect(reasonOf(run("x"), "filtered out")).toContain("the filter");
-  expect(reasonOf(run("x"), "without data here")).toContain("no points of the tags on show");
+test("a run that is not drawn has a reason, with the doctor's name for it", () => {
+  expect(reasonOf(run("x"), "off")).toEqual({ text: "Not drawn: it is off.", code: "run_off" });
+  expect(reasonOf(run("x"), "filtered out")).toMatchObject({ code: "run_filtered" });
+  expect(reasonOf(run("x"), "without data here")).toEqual({
+    text: "Not drawn: it has no points of the tags on show.",
+    code: "run_without_points",
+  });
+  expect(reasonOf(run("x", { points: 0 }), "without data here")).toBeNull();
   expect(reasonOf(run("x"), "drawn")).toBeNull();
 });

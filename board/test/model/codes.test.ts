@@ -5,6 +5,7 @@ import {
   CODE_OF_CUT,
   CODE_OF_DAMAGE,
   CODE_OF_NO_SCALARS,
+  CODE_OF_PART,
   CODE_OF_STATE,
   codesOf,
 } from "../../src/model/codes";
@@ -17,6 +18,7 @@ test("every code is one of the doctor's", () => {
   const named = [
     ...Object.values(CODE_OF_STATE),
     ...Object.values(CODE_OF_DAMAGE),
+    ...Object.values(CODE_OF_PART),
     CODE_OF_CUT,
     CODE_OF_CONFLICT,
     CODE_OF_NO_SCALARS,
