@@ -88,6 +88,30 @@ def test_the_program_reads_what_is_on_show(opened: OpenBoard) -> None:
     assert "off loss" not in printed
 
 
+def test_the_program_tells_log_directories_apart(tmp_path: Path, browser: Browser) -> None:
+    for name, value in (("new", 1.0), ("old", 2.0)):
+        for run in ("a", "b"):
+            write_run(tmp_path / name / run, {"loss": [value]})
+    both = [f"{name}={tmp_path / name}" for name in ("new", "old")]
+    allowed = ["clipboard-read", "clipboard-write"]
+    with (
+        board(*both, "--port", "0") as running,
+        tab(browser, running.address, permissions=allowed) as opened,
+    ):
+        opened.card("loss").get_by_text("4 of 4 runs").wait_for()
+        opened.box("b").last.click()
+        opened.card("loss").get_by_text("3 of 4 runs").wait_for()
+        opened.choose("loss", "Copy as Python")
+        opened.page.get_by_text("Copied").wait_for()
+        program = opened.page.evaluate("() => navigator.clipboard.readText()")
+        assert opened.complaints == []
+    printed = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+    lines = sorted(line.split() for line in printed.splitlines())
+    assert [(name, value) for name, *_, value in lines] == [("a", "[1.]"), ("a", "[2.]"), ("b", "[1.]")]
+
+
 def test_a_picture_is_saved_with_axes_and_legend(opened: OpenBoard) -> None:
     opened.box("far, away").click()
     opened.wait_for_curves("loss", on={"long"}, off={"far, away"})
