@@ -176,6 +176,32 @@ def test_what_cannot_be_read_is_left_out(tmp_path: Path, monkeypatch: pytest.Mon
     assert "system/process_cpu_percent" in sampled.sample()  # and no other warning
 
 
+@pytest.mark.parametrize(
+    ("links", "devices", "mib"),
+    [
+        (["lo", "eth0", "eth1", "bond0", "bond0.100", "cni0", "tun0"], ["eth0", "eth1"], 2),
+        (["lo", "eth0@if7", "eth1"], [], 2),
+        (["lo"], [], 0),
+    ],
+    ids=["bonded", "a container", "none"],
+)
+def test_what_several_links_carry_counts_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: list[str], devices: list[str], mib: float
+) -> None:
+    numbers = f"{1 << 20} {'0 ' * 7} {2 << 20} {'0 ' * 7}"
+    (tmp_path / "dev").write_text(
+        "\n".join(["Inter-|", " face |", *(f"{link}: {numbers}" for link in links)])
+    )
+    for link in devices:
+        (tmp_path / link / "device").mkdir(parents=True)
+    monkeypatch.setattr(machine, "TRAFFIC", str(tmp_path / "dev"))
+    monkeypatch.setattr(machine, "LINKS", str(tmp_path))
+    assert dict(machine._network()) == {
+        "system/network_received_mib_per_second": mib,
+        "system/network_sent_mib_per_second": 2 * mib,
+    }
+
+
 @pytest.mark.parametrize("given", [0, 0.5, -1, float("nan"), float("inf"), "often", [], 1j], ids=repr)
 def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, given: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="system_metrics: expected"):

@@ -14,9 +14,12 @@ GIB = 1 << 30
 MIB = 1 << 20
 SECTOR = 512  # /proc/diskstats counts these, whatever the disk has
 
-# They carry or hold what others of the machine do, which would count twice.
+# They hold what others of the machine do, which would count twice.
 _NOT_DISKS = ("loop", "ram", "zram", "dm-", "md")
-_NOT_LINKS = ("lo", "veth", "docker", "br-", "virbr")
+
+# What the network's links carry, and which of them are devices.
+TRAFFIC = "/proc/net/dev"
+LINKS = "/sys/class/net"
 
 
 class Machine:
@@ -126,12 +129,16 @@ def _disks() -> Values:
 
 
 def _network() -> Values:
+    links = {
+        name.strip(): numbers for name, _, numbers in (line.partition(":") for line in _lines(TRAFFIC)[2:])
+    }
+    links.pop("lo", None)
+    # Bridges, bonds, VLANs and tunnels carry what devices carry as well, which would count twice. A container has none.
+    devices = [name for name in links if os.path.exists(f"{LINKS}/{name}/device")]
     received = sent = 0
-    for line in _lines("/proc/net/dev")[2:]:
-        name, numbers = line.split(":", 1)
-        if not name.strip().startswith(_NOT_LINKS):
-            fields = numbers.split()
-            received, sent = received + int(fields[0]), sent + int(fields[8])
+    for name in devices or links:
+        fields = links[name].split()
+        received, sent = received + int(fields[0]), sent + int(fields[8])
     yield "system/network_received_mib_per_second", received / MIB
     yield "system/network_sent_mib_per_second", sent / MIB
 
