@@ -149,6 +149,31 @@ def test_without_a_repository_or_git(tmp_path: Path) -> None:
             "--passcode 1 --pin=2 --sim_pin 3 --pin-memory 1",
             "--passcode *** --pin=*** --sim_pin *** --pin-memory 1",
         ),
+        ("--id-token X --session-token-id X --lr 1", "--id-token *** --session-token-id *** --lr 1"),
+        (
+            "--refresh_token_value=X --client-id-token=X --query-token X",
+            "--refresh_token_value=*** --client-id-token=*** --query-token ***",
+        ),
+        (
+            "--tokenValue X --maxTokens 512 --apiKeyProd=X",
+            "--tokenValue *** --maxTokens 512 --apiKeyProd=***",
+        ),
+        ("--otp 123 --hmac=abc --mnemonic abc", "--otp *** --hmac=*** --mnemonic ***"),
+        ("--dim-key abcdef1234 --path-token=q8w7e6r5t4y3u2i1", "--dim-key *** --path-token=***"),
+        (
+            "--key-file ~/.ssh/id --token-path a/b.txt --mask-token <mask> --max-key -1.5e3",
+            "--key-file ~/.ssh/id --token-path a/b.txt --mask-token <mask> --max-key -1.5e3",
+        ),
+        ("--set max_tokens=5,pad_token=[PAD],lr=1", "--set max_tokens=5,pad_token=[PAD],lr=1"),
+        ("curl -u bob:pw --login bob:pw --login=bob:pw", "curl -u bob:*** --login bob:*** --login=bob:***"),
+        ("python -u train.py --login bob", "python -u train.py --login bob"),
+        ("--password --abc", "--password ***"),
+        ("--ask-password --lr 1 --password --lr=1", "--ask-password --lr 1 --password --lr=1"),
+        ("sk_live_abcdefghijklmnop1 rk_test_abcdefghijklmnop1", "*** ***"),
+        ("npm_abcdefghijklmnopqrstuvwxyz0123456789 pypi-AgEIcHlwaS5vcmcCJD", "*** ***"),
+        ("r8_abcdefghijklmnop1234 r8_small", "*** r8_small"),
+        ("https://discord.com/api/webhooks/1/abc", "https://discord.com/api/webhooks/***"),
+        ("postgres://u:12345/abc@h mysql+pymysql://u:1/p@h/d", "postgres://***@h mysql+pymysql://***@h/d"),
     ],
 )
 def test_secrets_of_a_command_line_are_hidden(given: str, kept: str) -> None:
@@ -162,6 +187,8 @@ def test_secrets_of_a_command_line_are_hidden(given: str, kept: str) -> None:
         ('{"api_key": "a, \\"b", "lr": 1}', '{"api_key": ***, "lr": 1}'),
         ("mysql://root:s3 cret@h/db", "mysql://***@h/db"),
         ("learning rate: 0.1", "learning rate: 0.1"),
+        ("-----BEGIN RSA PRIVATE KEY-----\nabc\n-----END", "***"),
+        ('{"max_tokens": 5, "pad_token": "<pad>"}', '{"max_tokens": 5, "pad_token": "<pad>"}'),
     ],
 )
 def test_secrets_inside_of_an_argument_are_hidden(given: str, kept: str) -> None:
@@ -181,6 +208,10 @@ def test_secrets_inside_of_an_argument_are_hidden(given: str, kept: str) -> None
         "'",
         "hooks.slack.com/services/ ",
         "key=''",
+        "max_key=",
+        "max_key=a ",
+        "redis://",
+        "-----BEGIN ",
     ],
 )
 def test_long_arguments_take_no_longer_than_their_length(part: str) -> None:
