@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import threading
 import time
 import warnings
 import weakref
@@ -163,6 +164,31 @@ def test_timed_blocks_and_functions(tmp_path: Path) -> None:
         7,
     )
     assert first.value >= 0.01 > third.value >= 0
+
+
+def test_one_timer_in_itself_and_in_threads(tmp_path: Path) -> None:
+    inside = threading.Barrier(2)
+    with SummaryWriter(tmp_path) as writer:
+        timer = writer.timed("seconds")
+
+        def wait() -> None:
+            with timer:
+                inside.wait()
+                time.sleep(0.05)
+
+        thread = threading.Thread(target=wait)
+        with timer:
+            with timer:
+                time.sleep(0.05)
+            thread.start()
+            inside.wait()
+            with contextlib.suppress(ZeroDivisionError), timer:
+                _ = 1 / 0
+            thread.join()
+    inner, other, outer = (point.value for point in points(tmp_path))
+    assert inner >= 0.05
+    assert other >= 0.05
+    assert outer >= inner + 0.05
 
 
 def test_use_metadata_gives_step_and_wall_time(tmp_path: Path) -> None:
