@@ -2,6 +2,7 @@
 
 import errno
 import math
+import os
 import threading
 import time
 import warnings
@@ -413,6 +414,19 @@ writer.close()
     )
     files = [points_of(path) for path in event_files(tmp_path / "run")]
     assert sorted(files) == [[Point("child", 1, 1)], [Point("loss", 1, 1), Point("loss", 2, 2)]]
+
+
+def test_a_forked_child_tells_nothing_of_its_parent(tmp_path: Path, stream: Stream) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_scalar("loss", Tensor(stream, 1), 1)
+        stream.failure = "device-side assert"
+        stream.run()
+        until(lambda: writer._files.awaited.has_reports, "the number is lost")
+        if not (child := os.fork()):
+            os._exit(writer._files.awaited.has_reports)
+        assert os.waitpid(child, 0)[1] == 0
+        with pytest.warns(LightboardWarning, match="device-side assert"):
+            writer.flush()
 
 
 def test_many_threads(tmp_path: Path) -> None:

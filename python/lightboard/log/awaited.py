@@ -78,7 +78,8 @@ class Awaited:
     @property
     def has_reports(self) -> bool:
         """Whether there is something to say, here or by the native writer."""
-        return bool(self._reports) or self._are_others_reported
+        is_any = bool(self._reports) or self._are_others_reported
+        return is_any and self._pid == os.getpid()  # A forked child leaves its parent's to that.
 
     @property
     def is_waiting(self) -> bool:
