@@ -146,6 +146,11 @@ def test_raw_events_equal_the_peers(tmp_path: Path, peer: str) -> None:
         ),
         (lambda writer: writer.add_histogram("w", [1], max_bins=0), ValueError, "max_bins: expected"),
         (lambda writer: writer.add_histogram("w", [1], bins=[3, 1]), ValueError, "bins"),
+        (
+            lambda writer: writer.add_histogram("w", [1], bins=1 << 40),
+            ValueError,
+            "bins: expected at most 1,048,576",
+        ),
         (lambda writer: writer.add_histogram("w", [1], bins="nonsense"), ValueError, "nonsense"),
         (lambda writer: writer.add_histogram(None, [1]), TypeError, "tag: expected"),
         (lambda writer: writer.add_histogram("w", [1], "x"), ValueError, "global_step: expected"),

@@ -7,6 +7,9 @@ from lightboard.log.arrays import plain_array
 from lightboard.log.numbers import describe, plain_float, plain_step, plain_tag
 from lightboard.log.recorder import Recorder
 
+# More than anybody sees, and less than what has no room in memory.
+MOST_BINS = 1 << 20
+
 if TYPE_CHECKING:
     from lightboard.log.arrays import Array
 
@@ -46,7 +49,7 @@ class Histograms(Recorder):
 
         Raises:
             TypeError: `values` are no real numbers; a tag that is no str; a step or wall time that is no number.
-            ValueError: `values` is empty; `max_bins` is below 1; `bins` is none that NumPy takes.
+            ValueError: `values` is empty; `max_bins` is below 1; `bins` is none that NumPy takes, or more than 2**20.
             OverflowError: The step does not fit into 64 bits.
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
@@ -123,6 +126,9 @@ def _counted(array: "Array", bins: Any) -> tuple["Array", "Array"]:
     """Return edges and counts as NumPy has them; of nothing but NaN, one empty bucket."""
     import numpy as np
 
+    number = bins if isinstance(bins, int | np.integer) else 0
+    if number > MOST_BINS:
+        raise ValueError(f"bins: expected at most {MOST_BINS:,}, found {number}. Give fewer, or the edges.")
     finite = array[np.isfinite(array)].astype(np.float64)
     if finite.size == 0:
         return np.zeros(2), np.zeros(1)
