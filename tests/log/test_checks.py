@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import warnings
 from pathlib import Path
 
@@ -92,6 +93,17 @@ def test_a_temporary_directory_is_told_once(tmp_path: Path) -> None:
     twice = WRITE.replace("with ", "SummaryWriter(sys.argv[1] + '2').close()\nwith ")
     assert in_another_process(twice, tmp_path / "a") == ["logdir_temporary"]
     assert in_another_process(twice, tmp_path / "b", LIGHTBOARD_CHECKS="off") == []
+
+
+def test_a_working_directory_is_not_temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checks, "TEMPORARY", ())
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "gettempdir", os.getcwd)  # As where no other can be written to.
+    for name in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.delenv(name, raising=False)
+    assert not checks._is_temporary(str(tmp_path / "run"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    assert checks._is_temporary(str(tmp_path / "run"))
 
 
 def test_little_space_and_remote_disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

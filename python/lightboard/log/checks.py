@@ -104,8 +104,8 @@ def _rank(environment: Mapping[str, str]) -> int | None:
 
 
 def _is_temporary(path: str) -> bool:
-    import tempfile
-
     real = os.path.realpath(path)
-    folders = {os.path.realpath(folder) for folder in (tempfile.gettempdir(), *TEMPORARY)}
+    # What the environment names, as `tempfile` does; that takes the working directory where none of all can be used.
+    named = (os.environ.get(name) for name in ("TMPDIR", "TEMP", "TMP"))
+    folders = {os.path.realpath(folder) for folder in (*named, *TEMPORARY) if folder}
     return any(real.startswith(folder + os.sep) for folder in folders)
