@@ -122,7 +122,12 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
     for name in ("old", "new"):
         write_run(runs / name / "a", {"loss": [1.0] * 5})
     write_run(runs / "new" / "locked", {"loss": [1.0]}).chmod(0)
-    arguments = ("--samples_per_plugin=scalars=0", "--reload_interval=0", "--path_prefix=/tb")
+    arguments = (
+        "--samples_per_plugin=scalars=0",
+        "--reload_interval=0",
+        "--path_prefix=/tb",
+        "--reload_multifile=true",
+    )
     spec = f"--logdir_spec=runs:{runs / 'old'},runs:{runs / 'new'}"
     with tensorboard(spec, *arguments, unprivileged=True) as server:
         yield Serving(runs, server)
@@ -233,13 +238,13 @@ def test_a_reader_that_has_stopped(slow: Serving) -> None:
     assert slow.found("reload_stopped") == [("a", "loss", None)]
 
 
-@pytest.mark.detects("S07", "runs_fail")
+@pytest.mark.detects("S07", "runs_fail", "F19", "file_inactive")
 @pytest.mark.detects(
     "S08", "reloads_once", "S09", "spec_lost", "E16", "samples_of_none", "S16", "much_memory"
 )
 def test_what_flags_do(odd: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flags, "MUCH_MEMORY", 0.0)
-    expected = {"reloads_once", "spec_lost", "samples_of_none", "much_memory"}
+    expected = {"reloads_once", "spec_lost", "samples_of_none", "much_memory", "file_inactive"}
     assert expected <= codes(odd.runs, url=odd.server.url)
     odd.wait(lambda: ask(odd.server.url).runs is None)
     assert "status 500" in found("runs_fail", odd.runs, url=odd.server.url).seen
@@ -355,6 +360,24 @@ def test_a_lightboard_serves_all(fast: Serving) -> None:
         ours.wait_for(r"Open")
         api = {"run_not_served", "points_sampled", "points_preempted", "files_given_up", "runs_fail"}
         assert codes(fast.runs, url=ours.address) & api == set()
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="may not mount a disk")
+@pytest.mark.detects("files_given_up")
+def test_a_lightboard_that_stands_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another disk was mounted at its log directory, as after a network drive was gone: it sees the old one."""
+    monkeypatch.setattr(points, "RELOAD_SECS", 0.0)
+    path = write_run(tmp_path / "runs" / "a", {"loss": [1.0] * 5})
+    script = f"exec {sys.executable} -m lightboard {tmp_path}/runs --port 0"
+    with board(program=("unshare", "--mount", "sh", "-c", script)) as ours:
+        assert codes(tmp_path / "runs", url=ours.address) == set()
+        subprocess.run(["mount", "-t", "tmpfs", "tmpfs", tmp_path / "runs"], check=True)
+        try:
+            write_run(path.parent, {"loss": [1.0] * 8})
+            behind = found("files_given_up", tmp_path / "runs", url=ours.address)
+            assert [(place.run, place.tag) for place in behind.places] == [("a", "loss")]
+        finally:
+            subprocess.run(["umount", "-l", tmp_path / "runs"], check=True)
 
 
 @pytest.mark.detects("U10", "filter_in_address", "U11", "pattern_invalid", "U14", "selection_in_address")

@@ -26,11 +26,12 @@ EXPERIMENT = "_hparams_/experiment"
 
 @dataclass(frozen=True)
 class Extremes:
-    """Lowest and highest finite value of a scalar series, None without any, and how many are not finite."""
+    """Of a scalar series: its lowest and highest finite value, if any, how many are not finite, and its last step."""
 
     lowest: float | None
     highest: float | None
     non_finite: int
+    last_step: int
 
 
 @dataclass(frozen=True)
@@ -140,13 +141,16 @@ def _extremes(
         runs = sorted(set().union(*(having[tag] for tag in asked)))
         frame = decode(core.table(asked, runs=runs, at_step=None))
         cells = zip(
-            *(frame.columns[name].tolist() for name in ("count", "min_value", "max_value", "non_finite")),
+            *(
+                frame.columns[name].tolist()
+                for name in ("count", "min_value", "max_value", "non_finite", "last_step")
+            ),
             strict=True,
         )
         keys = [(run, tag) for run in frame.header["runs"] for tag in frame.header["tags"]]
-        for key, (count, lowest, highest, non_finite) in zip(keys, cells, strict=True):
+        for key, (count, lowest, highest, non_finite, last_step) in zip(keys, cells, strict=True):
             if count and key[0] not in frame.header["incomplete"]:
-                yield key, Extremes(_number(lowest), _number(highest), non_finite)
+                yield key, Extremes(_number(lowest), _number(highest), non_finite, last_step)
 
 
 def _experiments(core: Index, look: Look) -> Iterator[tuple[str, Experiment]]:

@@ -123,7 +123,7 @@ BOARD = (
     Code(
         "runs_off_elsewhere",
         "board",
-        "hides",
+        "note",
         "So many runs that the older pages have them off",
         "TensorBoard's older pages switch runs on by themselves only if at most 40 match the filter.",
         "No curve is drawn there, and nothing says why.",

@@ -34,7 +34,7 @@ ATTEMPTS = (
     Code(
         "purge_without_effect",
         "records",
-        "distorts",
+        "note",
         "Points that purge_step should have removed",
         "A later file says from which step on earlier points no longer count. TensorBoard's Python reader "
         "ignores the first such mark of a run, and torch writes one only where purge_step is given. Its "

@@ -1,12 +1,14 @@
 """What a TensorBoard was started with, and what its reader makes of that."""
 
 import os
+import time
 from collections.abc import Iterator
 
 from lightboard.doctor import processes
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.served import Served
+from lightboard.doctor.words import amount
 
 IGNORED_BY_DATA_SERVER = {
     "reload_multifile": (None, False),
@@ -56,6 +58,34 @@ def reloads_once(look: Look) -> Iterator[Finding]:
             "reloads_without_pause",
             f"{board.name} was started with --reload_interval={interval:g}; its data server takes whole seconds.",
             [Place(path=board.client.root)],
+        )
+
+
+def taken_for_inactive(look: Look) -> Iterator[Finding]:
+    """Report files that the Python reader reads once, since their last events are old, though they grow."""
+    board = _tensorboard(look)
+    if board is None or board.data_server is not None or not board.flags.get("reload_multifile"):
+        return
+    seconds = board.flags.get("reload_multifile_inactive_secs")
+    if not isinstance(seconds, int | float) or seconds < 0:
+        return
+    old = [
+        one.entry.place(
+            seen=f"its last event is {(status.st_mtime - latest) / 3600:,.0f} hours older than the file"
+        )
+        for one in look.audits.files
+        if (status := one.entry.status) is not None
+        and (latest := one.facts["latest"]) is not None
+        and latest < status.st_mtime - seconds
+        and time.time() - status.st_mtime < seconds
+        and one.series
+    ]
+    if old:
+        yield Finding(
+            "file_inactive",
+            f"{board.name} was started with --reload_multifile; the last events of {amount(len(old), 'file')} are "
+            f"older than {seconds:,.0f} s, though they were written since.",
+            old,
         )
 
 
@@ -116,4 +146,4 @@ def _tensorboard(look: Look) -> Served | None:
     return look.served if look.served is not None and look.served.is_tensorboard else None
 
 
-CHECKS = (ignored_flags, reloads_once, all_scalars_sampled_away, names_lost, much_memory)
+CHECKS = (ignored_flags, taken_for_inactive, reloads_once, all_scalars_sampled_away, names_lost, much_memory)

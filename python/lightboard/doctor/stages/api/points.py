@@ -107,7 +107,12 @@ def points_missing(look: Look) -> Iterator[Finding]:
         if later.unanswered:
             return
         everything = len(behind) == len(on_disk) and not _others_are_served(look, board, behind)
-        yield _behind(board, [on_disk[key] for key in sorted(behind)], moved, everything)
+        finding = _behind(board, [on_disk[key].place for key in sorted(behind)], moved)
+        damaged = any(on_disk[key].damaged for key in behind)
+        if not moved and everything and board.data_server is None and not damaged:
+            seen = f"{finding.seen} These are all series that it has."
+            finding = replace(finding, code="reload_stopped", seen=seen)
+        yield finding
     limit = _sample_limit(board)
     sampled: list[Place] = []
     preempted: list[Place] = []
@@ -132,21 +137,48 @@ def points_missing(look: Look) -> Iterator[Finding]:
 
 
 def files_behind(look: Look) -> Iterator[Finding]:
-    """Report files that a Lightboard has not read to their ends, though they rest."""
+    """Report what a Lightboard has not read, though it rests: by what an index makes of the same files now."""
     board = _answering(look)
-    if board is None or board.is_tensorboard:
+    if board is None or board.is_tensorboard or board.runs is None:
         return
-    if board.runs is not None and board.loading is not None and board.loading[0] < board.loading[1]:
+    if board.loading is not None and board.loading[0] < board.loading[1]:
         yield Finding(
             "still_loading",
             f"{board.name} has read {board.loading[0]:,} of {board.loading[1]:,} bytes.",
             [Place(path=board.client.root)],
         )
+        return
+    behind = {key: place for key, step, place in _in_index(look, board) if _last_step(board, key) != step}
+    if not behind or board.unanswered:
+        return
+    time.sleep(min(_interval(board), look.left))
+    later = board.again()
+    moved = any(_last_step(later, key) != _last_step(board, key) for key in behind)
+    if not later.unanswered:
+        yield _behind(board, [behind[key] for key in sorted(behind)], moved)
 
 
-def _behind(board: Served, series: list[OnDisk], moved: bool, everything: bool) -> Finding:
-    places = [disk.place for disk in series]
-    count = f"{len(series):,} series"
+def _in_index(look: Look, board: Served) -> Iterator[tuple[tuple[str, str], int, Place]]:
+    """List the scalar series of runs that rest and are served, with their last steps, as the index has them."""
+    runs = {(run["logdir"], run["name"]): run["id"] for run in look.indexed.runs["runs"]}
+    for key, files in look.audits.runs().items():
+        name = _name(files[0], board)
+        if name not in (board.runs or ()) or not _rested(files, board) or key not in runs:
+            continue
+        for tag in {series["tag"] for one in files for series in one.series if series["kind"] == "scalar"}:
+            told = look.indexed.extremes.get((runs[key], tag))
+            if told is not None and look.tag in (None, tag):
+                yield (str(name), tag), told.last_step, files[-1].entry.place(tag=tag)
+
+
+def _last_step(board: Served, key: tuple[str, str]) -> int | None:
+    curve = board.curves.get(key)
+    return None if curve is None else curve.last_step
+
+
+def _behind(board: Served, places: list[Place], moved: bool) -> Finding:
+    """Name the cause for which a board is behind what is on disk, if it is none that stops all reading."""
+    count = f"{len(places):,} series"
     if moved:
         return Finding(
             "still_loading",
@@ -154,8 +186,6 @@ def _behind(board: Served, series: list[OnDisk], moved: bool, everything: bool) 
             places,
         )
     seen = f"{board.name} does not serve the newest points of {count}, though their files have rested."
-    if everything and board.data_server is None and not any(disk.damaged for disk in series):
-        return Finding("reload_stopped", f"{seen} These are all series that it has.", places)
     return Finding("files_given_up", seen, places)
 
 
