@@ -9,6 +9,7 @@ from tensorboard.plugins.scalar.metadata import parse_plugin_metadata
 import lightboard
 from lightboard import SummaryWriter
 from lightboard.index.columns import decode
+from lightboard.log.scalars import Reduce
 from log.program import run, succeed, until
 from log.records import Point, event_files, events, points_of, steps
 
@@ -189,7 +190,8 @@ def test_ranks_say_how_they_are_brought_together(tmp_path: Path) -> None:
 
 
 def test_ranks_of_several_jobs_and_runs_that_disagree(tmp_path: Path) -> None:
-    for job, reduce in (("a", "sum"), ("b", "sum"), ("c", "max"), ("alone", None)):
+    said: dict[str, Reduce | None] = {"a": "sum", "b": "sum", "c": "max", "alone": None}
+    for job, reduce in said.items():
         for rank in (None,) if reduce is None else range(2):
             with SummaryWriter(tmp_path / job, rank=rank) as writer:
                 writer.add_scalar("tokens", 1, 1, reduce=reduce)

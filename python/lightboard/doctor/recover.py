@@ -122,7 +122,10 @@ def recover(tasks: Iterable[Task], failures: Iterable[dict[str, str]] = ()) -> R
 
 
 def _below(folder: str, failures: list[dict[str, str]]) -> Iterator[str]:
-    """All event files below a folder, in order, each folder once whatever links lead there. Note what cannot be listed."""
+    """Find event files below a folder, in order, each folder once whatever links lead there.
+
+    Notes what cannot be listed.
+    """
 
     def failed(error: OSError) -> None:
         failures.append(_failure(error.filename, str(error.strerror)))
