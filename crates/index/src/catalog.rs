@@ -110,7 +110,7 @@ impl Catalog {
             let root = Root::open(&logdirs[logdir].path).ok();
             let saved = saved(logdir);
             let found = listing.files.par_chunk_by(|a, b| a.run == b.run);
-            let found: Vec<Run> = found
+            let found: Vec<Arc<Run>> = found
                 .map_init(usize::default, |next, files| {
                     let path = &files[0].run;
                     let id = run_id(&logdirs[logdir].name, path);
@@ -134,7 +134,7 @@ impl Catalog {
                         }
                         Arc::new(file)
                     };
-                    Run {
+                    Arc::new(Run {
                         id,
                         logdir,
                         path: path.clone(),
@@ -146,18 +146,25 @@ impl Catalog {
                         above: None,
                         files: files.iter().map(&mut file).collect(),
                         layout: AtomicU64::new(layout),
-                    }
+                    })
                 })
                 .collect();
             runs.reserve(found.len());
             for mut run in found {
                 // In order of paths, so that folders above come first.
-                let before = &runs[first..];
-                run.above = folders_above(&run.path).find_map(|folder| {
-                    let place = before.binary_search_by(|it: &Arc<Run>| (*it.path).cmp(folder));
-                    Some(Arc::clone(&before[place.ok()?]))
+                let before: &[Arc<Run>] = &runs[first..];
+                let above = folders_above(&run.path).find_map(|folder| {
+                    if folder.is_empty() {
+                        return before.first().filter(|it| it.path.is_empty());
+                    }
+                    let place = before.binary_search_by(|it| (*it.path).cmp(folder));
+                    Some(&before[place.ok()?])
                 });
-                runs.push(Arc::new(run));
+                let above = above.cloned();
+                if let Some(run) = Arc::get_mut(&mut run) {
+                    run.above = above;
+                }
+                runs.push(run);
             }
             runs[first..].par_sort_by(|a, b| natural(&a.name, &b.name));
         }

@@ -74,7 +74,7 @@ struct Position {
     look_again: Option<Instant>,
     /// The file's first bytes when they were read: another file may stand under the same name with the same inode.
     opening: Vec<u8>,
-    compared: Option<Compared>,
+    compared: Option<Box<Compared>>,
 }
 
 /// Where reading goes on.

@@ -23,7 +23,7 @@ pub(crate) struct Counts {
 /// than their counts.
 #[derive(Debug, Default)]
 pub(crate) struct FileSeries {
-    set: OnceLock<SeriesSet>,
+    set: OnceLock<Box<SeriesSet>>,
     packed: Mutex<Option<PackedSeries>>,
     /// Of those that are packed.
     counts: Counts,
@@ -35,7 +35,7 @@ impl FileSeries {
     /// No series so far; tags are taken from `store`.
     pub(crate) fn new(store: Arc<Store>) -> Self {
         Self {
-            set: SeriesSet::new(store).into(),
+            set: Box::new(SeriesSet::new(store)).into(),
             ..Self::default()
         }
     }
@@ -50,7 +50,7 @@ impl FileSeries {
 
     /// The series if they were read or unpacked.
     fn known(&self) -> Option<&SeriesSet> {
-        self.set.get().filter(|_| !self.is_lost())
+        self.set.get().map(|set| &**set).filter(|_| !self.is_lost())
     }
 
     /// What is known of the series without unpacking them.
@@ -69,7 +69,7 @@ impl FileSeries {
 
     /// Bytes of memory that the points take; what is packed lies in segments.
     pub(crate) fn memory(&self) -> usize {
-        self.set.get().map_or(0, SeriesSet::memory)
+        self.set.get().map_or(0, |set| set.memory())
     }
 
     /// Whether the series turned out to be lost when they were unpacked. Their file must be read anew.
@@ -84,14 +84,14 @@ impl FileSeries {
         !self.is_lost()
     }
 
-    fn unpacked(&self) -> SeriesSet {
+    fn unpacked(&self) -> Box<SeriesSet> {
         let mut packed = self.packed.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(packed) = packed.take() else {
-            return SeriesSet::default();
+            return Box::default();
         };
         let set = packed.unpack().filter(|set| set.counts() == self.counts);
         self.lost.store(set.is_none(), Ordering::Relaxed);
-        set.unwrap_or_default()
+        Box::new(set.unwrap_or_default())
     }
 }
 

@@ -31,7 +31,8 @@ pub(crate) struct Listed {
     lasting: bool,
     /// Names and kinds of what may lead to runs, in order of names.
     pub(crate) entries: Arc<Vec<(OsString, EntryKind)>>,
-    strangers: Arc<Mutex<Strangers>>,
+    /// None where there are none, as in most folders.
+    strangers: Option<Arc<Mutex<Strangers>>>,
 }
 
 /// When a folder was listed.
@@ -124,13 +125,13 @@ impl Listed {
             }
         }
         entries.sort_by(|(a, _), (b, _)| a.cmp(b));
-        strangers.choose(before.map(Self::strangers).as_deref());
+        strangers.choose(before.and_then(Self::strangers).as_deref());
         let listed = Self {
             stamp,
             when: When::At(when),
             lasting: stamp.is_older_than(when),
             entries: Arc::new(entries),
-            strangers: Arc::new(Mutex::new(strangers)),
+            strangers: shared(strangers),
         };
         Ok((listed, errors))
     }
@@ -146,7 +147,7 @@ impl Listed {
             when: When::Before,
             lasting: true,
             entries: Arc::new(entries),
-            strangers: Arc::new(Mutex::new(strangers)),
+            strangers: shared(strangers),
         }
     }
 
@@ -174,12 +175,15 @@ impl Listed {
         self.lasting
     }
 
-    /// Its files that are not named like event files.
-    pub(crate) fn strangers(&self) -> MutexGuard<'_, Strangers> {
-        self.strangers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// Its files that are not named like event files, if there are any.
+    pub(crate) fn strangers(&self) -> Option<MutexGuard<'_, Strangers>> {
+        let strangers = self.strangers.as_ref()?;
+        Some(strangers.lock().unwrap_or_else(PoisonError::into_inner))
     }
+}
+
+fn shared(strangers: Strangers) -> Option<Arc<Mutex<Strangers>>> {
+    (strangers.count > 0).then(|| Arc::new(Mutex::new(strangers)))
 }
 
 fn name_of(entry: &DirEntry) -> OsString {

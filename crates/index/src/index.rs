@@ -44,14 +44,10 @@ pub struct Options {
 /// How long a question waits for files that must be read anew.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Threads that list folders: they wait for disks and networks more than they work.
-const WALKERS: usize = 4;
-
 /// Bytes that threads are likely to need soon after they start: those that read files together, though nothing is read
-/// yet, the one that polls, and those that list folders together.
+/// yet, and the one that polls.
 const FILES_ROOM: usize = 2 << 20;
 const POLL_ROOM: usize = 1 << 20;
-const WALK_ROOM: usize = 1 << 20;
 
 /// Why an index cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -127,6 +123,13 @@ impl Shared {
         }
     }
 
+    /// Lets the poller end, and whoever waits for it go on.
+    fn close(&self) {
+        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.closing.notify_all();
+        self.changes.close();
+    }
+
     pub(crate) fn is_closed(&self) -> bool {
         *self.closed.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -194,12 +197,12 @@ impl Index {
                 }
             }
         })?;
-        let walkers = threads("walk", WALKERS, WALK_ROOM)?;
-        let walker = Walker::start(Arc::clone(&shared), walkers)?;
+        let walker = Walker::start(Arc::clone(&shared))?;
         let pool = threads("read", 0, FILES_ROOM)?;
-        let queries = threads("query", 0, 0)?;
-        // The poller goes only without a sender.
+        walker.started()?;
+        // The poller goes only without a sender. It need not wait until questions can be answered.
         others.send((pool, walker)).ok();
+        let queries = threads("query", 0, 0).inspect_err(|_| shared.close())?;
         Ok(Self {
             shared,
             queries,
@@ -449,13 +452,7 @@ impl Index {
 
     /// Stops following. Questions are still answered from what was read.
     pub fn close(&self) {
-        *self
-            .shared
-            .closed
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = true;
-        self.shared.closing.notify_all();
-        self.shared.changes.close();
+        self.shared.close();
         let poller = self
             .poller
             .lock()
@@ -475,7 +472,7 @@ impl Drop for Index {
 }
 
 /// So many threads, 0 for one a core, with room for so many bytes in all.
-fn threads(
+pub(crate) fn threads(
     task: &'static str,
     count: usize,
     room: usize,

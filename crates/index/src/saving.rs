@@ -1,5 +1,6 @@
 //! Saving: moves points from memory to segments, and keeps what was read for the next start (`spec/index.md`).
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -213,13 +214,19 @@ impl Saving {
             None => Err(io::ErrorKind::NotFound.into()),
         })?;
         let mut manifest = ManifestWriter::default();
-        for (run, file) in catalog.files().filter(|(run, _)| run.logdir == logdir) {
-            file.save(&run.path, &mut manifest);
+        // In the order of a manifest, so that a start has nothing to sort.
+        let files = catalog.files().filter(|(run, _)| run.logdir == logdir);
+        let files: BTreeMap<_, _> = files
+            .map(|(run, file)| ((&*run.path, &*file.file_name), file))
+            .collect();
+        for ((run, _), file) in files {
+            file.save(run, &mut manifest);
         }
-        for (folder, listed) in &**self.folders.get(logdir).unwrap_or(&Arc::default()) {
-            if listed.is_lasting() {
-                manifest.add_folder(folder, listed);
-            }
+        let folders = self.folders.get(logdir).into_iter();
+        let folders = folders.flat_map(|folders| folders.iter());
+        let lasting: BTreeMap<_, _> = folders.filter(|(_, it)| it.is_lasting()).collect();
+        for (folder, listed) in lasting {
+            manifest.add_folder(folder, listed);
         }
         let Some(cache) = &mut self.caches[logdir] else {
             return Ok(());

@@ -250,7 +250,9 @@ impl<'a> Walk<'a> {
 
     /// Counts the files that are not named like event files, and reports those that are some.
     fn pass_strangers(&mut self, folder: &[u8], listed: &Listed) {
-        let strangers = listed.strangers();
+        let Some(strangers) = listed.strangers() else {
+            return;
+        };
         self.other_files += strangers.count;
         for name in strangers.found() {
             self.skip(

@@ -3,17 +3,23 @@
 use std::any::Any;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, MutexGuard};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use rayon::ThreadPool;
+use rayon::{ThreadPool, ThreadPoolBuildError};
 
 use crate::folders::Folders;
-use crate::index::Shared;
+use crate::index::{Shared, threads};
 use crate::logdir::Listing;
 use crate::manifest::SavedFolders;
+use crate::strangers::Strangers;
+
+/// Threads that list folders: they wait for disks and networks more than they work.
+const WALKERS: usize = 4;
+/// Bytes that they are likely to need together soon after they start.
+const ROOM: usize = 2 << 20;
 
 /// How long files are looked into after a walk, for event files under foreign names.
 const LOOK_INTO: Duration = Duration::from_millis(30);
@@ -23,6 +29,7 @@ const LOOK_INTO: Duration = Duration::from_millis(30);
 pub(crate) struct Walker {
     wanted: Sender<Vec<SavedFolders>>,
     done: Receiver<Outcome>,
+    started: Receiver<Result<(), ThreadPoolBuildError>>,
 }
 
 type Outcome = Result<Walked, Box<dyn Any + Send>>;
@@ -39,13 +46,19 @@ pub(crate) struct Walked {
 }
 
 impl Walker {
-    /// Starts the thread, which ends with the walker.
-    pub(crate) fn start(shared: Arc<Shared>, pool: ThreadPool) -> io::Result<Self> {
+    /// Starts the thread, which ends with the walker. It starts those that list folders, while others start theirs.
+    pub(crate) fn start(shared: Arc<Shared>) -> io::Result<Self> {
         let (wanted, wishes) = channel::<Vec<SavedFolders>>();
         let (sender, done) = channel();
+        let (outcome, started) = channel();
         Builder::new()
             .name("lightboard-walk".to_owned())
             .spawn(move || {
+                let pool = match threads("walk", WALKERS, ROOM) {
+                    Ok(pool) => pool,
+                    Err(error) => return outcome.send(Err(error)).unwrap_or_default(),
+                };
+                outcome.send(Ok(())).unwrap_or_default();
                 let mut folders = vec![Arc::default(); shared.logdirs.len()];
                 let mut known = Vec::new();
                 known.resize_with(folders.len(), SavedFolders::default);
@@ -71,7 +84,16 @@ impl Walker {
                     failed = catch_unwind(look).err();
                 }
             })?;
-        Ok(Self { wanted, done })
+        Ok(Self {
+            wanted,
+            done,
+            started,
+        })
+    }
+
+    /// Waits until all threads are started.
+    pub(crate) fn started(&self) -> Result<(), ThreadPoolBuildError> {
+        self.started.recv().unwrap_or(Ok(()))
     }
 
     /// Begins a walk. For the first one an earlier board may have listed folders, `known` in order of the log
@@ -119,7 +141,8 @@ fn look_into_strangers(shared: &Shared, folders: &[Arc<Folders>]) {
     let started = Instant::now();
     for (logdir, folders) in shared.logdirs.iter().zip(folders) {
         for (folder, listed) in &**folders {
-            while listed.strangers().look_into_one(&logdir.join(folder)) {
+            let look = |mut it: MutexGuard<'_, Strangers>| it.look_into_one(&logdir.join(folder));
+            while listed.strangers().is_some_and(look) {
                 if started.elapsed() >= LOOK_INTO || shared.is_closed() {
                     return;
                 }

@@ -138,7 +138,7 @@ impl EventFile {
             last: position.place.last_record?,
             reading: position
                 .compared
-                .get_or_insert_with(Compared::begin)
+                .get_or_insert_with(|| Box::new(Compared::begin()))
                 .reading,
         };
         Some((position.opening.clone(), print))
@@ -177,7 +177,9 @@ impl EventFile {
         deadline: Instant,
     ) -> io::Result<Option<bool>> {
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
-        let compared = position.compared.get_or_insert_with(Compared::begin);
+        let compared = position
+            .compared
+            .get_or_insert_with(|| Box::new(Compared::begin()));
         let likeness = compared.others.entry(reading).or_default();
         if let Some(known) = likeness.of(print.size) {
             return Ok(Some(known));

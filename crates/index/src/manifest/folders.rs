@@ -35,7 +35,9 @@ pub(super) fn put_folder(out: &mut Vec<u8>, path: &[u8], listed: &Listed) {
             EntryKind::Other => 3,
         });
     });
+    let none = Strangers::default();
     let strangers = listed.strangers();
+    let strangers = strangers.as_deref().unwrap_or(&none);
     out.u32(u32::try_from(strangers.count).unwrap_or(u32::MAX));
     for strangers in [&strangers.waiting, &strangers.found] {
         out.list(strangers, |out, stranger| {

@@ -97,7 +97,7 @@ fn folders_come_back_and_one_that_does_not_fit_together_is_left_out() {
     let (found, listed) = (folders.get(b"a/b", &mut 0).unwrap(), listed());
     assert_eq!(found.stamp, listed.stamp);
     assert_eq!(found.entries, listed.entries);
-    let (found, listed) = (found.strangers(), listed.strangers());
+    let (found, listed) = (found.strangers().unwrap(), listed.strangers().unwrap());
     assert_eq!(
         (&found.waiting, &found.found),
         (&listed.waiting, &listed.found)
