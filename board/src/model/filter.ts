@@ -64,14 +64,22 @@ const LONGEST = 2_000;
 export const EMPTY_FILTER: Filter = { text: "", columns: [], isEmpty: true, matches: () => true };
 
 export function parseFilter(text: string): { readonly filter: Filter } | { readonly error: FilterError } {
-  try {
+  const read = judged(() => {
     const parser = new Parser(text);
     const tests = parser.parse();
     const matches = (facts: Facts): boolean => {
       const folded = fold(facts.name);
       return tests.every((test) => test(facts, folded));
     };
-    return { filter: { text, columns: parser.columns, isEmpty: tests.length === 0, matches } };
+    return { text, columns: parser.columns, isEmpty: tests.length === 0, matches };
+  });
+  return "error" in read ? read : { filter: read.found };
+}
+
+/** What comes of asking a filter about many things; or what is wrong with it, for a pattern may take too long on them. */
+export function judged<Found>(ask: () => Found): { readonly found: Found } | { readonly error: FilterError } {
+  try {
+    return { found: ask() };
   } catch (error) {
     if (!(error instanceof ParseError)) throw error;
     return { error: { message: error.message, from: error.from, to: error.to } };
@@ -149,14 +157,21 @@ class Parser {
     this.at += source.length + 2;
     if (source === "")
       throw new ParseError("expected a regular expression between the slashes", start, this.at);
-    try {
-      const pattern = compilePattern(source.normalize("NFC"));
-      return ({ name }) => pattern.test(name.normalize("NFC"));
-    } catch (error) {
-      if (!(error instanceof PatternError)) throw error;
-      const from = start + 1;
-      throw new ParseError(`in the regular expression: ${error.message}`, from + error.from, from + error.to);
-    }
+    const placed = <Found>(ask: () => Found): Found => {
+      try {
+        return ask();
+      } catch (error) {
+        if (!(error instanceof PatternError)) throw error;
+        const from = start + 1;
+        throw new ParseError(
+          `in the regular expression: ${error.message}`,
+          from + error.from,
+          from + error.to,
+        );
+      }
+    };
+    const pattern = placed(() => compilePattern(source.normalize("NFC")));
+    return ({ name }) => placed(() => pattern.test(name.normalize("NFC")));
   }
 
   private comparison(key: string, operator: Operator, start: number, end: number): Test {

@@ -60,24 +60,37 @@ export function groupBy(
         },
       };
     case "pattern":
-      try {
+      return orFault(() => {
         const pattern = compilePattern(rule.pattern.normalize("NFC"));
-        return { of: ({ name }) => pattern.find(name.normalize("NFC")) || null };
-      } catch (error) {
-        if (!(error instanceof PatternError)) throw error;
-        const { message, from, to } = error;
-        return { fault: { message, from, to } };
-      }
+        return { of: ({ name }: Groupable) => pattern.find(name.normalize("NFC")) || null };
+      });
   }
 }
 
-/** Group the runs. A sub-run is in the group of its parent; folders of several log directories are not mixed. */
+function orFault<Found>(find: () => Found): Found | { readonly fault: RuleFault } {
+  try {
+    return find();
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    const { message, from, to } = error;
+    return { fault: { message, from, to } };
+  }
+}
+
+/** Group the runs; or what is wrong with the rule, for its pattern may take too long on their names. A sub-run is in the group of its parent; folders of several log directories are not mixed. */
 export function grouping(
   runs: readonly Groupable[],
   of: (run: Groupable) => string | null,
   rule: GroupRule,
+): Grouping | { readonly fault: RuleFault } {
+  return rule.by === "none" ? UNGROUPED : orFault(() => grouped(runs, of, rule));
+}
+
+function grouped(
+  runs: readonly Groupable[],
+  of: (run: Groupable) => string | null,
+  rule: GroupRule,
 ): Grouping {
-  if (rule.by === "none") return UNGROUPED;
   const severalLogdirs = rule.by === "folder" && new Set(runs.map(({ logdir }) => logdir)).size > 1;
   const found = new Map<string, string | null>();
   for (const run of runs) {

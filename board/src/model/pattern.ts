@@ -28,6 +28,16 @@ const MOST = 600;
 /** Places with two ways on. Each may be under way at every character of every name. */
 const MOST_FORKS = 150;
 
+/**
+ * States visited before a pattern is given up: of a pattern, and for each character of a new text. Any text takes time in
+ * proportion to its length, but hundreds of states times ten thousand names are seconds, and a filter stands in links.
+ */
+const MOST_VISITS = 1_000_000;
+/** A walk visits states at places that it has not been at before, which usual patterns have few of. */
+const WALK_VISITS = 4;
+/** What a pattern finds is looked for anew in each text, but a visit is quick. */
+const FIND_VISITS = 64;
+
 const LINE_ENDS = ["\n", "\r", "\u2028", "\u2029"];
 
 type Matches = (character: string) => boolean;
@@ -58,7 +68,7 @@ interface State {
   other: number;
 }
 
-/** Throws PatternError. */
+/** Throws PatternError, and so do `test` and `find` of a pattern that takes too long on the texts that it was given so far. */
 export function compilePattern(source: string): Pattern {
   if (source.length > LONGEST)
     throw new PatternError(
@@ -67,10 +77,35 @@ export function compilePattern(source: string): Pattern {
       source.length,
     );
   const states = statesOf(new Parser(source).parse(), source.length);
-  const walk = new Walk(states);
+  const walking = new Effort(source.length);
+  const finding = new Effort(source.length);
+  const walk = new Walk(states, walking);
   // A live filter asks for the same names again and again.
-  const test = remembered((text) => walk.matches(lowered(text)));
-  return { test, find: remembered((text) => (test(text) ? find(states, [...text]) : null)) };
+  const test = remembered((text) => {
+    walking.grant(WALK_VISITS * text.length);
+    return walk.matches(lowered(text));
+  });
+  const found = remembered((text) => {
+    finding.grant(FIND_VISITS * text.length);
+    return find(states, [...text], finding);
+  });
+  return { test, find: (text) => (test(text) ? found(text) : null) };
+}
+
+/** What a pattern has cost so far. Counted, not timed: it gives up at the same text on every machine. */
+class Effort {
+  private left = MOST_VISITS;
+
+  constructor(private readonly length: number) {}
+
+  grant(visits: number): void {
+    this.left += visits;
+  }
+
+  spend(visits: number): void {
+    this.left -= visits;
+    if (this.left < 0) throw new PatternError("it takes too long on these names", 0, this.length);
+  }
 }
 
 /** Each character by itself: a letter's small form must not depend on what stands around it, nor on its place. */
@@ -276,7 +311,10 @@ class Walk {
   private readonly reached: Int32Array;
   private steps = 0;
 
-  constructor(private readonly states: readonly State[]) {
+  constructor(
+    private readonly states: readonly State[],
+    private readonly effort: Effort,
+  ) {
     this.reached = new Int32Array(states.length);
   }
 
@@ -296,8 +334,10 @@ class Walk {
     const step = ++this.steps;
     const stack = [this.states.length - 1, ...states];
     const following = new Set<number>();
+    let visits = 0;
     while (stack.length > 0) {
       const state = stack.pop()!;
+      visits++;
       if (state === 0) return null;
       if (this.reached[state] === step) continue;
       this.reached[state] = step;
@@ -309,6 +349,7 @@ class Walk {
         if (other >= 0) stack.push(other);
       }
     }
+    this.effort.spend(visits);
     return this.place(
       [...following].sort((a, b) => a - b),
       isWord(character) ? "a" : "-",
@@ -350,12 +391,13 @@ class Threads {
 }
 
 /** Of the ways through, in the order in which they are preferred, the first, by what it saved (Pike). */
-function find(states: readonly State[], text: readonly string[]): string | null {
+function find(states: readonly State[], text: readonly string[], effort: Effort): string | null {
   const lower = lowered(text);
   const reachedAt = new Int32Array(states.length).fill(-1);
   let current = new Threads(states.length);
   let following = new Threads(states.length);
   let found: { readonly from: number; readonly to: number } | null = null;
+  let visits = 0;
   /** Follow all that needs no character; whether the end is reached, after which no other way is better. */
   const reach = (
     list: Threads,
@@ -365,6 +407,7 @@ function find(states: readonly State[], text: readonly string[]): string | null 
     from: number,
     to: number,
   ): boolean => {
+    visits++;
     if (reachedAt[state] === at) return false;
     reachedAt[state] = at;
     if (state === 0) {
@@ -391,6 +434,8 @@ function find(states: readonly State[], text: readonly string[]): string | null 
       if (reach(following, at + 1, next, current.start[state]!, current.from[state]!, current.to[state]!))
         break;
     }
+    effort.spend(visits + current.count);
+    visits = 0;
     [current, following] = [following, current];
   }
   return found && textOf(found, text);

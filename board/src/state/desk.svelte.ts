@@ -18,7 +18,7 @@ import {
   withPin,
   withSection,
 } from "../model/desk";
-import { EMPTY_FILTER, type Filter, type FilterError, parseFilter } from "../model/filter";
+import { EMPTY_FILTER, type Filter, type FilterError, judged, parseFilter } from "../model/filter";
 import { asText, Members, type Refused } from "../model/members";
 import { inNaturalOrder } from "../model/natural";
 import type { Json } from "../model/notation";
@@ -33,7 +33,7 @@ export class Desk implements Part {
   filterText = $state("");
   /** The last one that could be understood. */
   filter = $state.raw<Filter>(EMPTY_FILTER);
-  filterError = $state.raw<FilterError | null>(null);
+  private misread = $state.raw<FilterError | null>(null);
   /** While a filter is on every section opens, so that what matches is seen; these were closed since. */
   private closedMeanwhile = $state.raw<ReadonlySet<string>>(new Set());
 
@@ -49,11 +49,20 @@ export class Desk implements Part {
     return (this.ordered = unlessSame(this.ordered, tags));
   });
   private readonly sections = $derived(sectionsOf(this.known, this.arrangement));
-  readonly shown: readonly Section[] = $derived.by(() => {
+  private readonly judged = $derived.by(() => {
     const { filter } = this;
-    if (filter.isEmpty) return this.sections;
-    return matching(this.sections, (name) => filter.matches({ name, column: () => undefined }));
+    if (filter.isEmpty) return { found: this.sections };
+    return judged(() => matching(this.sections, (name) => filter.matches({ name, column: () => undefined })));
   });
+  private lastShown: readonly Section[] | null = null;
+  readonly shown: readonly Section[] = $derived.by(() => {
+    if ("found" in this.judged) this.lastShown = this.judged.found;
+    return this.lastShown ?? this.sections;
+  });
+  /** What is wrong with the filter as typed. */
+  readonly filterError: FilterError | null = $derived(
+    this.misread ?? ("error" in this.judged ? this.judged.error : null),
+  );
   readonly count = $derived(this.known.length);
   readonly shownCount = $derived(this.shown.reduce((sum, { tags }) => sum + tags, 0));
   /** Cards of the fullest section, whatever the filter: so that cards keep their size while one types. */
@@ -91,7 +100,7 @@ export class Desk implements Part {
   setFilter(text: string): void {
     this.filterText = text;
     const parsed = parseFilter(text);
-    this.filterError = "error" in parsed ? parsed.error : null;
+    this.misread = "error" in parsed ? parsed.error : null;
     if ("error" in parsed) return;
     this.filter = parsed.filter;
     this.closedMeanwhile = new Set();

@@ -34,7 +34,10 @@ export class Groups implements Part {
 
   private readonly found = $derived(groupBy(this.rule, (run, name) => this.hparams.of(run, name)));
   /** What is wrong with the rule as chosen. */
-  readonly fault: RuleFault | null = $derived("fault" in this.found ? this.found.fault : null);
+  readonly fault: RuleFault | null = $derived.by(() => {
+    if ("fault" in this.found) return this.found.fault;
+    return "fault" in this.grouped ? this.grouped.fault : null;
+  });
   private last: { rule: GroupRule; of: (run: Groupable) => string | null } = {
     rule: NO_GROUPS,
     of: () => null,
@@ -43,10 +46,10 @@ export class Groups implements Part {
     if ("of" in this.found) this.last = { rule: this.rule, of: this.found.of };
     return this.last;
   });
+  private readonly grouped = $derived.by(() => grouping(this.runs(), this.inForce.of, this.inForce.rule));
   private readonly grouping: Grouping = $derived.by(() => {
-    const { rule, of } = this.inForce;
-    const found = rule.by === "none" ? UNGROUPED : grouping(this.runs(), of, rule);
-    return (this.lastGrouping = unlessSameGroups(this.lastGrouping, found));
+    if ("fault" in this.grouped) return this.lastGrouping;
+    return (this.lastGrouping = unlessSameGroups(this.lastGrouping, this.grouped));
   });
   private lastGrouping = UNGROUPED;
 

@@ -10,7 +10,14 @@ import {
   type Standing,
 } from "../model/account";
 import { BY_NAME, type Cell, cellOf, hparamOf, type Known, type Sort, sorted } from "../model/columns";
-import { EMPTY_FILTER, type Filter, type FilterError, parseFilter, scalarColumn } from "../model/filter";
+import {
+  EMPTY_FILTER,
+  type Filter,
+  type FilterError,
+  judged,
+  parseFilter,
+  scalarColumn,
+} from "../model/filter";
 import { counted } from "../model/format";
 import { Members, type Refused } from "../model/members";
 import type { Json } from "../model/notation";
@@ -35,8 +42,7 @@ export class PanelStore implements Part {
   held = $state(false);
 
   private readonly draft = $derived(parseFilter(this.setup.filter));
-  /** What is wrong with the filter as typed. The last one that was right stays in force. */
-  readonly problem: FilterError | null = $derived.by(() =>
+  private readonly misread: FilterError | null = $derived.by(() =>
     "error" in this.draft ? this.draft.error : this.unknownColumn(this.draft.filter),
   );
   /** Columns that are shown, sorted by, or read by the filter, the one typed and the one in force. */
@@ -51,14 +57,21 @@ export class PanelStore implements Part {
   );
   private lastFilter = EMPTY_FILTER;
   readonly filter: Filter = $derived.by(() => {
-    if ("filter" in this.draft && this.problem === null && !this.isWaiting)
+    if ("filter" in this.draft && this.misread === null && !this.isWaiting)
       this.lastFilter = this.draft.filter;
     return this.lastFilter;
   });
 
   private lastPassing: ReadonlySet<string> | null = null;
+  private readonly judged = $derived.by(() => judged(() => this.findPassing()));
   /** The runs that the filter lets through; null: all. The same while it lets the same ones through. */
-  private readonly passing: ReadonlySet<string> | null = $derived.by(() => this.findPassing());
+  private readonly passing: ReadonlySet<string> | null = $derived(
+    "found" in this.judged ? this.judged.found : this.lastPassing,
+  );
+  /** What is wrong with the filter as typed. What the last one that was right let through stays. */
+  readonly problem: FilterError | null = $derived(
+    this.misread ?? ("error" in this.judged ? this.judged.error : null),
+  );
 
   private readonly groups: Groups | null = $derived.by(() => {
     const { groups } = this.board;

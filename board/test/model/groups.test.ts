@@ -19,7 +19,9 @@ const none: HparamOf = () => undefined;
 function groups(rule: GroupRule, runs: ReturnType<typeof run>[], hparamOf = none): [string, string[]][] {
   const found = groupBy(rule, hparamOf);
   if ("fault" in found) throw new Error(found.fault.message);
-  return grouping(runs, found.of, rule).groups.map(({ name, runs: some }) => [name, [...some]]);
+  const grouped = grouping(runs, found.of, rule);
+  if ("fault" in grouped) throw new Error(grouped.fault.message);
+  return grouped.groups.map(({ name, runs: some }) => [name, [...some]]);
 }
 
 describe("groups", () => {

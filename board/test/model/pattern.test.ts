@@ -149,6 +149,47 @@ describe("a pattern", () => {
     expect(names.filter(pattern.test)).toEqual(names.filter((name) => native.test(name)));
   });
 
+  describe("that is asked about ten thousand names", () => {
+    /** Letters as a die throws them, so that no two names take the same way. */
+    const letters = (seed: number, count: number): string => {
+      let at = seed + 1;
+      const next = (): string => "ab"[((at = (at * 48_271) % 0x7fffffff) >> 16) & 1]!;
+      return Array.from({ length: count }, next).join("");
+    };
+    const names = Array.from(
+      { length: 10_000 },
+      (_, i) => `sweep/${letters(i, 100)}/lr=0.0${i},seed=${i % 7}`,
+    );
+
+    test.each(["a.{90}x", "(a|b)(?:.?a.{80}x)", "a[ab]{0,120}!"])("%s gives up early", (hostile) => {
+      const pattern = compilePattern(hostile);
+      const asked = (ask: (name: string) => unknown): number =>
+        names.findIndex((name) => {
+          try {
+            ask(name);
+            return false;
+          } catch (error) {
+            expect(error).toMatchObject({ message: "it takes too long on these names", from: 0 });
+            return true;
+          }
+        });
+      expect(asked(pattern.test)).toBeGreaterThan(10);
+      expect(asked(pattern.test)).toBeLessThan(3_000);
+      expect(asked(pattern.find)).toBeLessThan(3_000);
+    });
+
+    test.each([
+      "seed=\\d$",
+      "(seed=\\d+)",
+      "^sweep/.*/(lr=[\\d.]+),seed=\\d$",
+      ".*(lr=.*),.*",
+      "(resnet|vit|bert|gpt|llama|swin|unet|clip|dino|sam|t5|mamba|rwkv|lstm|gru|cnn|mlp|vae|gan|seed)",
+    ])("%s does not", (usual) => {
+      const pattern = compilePattern(usual);
+      expect(names.every((name) => pattern.test(name) && pattern.find(name) !== null)).toBe(true);
+    });
+  });
+
   test("of any text is understood or refused, never anything else", () => {
     const soup = fc.string({ unit: fc.constantFrom(..."ab1実(){}[]|*+?^$\\.,-:=<>!kpu"), maxLength: 20 });
     fc.assert(

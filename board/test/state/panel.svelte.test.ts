@@ -73,3 +73,37 @@ test("the filter in force keeps its values while another one is being typed", as
   expect(asked).toEqual([["loss"], ["acc", "loss"]]);
   expect(board.panel.scalars.has("loss")).toBe(true);
 });
+
+test("a pattern that takes too long on the names says so, and what was listed stays", () => {
+  const board = new Board();
+  board.logdirs = [logdir("runs")];
+  let at = 1;
+  const letter = (): string => "ab"[((at = (at * 48_271) % 0x7fffffff) >> 16) & 1]!;
+  board.runs = Array.from({ length: 1_000 }, (_, i) =>
+    run(`${Array.from({ length: 100 }, letter).join("")} ${i}`),
+  );
+  board.panel.typed = "7";
+  const { order } = board.panel.rows;
+  expect(order.length).toBe(271);
+  expect(board.panel.problem).toBeNull();
+  board.panel.typed = "/a.{90}x/";
+  expect(board.panel.problem).toMatchObject({
+    message: "in the regular expression: it takes too long on these names",
+    from: 1,
+    to: 8,
+  });
+  expect(board.panel.rows.order).toEqual(order);
+  board.groups.rule = { by: "pattern", pattern: "(7+)" };
+  const { all } = board.groups;
+  expect([all.length > 1, board.groups.fault]).toEqual([true, null]);
+  board.groups.rule = { by: "pattern", pattern: "a.{90}x" };
+  expect(board.groups.fault?.message).toBe("it takes too long on these names");
+  expect(board.groups.all).toEqual(all);
+  const tags = board.runs.map(({ name }) => ({ tag: name, kind: "scalar" }) as (typeof board.tags)[number]);
+  board.tags = tags;
+  board.desk.setFilter("7");
+  const { shown } = board.desk;
+  board.desk.setFilter("/a.{90}x/");
+  expect(board.desk.filterError?.message).toContain("it takes too long");
+  expect(board.desk.shown).toEqual(shown);
+});
