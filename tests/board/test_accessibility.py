@@ -45,6 +45,26 @@ def test_the_list_and_the_cards(browser: Browser, address: str, theme: str) -> N
         assert complaints_of_axe(opened) == []
 
 
+@pytest.mark.parametrize(("wish", "moves"), [("reduce", False), ("no-preference", True)])
+def test_nothing_moves_for_those_who_wish_so(browser: Browser, address: str, wish: str, moves: bool) -> None:
+    with tab(browser, address, reduced_motion=wish) as opened:
+        opened.wait_for_curves("loss", on={"good"}, off=set())
+        duration = opened.page.locator(".turn").first.evaluate(
+            "one => getComputedStyle(one).transitionDuration"
+        )
+        assert duration == ("0.12s" if moves else "0s")
+        # What a change sets in motion has begun by the next frame.
+        moving = """(act) => new Promise((resolve) => {
+          document.querySelector(act).click();
+          requestAnimationFrame(() => resolve(document.getAnimations().length));
+        })"""
+        folding = opened.page.evaluate(moving, "section [aria-expanded]:has(.turn)")
+        assert (folding > 0) == moves
+        if not moves:
+            for act in ("[aria-label='Settings']", "[aria-haspopup='menu']"):
+                assert opened.page.evaluate(moving, act) == 0
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_directory_that_is_missing_and_a_server_that_is_gone(
     tmp_path: Path, browser: Browser, theme: str

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
-from board.browser import OpenBoard, tab
+from board.browser import WAIT_MS, OpenBoard, tab
 from boards import board
 from logdirs import FIRST_WALL_TIME, write_run
 
@@ -100,6 +100,47 @@ def test_the_band_lies_between_its_curves(opened: OpenBoard) -> None:
     # Two bands of 2 on an axis of 8 with its margins, which its lines take a few pixels of.
     assert 0.35 < len(faint) / len(strengths) < 0.5
     assert max(faint) - min(faint) > 0.8 * len(strengths)
+
+
+@pytest.fixture(scope="module")
+def spread(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Two groups of three runs, 20 apart, with a standard deviation of √3 each."""
+    logdir = tmp_path_factory.mktemp("spread")
+    for group, mean in (("low", 0.0), ("high", 20.0)):
+        for seed, off in enumerate((-1.0, -1.0, 2.0)):
+            write_run(logdir / group / f"seed{seed}", {"loss": [mean + off] * STEPS})
+    with board(logdir, "--port", "0") as running:
+        yield running.address
+
+
+@pytest.mark.parametrize(
+    ("band", "reach"), [("min-max", 3), ("sd", 2 * 3**0.5), ("se", 2), ("ci95", 2 * 4.3027)]
+)
+def test_a_band_reaches_as_far_as_it_says(browser: Browser, spread: str, band: str, reach: float) -> None:
+    with tab(browser, f"{spread}#groups=(rule:folder.1,drawAs:mean,band:{band})") as opened:
+        seen = opened.page.wait_for_function(
+            """() => {
+              const canvas = document.querySelector('[data-tag="loss"] canvas');
+              if (!canvas || canvas.width < 2) return null;
+              const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext("2d");
+              copy.drawImage(canvas, 0, 0);
+              const { data } = copy.getImageData(Math.round(canvas.width / 4), 0, 1, canvas.height);
+              const stretches = [];
+              for (let row = 0, inside = false; row < canvas.height; row++) {
+                const covered = data[4 * row + 3] > 30;
+                if (covered && !inside) stretches.push({ from: row, to: row });
+                if (covered) stretches.at(-1).to = row + 1;
+                inside = covered;
+              }
+              const bands = stretches.filter(({ from, to }) => to - from > 8);
+              return bands.length === 2 ? bands.map(({ from, to }) => [from, to]) : null;
+            }""",
+            timeout=WAIT_MS,
+        ).json_value()
+        (top, end), (low_top, low_end) = seen
+        unit = ((low_top + low_end) - (top + end)) / 2 / 20
+        assert (end - top) / unit == pytest.approx(reach, abs=2 / unit)
+        assert (low_end - low_top) / unit == pytest.approx(reach, abs=2 / unit)
 
 
 def test_what_groups_are_drawn_as_is_chosen_below_the_list(browser: Browser, address: str) -> None:
