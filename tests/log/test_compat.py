@@ -12,14 +12,16 @@ import lightboard
 FAKE = {
     "torch/__init__.py": "",
     "torch/utils/__init__.py": "",
-    "torch/utils/tensorboard/__init__.py": "import tensorboard\nfrom .writer import FileWriter, SummaryWriter\n",
+    "torch/utils/tensorboard/__init__.py": "import tensorboard\nfrom .writer import FileWriter, SummaryWriter\n"
+    "class RecordWriter: ...\n",
     "torch/utils/tensorboard/writer.py": "class FileWriter: ...\nclass SummaryWriter: ...\n",
 }
 
 PROGRAM = """
-from torch.utils.tensorboard import FileWriter, SummaryWriter
+from torch.utils.tensorboard import FileWriter, RecordWriter, SummaryWriter
 import torch.utils.tensorboard.writer
 assert torch.utils.tensorboard.writer.SummaryWriter is SummaryWriter
+assert (RecordWriter.__module__ == "lightboard.events.writer") == (SummaryWriter.__module__ == "lightboard.log.writer")
 print(SummaryWriter.__module__.partition(".")[0], FileWriter.__module__.partition(".")[0])
 """
 

@@ -9,6 +9,7 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.graph_pb2 import GraphDef
 from tensorboard.compat.proto.node_def_pb2 import NodeDef
 from tensorboard.compat.proto.summary_pb2 import Summary
+from tensorboard.summary.writer.record_writer import RecordWriter as TheirRecordWriter
 
 import lightboard.events
 from lightboard import LightboardWarning, SummaryWriter
@@ -105,6 +106,19 @@ def test_records_are_written_as_they_are(tmp_path: Path) -> None:
         lightboard.events.EventWriter(path)
     with pytest.raises(ValueError, match="closed"):
         writer.write(b"")
+
+
+def test_records_are_written_into_any_file(tmp_path: Path) -> None:
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    for kind, path in ((lightboard.events.RecordWriter, ours), (TheirRecordWriter, theirs)):
+        writer = kind(path.open("wb"))
+        writer.write(b"any bytes")
+        writer.write(b"")
+        writer.flush()
+        assert not writer.closed
+        writer.close()
+        assert writer.closed
+    assert ours.read_bytes() == theirs.read_bytes()
 
 
 def test_a_forked_child_writes_no_record_of_its_parent_again(tmp_path: Path) -> None:

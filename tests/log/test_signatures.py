@@ -1,13 +1,15 @@
 """Every public name of the peers' writers is there, and takes what theirs takes."""
 
 import inspect
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-import lightboard
+import lightboard.events
 import lightboard.log
+from lightboard.log import FileWriter, SummaryWriter
 from log.peers import PEERS
 
 # Of tensorboardX: what it keeps in memory of add_scalars, without bound (`lightboard.open` reads that from the files),
@@ -25,6 +27,8 @@ def classes(peer: str) -> Iterator[tuple[type[Any], type[Any]]]:
     for name in ("SummaryWriter", "FileWriter", "GlobalSummaryWriter"):
         if hasattr(module, name):
             yield getattr(module, name), getattr(lightboard.log, name)
+    if peer == "torch":  # tensorboardX has another class of this name.
+        yield module.RecordWriter, lightboard.events.RecordWriter
 
 
 def methods(of: type[Any]) -> dict[str, Parameters]:
@@ -70,6 +74,42 @@ def differences(theirs: Parameters, ours: Parameters, places: int) -> Iterator[s
             ours[name].default, parameter.default
         ):
             yield f"{name!r} is {ours[name].default!r} by default, {parameter.default!r} there"
+
+    for name, parameter in ours.items():
+        is_variable = parameter.kind in (inspect.Parameter.VAR_KEYWORD, inspect.Parameter.VAR_POSITIONAL)
+        if parameter.default is inspect.Parameter.empty and not is_variable and name not in theirs:
+            yield f"{name!r} is required, and not there"
+
+
+def test_a_parameter_that_no_peer_knows_is_noticed() -> None:
+    def theirs(tag: str, step: int = 0) -> None: ...
+    def ours(tag: str, step: int = 0, *, unknown: int) -> None: ...
+
+    found = differences(
+        dict(inspect.signature(theirs).parameters), dict(inspect.signature(ours).parameters), 2
+    )
+    assert list(found) == ["'unknown' is required, and not there"]
+
+
+def _public(of: type[Any]) -> list[tuple[str, Any]]:
+    members = inspect.getmembers(of, inspect.isfunction)
+    return [(f"{of.__name__}.{name}", member) for name, member in members if not name.startswith("_")]
+
+
+def test_every_method_says_what_it_takes_and_when_it_raises() -> None:
+    wrong = []
+    for of in (SummaryWriter, FileWriter):
+        for name, method in _public(of):
+            text = inspect.getdoc(method) or ""
+            arguments = [it for it in inspect.signature(method).parameters if it != "self"]
+            described = re.findall(
+                r"^    (\w+): ", text.partition("Args:\n")[2].partition("\n\n")[0], re.MULTILINE
+            )
+            if not text or (arguments and described != arguments):
+                wrong.append(f"{name} takes {arguments}, and describes {described}")
+            if name.partition(".")[2].startswith("add_") and "Raises:\n" not in text:
+                wrong.append(f"{name} says nothing of what it raises")
+    assert wrong == []
 
 
 def _same(ours: object, theirs: object) -> bool:

@@ -11,10 +11,13 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 
+from lightboard.events import RecordWriter
 from lightboard.log import FileWriter, SummaryWriter
 
 MODULE = "torch.utils.tensorboard"
-NAMES = {"SummaryWriter": SummaryWriter, "FileWriter": FileWriter}
+# Those of its module `writer`, and all.
+WRITERS = {"SummaryWriter": SummaryWriter, "FileWriter": FileWriter}
+NAMES = {**WRITERS, "RecordWriter": RecordWriter}
 
 # What stood under a name of a module before.
 _replaced: dict[tuple[ModuleType, str], object] = {}
@@ -82,8 +85,8 @@ def undo() -> None:
 
 
 def _replace(package: ModuleType) -> None:
-    for module in (package, sys.modules.get(f"{MODULE}.writer")):
-        for name, ours in NAMES.items():
+    for module, names in ((package, NAMES), (sys.modules.get(f"{MODULE}.writer"), WRITERS)):
+        for name, ours in names.items():
             if module is not None and getattr(module, name, None) is not ours:
                 _replaced.setdefault((module, name), getattr(module, name, None))
                 setattr(module, name, ours)

@@ -7,6 +7,42 @@ from typing import Any, Self
 from lightboard._core import frame
 
 
+class RecordWriter:
+    """Writes records into an open file.
+
+    A drop-in for `torch.utils.tensorboard.RecordWriter`.
+    """
+
+    def __init__(self, writer: Any) -> None:
+        """Write into `writer`: an object with `write`, `flush` and `close`, as a file that is opened for bytes."""
+        self._writer = writer
+
+    def write(self, data: bytes) -> None:
+        """Write one record: length, payload and a checksum of each (spec/events.md, Records).
+
+        Args:
+            data: The payload, usually a serialised `Event`.
+
+        Raises:
+            TypeError: It is not bytes.
+            ValueError, OSError: As the file raises them.
+        """
+        self._writer.write(frame(data))
+
+    def flush(self) -> None:
+        """Flush the file."""
+        self._writer.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._writer.close()
+
+    @property
+    def closed(self) -> bool:
+        """Whether the file is closed."""
+        return bool(self._writer.closed)
+
+
 class EventWriter:
     """Writes records into a new file, without any event of its own.
 
