@@ -1,5 +1,6 @@
 """Whatever a method is given: it is logged as a whole record, or refused with an error that names the argument."""
 
+import struct
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -111,13 +112,17 @@ def test_steps_and_wall_times_are_stored_as_given(tmp_path: Path, method: str) -
         (2**63 - 1, np.float64(0.25)),
         (-(2**63), np.float32(5)),
         ("7", "8"),
+        # As the peers store them.
+        (1, float("nan")),
+        (2, float("inf")),
+        (3, -float("inf")),
     ]
     with SummaryWriter(tmp_path) as writer:
         for step, wall_time in moments:
             call(writer, "t", value, global_step=step, walltime=wall_time)
     (path,) = [path for path in tmp_path.rglob("*tfevents*") if len(events(path)) > 1]
-    assert [(event.step, event.wall_time) for event in events(path)[1:]] == [
-        (int(step), float(wall_time)) for step, wall_time in moments
+    assert [(event.step, struct.pack("<d", event.wall_time)) for event in events(path)[1:]] == [
+        (int(step), struct.pack("<d", float(wall_time))) for step, wall_time in moments
     ]
 
 
