@@ -41,6 +41,8 @@ LABELS = _RANDOM.random(10_000) < SCORES
 POINTS = _RANDOM.normal(size=(1, 1000, 3)).astype(np.float32)
 COLORS = _RANDOM.integers(0, 256, (1, 1000, 3))
 
+METRICS = {f"train/metric_{number}": 0.5 for number in range(20)}
+
 # A call of each kind; add_scalar is measured by itself.
 CALLS: dict[str, Callable[[Any, int], object]] = {
     "add_text, 100 characters": lambda log, step: log.add_text("note", TEXT, step),
@@ -51,6 +53,11 @@ CALLS: dict[str, Callable[[Any, int], object]] = {
     ),
 }
 
+# What the peers do not have.
+OWN_CALLS: dict[str, Callable[[Any, int], object]] = {
+    "log, 20 scalars": lambda log, step: log.log(METRICS, step),
+}
+
 
 def measure(writer: str, *, timed_calls: int, loop_calls: int) -> WriterCost:
     """Measure `add_scalar`."""
@@ -58,7 +65,7 @@ def measure(writer: str, *, timed_calls: int, loop_calls: int) -> WriterCost:
 
 
 def call_us(writer: str, call: str, *, times: int) -> float:
-    """Median of one of `CALLS` in the calling thread, in µs."""
+    """Median of one of `CALLS` or `OWN_CALLS` in the calling thread, in µs."""
     return float(_in_a_process("call", writer, call, str(times))["median_us"])
 
 
@@ -87,7 +94,7 @@ def _open(writer: str, directory: str) -> Any:
 
 
 def _call(directory: str, writer: str, name: str, times: str) -> dict[str, float]:
-    log, call, clock = _open(writer, directory), CALLS[name], time.perf_counter_ns
+    log, call, clock = _open(writer, directory), (CALLS | OWN_CALLS)[name], time.perf_counter_ns
     samples = []
     for step in range(int(times)):
         start = clock()
