@@ -8,14 +8,27 @@ from pathlib import Path
 import pytest
 
 import lightboard
+from lightboard import SummaryWriter
 
 # Packages that are in torch's environment only.
 TORCH = re.compile("^(from|import) (torch|matplotlib)", re.MULTILINE)
 
+EXAMPLES_DIRECTORY = Path(__file__).parents[2] / "examples"
 EXAMPLES = [
     pytest.param(path, marks=pytest.mark.torch if TORCH.search(path.read_text()) else ())
-    for path in sorted((Path(__file__).parents[2] / "examples").glob("*.py"))
+    for path in sorted(EXAMPLES_DIRECTORY.glob("*.py"))
 ]
+
+
+# They are in every example, or tell what was given.
+IN_ALL = {"close", "default_bins", "flush", "get_logdir", "logdir"}
+
+
+def test_each_public_name_has_an_example() -> None:
+    names = {name for name in dir(SummaryWriter) if not name.startswith("_")}
+    classes = {"event_writer", "file_writer", "global_summary_writer"}
+    stems = {path.stem for path in EXAMPLES_DIRECTORY.glob("*.py")}
+    assert sorted((names - IN_ALL | classes) - stems) == []
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
