@@ -12,7 +12,8 @@ from lightboard import LightboardWarning, SummaryWriter
 from log.peers import peer_named
 from log.records import event_files, events
 
-SOUND = np.random.default_rng(0).uniform(-1, 1, 1000)
+RANDOM = np.random.default_rng(0)
+SOUND = RANDOM.uniform(-1, 1, 1000)
 
 
 def audios(directory: Path) -> list[Any]:
@@ -65,6 +66,25 @@ def test_events_equal_torchs(tmp_path: Path) -> None:
         writer.add_audio("slow", SOUND, 1, 8000, 5.0)
 
     both = peer_named("torch").both(tmp_path, log)
+    assert both.ours == both.theirs
+
+
+@pytest.mark.torch
+@pytest.mark.parametrize("kind", [np.float64, np.float32])
+@pytest.mark.parametrize("channels", [1, 2])
+def test_samples_equal_tensorboardxs(tmp_path: Path, kind: type[Any], channels: int) -> None:
+    pytest.importorskip("soundfile", reason="run by make test-torch")
+    sound = RANDOM.uniform(-0.999, 0.999, (1000, channels)).astype(kind)
+
+    def log(writer: Any) -> None:
+        writer.add_audio("sound", sound, 3, 8000, 1763800000.25)
+
+    both = peer_named("tensorboardX").both(tmp_path, log)
+    (ours,), (theirs,) = ([it.summary.value[0] for it in side] for side in (both.ours, both.theirs))
+    # soundfile scales by 32,768 and rounds down; torch, and so we, by 32,767 and towards 0.
+    assert np.abs(samples(ours).astype(int) - samples(theirs)).max() <= 2
+    for value in (ours, theirs):
+        value.audio.encoded_audio_string = b""
     assert both.ours == both.theirs
 
 
