@@ -9,6 +9,7 @@ import pytest
 
 from doctor.events import run_in
 from doctor.looking import codes, found, reported
+from lightboard.doctor.stages.files import names
 
 
 def test_healthy_runs_in_folders_and_behind_links(tmp_path: Path) -> None:
@@ -78,6 +79,19 @@ def test_a_copy_of_what_was_there_some_time_ago(tmp_path: Path) -> None:
     older.write_bytes(file.read_bytes()[:-60])
     finding = found("event_file_copied", tmp_path)
     assert [place.path for place in finding.places] == [str(older)]
+
+
+@pytest.mark.detects("F11", "copy_unfinished")
+def test_a_copy_that_rsync_has_not_finished(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Named as rsync names it. It may be at work still, unless nothing has come for a while."""
+    file = run_in(tmp_path / "run", range(50))
+    temporary = file.with_name(f".{file.name}.Xq3fGa")
+    temporary.write_bytes(file.read_bytes()[:700])
+    file.with_name(f"._{file.name}").write_bytes(bytes(100))  # what a Mac leaves on other disks
+    assert codes(tmp_path) == set()
+    monkeypatch.setattr(names, "AT_WORK", 0.0)
+    assert [place.path for place in found("copy_unfinished", tmp_path).places] == [str(temporary)]
+    assert codes(tmp_path) == {"copy_unfinished"}
 
 
 @pytest.mark.detects("F12", "link_broken")

@@ -14,7 +14,7 @@ LOOK = """
 import json, sys
 from lightboard.doctor import Look
 from lightboard.doctor.stages.environment import CHECKS
-look = Look([], budget=float(sys.argv[1]))
+look = Look([], budget=float(sys.argv[1]), own_board=sys.argv[2] == "records")
 for check in CHECKS:
     for finding in check(look):
         print(finding.code, finding.seen, sep="\\t")
@@ -22,11 +22,14 @@ print("fact", look.facts["environment"], sep="\\t")
 """
 
 
-def told(site: Path, budget: float = 60.0) -> dict[str, str]:
-    """What the stage says in a Python that has the folder's packages before its own."""
+def told(site: Path, budget: float = 60.0, by: str = "records") -> dict[str, str]:
+    """What the stage says in a Python that has the folder's packages before its own.
+
+    By what is recorded of packages, or (`import`) also by importing them.
+    """
     path = os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     finished = subprocess.run(
-        [sys.executable, "-c", LOOK, str(budget)],
+        [sys.executable, "-c", LOOK, str(budget), by],
         capture_output=True,
         text=True,
         check=True,
@@ -46,7 +49,7 @@ def install(site: Path, name: str, version: str, folder: str = "", plugin: str =
 
 
 def test_this_environment_is_healthy(tmp_path: Path) -> None:
-    said = told(tmp_path)
+    said = told(tmp_path, by="import")
     assert set(said) == {"fact"}
     assert f"lightboard {lightboard.__version__}" in said["fact"]
     assert "tensorboard 2." in said["fact"]
@@ -84,16 +87,25 @@ def test_packages_that_do_not_fit(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.detects("S11", "packages_do_not_fit")
+def test_a_package_that_tensorboard_cannot_import(tmp_path: Path) -> None:
+    """The installed TensorBoard tries it: versions alone do not tell."""
+    (tmp_path / "grpc.py").write_text("raise ImportError('built for another Python')\n")
+    assert told(tmp_path, by="import")["packages_do_not_fit"].endswith(
+        " cannot be imported: ImportError: built for another Python."
+    )
+
+
 @pytest.mark.detects("S12", "tensorboard_plugin_fails", "tensorboard_plugin_slow")
 def test_plugins_of_others(tmp_path: Path) -> None:
     install(tmp_path, "good-plugin", "1.0", plugin="good")
     (tmp_path / "good.py").write_text("print('hello')\nclass Plugin: pass\n")
-    assert set(told(tmp_path)) == {"fact"}
+    assert set(told(tmp_path, by="import")) == {"fact"}
     install(tmp_path, "bad-plugin", "1.0", plugin="bad")
     (tmp_path / "bad.py").write_text("import removed_long_ago\n")
     install(tmp_path, "slow_plugin", "1.0", plugin="slow")
     (tmp_path / "slow.py").write_text("import threading\nthreading.Event().wait()\n")
-    said = told(tmp_path, budget=5.0)
+    said = told(tmp_path, budget=4.0, by="import")
     assert said["tensorboard_plugin_fails"] == (
         "bad-plugin: bad: ModuleNotFoundError: No module named 'removed_long_ago'."
     )

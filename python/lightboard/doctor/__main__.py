@@ -15,7 +15,8 @@ def main() -> None:
     """Read the question, look, write the report."""
     asked = json.load(sys.stdin)
     logdirs = [LogDirectory(name, path) for name, path in asked["logdirs"]]
-    json.dump(examine(Look(logdirs, url=asked["url"], budget=asked["budget"])).to_json(), sys.stdout)
+    look = Look(logdirs, url=asked["url"], budget=asked["budget"], own_board=True)
+    json.dump(examine(look).to_json(), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ class Look:
     tag: str | None = None
     url: str | None = None
     budget: float = 60.0
+    own_board: bool = False
+    """Whether a Lightboard asks about itself: whether TensorBoard would start is nothing to it."""
     misread: Sequence[Finding] = ()
     """What is wrong with the arguments that named the log directories."""
     progress: Callable[[str, float], None] = lambda _what, _share: None

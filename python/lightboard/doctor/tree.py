@@ -80,6 +80,8 @@ class Tree:
     hidden: list[Entry] = field(default_factory=list)
     """Event files below folders whose names begin with a dot. Lightboard does not list those, so nothing else is
     said of them."""
+    unfinished: list[Entry] = field(default_factory=list)
+    """Event files whose own names begin with a dot, as copies are called while they are made."""
     broken: list[Entry] = field(default_factory=list)
     """Links that lead nowhere, under other names than event files have."""
     seconds: float = 0.0
@@ -164,7 +166,9 @@ def _list(
             continue
         files += 1
         if "tfevents" in entry.name:
-            (tree.hidden if hidden else tree.entries).append(_entry(entry, logdir, run))
+            is_dotted = entry.name.startswith(".")
+            kept = tree.hidden if hidden else tree.unfinished if is_dotted else tree.entries
+            kept.append(_entry(entry, logdir, run))
         elif hidden:
             continue
         elif entry.is_symlink() and not os.path.exists(entry.path):

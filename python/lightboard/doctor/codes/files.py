@@ -204,6 +204,16 @@ FILES = (
         rows=("F11",),
     ),
     Code(
+        "copy_unfinished",
+        "files",
+        "distorts",
+        "Copy that was not finished",
+        "rsync and other programs give a copy a name with a dot before it until it is whole. It was broken off, or its program was killed.",
+        "TensorBoard takes it for an event file of the run, beside the whole one if there is one: points are there twice, or end early. Lightboard passes it over until it has its name.",
+        "Copy again (rsync -a --inplace --append needs no other name), then remove what is left (find LOGDIR -name '.*tfevents*').",
+        rows=("F11",),
+    ),
+    Code(
         "folder_hidden",
         "files",
         "note",

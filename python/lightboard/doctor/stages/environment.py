@@ -22,6 +22,12 @@ OWN_PLUGINS = frozenset({*TENSORBOARD, "tensorboard-plugin-wit", "tensorflow-ten
 
 PLUGIN_SECONDS = 20.0
 
+IMPORTED = ("protobuf", "grpcio", "numpy")
+IMPORT = "import grpc, tensorboard.compat.proto.event_pb2, tensorboard.summary.writer.event_file_writer"
+"""What TensorBoard and torch's writer import of other packages first."""
+
+_tried: dict[tuple[tuple[str, str], ...], str] = {}
+
 LOAD = """
 import importlib.metadata, sys
 for point in importlib.metadata.entry_points(group="tensorboard_plugins"):
@@ -109,6 +115,35 @@ def misfits(look: Look) -> Iterator[Finding]:
                 remedy=f"pip install --upgrade tensorboard, or else: pip install '{misfit.package}<{below}'",
             )
             return
+    if look.own_board:
+        return
+    problem = _trial(look, [first[name] for name in (tensorboard.name, *IMPORTED) if name in first])
+    if problem:
+        yield Finding(
+            "packages_do_not_fit",
+            f"{tensorboard.name} {tensorboard.version} cannot be imported: {problem}.",
+            [Place(path=readable(tensorboard.record))],
+        )
+
+
+def _trial(look: Look, packages: list[Installed]) -> str:
+    """Import what TensorBoard cannot do without, once for each set of packages; return what went wrong."""
+    key = tuple((one.record, one.version) for one in packages)
+    if key not in _tried and look.left:
+        try:
+            ended = subprocess.run(  # noqa: S603
+                [sys.executable, "-P", "-c", IMPORT],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                timeout=min(PLUGIN_SECONDS, look.left),
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return ""  # A slow disk, perhaps: no sign of what does not fit.
+        last = ended.stderr.decode(errors="replace").strip().rpartition("\n")[2]
+        _tried[key] = (last or f"it ended with {ended.returncode}") if ended.returncode else ""
+    return _tried.get(key, "")
 
 
 def plugins(look: Look) -> Iterator[Finding]:
@@ -118,7 +153,7 @@ def plugins(look: Look) -> Iterator[Finding]:
         for point in importlib.metadata.entry_points(group="tensorboard_plugins")
         if point.dist is not None and _normal(point.dist.name) not in OWN_PLUGINS
     }
-    if not owners or not any(one.name in TENSORBOARD for one in look.installed):
+    if look.own_board or not owners or not any(one.name in TENSORBOARD for one in look.installed):
         return
     failing, slow = [], []
     for owner in sorted(owners):
@@ -129,10 +164,11 @@ def plugins(look: Look) -> Iterator[Finding]:
         try:
             loaded = subprocess.run(  # noqa: S603
                 [sys.executable, "-P", "-c", LOAD, owner],
-                capture_output=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
                 timeout=seconds,
                 check=False,
-                stdin=subprocess.DEVNULL,
             )
         except subprocess.TimeoutExpired:
             slow.append(Place(seen=f"{owner}: not loaded after {seconds:.0f} s"))

@@ -51,7 +51,9 @@ def empty_logdirs(look: Look) -> Iterator[Finding]:
     tree = look.tree
     if not tree.complete:
         return
-    explained = {entry.logdir for entry in (*tree.entries, *tree.hidden, *tree.others, *tree.broken)}
+    explained = {
+        entry.logdir for entry in (*tree.entries, *tree.hidden, *tree.unfinished, *tree.others, *tree.broken)
+    }
     explained |= {folder.logdir for folder in tree.folders if folder.error is not None}
     for logdir in look.logdirs:
         if logdir not in explained and os.path.isdir(logdir.path):

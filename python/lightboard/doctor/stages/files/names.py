@@ -1,5 +1,6 @@
 """Files whose names and contents do not fit, and copies."""
 
+import time
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -11,6 +12,9 @@ from lightboard.doctor.words import amount
 
 MAX_SNIFFED = 2000
 """So many files with foreign names are looked into."""
+
+AT_WORK = 120.0
+"""Seconds in which a copy that is at work writes something."""
 
 NEXT = 64
 """Files are compared whose headers, which hold the time of their making, and so many bytes after them are the same."""
@@ -72,6 +76,25 @@ def copied_files(look: Look) -> Iterator[Finding]:
         )
 
 
+def unfinished_copies(look: Look) -> Iterator[Finding]:
+    """Report copies that were begun and left: rsync gives a file its name when it is whole."""
+    before = time.time() - AT_WORK
+    left = [
+        entry
+        for entry in look.tree.unfinished
+        if entry.status is not None
+        and max(entry.status.st_mtime, entry.status.st_ctime) < before
+        and (first := head(entry)) is not None
+        and first.begins_like_one
+    ]
+    if left:
+        yield Finding(
+            "copy_unfinished",
+            f"{amount(len(left), 'event file')} with a dot before the name, unchanged for {AT_WORK:.0f} s or more.",
+            [entry.place() for entry in left],
+        )
+
+
 def hidden_folders(look: Look) -> Iterator[Finding]:
     """Report event files below folders whose names begin with a dot."""
     hidden = look.tree.hidden
@@ -108,4 +131,4 @@ def _begins_with(original: Entry, part: Entry) -> bool:
         return False
 
 
-CHECKS = (misnamed_files, foreign_files, copied_files, hidden_folders)
+CHECKS = (misnamed_files, foreign_files, copied_files, unfinished_copies, hidden_folders)
