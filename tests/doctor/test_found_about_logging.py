@@ -187,12 +187,20 @@ def test_runs_below_a_run_are_told_of_when_it_is_asked_for(tmp_path: Path) -> No
 
 @pytest.mark.detects("W14", "run_is_logdir")
 def test_two_starts_in_the_log_directory_itself(tmp_path: Path) -> None:
-    run_in(tmp_path, range(5))
-    assert codes(tmp_path) == set()
-    second = run_in(tmp_path, range(3), wall_time=1.7e9 + 3600)
+    """With a directory the comment, which was to tell the starts apart, is ignored."""
+    for number in (1, 2):
+        how = {
+            "comment": f"_lr={number}",
+            "filename_suffix": f".{number}",
+        }  # else one name, in the same second
+        with tensorboardX.SummaryWriter(str(tmp_path), **how) as writer:
+            for step in range(5):
+                writer.add_scalar("loss", 1.0, step)
+        if number == 1:
+            assert "run_is_logdir" not in codes(tmp_path)
     finding = found("run_is_logdir", tmp_path)
     assert {place.run for place in finding.places} == {"."}
-    assert str(second) in {place.path for place in finding.places}
+    assert {Path(str(place.path)) for place in finding.places} == set(tmp_path.iterdir())
     assert "run_is_logdir" not in codes(tmp_path.parent)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from doctor.looking import found
+from doctor.programs import running
 
 
 @pytest.mark.detects("F01", "logdir_missing")
@@ -13,11 +14,20 @@ def test_a_log_directory_that_does_not_exist(tmp_path: Path) -> None:
     assert finding.places[0].path == str(tmp_path / "nothing")
 
 
+KILLED = """
+import sys
+from tensorboardX import SummaryWriter
+writer = SummaryWriter(sys.argv[1])
+writer.add_scalar("loss", 1.0, 0)
+print("ready", flush=True)
+sys.stdin.read()
+"""
+
+
 @pytest.mark.detects("W04", "file_empty")
-def test_a_file_of_0_bytes(tmp_path: Path) -> None:
-    (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "events.out.tfevents.1763800000.host").touch()
+def test_a_program_that_was_killed_before_its_first_flush(tmp_path: Path) -> None:
+    with running(KILLED, tmp_path / "run"):
+        pass
+    (file,) = (tmp_path / "run").iterdir()
     finding = found("file_empty", tmp_path)
-    assert [(place.run, place.path) for place in finding.places] == [
-        ("run", str(tmp_path / "run" / "events.out.tfevents.1763800000.host"))
-    ]
+    assert [(place.run, place.path) for place in finding.places] == [("run", str(file))]

@@ -1,11 +1,15 @@
 """What the doctor finds in what torch's own writer writes."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from doctor.looking import codes, found
 from lightboard import SummaryWriter
+from lightboard.api.settings import LogDirectory
+from lightboard.doctor import Look
+from lightboard.doctor.stages.log import writers
 
 pytestmark = [pytest.mark.torch, pytest.mark.usefixtures("only_records")]
 
@@ -35,6 +39,29 @@ def test_a_purge_step_that_only_the_second_start_was_given(tmp_path: Path) -> No
             for step in range(5 * number, 10):
                 writer.add_scalar("loss", 1.0, step)
     assert "goes on at step 5" in found("purge_without_effect", tmp_path).seen
+
+
+@pytest.mark.detects("W11", "writer_reopened")
+def test_a_writer_that_is_closed_after_each_epoch(tmp_path: Path) -> None:
+    writer = torch_writer(tmp_path / "run")
+    for epoch in range(50):
+        writer.add_scalar("loss", 1.0, epoch)
+        writer.close()
+    (finding,) = writers.closed_and_used(Look([LogDirectory("runs", str(tmp_path))]))
+    assert [place.seen for place in finding.places] == [f"50 files of process {os.getpid()}"]
+
+
+@pytest.mark.detects("W22", "tensor_without_viewer", "E18", "graphs_several")
+@pytest.mark.filterwarnings("ignore:.*torch.jit.*:DeprecationWarning")
+def test_tensors_and_a_graph_in_each_epoch(tmp_path: Path) -> None:
+    with torch_writer(tmp_path / "run") as writer:
+        import torch
+
+        for epoch in range(2):
+            writer.add_tensor("embedding", torch.zeros(2, 3), epoch)
+            writer.add_graph(torch.nn.Linear(2, 1), torch.zeros(1, 2))
+    assert [place.tag for place in found("tensor_without_viewer", tmp_path).places] == ["embedding"]
+    assert [place.seen for place in found("graphs_several", tmp_path).places] == ["2 graphs"]
 
 
 def test_everyday_use(tmp_path: Path) -> None:
