@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from doctor.events import run_in
 from doctor.looking import report_on, reported
 from lightboard.cli.doctor import doctor
+from lightboard.doctor import audits
 
 NAME = "events.out.tfevents.1763800000.host"
 
@@ -93,6 +94,21 @@ def test_a_budget_ends_the_look_and_what_is_left_is_told(large: Path) -> None:
     assert any("the time was used up" in left for left in report.left_out)
     assert not {"logdir_empty", "logdir_missing"} & {finding.code for finding in report.findings}
     assert report.exit_code in (1, 3)
+
+
+def test_facts_beyond_what_is_kept_are_left_out_and_that_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(8):
+        run_in(tmp_path / f"run{number}")
+    monkeypatch.setattr(audits, "KEPT", 1)
+    monkeypatch.setattr(audits, "SLICE", 3)
+    report = report_on(tmp_path)
+    assert report.failures == ()
+    (left_out,) = (line for line in report.left_out if "fills the memory" in line)
+    # Those that were being read at the time are kept.
+    assert 8 - audits.THREADS <= int(left_out.split()[0]) < 8
+    assert "index_differs" not in {finding.code for finding in report.findings}
 
 
 def test_the_command_tells_it(large: Path) -> None:

@@ -25,6 +25,7 @@ pub struct Audit {
     complete: bool,
     records: u64,
     what: Counts,
+    unread: Seen<Place>,
     file_version: Option<String>,
     writer: Option<String>,
     first_wall_time: Finite,
@@ -97,14 +98,8 @@ impl Sink for Audit {
         reason = "the loop over records: each call costs more than what it does"
     )]
     fn record(&mut self, offset: u64, bytes: &[u8]) {
-        let record = self.records;
-        let place = Place { record, offset };
         let length = bytes.len() as u64;
-        self.records += 1;
-        self.read = offset + length;
-        if self.damage_count > 0 {
-            self.resumed += length;
-        }
+        let place = self.count(offset, length);
         let payload = &bytes[HEADER..bytes.len() + HEADER - OVERHEAD];
         if length <= self.longest
             && let Some(scalar) = lone_scalar(payload)
@@ -119,7 +114,17 @@ impl Sink for Audit {
                 length,
                 cause,
             };
-            self.lost(damage, record);
+            self.lost(damage, place.record);
+        }
+    }
+
+    fn long_record(&mut self, offset: u64, length: u64) {
+        let place = self.count(offset, length);
+        self.unread.add(|| place);
+        if length > self.longest {
+            self.longest = length;
+            let tag = None;
+            self.largest = Some(Largest { length, place, tag });
         }
     }
 
@@ -137,6 +142,7 @@ impl Audit {
             complete: false,
             records: 0,
             what: Counts::default(),
+            unread: Seen::default(),
             file_version: None,
             writer: None,
             first_wall_time: Finite::NONE,
@@ -167,6 +173,18 @@ impl Audit {
         self.series.finish();
         self.series_count = self.series.count();
         serde_json::to_string(&self).expect("all keys are texts")
+    }
+
+    /// Takes in that there is a whole record.
+    #[inline]
+    fn count(&mut self, offset: u64, length: u64) -> Place {
+        let record = self.records;
+        self.records += 1;
+        self.read = offset + length;
+        if self.damage_count > 0 {
+            self.resumed += length;
+        }
+        Place { record, offset }
     }
 
     /// Takes in that a range holds no readable record, with so many whole ones before it.

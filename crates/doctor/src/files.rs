@@ -56,6 +56,19 @@ pub fn recover(from: &Path, to: &Path) -> Result<String, RecoveryError> {
         new.write(recovery.written())
             .map_err(RecoveryError::Write)?;
         recovery.forget();
+        if let Some(range) = recovery.long() {
+            let mut written = Ok(());
+            let read = reading.pieces(range, |bytes| {
+                if written.is_ok() {
+                    written = new.write(bytes);
+                }
+            });
+            written.map_err(RecoveryError::Write)?;
+            if !read.map_err(RecoveryError::Read)? {
+                let error = io::Error::other("it was cut off while it was read");
+                return Err(RecoveryError::Read(error));
+            }
+        }
         if !more {
             break;
         }

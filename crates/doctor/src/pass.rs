@@ -1,11 +1,13 @@
 //! One pass over a file: windows in, whole records and damage out.
 
-use lightboard_events::{Damage, OVERHEAD, Scan, Scanner, Tail};
+use lightboard_events::{Cause, Damage, OVERHEAD, Scan, Scanner, Tail};
 
 /// What takes in what a pass finds, in the file's order.
 pub trait Sink {
     /// A whole record whose checksums are right, with its header and footer, at byte `offset`.
     fn record(&mut self, offset: u64, bytes: &[u8]);
+    /// A whole record of `length` bytes whose checksums are right, and which is too long to be given.
+    fn long_record(&mut self, offset: u64, length: u64);
     /// A range without a readable record.
     fn damage(&mut self, damage: Damage);
 }
@@ -32,6 +34,17 @@ impl Pass {
     /// How the file ends; None until its end was reached.
     pub fn tail(&self) -> Option<Tail> {
         self.tail
+    }
+
+    /// Takes in what is wrong with the record of `length` bytes at [`offset`](Self::offset), or that nothing is, where the
+    /// next window would have to be longer than anybody wants to hold.
+    pub fn settle(&mut self, length: u64, damage: Option<Cause>, sink: &mut impl Sink) {
+        if damage.is_some() || self.scanner.searched().is_some() {
+            // A search that comes to a record ends there first.
+            return self.scanner.settle(damage);
+        }
+        sink.long_record(self.offset(), length);
+        self.scanner.pass_over(length);
     }
 
     /// Reads `window`, the file's bytes from [`offset`](Self::offset) on; `at_end` says that it reaches the file's end.

@@ -2,13 +2,15 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
+use lightboard_events::{Cause, HEADER, OVERHEAD, crc};
 use rustix::fs::OFlags;
 
 use crate::pass::{Pass, Sink};
@@ -22,11 +24,21 @@ const LARGE: u64 = 16 << 20;
 /// Chunks that such a thread is ahead at most.
 const AHEAD: usize = 3;
 
+/// A record up to this length is held in a window whatever others hold; of longer ones a process holds one at a time, since
+/// each takes as much memory. Of what is longer than `LONGEST` only the checksums are compared.
+const LONG: u64 = 16 << 20;
+const LONGEST: u64 = 128 << 20;
+
+/// Held where a window is longer than `LONG`.
+static LONG_WINDOW: Mutex<()> = Mutex::new(());
+
 /// A file that is being read, up to the size that it had when it was opened. Should it get shorter, it ends there.
 pub(crate) struct Reading {
     pub(crate) size: u64,
     pub(crate) pass: Pass,
+    file: Arc<File>,
     source: Source,
+    turn: Option<MutexGuard<'static, ()>>,
     /// Bytes of the file from the pass's offset on, behind `start`, as many as are there.
     window: Vec<u8>,
     start: usize,
@@ -53,15 +65,18 @@ impl Reading {
             .custom_flags(OFlags::NONBLOCK.bits() as i32)
             .open(path)?;
         let size = size(file.metadata()?)?;
+        let file = Arc::new(file);
         let chunks = Chunks {
-            file: Arc::new(file),
+            file: Arc::clone(&file),
             offset: 0,
             size,
         };
         Ok(Self {
             size,
             pass: Pass::default(),
+            file,
             source: Source::of(chunks),
+            turn: None,
             window: Vec::new(),
             start: 0,
             passed: 0,
@@ -72,23 +87,88 @@ impl Reading {
 
     /// Gives what the next window holds to `sink`. Returns whether there is more.
     pub(crate) fn go_on(&mut self, sink: &mut impl Sink) -> io::Result<bool> {
-        while ((self.window.len() - self.start) as u64) < self.needed && !self.at_end {
-            self.fetch()?;
-        }
         let base = self.pass.offset();
-        let window = &self.window[self.start..];
-        let Some(needed) = self.pass.feed(window, self.at_end, sink) else {
-            return Ok(false);
-        };
+        if let Some(length) = self.too_long() {
+            let damage = self.check(length)?;
+            self.pass.settle(length, damage, sink);
+            self.needed = 1;
+        } else {
+            while ((self.window.len() - self.start) as u64) < self.needed && !self.at_end {
+                self.fetch()?;
+            }
+            let window = &self.window[self.start..];
+            let Some(needed) = self.pass.feed(window, self.at_end, sink) else {
+                return Ok(false);
+            };
+            self.needed = needed;
+        }
         let from = self.start + (self.pass.offset() - base) as usize;
         self.start = from.min(self.window.len());
         self.passed += from - self.start;
-        self.needed = needed;
         Ok(true)
+    }
+
+    /// Gives the bytes of a range to `take`, piece by piece. Returns whether the file has all of them.
+    pub(crate) fn pieces(
+        &self,
+        range: Range<u64>,
+        mut take: impl FnMut(&[u8]),
+    ) -> io::Result<bool> {
+        let mut chunks = Chunks {
+            file: Arc::clone(&self.file),
+            offset: range.start,
+            size: range.end,
+        };
+        let mut bytes = Vec::new();
+        while chunks.offset < range.end {
+            let chunk = chunks.next(bytes)?;
+            take(&chunk.bytes[ROOM..]);
+            if chunk.at_end {
+                break;
+            }
+            bytes = chunk.bytes;
+        }
+        Ok(chunks.offset == range.end)
+    }
+
+    /// The length of the record at the window's start, if it is needed and too long to be held.
+    fn too_long(&self) -> Option<u64> {
+        if self.needed <= LONGEST || self.at_end {
+            return None;
+        }
+        let window = &self.window[self.start..];
+        let length = OVERHEAD as u64 + u64::from_le_bytes(*window.first_chunk()?);
+        (length > LONGEST && length > window.len() as u64).then_some(length)
+    }
+
+    /// What is wrong with the record of `length` bytes at the pass's offset.
+    fn check(&self, length: u64) -> io::Result<Option<Cause>> {
+        let (start, needed) = (self.pass.offset(), length);
+        let end = start + length;
+        let footer = end - (OVERHEAD - HEADER) as u64;
+        let (mut sum, mut stored) = (0, Vec::new());
+        let is_whole = end <= self.size
+            && self.pieces(start + HEADER as u64..footer, |bytes| {
+                sum = crc::go_on(sum, bytes);
+            })?
+            && self.pieces(footer..end, |bytes| {
+                stored.extend_from_slice(bytes);
+            })?;
+        let claimed = length - OVERHEAD as u64;
+        Ok(if !is_whole {
+            Some(Cause::Truncated { needed })
+        } else if stored != crc::mask(sum).to_le_bytes() {
+            Some(Cause::TooLong { claimed })
+        } else {
+            None
+        })
     }
 
     /// Lets the window reach further.
     fn fetch(&mut self) -> io::Result<()> {
+        if self.needed > LONG && self.turn.is_none() {
+            self.turn = Some(LONG_WINDOW.lock().unwrap_or_else(PoisonError::into_inner));
+        }
         let mut chunk = self.source.next()?;
         self.at_end = chunk.at_end;
         let passed = self.passed.min(chunk.bytes.len() - ROOM);
@@ -108,6 +188,9 @@ impl Reading {
             self.window.extend_from_slice(&chunk.bytes[ROOM..]);
         }
         self.source.give_back(chunk.bytes);
+        if self.window.capacity() <= ROOM + CHUNK {
+            self.turn = None;
+        }
         Ok(())
     }
 }

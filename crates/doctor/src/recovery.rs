@@ -1,5 +1,7 @@
 //! What can be read of a damaged event file, as a new one.
 
+use std::ops::Range as ByteRange;
+
 use lightboard_events::{
     Cause, Damage, Event, HEADER, OVERHEAD, Tail, What, decode,
     encode::{encoded_values, file_version},
@@ -30,6 +32,9 @@ pub struct Recovery {
     seen: u64,
     #[serde(skip)]
     out: Vec<u8>,
+    /// The range of a record that comes behind `out`.
+    #[serde(skip)]
+    long: Option<ByteRange<u64>>,
 }
 
 /// What was not kept.
@@ -45,17 +50,22 @@ struct Loss {
 
 impl Sink for Recovery {
     fn record(&mut self, offset: u64, bytes: &[u8]) {
-        let record = self.seen;
-        if let Some(last) = self.lost.last_mut()
-            && last.range.end() == offset
-        {
-            last.next = Some(Place { record, offset });
-        }
+        self.follow(offset);
         match decode(&bytes[HEADER..bytes.len() + HEADER - OVERHEAD]) {
             Ok(event) => self.keep(&event, offset, bytes),
             Err(error) => self.lose(offset, bytes.len() as u64, Cause::NotAnEvent(error)),
         }
         self.seen += 1;
+    }
+
+    fn long_record(&mut self, offset: u64, length: u64) {
+        self.follow(offset);
+        if self.records == 0 {
+            self.put_header(0.0);
+        }
+        self.records += 1;
+        self.seen += 1;
+        self.long = Some(offset..offset + length);
     }
 
     fn damage(&mut self, damage: Damage) {
@@ -75,6 +85,13 @@ impl Recovery {
     /// Bytes of the new file that were not forgotten yet.
     pub fn written(&self) -> &[u8] {
         &self.out
+    }
+
+    /// The range of the file that comes behind these bytes, a record that is too long to be held; once.
+    pub fn long(&mut self) -> Option<ByteRange<u64>> {
+        let long = self.long.take()?;
+        self.written += long.end - long.start;
+        Some(long)
     }
 
     /// Forgets bytes of the new file that stand in it.
@@ -107,6 +124,16 @@ impl Recovery {
             self.damage(damage);
         }
         serde_json::to_string(&self).expect("all keys are texts")
+    }
+
+    /// Takes in that a record starts at `offset`.
+    fn follow(&mut self, offset: u64) {
+        let record = self.seen;
+        if let Some(last) = self.lost.last_mut()
+            && last.range.end() == offset
+        {
+            last.next = Some(Place { record, offset });
+        }
     }
 
     fn lost_to(&mut self, range: Range) {
@@ -161,10 +188,13 @@ impl Recovery {
     /// Puts the header before the first record, if that is none.
     fn begin(&mut self, event: &Event<'_>) {
         if self.records == 0 && !matches!(event.what, What::FileVersion(_)) {
-            self.header_added = true;
             let known = event.wall_time.is_finite();
-            let wall_time = if known { event.wall_time } else { 0.0 };
-            file_version(&mut self.out, wall_time, 0);
+            self.put_header(if known { event.wall_time } else { 0.0 });
         }
+    }
+
+    fn put_header(&mut self, wall_time: f64) {
+        self.header_added = true;
+        file_version(&mut self.out, wall_time, 0);
     }
 }

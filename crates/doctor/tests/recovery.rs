@@ -21,6 +21,8 @@ impl Sink for Records {
         self.0.push(bytes.to_vec());
     }
 
+    fn long_record(&mut self, _offset: u64, _length: u64) {}
+
     fn damage(&mut self, damage: Damage) {
         self.1.push(damage);
     }

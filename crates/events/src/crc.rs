@@ -33,8 +33,9 @@ pub(crate) fn masked_length(length: u64) -> u32 {
     }
 }
 
+/// A bare CRC-32C as it stands in the file.
 #[inline]
-const fn mask(sum: u32) -> u32 {
+pub const fn mask(sum: u32) -> u32 {
     sum.rotate_right(15).wrapping_add(MASK_DELTA)
 }
 

@@ -37,6 +37,8 @@ pub struct Scanner {
     /// None while no payload turned out wrong in a search.
     wasted: Option<Box<Wasted>>,
     damaged: Option<Watch>,
+    /// A record that is too long to be held, and what is wrong with it.
+    settled: Option<(u64, Option<Cause>)>,
 }
 
 /// Bytes of payloads whose checksums turned out wrong, by the number of binary digits of their length.
@@ -106,6 +108,10 @@ enum Found<'a> {
     Short {
         needed: usize,
     },
+    /// The same, but it is known to be a record.
+    Long {
+        needed: usize,
+    },
 }
 
 impl Scanner {
@@ -145,6 +151,17 @@ impl Scanner {
             self.offset = lost.start;
             self.readable = 0;
         }
+    }
+
+    /// Says what is wrong with the record at [`offset`](Self::offset), or that nothing is. For those who were asked for a
+    /// window that is longer than they want to hold, and checked it in pieces.
+    pub fn settle(&mut self, damage: Option<Cause>) {
+        self.settled = Some((self.offset, damage));
+    }
+
+    /// Passes over a record of `length` bytes that starts at [`offset`](Self::offset), of which as much is known.
+    pub fn pass_over(&mut self, length: u64) {
+        self.offset += length;
     }
 
     /// Looks at `window`, the file's bytes from [`offset`](Self::offset) on. `at_end` says that the window reaches the
@@ -225,8 +242,11 @@ impl Scanner {
             });
         }
         let Some(footer) = window.get(HEADER + length..OVERHEAD + length) else {
-            return Found::Short {
-                needed: OVERHEAD + length,
+            let needed = OVERHEAD + length;
+            return match self.settled {
+                Some((offset, None)) if offset == self.offset => Found::Long { needed },
+                Some((offset, Some(cause))) if offset == self.offset => Found::Bad(cause),
+                _ => Found::Short { needed },
             };
         };
         let payload = &window[HEADER..HEADER + length];
@@ -264,7 +284,7 @@ impl Scanner {
         let earlier = self.lost.take();
         let told = match self.look(window) {
             Found::Record(payload, checksum) => return self.record(payload, checksum),
-            Found::Short { needed } if !at_end => {
+            Found::Short { needed } | Found::Long { needed } if !at_end => {
                 self.lost = earlier;
                 return Scan::More {
                     needed: needed as u64,
@@ -272,7 +292,7 @@ impl Scanner {
             }
             Found::Short { .. } if window.len() < HEADER => return Scan::End(self.tail(window)),
             // It may still be being written, or it was torn and others were appended.
-            Found::Short { needed } => Cause::Truncated {
+            Found::Short { needed } | Found::Long { needed } => Cause::Truncated {
                 needed: needed as u64,
             },
             Found::Bad(cause) => cause,

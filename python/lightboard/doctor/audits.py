@@ -8,13 +8,21 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
+from threading import Lock
 from typing import Any
 
 from lightboard._core import audit_file
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import Entry
+from lightboard.doctor.words import amount
 
 THREADS = 4
+SLICE = 1_000
+"""Files that wait for these threads at a time: a log directory may hold a million."""
+KEPT = 128 << 20
+"""Characters that the facts of all files take as JSON before no further file is read: one may hold 100,000 tags."""
+LONGEST = 128 << 20
+"""Bytes of the longest record that the pass takes apart (spec/doctor.md, Facts)."""
 LIVE_SECONDS = 120.0
 """A file that changed this lately may still be being written: how it ends is no damage yet (spec/events.md)."""
 
@@ -80,31 +88,48 @@ def audit(look: Look) -> Audits:
         if entry.is_regular and look.is_about(entry.logdir.name, entry.run)
     ]
     total = sum(entry.size for entry in entries) or 1
-    result, done, skipped = Audits(), 0, 0
+    result, done, late, full, kept = Audits(), 0, 0, 0, 0
+    lock = Lock()
 
     def read(entry: Entry) -> tuple[Entry, dict[str, Any] | OSError | None]:
-        if look.left == 0:
-            return entry, None
+        nonlocal late, full, kept
+        with lock:
+            if look.left == 0 or kept >= KEPT:
+                late += look.left == 0
+                full += look.left > 0
+                return entry, None
         try:
-            return entry, json.loads(audit_file(entry.path, look.left))
+            text = audit_file(entry.path, look.left)
         except OSError as error:
             return entry, error
+        with lock:
+            kept += len(text)
+        return entry, json.loads(text)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        for entry, facts in pool.map(read, entries):
-            if facts is None:
-                skipped += 1
-            elif isinstance(facts, OSError):
-                result.unreadable.append((entry, facts))
-            else:
-                result.files.append(Audit(entry, facts))
-            done += entry.size
-            look.progress(f"reading {entry.path}", done / total)
+        for start in range(0, len(entries), SLICE):
+            for entry, facts in pool.map(read, entries[start : start + SLICE]):
+                if isinstance(facts, OSError):
+                    result.unreadable.append((entry, facts))
+                elif facts is not None:
+                    result.files.append(Audit(entry, facts))
+                done += entry.size
+                look.progress(f"reading {entry.path}", done / total)
     partly = [one for one in result.files if not one.facts["complete"]]
-    result.complete = not skipped and not partly
-    if not result.complete:
+    result.complete = not late and not full and not partly
+    if late or partly:
         look.left_out.append(
-            f"{skipped:,} event files were not read and {len(partly):,} not to their ends: the time was used up "
+            f"{late:,} event files were not read and {len(partly):,} not to their ends: the time was used up "
             f"({look.budget:g} s; --budget gives more)."
+        )
+    if full:
+        look.left_out.append(
+            f"{amount(full, 'event file was', 'event files were')} not read: what the others hold fills the "
+            "memory that is meant for it. Look at fewer runs at a time (--run NAME)."
+        )
+    if unread := sum(one.facts["unread"]["count"] for one in result.files):
+        look.left_out.append(
+            f"{amount(unread, 'record')} of more than {LONGEST >> 20} MiB: checksums were verified, what they hold "
+            "was not looked at."
         )
     return result

@@ -52,7 +52,7 @@ impl Scanner {
             self.offset = base + at as u64;
             let followed = at + OVERHEAD + length as usize + HEADER;
             let ends = match self.look(&window[at..]) {
-                Found::Record(..) => {
+                Found::Record(..) | Found::Long { .. } => {
                     self.readable = self.offset;
                     true
                 }
