@@ -38,7 +38,7 @@ def on_the_page() -> list[Row]:
                 print(f"  {runs} runs, round {number + 1} of {ROUNDS}: {server}", file=sys.stderr, flush=True)
                 answers.append(interactions.measure(server, directory))
         rows += _compared(f"{runs:,} × {tags} × {steps:,}", measured)
-    return [*rows, _scrolling(), *_memory(), _live()]
+    return [*rows, *_many(), *_memory(), _live()]
 
 
 def _compared(size: str, measured: dict[str, list[Answers]]) -> list[Row]:
@@ -83,11 +83,23 @@ def _compared(size: str, measured: dict[str, list[Answers]]) -> list[Row]:
     return rows
 
 
-def _scrolling() -> Row:
+def _many() -> list[Row]:
     runs, tags, steps = MANY
-    longest = endurance.longest_task_while_scrolling(make_logdirs.scalars(runs=runs, tags=tags, steps=steps))
+    directory = make_logdirs.scalars(runs=runs, tags=tags, steps=steps)
+    longest = endurance.longest_task_while_scrolling(directory)
     told = f"{longest:.0f} ms" if longest else "none over 50 ms"
-    return Row(f"scroll {runs:,} runs, longest task", "–", told, "–", "≤ 50 ms", longest <= 50)
+    answers = interactions.measure("lightboard", directory, times=2)
+    return [
+        Row(f"scroll {runs:,} runs, longest task", "–", told, "–", "≤ 50 ms", longest <= 50),
+        *(
+            Row(f"{what}, {runs:,} runs: to next paint", "–", f"{ms:.0f} ms", "–", f"≤ {goal} ms", ms <= goal)
+            for what, ms, goal in (
+                ("switch all off", answers.all_off.paint, 100),
+                ("switch all on", answers.all_on.paint, 100),
+                ("filter, the slowest keystroke", answers.keystroke, 50),
+            )
+        ),
+    ]
 
 
 def _memory() -> list[Row]:
