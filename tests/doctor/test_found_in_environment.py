@@ -13,23 +13,24 @@ from boards import environment
 LOOK = """
 import json, sys
 from lightboard.doctor import Look
-from lightboard.doctor.stages.environment import CHECKS
-look = Look([], budget=float(sys.argv[1]), own_board=sys.argv[2] == "records")
-for check in CHECKS:
+from lightboard.doctor.stages import environment
+environment.PLUGIN_SECONDS = float(sys.argv[1])
+look = Look([], own_board=sys.argv[2] == "records")
+for check in environment.CHECKS:
     for finding in check(look):
         print(finding.code, finding.seen, sep="\\t")
 print("fact", look.facts["environment"], sep="\\t")
 """
 
 
-def told(site: Path, budget: float = 60.0, by: str = "records") -> dict[str, str]:
+def told(site: Path, seconds: float = 60.0, by: str = "records") -> dict[str, str]:
     """What the stage says in a Python that has the folder's packages before its own.
 
-    By what is recorded of packages, or (`import`) also by importing them.
+    By what is recorded of packages, or (`import`) also by importing them, which may take so many seconds for each.
     """
     path = os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
     finished = subprocess.run(
-        [sys.executable, "-c", LOOK, str(budget), by],
+        [sys.executable, "-c", LOOK, str(seconds), by],
         capture_output=True,
         text=True,
         check=True,
@@ -105,7 +106,7 @@ def test_plugins_of_others(tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text("import removed_long_ago\n")
     install(tmp_path, "slow_plugin", "1.0", plugin="slow")
     (tmp_path / "slow.py").write_text("import threading\nthreading.Event().wait()\n")
-    said = told(tmp_path, budget=4.0, by="import")
+    said = told(tmp_path, seconds=4.0, by="import")
     assert said["tensorboard_plugin_fails"] == (
         "bad-plugin: bad: ModuleNotFoundError: No module named 'removed_long_ago'."
     )

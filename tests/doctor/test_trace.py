@@ -48,6 +48,13 @@ def test_a_run_that_comes_through(runs: Path) -> None:
     assert found.lost_at is None
     (file,) = (runs / "sweep" / "good").iterdir()
     assert f"{file.stat().st_size:,} bytes" in found.steps[0].answer
+    assert "steps 0 to 4" in found.steps[1].answer
+
+
+@pytest.mark.detects("W15")
+def test_a_writer_that_was_made_after_training_began(tmp_path: Path) -> None:
+    write_run(tmp_path / "late", {"loss": [1.0] * 5}, first_step=500)
+    assert "steps 500 to 504" in trace(tmp_path, "late").steps[1].answer
 
 
 @pytest.mark.parametrize("given", ["runs/sweep/good", "path", "id"])

@@ -180,7 +180,9 @@ def _read(look: Look, _run: str) -> Step:
         near = similar(look.tag, {tag for tag, _ in series})
         hint = f" Similar: {', '.join(near)}." if near else ""
         return Step("records", question, "no", f"Nothing was logged with the tag {look.tag}.{hint}")
-    answer = f"{amount(records, 'record')}, {len(series):,} series"
+    shown = [one for file in files for one in file.series if look.tag in (None, one["tag"])]
+    steps = [step for one in shown for step in (one["min_step"], one["max_step"])]
+    answer = f"{amount(records, 'record')}, {len(series):,} series, steps {min(steps):,} to {max(steps):,}"
     if damage or refused:
         return Step(
             "records",

@@ -20,7 +20,7 @@ RENAMED = re.compile(r"event|\.v2(\.|$)|\.\d{10}\.", re.IGNORECASE)
 """What is left of an event file's name when somebody has renamed it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A file named like an event file: the name holds `tfevents`. `status` follows links; None where that fails."""
 
@@ -51,7 +51,7 @@ class Entry:
         return Place(path=readable(self.path), logdir=self.logdir.name, run=self.run, **more)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Folder:
     """A folder that was listed, or could not be. `files` counts all that is no folder, event file or not."""
 
