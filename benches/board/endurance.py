@@ -5,13 +5,15 @@ from __future__ import annotations
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from playwright.sync_api import Page
 
-from board.desks import HEIGHT, opened, served
+from board.desks import HEIGHT, WIDTH, opened, served
 from board.interactions import OBSERVE
 
 SWITCHES = 100
+Over = Literal["runs", "cards"]
 
 
 @dataclass(frozen=True)
@@ -25,8 +27,8 @@ class Growth:
     """Bytes of the tab's processes, its workers with it."""
 
 
-def longest_task_while_scrolling(directory: Path, notches: int = 120) -> float:
-    """Milliseconds of the longest task while the wheel turns over the run list; 0 if none was over 50 ms."""
+def longest_task_while_scrolling(directory: Path, over: Over, notches: int = 120) -> float:
+    """Milliseconds of the longest task while the wheel turns over the run list or cards; 0 if none was over 50 ms."""
     with served("lightboard", directory) as address, opened("lightboard", address) as desk:
         page = desk.page
         page.add_init_script(OBSERVE)
@@ -34,7 +36,7 @@ def longest_task_while_scrolling(directory: Path, notches: int = 120) -> float:
         desk.charts.first.wait_for(timeout=60_000)
         page.wait_for_timeout(4000)
         page.evaluate("window.longTasks.length = 0")
-        page.mouse.move(150, HEIGHT / 2)
+        page.mouse.move(150 if over == "runs" else WIDTH * 2 / 3, HEIGHT / 2)
         for notch in range(notches):
             page.mouse.wheel(0, 3000 if notch < notches / 2 else -2500)
             page.wait_for_timeout(16)
