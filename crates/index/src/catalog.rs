@@ -13,7 +13,7 @@ use rayon::prelude::*;
 use crate::attempts::Snapshot;
 use crate::changes::Change;
 use crate::event_file::EventFile;
-use crate::logdir::{Found, Listing, Logdir, LogdirState, Root, folders_above, is_absent, join};
+use crate::logdir::{Found, Listing, Logdir, LogdirState, folders_above, is_absent, join};
 use crate::manifest::SavedFiles;
 use crate::names::{hash_of, natural, run_id, shown};
 use crate::store::Store;
@@ -99,24 +99,26 @@ impl Catalog {
                 listings[logdir].files.push(Found {
                     run: run.to_vec(),
                     name: name.to_owned(),
+                    seen: None,
                 });
             }
         }
         let mut runs = Vec::new();
         for (logdir, listing) in listings.iter_mut().enumerate() {
-            listing.files.sort_unstable();
-            listing.files.dedup();
+            if !listing.is_whole() {
+                listing.files.sort_unstable();
+                listing.files.dedup();
+            }
             let first = runs.len();
-            let root = Root::open(&logdirs[logdir].path).ok();
             let saved = saved(logdir);
-            let found = listing.files.par_chunk_by(|a, b| a.run == b.run);
+            let found = listing.files.par_chunk_by_mut(|a, b| a.run == b.run);
             let found: Vec<Arc<Run>> = found
                 .map_init(usize::default, |next, files| {
-                    let path = &files[0].run;
-                    let id = run_id(&logdirs[logdir].name, path);
+                    let path = files[0].run.clone();
+                    let id = run_id(&logdirs[logdir].name, &path);
                     let before = self.get(&id);
                     let layout = before.map_or(0, |run| run.layout.load(Ordering::Relaxed));
-                    let mut file = |found: &Found| {
+                    let file = |found: &mut Found| {
                         let key = (logdir, found.run.as_slice(), found.name.as_os_str());
                         if let Some(file) = known.get(&key) {
                             return Arc::clone(file);
@@ -129,22 +131,20 @@ impl Catalog {
                             Some(saved) => EventFile::restored(file, name, store, saved),
                             None => EventFile::new(file, name, store),
                         };
-                        if let Some(root) = &root {
-                            file.find(root, &below);
-                        }
+                        file.see(found.seen.take());
                         Arc::new(file)
                     };
                     Arc::new(Run {
                         id,
                         logdir,
-                        path: path.clone(),
                         name: if path.is_empty() {
                             ".".to_owned()
                         } else {
-                            shown(path)
+                            shown(&path)
                         },
+                        path,
                         above: None,
-                        files: files.iter().map(&mut file).collect(),
+                        files: files.iter_mut().map(file).collect(),
                         layout: AtomicU64::new(layout),
                     })
                 })

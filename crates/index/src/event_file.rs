@@ -22,7 +22,7 @@ pub(crate) use self::stamp::{ID_BYTES, LastRecord, Stamp, file_id, open, read_at
 use self::watched::Watched;
 use crate::changes::Touched;
 use crate::contents::Contents;
-use crate::logdir::{Root, is_absent};
+use crate::logdir::is_absent;
 use crate::manifest::{ManifestWriter, Progress, Saved};
 use crate::names::shown;
 use crate::store::Store;
@@ -59,8 +59,8 @@ struct Position {
     read: Option<Stamp>,
     /// The file as it was when reading was last tried.
     tried: Option<Stamp>,
-    /// What was found at the file's path as the next glance would find it.
-    found: Option<io::Result<Stamp>>,
+    /// The file as it was just found at its path, for the next glance.
+    seen: Option<Box<Stamp>>,
     /// The file was read since the index was opened, or is as an earlier board left it.
     followed: bool,
     /// There is something to read: a burst was paused, or none was begun yet.
@@ -199,12 +199,10 @@ impl EventFile {
         Self::at(position, contents, path, file_name, store)
     }
 
-    /// Looks for the file below the log directory ahead of the first glance: many files can be looked for at once as they
-    /// are made.
-    pub(crate) fn find(&mut self, root: &Root, below: &[u8]) {
-        let found = root.find(below).map(|found| Stamp::from(&found));
+    /// Takes what was just found at its path, which the next glance need not look for.
+    pub(crate) fn see(&mut self, seen: Option<Box<Stamp>>) {
         let position = self.position.get_mut();
-        position.unwrap_or_else(PoisonError::into_inner).found = Some(found);
+        position.unwrap_or_else(PoisonError::into_inner).seen = seen;
     }
 
     /// Adds what was read to a manifest.
@@ -262,10 +260,10 @@ impl EventFile {
     /// Looks whether the file has changed since it was read.
     pub(crate) fn glance(&self) -> Glance {
         let mut position = self.position.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = position
-            .found
-            .take()
-            .unwrap_or_else(|| fs::metadata(&self.path).map(|found| Stamp::of(&found)));
+        let found = match position.seen.take() {
+            Some(seen) => Ok(*seen),
+            None => fs::metadata(&self.path).map(|found| Stamp::of(&found)),
+        };
         let found = match found {
             Ok(found) => found,
             Err(error) if is_absent(&error) => return Glance::Gone,

@@ -239,6 +239,7 @@ fn catalog(bytes: Vec<u8>) -> Option<(Catalog, SavedFiles)> {
         .map(|(run, name)| Found {
             run: run.to_vec(),
             name: OsStr::from_bytes(name).to_owned(),
+            seen: None,
         })
         .collect();
     let logdir = Logdir {

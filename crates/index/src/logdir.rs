@@ -1,5 +1,6 @@
 //! A log directory, and what a walk through it finds.
 
+use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -9,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, Mode, OFlags, Stat};
 use serde::Serialize;
+
+use crate::event_file::Stamp;
 
 /// The root that a board is opened on.
 #[derive(Debug, Clone)]
@@ -40,11 +43,39 @@ pub(crate) struct Skipped {
 }
 
 /// An event file as the walk found it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone)]
 pub(crate) struct Found {
     /// Raw path of its directory below the log directory; empty for the log directory itself.
     pub(crate) run: Vec<u8>,
     pub(crate) name: OsString,
+    /// What the file itself was, for its first look, where no file was looked at before. It tells no file from another.
+    pub(crate) seen: Option<Box<Stamp>>,
+}
+
+impl Found {
+    fn key(&self) -> (&[u8], &OsStr) {
+        (&self.run, &self.name)
+    }
+}
+
+impl PartialEq for Found {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Found {}
+
+impl PartialOrd for Found {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Found {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
 }
 
 /// The outcome of one walk.
@@ -107,7 +138,8 @@ impl Root {
         Ok(Self(rustix::fs::open(path, flags, Mode::empty())?))
     }
 
-    /// What is at a raw path below the log directory. Links are followed.
+    /// What is at a raw path below the log directory. Links are followed. What lies in a folder that was just found is
+    /// found soonest.
     pub(crate) fn find(&self, below: &[u8]) -> io::Result<Stat> {
         let below = if below.is_empty() { b"." } else { below };
         Ok(rustix::fs::statat(&self.0, below, AtFlags::empty())?)

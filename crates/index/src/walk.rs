@@ -12,6 +12,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 use rustix::fs::FileType;
 
+use crate::event_file::Stamp;
 use crate::folders::{EntryKind, FolderStamp, Folders, Listed, is_named_event_file};
 use crate::logdir::{Found, Listing, Logdir, LogdirState, Root, Skipped, is_absent, join};
 use crate::manifest::SavedFolders;
@@ -327,12 +328,22 @@ impl<'a> Walk<'a> {
             (false, true) if is_file => sorted.files.push(Found {
                 run: folder.to_vec(),
                 name: name.to_owned(),
+                seen: self.look_at_file(below),
             }),
             (false, true) => {
                 return Err("is named like an event file, but is no regular file".to_owned());
             }
         }
         Ok(())
+    }
+
+    /// What an event file is as the first walk finds it. It need not be sought again, which from the root of the file
+    /// system on takes twice the time.
+    fn look_at_file(&self, below: impl Fn() -> Vec<u8>) -> Option<Box<Stamp>> {
+        let first = self.before.is_empty();
+        let found = first.then(|| self.root.find(&below()))?;
+        // What goes wrong the file's own look will tell.
+        Some(Box::new(Stamp::from(&found.ok()?)))
     }
 
     fn skip_unlisted(&mut self, folder: &[u8], error: &io::Error) {
@@ -415,6 +426,7 @@ mod tests {
 
     use rustix::fs::stat;
 
+    use crate::event_file::Stamp;
     use crate::folders::{EntryKind, FolderStamp, Folders, Listed};
     use crate::logdir::{Found, Listing, Logdir, LogdirState, join};
     use crate::manifest::SavedFolders;
@@ -548,6 +560,22 @@ mod tests {
         // A stamp that does not tell of a change does no harm for long.
         let expected = ["link/y.tfevents", "run/x.tfevents"];
         assert_eq!(found(&walk_again(&root, &mut folders)), expected);
+    }
+
+    #[test]
+    fn the_first_walk_tells_what_each_file_is() {
+        let temp = tempfile::tempdir().expect("temp");
+        let path = temp.path().join("run/x.tfevents");
+        touch(&path);
+        symlink(&path, temp.path().join("y.tfevents")).expect("link");
+        let stamp = Stamp::of(&fs::metadata(&path).expect("file"));
+        let mut folders = Arc::default();
+        let mut seen = || -> Vec<Option<Stamp>> {
+            let files = walk_again(temp.path(), &mut folders).files;
+            files.into_iter().map(|it| it.seen.map(|it| *it)).collect()
+        };
+        assert_eq!(seen(), [Some(stamp), Some(stamp)]);
+        assert_eq!(seen(), [None, None]);
     }
 
     #[test]
