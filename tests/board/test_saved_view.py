@@ -44,7 +44,7 @@ def expect_on(opened: OpenBoard, on: str) -> None:
 
 
 def choose(opened: OpenBoard, item: str) -> None:
-    opened.page.get_by_role("button", name="View: share, save or reset").click()
+    opened.page.get_by_role("button", name="View: share or save").click()
     opened.page.get_by_role("menuitem", name=item).click()
 
 
