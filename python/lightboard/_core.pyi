@@ -180,6 +180,7 @@ class Index:
         smoothing: tuple[Literal["ema", "gaussian", "mean"], float] | None,
         attempts: Literal["latest", "all"] = "latest",
         baseline: tuple[str, Literal["difference", "ratio"]] | None = None,
+        quantiles: bool = False,
     ) -> bytes:
         """Column frame of POST /api/scalars. `runs=None` means every run; unknown ids are left out.
 

@@ -22,7 +22,7 @@ SCALARS_MEMBERS = {
 }  # fmt: skip
 SERIES_MEMBERS = {
     "run", "tag", "attempt", "attempts", "start", "length", "points", "superseded", "superseded_from",
-    "thinned", "non_finite", "first_non_finite_step", "last_non_finite_step", "first_wall_time",
+    "thinned", "non_finite", "first_non_finite_step", "last_non_finite_step", "first_wall_time", "quantiles",
 }  # fmt: skip
 FILE_MEMBERS = {"name", "bytes", "bytes_read", "records", "modified", "state", "message", "damage"}
 

@@ -111,6 +111,7 @@ def test_an_address_that_is_none(http: httpx.Client, path: str) -> None:
             {"smoothing": {"kind": "mean", "window": 7, "sigma": 1}},
             'smoothing: expected only the members kind, window, found "sigma".',
         ),
+        ({"quantiles": 1}, "quantiles: expected true or false, found 1."),
         ({"baseline": "a"}, 'baseline: expected an object, or null, found "a".'),
         (
             {"baseline": {"run": "a"}},

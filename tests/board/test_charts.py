@@ -266,3 +266,16 @@ def test_a_card_tells_what_its_tag_is_called_and_what_that_means(tmp_path: Path,
         opened.card("eval/plain").get_by_role("button", name="Menu of eval/plain").click()
         expect(opened.page.get_by_role("menuitem", name="About this tag")).to_have_count(0)
         assert opened.complaints == []
+
+
+def test_clipping_is_by_all_points_where_not_all_are_drawn(browser: Browser, address: str) -> None:
+    with tab(browser, address + "#chart=(clip:5)") as opened:
+        note = opened.card("loss").get_by_text("clipped: about")
+        opened.wait_for_runs("long")
+        for run in ("broken", "restarted"):
+            opened.box(run).click()
+        expect(note).to_have_text(re.compile(r"^clipped: about [0-9,]+ points above, [0-9,]+ below$"))
+        counts = [int(count.replace(",", "")) for count in re.findall("[0-9][0-9,]*", note.inner_text())]
+        # The axis leaves a little room beyond what is not clipped.
+        assert all(0.001 * POINTS < count <= 0.05 * POINTS for count in counts)
+        assert opened.complaints == []

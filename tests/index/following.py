@@ -58,6 +58,7 @@ class Following:
         smoothing: Smoothing | None = None,
         attempts: Literal["latest", "all"] = "all",
         baseline: Baseline | None = None,
+        quantiles: bool = False,
     ) -> ColumnFrame:
         """By default of the tag "loss" and so wide a picture that every point is in it."""
         frame = self.index.scalars(
@@ -70,6 +71,7 @@ class Following:
             smoothing=smoothing,
             attempts=attempts,
             baseline=baseline,
+            quantiles=quantiles,
         )
         return decode(frame)
 

@@ -25,10 +25,11 @@ const LEAST_PINCH = 0.02;
 const NOTHING = { xMin: 0, xMax: 1, yMin: 0, yMax: 1 };
 
 /**
+ * `closely` are the same series in the chosen part of x, as far as they are at hand: what is clipped follows from these.
  * A log axis that meets zero or negative numbers has a linear part around zero, so that every value has a place. Where
  * only x was chosen, y is what is to be seen there.
  */
-export function viewOf(shown: readonly Shown[], choices: Choices): View {
+export function viewOf(shown: readonly Shown[], choices: Choices, closely = shown): View {
   const bounds = windowOf(shown) ?? NOTHING;
   const drawn = shown.some(({ on }) => on) ? shown.filter(({ on }) => on) : shown;
   const xScale = kindOf(
@@ -41,7 +42,7 @@ export function viewOf(shown: readonly Shown[], choices: Choices): View {
     symlogThreshold(drawn.map(({ series }) => series.value)),
   );
   const x = choices.x ?? padded({ min: bounds.xMin, max: bounds.xMax }, X_ROOM, xScale);
-  const y = choices.y ?? padded(yAround(drawn, bounds, choices, yScale), Y_ROOM, yScale);
+  const y = choices.y ?? padded(yAround(drawn, bounds, choices, yScale, closely), Y_ROOM, yScale);
   return { xMin: x.min, xMax: x.max, yMin: y.min, yMax: y.max, xScale, yScale };
 }
 
@@ -50,10 +51,13 @@ function yAround(
   bounds: { readonly yMin: number; readonly yMax: number },
   { x, clip }: Choices,
   kind: ScaleKind,
+  closely: readonly Shown[],
 ): Extent {
   const all = { min: bounds.yMin, max: bounds.yMax };
   const seen = x === null ? all : (yExtent(curvesOf(drawn), x, kind) ?? all);
-  return (clip > 0 ? clippedExtent(drawn, x, clip) : null) ?? seen;
+  if (clip <= 0) return seen;
+  const on = closely.filter((one) => one.on);
+  return clippedExtent(x === null || on.length === 0 ? drawn : on, x, clip) ?? seen;
 }
 
 function* curvesOf(drawn: readonly Shown[]): Iterable<{ id: number; x: Float64Array; y: Float64Array }> {

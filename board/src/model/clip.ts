@@ -1,6 +1,8 @@
 /** Outliers: bounds of y that leave a few values outside, and how many. */
 
 import type { Shown } from "./plot";
+import { countBelow, quantileOf, type Spread } from "./quantiles";
+import type { Series } from "./series";
 
 export interface Range {
   readonly min: number;
@@ -8,10 +10,19 @@ export interface Range {
 }
 
 /**
- * The range of y that leaves `percent` of the finite values of what is drawn, bands included, outside at either end, rounded down; null
- * without any. With a range of x, of the values in it. Of values that were thinned out, those at hand count.
+ * The range of y that leaves `percent` of the finite values of what is drawn, bands included, outside at either end; null
+ * without any. With a range of x, of the values in it. Where values were thinned out it is by how all are spread, as far
+ * as that is known, else by those at hand, among which extremes are over-represented.
  */
 export function clippedExtent(drawn: readonly Shown[], x: Range | null, percent: number): Range | null {
+  if (drawn.some(({ series }) => series.grain > 0)) {
+    const spreads = drawn.map(({ series }) => spreadIn(series, x));
+    if (spreads.every((spread) => spread !== null)) {
+      const parts = spreads.flatMap((spread) => spread.parts);
+      if (parts.length === 0) return null;
+      return { min: quantileOf(parts, percent / 100), max: quantileOf(parts, 1 - percent / 100) };
+    }
+  }
   const columns = drawn.flatMap(({ series }) => {
     const { x, group, smoothed, value } = series;
     return [smoothed ?? value, ...(group?.band ? [group.band.low, group.band.high] : [])].map((y) => ({
@@ -36,27 +47,41 @@ export function clippedExtent(drawn: readonly Shown[], x: Range | null, percent:
 export interface Clipped {
   readonly above: number;
   readonly below: number;
-  /** False where curves were thinned out, so that there may be more. */
-  readonly exact: boolean;
+  /** Where curves were thinned out, the number follows from how values are spread, or is that of those at hand. */
+  readonly exact: "exact" | "about" | "at least";
 }
 
-export function countClipped(shown: readonly Shown[], x: Range, y: Range): Clipped {
-  let [above, below, exact] = [0, 0, true];
+export function countClipped(shown: readonly Shown[], x: Range | null, y: Range): Clipped {
+  let [above, below]: [number, number] = [0, 0];
+  let exact: Clipped["exact"] = "exact";
   for (const { series, on } of shown) {
     if (!on) continue;
     const before = above + below;
+    const spread = series.grain > 0 && series.smoothed === null ? spreadIn(series, x) : null;
+    if (spread !== null) {
+      const count = spread.parts.reduce((sum, part) => sum + part.count, 0);
+      above += count - countBelow(spread.parts, y.max, true);
+      below += countBelow(spread.parts, y.min, false);
+      if (above + below > before && exact === "exact") exact = "about";
+      continue;
+    }
     const [from, to] = stretch(series.x, x);
     for (let i = from; i < to; i++) {
       const value = series.value[i]!;
       if (value > y.max && value < Infinity) above++;
       else if (value < y.min && value > -Infinity) below++;
     }
-    if (series.grain > 0 && above + below > before) exact = false;
+    if (series.grain > 0 && above + below > before) exact = "at least";
   }
-  return { above, below, exact };
+  return { above: Math.round(above), below: Math.round(below), exact };
 }
 
-/** "clipped: at least 12 points above, 3 below"; null if there are none. */
+/** How a series' values in a range of x are spread; null if that is not known. */
+function spreadIn({ spread }: Series, x: Range | null): Spread | null {
+  return spread && spread.from === (x?.min ?? null) && spread.to === (x?.max ?? null) ? spread : null;
+}
+
+/** "clipped: about 12 points above, 3 below"; null if there are none. */
 export function describeClipped({ above, below, exact }: Clipped): string | null {
   if (above + below === 0) return null;
   const count = (n: number): string => n.toLocaleString("en");
@@ -65,7 +90,7 @@ export function describeClipped({ above, below, exact }: Clipped): string | null
     above > 0 ? `${points(above)} above` : "",
     below > 0 ? `${above > 0 ? count(below) : points(below)} below` : "",
   ];
-  return `clipped: ${exact ? "" : "at least "}${parts.filter(Boolean).join(", ")}`;
+  return `clipped: ${exact === "exact" ? "" : `${exact} `}${parts.filter(Boolean).join(", ")}`;
 }
 
 /** The items of a sorted column within a range: from, and to before. */

@@ -3,6 +3,7 @@
  * they get ever narrower towards zero. So the axis is asked for in a few pieces, each fine enough for its own start.
  */
 
+import type { Spread } from "./quantiles";
 import { boundsOf, type Series } from "./series";
 import type { Steps } from "../wire/frame";
 
@@ -62,8 +63,15 @@ export function joined(pieces: readonly Piece[], answers: readonly (readonly Ser
       wallTime: floats((one) => one.wallTime),
       bounds: boundsOf(x, smoothed ? [value, smoothed] : [value]),
       nonFinite: cuts.some((cut) => cut.series.nonFinite),
+      spread: joinedSpread(cuts.map((cut) => cut.series.spread ?? null)),
     };
   });
+}
+
+function joinedSpread(spreads: readonly (Spread | null)[]): Spread | null {
+  if (!spreads.every((spread) => spread !== null)) return null;
+  const [first, last] = [spreads[0]!, spreads[spreads.length - 1]!];
+  return { from: first.from, to: last.to, parts: spreads.flatMap(({ parts }) => parts) };
 }
 
 function concatenated(parts: readonly Float64Array[]): Float64Array {

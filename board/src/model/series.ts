@@ -3,6 +3,7 @@
 import type { ScalarColumns } from "../wire/client";
 import type { Steps } from "../wire/frame";
 import type { GroupPart } from "./group_series";
+import type { Spread } from "./quantiles";
 
 /** One attempt of one run and tag. All columns have the same length. */
 export interface Series {
@@ -29,6 +30,8 @@ export interface Series {
   readonly wallTime: Float64Array;
   /** Null without a finite x. */
   readonly bounds: Bounds | null;
+  /** How the drawn values are spread, if that was asked for. */
+  readonly spread?: Spread | null;
   /** Whether a value at hand is NaN or infinite. */
   readonly nonFinite: boolean;
   /** Where x is another tag (join.ts): whether points lack because of how many there are, and whether each stands alone. */
@@ -62,8 +65,11 @@ export interface Bounds {
   readonly yMax: number;
 }
 
-/** Cut an answer into its series. */
-export function toSeries(columns: ScalarColumns): Series[] {
+/**
+ * Cut an answer into its series.
+ * @param within what part of x quantiles were asked for; null if they were not
+ */
+export function toSeries(columns: ScalarColumns, within: Omit<Spread, "parts"> | null = null): Series[] {
   const { header, step, wallTime, value, smoothed } = columns;
   const latest = header.attempts === "latest";
   const grains = new Map(
@@ -96,6 +102,7 @@ export function toSeries(columns: ScalarColumns): Series[] {
       bounds: boundsOf(x, cut.smoothed ? [cut.value, cut.smoothed] : [cut.value]),
       // Gaps where the baseline has no value are no NaN that was logged: no mark says so.
       nonFinite: header.baseline === null && entry.non_finite > 0,
+      spread: within && { ...within, parts: entry.quantiles ? [entry.quantiles] : [] },
       join: null,
     };
   });

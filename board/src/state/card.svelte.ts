@@ -79,7 +79,7 @@ export class ScalarCard {
   private width = 0;
   private asked: PointsAsked = {
     ...{ axis: "step", xTag: null, smoothing: null, attempts: "latest" },
-    baseline: null,
+    ...{ baseline: null, quantiles: false },
   };
   /** The axis of the series at hand; a new choice holds from its first answer on. */
   axis = $state.raw<Axis>("step");
@@ -266,7 +266,7 @@ export class ScalarCard {
   private async fetch(
     query: Pick<ScalarQuery, "runs" | "axis" | "x_min" | "x_max">,
   ): Promise<{ series: Series[]; incomplete: readonly string[]; said: ReadonlyMap<string, Said> }> {
-    const { smoothing, attempts, xTag } = this.asked;
+    const { smoothing, attempts, xTag, quantiles } = this.asked;
     const asked: ScalarQuery = {
       ...query,
       tags: this.needed,
@@ -275,9 +275,10 @@ export class ScalarCard {
       smoothing,
       attempts,
       baseline: this.comparedByServer(),
+      quantiles,
     };
     const columns = await questions.take(() => fetchScalars(asked));
-    const series = toSeries(columns);
+    const series = toSeries(columns, quantiles ? { from: asked.x_min, to: asked.x_max } : null);
     if (series.length > MANY) await breath();
     return {
       series: xTag === null ? series : joinByStep(series, this.tags, xTag),

@@ -47,6 +47,7 @@ async function between(tag: string, run: string, attempts: Attempts, asked: Piec
     smoothing: null,
     attempts,
     baseline: null,
+    quantiles: false,
   });
   const { pictures, incomplete, series } = columns.header;
   if (incomplete.includes(run)) {

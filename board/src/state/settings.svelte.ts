@@ -28,6 +28,8 @@ export interface PointsAsked {
   readonly attempts: Attempts;
   /** What curves are compared with; null: they are as logged. */
   readonly baseline: Baseline | null;
+  /** How all values are spread, not only those that are drawn. */
+  readonly quantiles: boolean;
 }
 
 export class Settings implements Part {
@@ -43,6 +45,7 @@ export class Settings implements Part {
     xTag: this.chart.xTag,
     smoothing: smoothingOf(this.chart),
     attempts: this.chart.earlierAttempts ? "all" : "latest",
+    quantiles: this.chart.clip > 0 && this.chart.xTag === null,
   });
 
   constructor(view: SavedView) {

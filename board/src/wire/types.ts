@@ -713,6 +713,11 @@ export interface components {
             attempts: components["schemas"]["Attempts"];
             /** @default null */
             baseline: components["schemas"]["Baseline"] | null;
+            /**
+             * @description Whether to tell how values are spread
+             * @default false
+             */
+            quantiles: boolean;
         };
         GroupQuery: {
             tags: components["schemas"]["Tags"];
@@ -814,6 +819,12 @@ export interface components {
             first_non_finite_step: number | null;
             last_non_finite_step: number | null;
             first_wall_time: components["schemas"]["Seconds"];
+            quantiles: components["schemas"]["Quantiles"] | null;
+        };
+        /** @description How the finite values in the picture are spread */
+        Quantiles: {
+            count: number;
+            values: number[];
         };
         GroupHeader: {
             alignment: components["schemas"]["Alignment"];
@@ -1035,6 +1046,7 @@ export type PictureHeader = components['schemas']['PictureHeader'];
 export type Incomplete = components['schemas']['Incomplete'];
 export type ScalarHeader = components['schemas']['ScalarHeader'];
 export type SeriesEntry = components['schemas']['SeriesEntry'];
+export type Quantiles = components['schemas']['Quantiles'];
 export type GroupHeader = components['schemas']['GroupHeader'];
 export type GroupEntry = components['schemas']['GroupEntry'];
 export type TableHeader = components['schemas']['TableHeader'];

@@ -27,6 +27,7 @@ function answer(axis: Axis = "step", smoothed = false, attempts: Attempts = "all
     first_non_finite_step: null,
     last_non_finite_step: null,
     first_wall_time: 100,
+    quantiles: null,
   };
   const first = { ...entry, superseded: 1, superseded_from: 2 };
   return {

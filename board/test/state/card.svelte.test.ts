@@ -83,7 +83,14 @@ test("a part of the axis is not asked for with another tag as x", async () => {
   const again = new Promise<void>((resolve) => (arrived = resolve));
   card.markDirty(null);
   await again;
-  card.ask({ axis: "step", xTag: "lr", smoothing: null, attempts: "latest", baseline: null });
+  card.ask({
+    axis: "step",
+    xTag: "lr",
+    smoothing: null,
+    attempts: "latest",
+    baseline: null,
+    quantiles: false,
+  });
   release();
   await until(() => card.xTag === "lr");
   expect(asked).toEqual([

@@ -63,6 +63,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             smoothing,
             attempts: Attempts::Latest,
             baseline: None,
+            quantiles: false,
         };
         time(&format!("{tag} {smoothing:?}"), || {
             Ok(index.scalars(&query)?.len())

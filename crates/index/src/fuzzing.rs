@@ -282,6 +282,7 @@ fn ask(catalog: &Catalog) {
                             },
                             smoothing,
                             attempts,
+                            quantiles: x_max.is_some(),
                             baseline: x_min.map(|_| Baseline {
                                 run: run.id.clone(),
                                 compare: Compare::Ratio,

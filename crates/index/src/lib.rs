@@ -41,6 +41,7 @@ mod piece;
 mod points;
 mod poller;
 mod present;
+mod quantiles;
 mod query;
 mod records;
 mod restarts;

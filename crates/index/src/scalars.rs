@@ -13,6 +13,7 @@ use crate::downsample::{Grid, vertices};
 use crate::frame::{Column, encode};
 use crate::parts::sort_by_x;
 use crate::picture::{Extent, Head, Picture, span, within_budget};
+use crate::quantiles::Quantiles;
 use crate::query::{Axis, Incomplete, QueryError, View, check_smoothing, distinct, runs_of};
 use crate::said;
 use crate::smoothing::Smoothing;
@@ -36,6 +37,8 @@ pub struct ScalarQuery {
     pub attempts: Attempts,
     /// What curves are compared with; none for as they are.
     pub baseline: Option<Baseline>,
+    /// Whether to tell how the values are spread.
+    pub quantiles: bool,
 }
 
 #[derive(Serialize)]
@@ -62,6 +65,7 @@ struct Entry<'a> {
     first_non_finite_step: Option<i64>,
     last_non_finite_step: Option<i64>,
     first_wall_time: Option<f64>,
+    quantiles: Option<Quantiles>,
 }
 
 /// A run that has a tag, and the extent of each attempt.
@@ -80,6 +84,15 @@ struct Drawn<'a> {
     wall_times: Vec<f64>,
     values: Vec<f64>,
     smoothed: Vec<f64>,
+}
+
+/// What became of an attempt's points in the picture.
+#[derive(Default)]
+struct Added {
+    /// Whether some were left out.
+    thinned: bool,
+    /// How they are spread, if that was asked for.
+    quantiles: Option<Quantiles>,
 }
 
 /// Answers `query` from the runs of `catalog`, as of `version`.
@@ -220,7 +233,7 @@ fn draw<'a>(
     for attempt in snapshot.attempts_of(tag, query.attempts) {
         let parts = &attempt.parts;
         let start = drawn.steps.len();
-        let Some(thinned) = drawn.add(&snapshot, tag, query, grid, reference, parts) else {
+        let Some(added) = drawn.add(&snapshot, tag, query, grid, reference, parts) else {
             continue;
         };
         let extremes = snapshot.extremes(tag, parts);
@@ -238,11 +251,12 @@ fn draw<'a>(
             points: attempt.points,
             superseded: attempt.superseded,
             superseded_from: attempt.superseded_from,
-            thinned,
+            thinned: added.thinned,
             non_finite: extremes.non_finite(),
             first_non_finite_step: extremes.first_non_finite_step,
             last_non_finite_step,
             first_wall_time: snapshot.first_wall_time(),
+            quantiles: added.quantiles,
         });
     }
     incomplete.note(run, &snapshot);
@@ -250,8 +264,7 @@ fn draw<'a>(
 }
 
 impl Drawn<'_> {
-    /// Adds the vertices of an attempt; whether points in the picture were left out. None if the cache does not hold
-    /// what was written to it.
+    /// Adds the vertices of an attempt. None if the cache does not hold what was written to it.
     fn add(
         &mut self,
         snapshot: &Snapshot<'_>,
@@ -260,9 +273,9 @@ impl Drawn<'_> {
         grid: &Grid,
         reference: Option<&Reference>,
         parts: &Parts,
-    ) -> Option<bool> {
+    ) -> Option<Added> {
         if parts.is_empty() {
-            return Some(false);
+            return Some(Added::default());
         }
         let axis = query.view.axis;
         let origin = axis.origin(snapshot.first_wall_time());
@@ -273,6 +286,7 @@ impl Drawn<'_> {
             Some(_) => None,
         };
         if query.baseline.is_none()
+            && !query.quantiles
             && let Some(parts) = &narrowed
         {
             let x = match axis {
@@ -287,7 +301,10 @@ impl Drawn<'_> {
             self.steps.append(&mut vertices.steps);
             self.wall_times.append(&mut vertices.wall_times);
             self.values.append(&mut vertices.values);
-            return Some(vertices.thinned);
+            return Some(Added {
+                thinned: vertices.thinned,
+                quantiles: None,
+            });
         }
         let mut curve = snapshot.gather(tag, narrowed.as_ref().unwrap_or(parts))?;
         let x = sort_by_x(&mut curve, axis, origin);
@@ -307,6 +324,11 @@ impl Drawn<'_> {
             .chain(smoothed.as_deref())
             .collect();
         let picked = vertices(&x, &curves, grid);
+        let quantiles = query.quantiles.then(|| {
+            let from = x.partition_point(|x| *x < grid.x_min);
+            let to = x.partition_point(|x| *x <= grid.x_max).max(from);
+            Quantiles::of(&curves[curves.len() - 1][from..to])
+        });
         self.steps.extend(picked.iter().map(|it| curve.steps[*it]));
         self.wall_times
             .extend(picked.iter().map(|it| curve.wall_times[*it]));
@@ -316,9 +338,13 @@ impl Drawn<'_> {
             self.smoothed.extend(picked.iter().map(|it| smoothed[*it]));
         }
         // Those of the picture follow each other: whatever is passed over was left out.
-        Some(match *picked {
+        let thinned = match *picked {
             [first, .., last] => last - first >= picked.len(),
             _ => false,
+        };
+        Some(Added {
+            thinned,
+            quantiles: quantiles.flatten(),
         })
     }
 }

@@ -174,7 +174,7 @@ impl PyIndex {
         arrow::points(py, Arc::clone(&self.0), series, which(attempts)?)
     }
 
-    #[pyo3(signature = (tags, *, runs, axis, x_min, x_max, width, smoothing, attempts = "latest", baseline = None))]
+    #[pyo3(signature = (tags, *, runs, axis, x_min, x_max, width, smoothing, attempts = "latest", baseline = None, quantiles = false))]
     #[expect(
         clippy::too_many_arguments,
         reason = "they are the members of the request"
@@ -191,6 +191,7 @@ impl PyIndex {
         smoothing: Option<(String, f64)>,
         attempts: &str,
         baseline: Option<(String, String)>,
+        quantiles: bool,
     ) -> PyResult<Bound<'py, PyBytes>> {
         let query = ScalarQuery {
             tags,
@@ -204,6 +205,7 @@ impl PyIndex {
             smoothing: smoothing.map(smoothing_of).transpose()?,
             attempts: which(attempts)?,
             baseline: baseline.map(baseline_of).transpose()?,
+            quantiles,
         };
         answer(py, || self.0.scalars(&query))
     }

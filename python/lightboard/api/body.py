@@ -93,6 +93,13 @@ class Body:
             self._refuse(name, f"at most {most} objects", len(value))
         return [Body(item, f"{self._where}{name}[{place}].") for place, item in enumerate(value)]
 
+    def flag(self, name: str) -> bool:
+        """Take true or false; absence is false."""
+        value = self._take(name, False)
+        if type(value) is not bool:
+            self._refuse(name, "true or false", value)
+        return value
+
     def integer(self, name: str, default: int | None, low: int, high: int) -> int:
         """Take an integer from `low` to `high`; a default of None makes it required."""
         value = self._take(name, default)

@@ -25,6 +25,7 @@ def scalar_routes(index: Index) -> list[Route]:
         smoothing = take_smoothing(body)
         attempts = body.choice("attempts", ATTEMPTS, "latest")
         baseline = take_baseline(body)
+        quantiles = body.flag("quantiles")
         body.end()
         frame = await asyncio.to_thread(
             index.scalars,
@@ -37,6 +38,7 @@ def scalar_routes(index: Index) -> list[Route]:
             smoothing=smoothing,
             attempts=attempts,
             baseline=baseline,
+            quantiles=quantiles,
         )
         return columns(frame)
 
