@@ -26,11 +26,6 @@ NO_APPEND = {
 }
 """File systems that refuse appends, write a file anew for each, or hold other programs off while one writes."""
 
-NETWORK = frozenset(
-    {*NO_APPEND, "nfs", "nfs4", "9p", "afs", "ceph", "fuse.ceph", "lustre", "beegfs", "glusterfs"}
-)
-"""File systems on which another machine's data may arrive late, or in pieces."""
-
 SYNCED = re.compile(r"^(OneDrive|Dropbox|Google ?Drive|Syncplicity|iCloud ?Drive)( |$|-)")
 """Folders that a client holds open while it uploads what has changed."""
 
