@@ -290,6 +290,11 @@ def test_addresses_as_people_write_them(runs: Path) -> None:
         assert ask(f"{url}grün/").program == "lightboard"
 
 
+@pytest.mark.parametrize("host", ["a..b", "h" * 64, "bücher" * 12], ids=["empty", "long", "encoded"])
+def test_a_host_that_no_name_can_be_is_said_not_to_exist(host: str) -> None:
+    assert ask(f"http://{host}:6006/").problem == f'there is no host "{host}"'
+
+
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="makes a certificate with openssl")
 def test_a_certificate_that_nobody_trusts(tmp_path: Path) -> None:
     made = [str(tmp_path / name) for name in ("key", "certificate")]

@@ -131,7 +131,7 @@ class Client:
         match error:
             case ConnectionRefusedError():
                 return "connection refused: nothing listens there"
-            case socket.gaierror():
+            case socket.gaierror() | UnicodeError():  # Of no bytes: a part of the name is empty, or too long.
                 return f'there is no host "{self.host}"'
             case ssl.SSLCertVerificationError():
                 return f"its certificate is not trusted ({error.verify_message})"
@@ -230,8 +230,6 @@ def _addresses(host: str, port: int, until: float) -> list[Any]:
             found.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except OSError as error:
             found.put(error)
-        except UnicodeError:
-            found.put(socket.gaierror(socket.EAI_NONAME, "no name of a host"))
 
     threading.Thread(target=find, daemon=True).start()
     try:
