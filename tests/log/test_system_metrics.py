@@ -14,6 +14,7 @@ from lightboard import LightboardWarning, SummaryWriter
 from lightboard.log import machine
 from lightboard.log.machine import Machine
 from lightboard.log.system_metrics import seconds_between
+from log.frameworks import hparams
 from log.program import succeed, until
 from log.records import Point, event_files, points, points_of
 
@@ -72,6 +73,20 @@ def test_a_short_run_has_rates_too(tmp_path: Path) -> None:
     time.sleep(0.6)
     writer.close()
     assert set(samples(points(tmp_path / "short"))[1]) >= RATES
+
+
+@pytest.mark.parametrize("tell", ["config", "add_hparams"])
+def test_settings_that_come_late_stand_in_the_first_session_start(tmp_path: Path, tell: str) -> None:
+    """TensorBoard shows no other, and a program may load its data for minutes before it knows its settings."""
+    with SummaryWriter(tmp_path, rank=0, system_metrics=1) as writer:
+        run = Path(writer.log_dir)
+        until(lambda: len(samples(points(run))) > 1, "a second sample")
+        if tell == "config":
+            writer.config({"lr": 0.5})
+        else:
+            writer.add_hparams({"lr": 0.5}, {"best": 1.0})
+    assert hparams(run) == {"process.rank": 0.0, "lr": 0.5}
+    assert [path.name for path in run.iterdir() if path.is_dir()] == []
 
 
 def test_a_driver_that_hangs_holds_nothing_up(tmp_path: Path) -> None:

@@ -86,9 +86,7 @@ class SystemMetrics:
         step = round(time.monotonic() - self._began)
         if step == self._last_step:
             return True
-        if self._last_step >= 0:
-            # Not before the first: the settings that are held back leave room for those of `config`.
-            files.release()
         self._last_step = step
         values = list(self._machine.sample().items())
+        # Straight to the core: settings that are held back wait for those of `config`, however late it is called.
         return files.core.add_scalars(0, values, step, None) != UNUSABLE
