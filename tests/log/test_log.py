@@ -166,6 +166,40 @@ def test_timed_blocks_and_functions(tmp_path: Path) -> None:
     assert first.value >= 0.01 > third.value >= 0
 
 
+def test_one_timer_in_tasks_that_take_turns(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        timer = writer.timed("seconds")
+
+        async def long(may_begin: asyncio.Event, has_begun: asyncio.Event) -> None:
+            with timer:
+                await asyncio.sleep(0.1)
+                may_begin.set()
+                await has_begun.wait()
+
+        async def both() -> None:
+            may_begin, has_begun = asyncio.Event(), asyncio.Event()
+            first = asyncio.create_task(long(may_begin, has_begun))
+            await may_begin.wait()
+            with timer:
+                has_begun.set()
+                await first
+
+        asyncio.run(both())
+    first, _ = points(tmp_path)
+    assert first.value >= 0.1
+
+
+def test_a_block_that_another_thread_leaves_is_left_out(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        timer = writer.timed("seconds")
+        thread = threading.Thread(target=timer.__enter__)
+        thread.start()
+        thread.join()
+        with pytest.warns(LightboardWarning, match="timed: expected the block to be left by the thread"):
+            timer.__exit__(None, None, None)
+    assert points(tmp_path) == []
+
+
 def test_one_timer_in_itself_and_in_threads(tmp_path: Path) -> None:
     inside = threading.Barrier(2)
     with SummaryWriter(tmp_path) as writer:

@@ -1,20 +1,19 @@
 """How long a block or a function takes."""
 
-import threading
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from types import TracebackType
 from typing import Any, TypeVar
 
+from lightboard.log.notices import warn
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-
-class _Here(threading.local):
-    """When the blocks began that a thread is in, the innermost last: one timer may be used in itself."""
-
-    def __init__(self) -> None:
-        self.began: list[float] = []
+# The blocks that a thread or task is in, and when they began, the innermost last: one timer may be used in itself. One
+# variable for all timers, since a context keeps the variables that were set in it.
+_began: ContextVar[tuple[tuple["Timer", float], ...]] = ContextVar("began", default=())
 
 
 class Timer:
@@ -22,17 +21,26 @@ class Timer:
 
     def __init__(self, tell: Callable[[float], None]) -> None:
         self._tell = tell
-        self._here = _Here()
 
     def __enter__(self) -> None:
-        self._here.began.append(time.perf_counter())
+        _began.set((*_began.get(), (self, time.perf_counter())))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        ended, began = time.perf_counter(), self._here.began.pop()
-        if kind is None:
-            self._tell(ended - began)
+        ended, blocks = time.perf_counter(), _began.get()
+        at = next((at for at in reversed(range(len(blocks))) if blocks[at][0] is self), None)
+        if at is not None:
+            _began.set(blocks[:at] + blocks[at + 1 :])
+        if kind is not None:
+            return
+        if at is None:
+            warn(
+                "timed: expected the block to be left by the thread or task that entered it, found it left by "
+                "another. Its time is not logged."
+            )
+        else:
+            self._tell(ended - blocks[at][1])
 
     def __call__(self, function: Function) -> Function:
         """Return `function`, timed. A coroutine is timed while it runs, with what it waits for.
