@@ -19,21 +19,28 @@ _PERHAPS = re.compile(
 # … unless another word tells that they are meant otherwise, and the value is one that is: --max-tokens 512 and
 # --num-key-value-heads 8 are to be seen.
 _OTHERWISE = re.compile(
-    r"(?:^|[\W_])(?:max|min|num|n|per|dim|size|len|length|count|heads?|type|bos|cls|eos|mask|pad|sep|unk|special|"
+    r"(?:^|[\W_])(?:max|min|num|n|per|dim|size|len|length|count|heads?|type|bos|cls|eos|mask|pad|sep|ids|unk|special|"
     r"forward|backward|file|path|dir)(?=[\W_]|$)",
     re.IGNORECASE,
 )
+# Or the start of a list, of which no more is looked at where a comma may begin the next setting.
+_NUMBER = r"[-+]?(?:(?:\d{1,15}|\d{1,3}(?:_\d{3}){1,4})(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?[kmb]?"
+_NUMBERS = rf"[\[(]?{_NUMBER}(?:,{_NUMBER})*+,?[\])]?"
 _HARMLESS = re.compile(
-    r"[-+]?(?:\d{1,15}(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?|true|false|none|yes|no|on|off|<[^<>\s]{1,40}>|\[[A-Z]{1,10}\]|"
+    rf"{_NUMBERS}|"
+    r"true|false|none|yes|no|on|off|<[^<>\s]{1,40}>|\[[A-Z]{1,10}\]|"
     r"[A-Za-z_.,|-]{1,15}|~?\.{0,2}/[^:@=]*|[\w-]+(?:/[\w.-]+)+|[\w-]+\.(?:txt|json|ya?ml|pem|key|model|vocab|pt|bin)",
     re.IGNORECASE,
 )
+_SWITCH = re.compile(r"true|false", re.IGNORECASE)
 _WORD_STARTS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 # All of these take time that is linear in the length of a text: an argument may have 128 kB.
 _NAMED = re.compile(r"(?<![\w./+-])(?P<name>[\w./+-]++)(?P<sign>[\"']?\s*+[=:]\s*)")
 _VALUE = re.compile(r"[\"']?([^\s,;&\"'}]{0,200})")
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'", re.DOTALL)
+# In braces, what ends before the next name in quotes or with the argument.
+_IN_BRACES = re.compile(r"(?:[^\s,{}\[\]\"']*|\[[^\[\]{}]*\])(?=\s*+\}*+\s*+(?:,\s*[\"']|\Z))")
 _SCHEME = re.compile(r"(?:bearer|basic|token)\s*", re.IGNORECASE)
 
 # Up to the last @ if there is a password, in which slashes, @ and spaces may stand; a port is none.
@@ -89,6 +96,8 @@ def _is_value(option: str, argument: str, after: str | None) -> bool:
     """Whether an argument is the secret that the option before it is called like, rather than another option."""
     if not argument.startswith("--"):
         return _is_secret(option, argument)
+    if option.startswith(("--no-", "--no_")):
+        return False
     # One of a password may look like an option: then no value follows it.
     has_value = "=" in argument or (after is not None and not after.startswith("-"))
     return _SECRET.search(option) is not None and not (_OPTION.fullmatch(argument) and has_value)
@@ -98,7 +107,7 @@ def _is_secret(name: str, value: str) -> bool:
     name = _WORD_STARTS.sub("_", name)
     if _SECRET.search(name):
         return True
-    is_meant_otherwise = _OTHERWISE.search(name) and _HARMLESS.fullmatch(value)
+    is_meant_otherwise = _SWITCH.fullmatch(value) or (_OTHERWISE.search(name) and _HARMLESS.fullmatch(value))
     return _PERHAPS.search(name) is not None and not is_meant_otherwise
 
 
@@ -115,17 +124,21 @@ def _user_hidden(line: str) -> str:
 def _named_hidden(argument: str) -> tuple[str, bool]:
     """Hide what is called like a secret inside of an argument; say whether the value is the next argument.
 
-    Without quotes a value may hold anything: then all that follows is hidden.
+    Without quotes a value may hold anything: then all that follows is hidden, but for the settings that follow in
+    braces.
     """
     shown, at = "", 0
+    brace = argument.find("{")
     for found in _NAMED.finditer(argument):
         value = _VALUE.match(argument, found.end())
         if found.start() < at or not _is_secret(found["name"], value[1] if value else ""):
             continue
         shown += argument[at : found.end()] + HIDDEN
-        quoted = _QUOTED.match(argument, found.end())
-        if quoted is None:
+        ended = _QUOTED.match(argument, found.end())
+        if ended is None and 0 <= brace < found.start():
+            ended = _IN_BRACES.match(argument, found.end())
+        if ended is None:
             rest = argument[found.end() :]
             return (shown, bool(_SCHEME.fullmatch(rest))) if rest else (argument, False)
-        at = quoted.end()
+        at = ended.end()
     return shown + argument[at:], False
