@@ -239,6 +239,19 @@ def test_a_tag_that_is_described_before(tmp_path: Path, is_plain_first: bool) ->
         assert series.described.description == "the *mean*"
 
 
+def test_a_tag_that_is_described_after(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_scalar("loss", 1, 0, reduce="max")
+        writer.add_scalar("loss", 1, 1, display_name="Loss")
+        writer.add_scalar("loss", 1, 2, summary_description="the *mean*", reduce="max")
+        writer.add_scalar("loss", 1, 3, display_name="Loss")
+    with lightboard.open(tmp_path) as index:
+        (series,) = index.series("loss")
+        assert series.reduce == "max"
+        assert series.described.display_name == "Loss"
+        assert series.described.description == "the *mean*"
+
+
 def test_what_cannot_be_said_of_ranks_is_refused(tmp_path: Path) -> None:
     with SummaryWriter(tmp_path) as writer:
         with pytest.raises(ValueError, match=r"reduce: expected one of 'mean', .*found 'product'"):

@@ -117,6 +117,8 @@ class Scalars(Recorder):
             # Readers take what stands with `reduce`, or else what stands first.
             before = self._words.get(name, ("", ""))
             described = (described[0] or before[0], described[1] or before[1])
+            if described != before:
+                reduce = reduce or self._reduces.get(name)
             self._words[name] = described
             call = partial(_add_described, step, wall_time, (*described, reduce))
         else:
