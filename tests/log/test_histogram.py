@@ -151,6 +151,16 @@ def test_raw_events_equal_the_peers(tmp_path: Path, peer: str) -> None:
             ValueError,
             "bins: expected at most 1,048,576",
         ),
+        (
+            lambda writer: writer.add_histogram("w", [1], bins=np.array(10**9)),
+            ValueError,
+            "bins: expected at most 1,048,576",
+        ),
+        (
+            lambda writer: writer.add_histogram("w", [*range(1000), 1e18], bins="fd"),
+            ValueError,
+            r"bins: expected at most 1,048,576, found more than have room .* str 'fd' of values between 0 and 1e\+18",
+        ),
         (lambda writer: writer.add_histogram("w", [1], bins="nonsense"), ValueError, "nonsense"),
         (lambda writer: writer.add_histogram(None, [1]), TypeError, "tag: expected"),
         (lambda writer: writer.add_histogram("w", [1], "x"), ValueError, "global_step: expected"),

@@ -1,5 +1,7 @@
 """Histograms."""
 
+from contextlib import suppress
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from lightboard._core import default_edges
@@ -126,13 +128,22 @@ def _counted(array: "Array", bins: Any) -> tuple["Array", "Array"]:
     """Return edges and counts as NumPy has them; of nothing but NaN, one empty bucket."""
     import numpy as np
 
-    number = bins if isinstance(bins, int | np.integer) else 0
+    number = 0
+    if np.ndim(bins) == 0 and not isinstance(bins, str):
+        with suppress(TypeError):  # Which NumPy tells better.
+            number = index(bins)
     if number > MOST_BINS:
         raise ValueError(f"bins: expected at most {MOST_BINS:,}, found {number}. Give fewer, or the edges.")
     finite = array[np.isfinite(array)].astype(np.float64)
     if finite.size == 0:
         return np.zeros(2), np.zeros(1)
-    counts, edges = np.histogram(finite, bins)
+    try:
+        counts, edges = np.histogram(finite, bins)
+    except MemoryError:
+        raise ValueError(
+            f"bins: expected at most {MOST_BINS:,}, found more than have room in memory by {describe(bins)} of values "
+            f"between {finite.min():g} and {finite.max():g}. Give a number of them, or the edges."
+        ) from None
     return np.ascontiguousarray(edges, np.float64), np.ascontiguousarray(counts, np.float64)
 
 
