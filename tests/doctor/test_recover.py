@@ -195,6 +195,20 @@ def test_links_are_followed_into_each_folder_once(tmp_path: Path, whole: bytes) 
     assert [file["to"] for file in told["files"]] == [str(tmp_path / "new" / "a" / "events.out.tfevents.1")]
 
 
+def test_a_folder_has_its_own_name_whatever_links_lead_there(tmp_path: Path, whole: bytes) -> None:
+    runs = tmp_path / "runs"
+    for name in ("a", "b", ".hidden"):
+        (runs / name).mkdir(parents=True)
+        (runs / name / "events.out.tfevents.1").write_bytes(whole)
+    (runs / "b" / ".events.out.tfevents.1.copying").write_bytes(whole)
+    (runs / "a" / "latest").symlink_to(runs / "b")
+    code, told = saved(runs, to=tmp_path / "new")
+    assert code == 0
+    places = [Path(file["to"]).relative_to(tmp_path / "new") for file in told["files"]]
+    names = [".hidden/events.out.tfevents.1", "a/events.out.tfevents.1"]
+    assert list(map(str, places)) == [*names, "b/.events.out.tfevents.1.copying", "b/events.out.tfevents.1"]
+
+
 def test_no_two_new_files_have_one_name(tmp_path: Path, whole: bytes) -> None:
     names = ["model", "model.tfevents", "model.tfevents.1"]
     for name in names:

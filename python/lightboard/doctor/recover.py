@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import os
-import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lightboard._core import recover_file
+from lightboard.api.settings import LogDirectory
 from lightboard.doctor.look import Look
-from lightboard.doctor.tree import readable
+from lightboard.doctor.tree import readable, walk
 
 MARK = "tfevents"
 """What the name of an event file holds."""
@@ -121,44 +122,18 @@ def recover(tasks: Iterable[Task], failures: Iterable[dict[str, str]] = ()) -> R
     return Recovery(files, failed)
 
 
-def _below(folder: str, failures: list[dict[str, str]]) -> Iterator[str]:
-    """Find event files below a folder, in order, each folder once whatever links lead there.
+def _below(folder: str, failures: list[dict[str, str]]) -> list[str]:
+    """Find event files below a folder, in order, each folder once and by its own name whatever links lead there.
 
     Notes what cannot be listed.
     """
-
-    def failed(error: OSError) -> None:
-        failures.append(_failure(error.filename, str(error.strerror)))
-
-    seen: set[tuple[int, int]] = set()
-
-    def is_new(path: str) -> bool:
-        try:
-            status = os.stat(path)
-        except OSError as error:
-            failed(error)
-            return False
-        key = status.st_dev, status.st_ino
-        new = key not in seen
-        seen.add(key)
-        return new
-
-    for path, folders, names in os.walk(folder, onerror=failed, followlinks=True):
-        if not is_new(path):
-            folders.clear()
-            continue
-        folders.sort(key=lambda name: (os.path.islink(os.path.join(path, name)), name))
-        for name in sorted(names):
-            file = os.path.join(path, name)
-            if MARK in name and _is_regular(file):
-                yield file
-
-
-def _is_regular(path: str) -> bool:
-    try:
-        return stat.S_ISREG(os.stat(path).st_mode)
-    except OSError:
-        return False
+    tree = walk(Look([LogDirectory("", folder)], budget=math.inf))
+    failures += [
+        _failure(listed.path, str(listed.error.strerror))
+        for listed in tree.folders
+        if listed.error is not None
+    ]
+    return sorted(entry.path for entry in (*tree.entries, *tree.hidden, *tree.unfinished) if entry.is_regular)
 
 
 def _named(places: dict[str, str]) -> list[Task]:
