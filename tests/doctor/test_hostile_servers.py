@@ -199,6 +199,18 @@ def test_what_is_not_answered_is_not_called_missing(runs: Path) -> None:
     assert any("/data/plugin/scalars/tags" in what for what in report.left_out)
 
 
+def test_paths_of_a_board_that_may_be_elsewhere_are_not_looked_at_here(
+    runs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What listens is no Lightboard, as with ssh -L: that there is a folder of the name here says nothing."""
+    monkeypatch.chdir(tmp_path)
+    served = LIGHTBOARD | {"logdirs": [{"name": "runs", "path": str(runs)}], "pid": 1}
+    with server(serving({"/api/server": (200, served)})) as url:
+        result = CliRunner().invoke(doctor, ["--url", url])
+    assert f"The board serves {runs}, perhaps on another machine" in result.output
+    assert "No log directory given: looked at what the board serves" not in result.output
+
+
 def test_a_list_of_runs_that_is_refused_is_told_once(runs: Path) -> None:
     answers: dict[str, tuple[int, object]] = {"/api/server": (200, LIGHTBOARD), "/api/runs": (503, {})}
     with server(serving(answers)) as url:

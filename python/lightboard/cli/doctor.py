@@ -144,16 +144,24 @@ def _logdirs(given: tuple[str, ...]) -> tuple[list[LogDirectory], list[Finding]]
 
 
 def _served_at(url: str, seconds: float) -> tuple[str, ...]:
-    """List the log directories of the board at `url` that are on this machine."""
+    """List the log directories of the board at `url`, if it runs on this machine."""
     end = time.monotonic() + seconds
     try:
         board = ask(url, lambda: max(0.0, end - time.monotonic()))
     except OutOfTimeError:
         return ()
     found = tuple(path for path in board.directories.values() if os.path.isdir(path))
-    if found:
-        shown_paths = printable(", ".join(map(readable, found)))
-        click.echo(f"No log directory given: looked at what the board serves, {shown_paths}.", err=True)
+    if not found:
+        return ()
+    paths = printable(", ".join(map(readable, found)))
+    if not board.is_here:
+        click.echo(
+            f"The board serves {paths}, perhaps on another machine: no program of that name that you may see listens "
+            "here. If these are the same files, give them as LOGDIR.",
+            err=True,
+        )
+        return ()
+    click.echo(f"No log directory given: looked at what the board serves, {paths}.", err=True)
     return found
 
 

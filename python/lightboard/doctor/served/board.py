@@ -72,6 +72,12 @@ class Served:
         return self.program == "tensorboard"
 
     @property
+    def is_here(self) -> bool:
+        """Whether its paths are this machine's: it is seen to run here or, where nobody can see that, seems to."""
+        unseen = not os.path.isdir("/proc/self") and processes.is_here(self.client.host)
+        return self.program in ("lightboard", "tensorboard") and (self.pid is not None or unseen)
+
+    @property
     def reads_once(self) -> bool:
         """Whether it was told to read the log directory at its start only."""
         return self.flags.get("reload_interval") == 0
