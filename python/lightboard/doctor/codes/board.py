@@ -59,7 +59,7 @@ BOARD = (
         "note",
         "A run that is off",
         "Somebody switched it off in this browser, or the address says so: a link holds which runs are on for whoever made it.",
-        "It is not drawn. Lightboard lists it with an empty box, and counts it at the panel's foot.",
+        "It is not drawn. Lightboard lists it with an empty box, and counts it above the list.",
         "Switch it on with its box; the box in the list's head switches all on, and Ctrl+Z takes the last switch back. Or open the address without what stands behind #.",
     ),
     Code(
@@ -68,7 +68,7 @@ BOARD = (
         "note",
         "A filter on runs",
         "The filter above Lightboard's list of runs is kept in the address, so that a link shows the same to others. It reads names, and columns such as lr>0.001.",
-        "A run that it leaves out is not listed and not drawn, though it is on; the panel's foot counts it.",
+        "A run that it leaves out is not listed and not drawn, though it is on; the account above the list counts it.",
         "Empty the filter above the list, or open the address without what stands behind #.",
     ),
     Code(
@@ -86,8 +86,8 @@ BOARD = (
         "note",
         "The address holds a view",
         "Lightboard keeps in the address which runs are on, filters and groups, so that a link shows the same to others.",
-        "What is off or filtered out in the link is not drawn; the panel's foot counts it.",
-        "Open the address without what stands behind #, or reset the view in the settings.",
+        "What is off or filtered out in the link is not drawn; the account above the list counts it.",
+        "Open the address without what stands behind #, or press Reset, above the charts.",
     ),
     Code(
         "address_too_long",
