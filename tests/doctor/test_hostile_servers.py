@@ -23,6 +23,7 @@ from lightboard.cli.occupant import find_occupant
 from lightboard.cli.text import printable
 from lightboard.doctor import Report
 from lightboard.doctor.served import ask, client, shown
+from lightboard.doctor.stages.api import points
 from logdirs import write_run
 
 pytestmark = pytest.mark.usefixtures("only_the_board")
@@ -197,6 +198,42 @@ def test_what_is_not_answered_is_not_called_missing(runs: Path) -> None:
     assert [step.outcome for step in asked.steps if step.stage == "api"] == ["unknown"]
     assert "run_without_scalars" not in told(report)
     assert any("/data/plugin/scalars/tags" in what for what in report.left_out)
+
+
+@pytest.mark.parametrize("interval", [300, 0.1])
+def test_a_board_that_cannot_be_asked_twice_is_told_of_by_what_is_certain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, interval: float
+) -> None:
+    """It reads anew too seldom to be waited for, or does not answer any more: the other checks have their time."""
+    monkeypatch.setattr(points, "PATIENCE", 0)
+    write_run(tmp_path / "behind", {"loss": [1.0] * 5})
+    write_run(tmp_path / "long", {"loss": [1.0] * 1500})
+    served = {"behind": [{"step": 0}], "long": [{"step": step} for step in range(500, 1500)]}
+    environment = ENVIRONMENT | {
+        "data_location": str(tmp_path),
+        "debug": {"flags": {"reload_interval": interval}},
+    }
+    answers: dict[str, tuple[int, object]] = {
+        "/data/environment": (200, environment),
+        "/data/runs": (200, list(served)),
+        "/data/plugin/scalars/tags": (200, {run: {"loss": {}} for run in (*served, "bare")}),
+        "/data/plugin/timeseries/timeSeries": (200, [{"tag": "loss", "runToSeries": served}]),
+    }
+    asked = []
+
+    def behaviour(connection: socket.socket, request: str, over: threading.Event) -> None:
+        path = request.split()[1]
+        asked.append(path)
+        serving(answers if asked.count(path) == 1 else {})(connection, request, over)
+
+    with server(behaviour) as url:
+        report = report_on(tmp_path, url=url, budget=20.0)
+    told(report)
+    assert "points_sampled" in [one.code for one in report.findings]
+    (left_out,) = report.left_out
+    assert "does not serve the newest points of 1 series" in left_out
+    assert ("reads anew every 300 s" if interval == 300 else "/data/plugin/scalars/tags") in left_out
+    assert asked.count("/data/plugin/scalars/tags") == (1 if interval == 300 else 2)
 
 
 def test_paths_of_a_board_that_may_be_elsewhere_are_not_looked_at_here(

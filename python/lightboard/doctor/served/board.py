@@ -97,7 +97,7 @@ class Served:
 
     def again(self) -> Served:
         """Return the same board, to be asked anew."""
-        return replace(self)
+        return replace(self, unanswered=[])
 
     @cached_property
     def data_server(self) -> int | None:

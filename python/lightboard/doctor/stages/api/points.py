@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -98,14 +98,8 @@ def points_missing(look: Look) -> Iterator[Finding]:
         return
     if behind and board.reads_once:
         behind.clear()  # What came since is told by the flag.
-    if behind:
-        is_reading = _is_reading(board, look)
-        if not is_reading:
-            time.sleep(min(_interval(board), look.left))
-        later = board.again()
-        moved = is_reading or any(later.curves.get(key) != board.curves.get(key) for key in behind)
-        if later.unanswered:
-            return
+    moved = _is_reading(board, look) or _moves(look, board, behind) if behind else None
+    if moved is not None:
         everything = len(behind) == len(on_disk) and not _others_are_served(look, board, behind)
         finding = _behind(board, [on_disk[key].place for key in sorted(behind)], moved)
         damaged = any(on_disk[key].damaged for key in behind)
@@ -151,10 +145,8 @@ def files_behind(look: Look) -> Iterator[Finding]:
     behind = {key: place for key, step, place in _in_index(look, board) if _last_step(board, key) != step}
     if not behind or board.unanswered:
         return
-    time.sleep(min(_interval(board), look.left))
-    later = board.again()
-    moved = any(_last_step(later, key) != _last_step(board, key) for key in behind)
-    if not later.unanswered:
+    moved = _moves(look, board, behind)
+    if moved is not None:
         yield _behind(board, [behind[key] for key in sorted(behind)], moved)
 
 
@@ -174,6 +166,29 @@ def _in_index(look: Look, board: Served) -> Iterator[tuple[tuple[str, str], int,
 def _last_step(board: Served, key: tuple[str, str]) -> int | None:
     curve = board.curves.get(key)
     return None if curve is None else curve.last_step
+
+
+def _moves(look: Look, board: Served, behind: Collection[tuple[str, str]]) -> bool | None:
+    """Whether more is served of these series once the board has read anew.
+
+    None if that cannot be told: it would take more than half of the time that is left, the rest is for the answers.
+    """
+    interval = _interval(board)
+    is_behind = f"{board.client.root} does not serve the newest points of {len(behind):,} series"
+    if interval > look.left / 2:
+        look.left_out.append(
+            f"{is_behind}. Whether it is at work on them was not asked: it reads anew every {interval:g} s, "
+            f"and {look.left:.0f} s of the budget were left"
+        )
+        return None
+    time.sleep(interval)
+    later = board.again()
+    moved = any(later.curves.get(key) != board.curves.get(key) for key in behind)
+    if later.unanswered:
+        asked = ", ".join(dict.fromkeys(later.unanswered))
+        look.left_out.append(f"{is_behind}, and did not answer when asked again for {asked}")
+        return None
+    return moved
 
 
 def _behind(board: Served, places: list[Place], moved: bool) -> Finding:
