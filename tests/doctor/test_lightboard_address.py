@@ -34,7 +34,10 @@ def test_what_a_lightboards_address_asks_for(tmp_path: Path) -> None:
         follows = ["runs/b/b_loss"] if parents["b/b_loss"] == ids["b"] else []
         assert off(f"runs=off.{ids['b'][:5]}") == ["runs/b", *follows]
         assert off(f"runs=(new:off,runs:on.{ids['a']}.{ids['b/b_loss']})") == ["runs/b", *follows, "runs/c"]
-        assert off(f"runs=(runs:on.{ids['a'][:7]},until:1)") == []
+        assert off(f"runs=(runs:on.{ids['a'][:7]},held:!f,until:1)") == []
+        everything_else = ["runs/b", "runs/b/b_loss", "runs/c"]
+        assert off(f"runs=(runs:on.{ids['a'][:7]},until:1)") == everything_else, "new runs are held back"
+        assert off(f"runs=(runs:off.{ids['b'][:7]},new:off,until:1)")[-1] == "runs/c"
         assert off("runs=bits.k3v9q2m8") == off("panel=(sort:age)") == []
         filtered = found(
             "run_filtered", tmp_path / "runs", url=f"{ours.address}#panel=(filter:'lr!'s',sort:age)"

@@ -2,22 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import unquote
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.served import Served
+from lightboard.doctor.stages.board.selection import selection
 from lightboard.doctor.words import amount
 
 VIEWED = re.compile(r"(?:^|&)(runs|panel|groups|filter)=")
 """Parts of a view that say which runs are drawn."""
-
-NAMED = re.compile(r"(?:^|&)runs=(?:\([^&]*?\bruns:)?(on|off)((?:\.[0-9a-v]{5,13})*)(?=[,)&]|$)([^&]*)")
-"""Runs that differ from the rest, by the beginnings of their ids, and what else is told of the selection."""
-
-UNTIL = re.compile(r"\buntil:(\d+(?:\.\d+)?(?:e\+?\d+)?)")
-"""Runs that began later are none of the rest."""
 
 FILTER = re.compile(r"(?:^|&)panel=\([^&]*?\bfilter:('(?:![!']|[^!'])*'|[^\s!'(),:]+)")
 
@@ -37,22 +31,11 @@ def view(look: Look) -> Iterator[Finding]:
 def switched_off(look: Look) -> Iterator[Finding]:
     """Tell which runs a Lightboard's address has off, where it names those that are off, or on."""
     board, fragment = _view(look)
-    named = NAMED.search(fragment)
-    if board is None or named is None or "only:" in fragment:
+    chosen = selection(fragment)
+    if board is None or chosen is None:
         return
-    kind, starts = named[1], tuple(named[2].split(".")[1:])
-    until = UNTIL.search(fragment)
     names = board.run_names or {}
-
-    def is_off(run: Any) -> bool:
-        owner = run.get("parent") if run.get("parent") in names else run["id"]
-        if owner.startswith(starts):
-            return kind == "off"
-        began = run.get("first_wall_time")
-        is_later = until is not None and isinstance(began, int | float) and began > float(until[1])
-        return kind == "on" and not is_later
-
-    off = [names[run["id"]] for run in board.own_runs or () if is_off(run)]
+    off = [names[run] for run in chosen.off(board.own_runs or ())]
     if off:
         yield Finding(
             "run_off",
