@@ -76,15 +76,23 @@ impl Cache {
         // What it found when it got the lock is its own: nobody else removes it.
         cache.first_number = 0;
         // A segment that another host removes would end whoever has it mapped: the network keeps no removed files.
-        cache.shared = cache.lock.is_some() || !is_on_network(&cache.folder);
-        let saved = cache.shared.then(|| cache.read(store)).flatten();
+        let on_network = is_on_network(&cache.folder);
+        cache.shared = cache.lock.is_some() || !on_network;
+        let saved = cache.shared.then(|| cache.read(store, on_network));
+        let saved = saved.flatten();
         let saved = saved.unwrap_or_default();
         (cache, saved)
     }
 
-    fn read(&self, store: &Arc<Store>) -> Option<SavedFiles> {
+    fn read(&self, store: &Arc<Store>, on_network: bool) -> Option<SavedFiles> {
         let path = self.folder.join(MANIFEST);
-        let bytes = Bytes::map(&File::open(&path).ok()?).ok()?;
+        // A network that fails is an error of a read, and the end of who has mapped what it cannot bring.
+        let bytes = if on_network {
+            Bytes::try_from(fs::read(&path).ok()?)
+        } else {
+            Bytes::map(&File::open(&path).ok()?)
+        };
+        let bytes = bytes.ok()?;
         let saved = SavedFiles::read(
             bytes,
             self.logdir.as_os_str().as_bytes(),

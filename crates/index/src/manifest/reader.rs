@@ -8,8 +8,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use lightboard_events::{Kind, OVERHEAD, Watch, crc};
+use lightboard_events::{Kind, OVERHEAD, Watch};
 
+use super::bytes::SUM;
 use super::codec::{Take, find_next, take_extent, take_extremes};
 use super::damage::{take_damage, take_tail};
 use super::folders::{SavedFolders, take_folders};
@@ -69,16 +70,13 @@ impl SavedFiles {
     /// # Errors
     /// If the bytes are no whole manifest of this version and of that log directory.
     pub(crate) fn read(
-        bytes: impl Into<Bytes>,
+        bytes: impl TryInto<Bytes>,
         path: &[u8],
         store: &Arc<Store>,
         mut open: impl FnMut(u64, u64) -> Option<Arc<Segment>>,
     ) -> Result<Self, Refused> {
-        let bytes = bytes.into();
-        let (body, sum) = bytes.split_last_chunk::<4>().ok_or(Refused)?;
-        if u32::from_le_bytes(*sum) != crc::masked(body) {
-            return Err(Refused);
-        }
+        let bytes = bytes.try_into().map_err(|_| Refused)?;
+        let (body, _) = bytes.split_last_chunk::<SUM>().ok_or(Refused)?;
         let mut take = Take(body);
         if take.array::<8>()? != MAGIC
             || take.u32()? != VERSION

@@ -1,4 +1,5 @@
 use std::io::Write;
+use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use lightboard_events::{Cause, Damage, DecodeError, Tail, crc};
@@ -185,7 +186,25 @@ fn a_file_that_is_empty_or_cut_off_is_refused_and_a_whole_one_is_read_from_where
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&bytes[..length]).unwrap();
         let open = |_, _| Some(Arc::clone(&segment));
-        let files = SavedFiles::read(Bytes::map(&file).unwrap(), LOGDIR, &store, open);
+        let files =
+            Bytes::map(&file).and_then(|bytes| SavedFiles::read(bytes, LOGDIR, &store, open));
         assert_eq!(files.is_ok(), length == bytes.len());
     }
+}
+
+#[test]
+fn a_byte_that_differs_anywhere_in_a_long_file_is_found_before_it_is_mapped() {
+    const LENGTH: usize = 600_000;
+    let mut bytes: Vec<u8> = (0..LENGTH).map(|at| (at / 1000) as u8).collect();
+    bytes.extend_from_slice(&crc::masked(&bytes).to_le_bytes());
+    let file = tempfile::tempfile().unwrap();
+    file.write_all_at(&bytes, 0).unwrap();
+    let is_right = || Bytes::map(&file).is_ok_and(|found| *found == *bytes);
+    assert!(is_right());
+    for at in [0, 1 << 18, (1 << 18) + 1, LENGTH - 1, LENGTH, LENGTH + 3] {
+        file.write_all_at(&[!bytes[at]], at as u64).unwrap();
+        assert!(!is_right(), "byte {at}");
+        file.write_all_at(&bytes[at..=at], at as u64).unwrap();
+    }
+    assert!(is_right());
 }
