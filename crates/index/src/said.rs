@@ -101,8 +101,57 @@ fn of_file(told: &Told<'_>, tag: &str) -> Option<Arc<Said>> {
         return known;
     }
     let said = Arc::new(read_told(told, |metadata| Said::of(&metadata))?);
-    if let Some(series) = told.0.contents().series.get(tag, Kind::Scalar) {
+    let contents = told.0.contents();
+    let series = contents.series.get(tag, Kind::Scalar);
+    // Meanwhile a later record may have said otherwise.
+    if let Some(series) = series.filter(|series| series.metadata == Some(told.2)) {
         series.said.get_or_init(|| Arc::clone(&said));
     }
     Some(said)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use lightboard_events::encode::{Described, described_scalar};
+    use lightboard_events::{Kind, Reduce};
+
+    use super::of_file;
+    use crate::event_file::EventFile;
+    use crate::values::Told;
+
+    #[test]
+    fn what_a_record_said_that_was_superseded_while_it_was_read_is_not_kept() {
+        let temp = tempfile::tempdir().expect("temp");
+        let path = temp.path().join("x.tfevents");
+        let file = EventFile::new(path.clone(), "x.tfevents".into(), Arc::default());
+        let mut bytes = Vec::new();
+        let mut append = |display_name, reduce| {
+            let described = Described {
+                display_name,
+                reduce,
+                ..Described::default()
+            };
+            described_scalar(&mut bytes, 0.0, 0, "loss", 1.0, described);
+            fs::write(&path, &bytes).expect("file");
+            file.glance();
+            let deadline = Instant::now() + Duration::from_secs(10);
+            file.read(&mut Vec::new(), deadline, true, |_| {});
+        };
+        let told = || -> Told<'_> {
+            let contents = file.contents();
+            let series = contents.series.get("loss", Kind::Scalar).expect("series");
+            let location = series.metadata.expect("metadata");
+            (&file, contents.file_id.clone().expect("id"), location)
+        };
+        append("early", None);
+        let early = told();
+        append("late", Some(Reduce::Sum));
+        let said = |told| of_file(told, "loss").map(|said| said.display_name.clone());
+        assert_eq!(said(&early).as_deref(), Some("early"));
+        assert_eq!(said(&told()).as_deref(), Some("late"));
+    }
 }
