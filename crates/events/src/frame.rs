@@ -156,6 +156,9 @@ impl Scanner {
     /// Says what is wrong with the record at [`offset`](Self::offset), or that nothing is. For those who were asked for a
     /// window that is longer than they want to hold, and checked it in pieces.
     pub fn settle(&mut self, damage: Option<Cause>) {
+        if let Some(Cause::TooLong { claimed }) = damage {
+            self.waste(claimed.min(MAX_PAYLOAD));
+        }
         self.settled = Some((self.offset, damage));
     }
 
@@ -394,7 +397,7 @@ fn little_u32(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::{OVERHEAD, Scan, Scanner, Tail, WASTE_ALLOWANCE, WASTE_FACTOR, crc};
+    use super::{Cause, OVERHEAD, Scan, Scanner, Tail, WASTE_ALLOWANCE, WASTE_FACTOR, crc};
 
     fn header(length: u64) -> Vec<u8> {
         let length = length.to_le_bytes();
@@ -467,6 +470,41 @@ mod tests {
         let Read { wasted, fed, .. } = read;
         assert!(wasted > WASTE_ALLOWANCE && wasted < bound, "{wasted} bytes");
         assert_eq!(fed, file.len() as u64);
+    }
+
+    /// A reader that holds less than the payloads claim is asked to check only few of them.
+    #[test]
+    fn records_that_are_too_long_to_be_held_are_checked_in_linear_time() {
+        const SIZE: usize = 12_000_000;
+        const HELD: u64 = 1 << 20;
+        let claimed = SIZE as u64 / 2;
+        let mut file = header(claimed).repeat(3000);
+        file.resize(SIZE, 1);
+        file.extend(record(b"readable"));
+
+        let (mut scanner, mut checked, mut needed) = (Scanner::new(), 0, 1);
+        let records = &mut Vec::new();
+        loop {
+            let start = scanner.offset() as usize;
+            if needed > HELD {
+                checked += claimed;
+                scanner.settle(Some(Cause::TooLong { claimed }));
+            }
+            let end = file.len().min(start + HELD as usize);
+            needed = 1;
+            match scanner.next(&file[start..end], end == file.len()) {
+                Scan::Record { offset, .. } => records.push(offset),
+                Scan::Damage(_) => {}
+                Scan::More { needed: more } => needed = more,
+                Scan::End(_) => break,
+            }
+        }
+        assert_eq!(*records, [SIZE as u64]);
+        let bound = WASTE_ALLOWANCE + (WASTE_FACTOR + 1) * SIZE as u64;
+        assert!(
+            checked > WASTE_ALLOWANCE && checked < bound,
+            "{checked} bytes"
+        );
     }
 
     /// Each of so many headers could be a record that is still being written, up to the one that can be read.
