@@ -100,14 +100,28 @@ impl Recovery {
         self.out.clear();
     }
 
-    /// Whether nothing of the file was written.
+    /// Whether nothing of the file was kept.
     pub fn is_empty(&self) -> bool {
-        self.written == 0 && self.out.is_empty()
+        self.records == 0
     }
 
     /// Takes in that the file cannot be read behind what was taken in.
     pub fn stop(&mut self, pass: &Pass, message: &str) {
-        let offset = pass.told_up_to();
+        self.stop_at(pass.told_up_to(), message);
+    }
+
+    /// Takes in that the record given by [`long`](Self::long) cannot be read after all, nor what is behind it.
+    pub fn stop_before(&mut self, long: ByteRange<u64>, message: &str) {
+        self.written -= long.end - long.start;
+        self.records -= 1;
+        self.seen -= 1;
+        if let Some(last) = self.lost.last_mut() {
+            last.next.take_if(|next| next.offset == long.start);
+        }
+        self.stop_at(long.start, message);
+    }
+
+    fn stop_at(&mut self, offset: u64, message: &str) {
         self.unreadable = Some(offset);
         let length = self.bytes.saturating_sub(offset);
         let message = format!(
