@@ -38,6 +38,8 @@ export const COLOURS = 12;
 export const DASHES = 4;
 /** Pairs of colour and dash, all colours of a dash before the next dash. */
 export const SLOTS = COLOURS * DASHES;
+/** Runs that a browser remembers, under 1 MB; of more, those that are gone are forgotten, the first that were met first. */
+export const MOST_KEPT = 50_000;
 
 /** The `#rrggbb` of a slot. */
 export function slotColour(slot: number, theme: Theme): string {
@@ -57,20 +59,20 @@ export function colourSlots(
   kept: ReadonlyMap<string, number> = new Map(),
 ): Map<string, number> {
   const slots = runs.map(({ id }) => kept.get(id) ?? -1);
-  const age = (place: number): number =>
-    slots[place]! >= 0 ? -Infinity : (runs[place]!.first_wall_time ?? Infinity);
-  const oldestFirst = runs.map((_, place) => place);
-  oldestFirst.sort((a, b) => (age(a) === age(b) ? (runs[a]!.id < runs[b]!.id ? -1 : 1) : age(a) - age(b)));
-  const neighbours = neighboursAtBirth(oldestFirst);
+  const begun = (place: number): number => runs[place]!.first_wall_time ?? Infinity;
+  const choosing = slots.flatMap((slot, place) => (slot < 0 ? [place] : []));
+  choosing.sort((a, b) =>
+    begun(a) === begun(b) ? (runs[a]!.id < runs[b]!.id ? -1 : 1) : begun(a) - begun(b),
+  );
+  const neighbours = neighboursAtBirth(choosing, runs.length);
   const uses = new Array<number>(SLOTS).fill(0);
   for (const slot of slots) if (slot >= 0) uses[slot]!++;
-  for (const place of oldestFirst) {
-    if (slots[place]! >= 0) continue;
-    const taken = neighbours[place]!.map((neighbour) => slots[neighbour]! % COLOURS);
+  choosing.forEach((place, turn) => {
+    const taken = neighbours[turn]!.map((neighbour) => slots[neighbour]! % COLOURS);
     const slot = freeSlot(hash(runs[place]!.id) % COLOURS, uses, taken);
     uses[slot]!++;
     slots[place] = slot;
-  }
+  });
   return new Map(runs.map(({ id }, place) => [id, slots[place]!]));
 }
 
@@ -88,19 +90,20 @@ function freeSlot(wanted: number, uses: readonly number[], taken: readonly numbe
   return best;
 }
 
-/** For each place the places beside it when only the older ones were there: so what comes later changes nothing. */
-function neighboursAtBirth(oldestFirst: readonly number[]): number[][] {
-  const count = oldestFirst.length;
+/**
+ * For each place that chooses, in its turn, the places beside it when only those were there that have chosen: so what comes
+ * later changes nothing.
+ */
+function neighboursAtBirth(choosing: readonly number[], count: number): number[][] {
   const before = Array.from({ length: count }, (_, place) => place - 1);
   const after = Array.from({ length: count }, (_, place) => place + 1);
-  const found = new Array<number[]>(count);
-  for (const place of oldestFirst.toReversed()) {
+  const found = choosing.toReversed().map((place) => {
     const [left, right] = [before[place]!, after[place]!];
-    found[place] = [left, right].filter((neighbour) => neighbour >= 0 && neighbour < count);
     if (left >= 0) after[left] = right;
     if (right < count) before[right] = left;
-  }
-  return found;
+    return [left, right].filter((neighbour) => neighbour >= 0 && neighbour < count);
+  });
+  return found.reverse();
 }
 
 /**
@@ -126,23 +129,41 @@ export function dashesApart(
   return dashes;
 }
 
-/** The slots that were kept, of whatever anyone may have written. */
-export function readSlots(saved: unknown): Map<string, number> {
-  if (typeof saved !== "object" || saved === null) return new Map();
-  const isSlot = (entry: [string, unknown]): entry is [string, number] =>
-    Number.isInteger(entry[1]) && (entry[1] as number) >= 0 && (entry[1] as number) < SLOTS;
-  return new Map(Object.entries(saved).filter(isSlot));
+/**
+ * Keep the slots of the runs that are here beside those of all that were met. So a run's colour never depends on what else
+ * was there when the board was opened.
+ *
+ * @returns whether anything is new
+ */
+export function keepSlots(kept: Map<string, number>, here: ReadonlyMap<string, number>): boolean {
+  const before = kept.size;
+  for (const [run, slot] of here) kept.set(run, slot);
+  const isNew = kept.size > before;
+  for (const run of kept.size > MOST_KEPT ? kept.keys() : []) {
+    if (kept.size <= MOST_KEPT) break;
+    if (!here.has(run)) kept.delete(run);
+  }
+  return isNew;
 }
 
-/** The slots that are others than those that the runs would choose today; null: none is. */
-export function writeSlots(
-  runs: readonly Coloured[],
-  slots: ReadonlyMap<string, number>,
-): Record<string, number> | null {
-  const chosen = colourSlots(runs);
-  const kept = [...slots].filter(([run, slot]) => chosen.get(run) !== slot);
-  return kept.length === 0 ? null : Object.fromEntries(kept);
+/** One line for each run, its slot as a character and its id: quick to make and to store for 10,000 runs. */
+export function writeSlots(kept: ReadonlyMap<string, number>): string {
+  const lines: string[] = [];
+  for (const [run, slot] of kept) lines.push(String.fromCharCode(FIRST_SLOT + slot) + run);
+  return lines.join("\n");
 }
+
+/** What `writeSlots` wrote, of whatever anyone may have written. */
+export function readSlots(saved: unknown): Map<string, number> {
+  const slots = new Map<string, number>();
+  for (const line of typeof saved === "string" ? saved.split("\n") : []) {
+    const slot = line.charCodeAt(0) - FIRST_SLOT;
+    if (slot >= 0 && slot < SLOTS) slots.set(line.slice(1), slot);
+  }
+  return slots;
+}
+
+const FIRST_SLOT = "0".charCodeAt(0);
 
 /** The earlier slots where nothing changed, so that nothing that depends on them is done again. */
 export function unlessSameSlots(

@@ -5,6 +5,7 @@ import {
   colourSlots,
   dashesApart,
   isColour,
+  keepSlots,
   readSlots,
   slotColour,
   slotDash,
@@ -29,7 +30,7 @@ export class Colours implements Part {
   private begun = $state.raw<ReadonlyMap<string, number | null>>(new Map());
   private runs: readonly Coloured[] = [];
   /** Of all runs ever met here, those that went as well; null before the first. */
-  private kept: ReadonlyMap<string, number> | null = null;
+  private kept: Map<string, number> | null = null;
   /** Dashes of runs in the list beside others that would look the same. */
   private readonly apart = $derived.by(() => {
     const found = dashesApart(this.listed(), (run) => this.slotFor(run));
@@ -52,8 +53,8 @@ export class Colours implements Part {
   }
 
   /**
-   * Learn which runs there are, in their order; the same list tells nothing new. Where a run that was met keeps a colour that
-   * it would not choose today, the browser remembers that.
+   * Learn which runs there are, in their order; the same list tells nothing new. The browser remembers the colour of every
+   * run that was met here.
    *
    * @param place where, for these log directories
    */
@@ -61,12 +62,11 @@ export class Colours implements Part {
     if (runs === this.runs) return;
     this.runs = runs;
     this.begun = new Map(runs.map((run) => [run.id, run.first_wall_time]));
-    const kept = this.kept ?? readSlots(recall(place));
+    const kept = (this.kept ??= readSlots(recall(place)));
     const slots = colourSlots(runs, kept);
-    this.kept = new Map([...kept, ...slots]);
     this.slots = unlessSameSlots(this.slots, slots);
     // Not now: thousands of runs are yet to be laid out.
-    if (kept.size > 0) setTimeout(() => remember(place, writeSlots(runs, slots)));
+    if (keepSlots(kept, slots)) setTimeout(() => remember(place, writeSlots(kept)));
   }
 
   /** Whether the run is in the run list. */
