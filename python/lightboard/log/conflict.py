@@ -10,7 +10,7 @@ import re
 import socket
 import stat
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 RECENT_SECS = 120.0
 
@@ -21,8 +21,7 @@ _NAME = re.compile(r"^events\.out\.tfevents\.(?P<seconds>\d{10})\.(?P<rest>.+)$"
 _REST = re.compile(r"^(?P<host>.+?)\.(?P<pid>\d+)\.\d+", re.DOTALL)
 
 
-@dataclass(frozen=True)
-class LiveWriter:
+class LiveWriter(NamedTuple):
     """A writer that is, or seems to be, at work."""
 
     file: str

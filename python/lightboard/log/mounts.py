@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 MOUNTINFO = "/proc/self/mountinfo"
 
@@ -30,8 +30,7 @@ SYNCED = re.compile(r"^(OneDrive|Dropbox|Google ?Drive|Syncplicity|iCloud ?Drive
 """Folders that a client holds open while it uploads what has changed."""
 
 
-@dataclass(frozen=True)
-class Mount:
+class Mount(NamedTuple):
     """A mounted file system: where, and its type as the kernel names it."""
 
     point: str
