@@ -9,8 +9,9 @@ use serde::Serialize;
 use crate::catalog::Run;
 use crate::values::{Told, all_told, read_told};
 
-/// Bytes of a text that are kept: it stays in memory, and every picture of its tag tells it.
-const MOST_TEXT: usize = 1 << 16;
+/// Bytes of a text that are kept: it stays in memory for each file and tag that was asked for, and every picture of its tag
+/// tells it.
+const MOST_TEXT: usize = 4096;
 /// Runs that are asked of one tag: each asked for the first time costs a read.
 const MOST_RUNS: usize = 8;
 
@@ -119,7 +120,7 @@ mod tests {
     use lightboard_events::encode::{Described, described_scalar};
     use lightboard_events::{Kind, Reduce};
 
-    use super::of_file;
+    use super::{MOST_TEXT, beginning, of_file};
     use crate::event_file::EventFile;
     use crate::values::Told;
 
@@ -153,5 +154,14 @@ mod tests {
         let said = |told| of_file(told, "loss").map(|said| said.display_name.clone());
         assert_eq!(said(&early).as_deref(), Some("early"));
         assert_eq!(said(&told()).as_deref(), Some("late"));
+    }
+
+    #[test]
+    fn of_a_long_text_the_beginning_is_kept_in_whole_characters() {
+        let text = format!("x{}", "ü".repeat(MOST_TEXT));
+        let kept = beginning(&text);
+        assert!(text.starts_with(&kept));
+        assert_eq!(kept.len(), MOST_TEXT - 1);
+        assert_eq!(beginning("short"), "short");
     }
 }
