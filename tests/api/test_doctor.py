@@ -75,6 +75,28 @@ def test_a_look_that_is_ended_leaves_nothing_that_it_started(
         pass  # It has been told to end; the test's own limit ends this, too.
 
 
+def test_a_look_that_ends_by_itself_leaves_nothing_that_it_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor does it wait for that, which holds its output open."""
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/sh\nsleep 600 &\necho $! > {tmp_path}/pid\necho '{{\"seen\": 1}}'\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+
+    async def look() -> dict[str, Any]:
+        doctor = Doctor(Settings((LogDirectory("runs", str(tmp_path)),), port=1, started=0))
+        doctor.look(None)
+        while (body := doctor.body())["looking"]:
+            await asyncio.sleep(0)
+        return body
+
+    assert asyncio.run(look())["report"] == {"seen": 1}
+    started = int((tmp_path / "pid").read_text())
+    while processes.is_alive(started):
+        pass  # As above.
+
+
 def test_text_that_is_no_unicode_is_sent(tmp_path: Path) -> None:
     settings = Settings((LogDirectory("runs", str(tmp_path)),), port=1, started=0)
     doctor = Doctor(settings)

@@ -5,8 +5,10 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
 import sys
 import time
+from tempfile import TemporaryFile
 from typing import Any
 
 from starlette.requests import Request
@@ -83,33 +85,39 @@ class Doctor:
             last = err.decode(errors="replace").strip().rpartition("\n")[2]
             self._message = f"The doctor ended with {code} and told nothing: {last}"
 
-    async def _run(self, url: str | None) -> tuple[int | None, bytes, bytes]:
+    async def _run(self, url: str | None) -> tuple[int, bytes, bytes]:
         """Return how the process ended, and what it wrote."""
         question = {
             "logdirs": [[logdir.name, logdir.path] for logdir in self._settings.logdirs],
             "url": url,
             "budget": BUDGET_SECS,
         }
-        process = await asyncio.create_subprocess_exec(
-            # -P: a file json.py in the working directory is none of the doctor's.
-            *(sys.executable, "-P", "-m", "lightboard.doctor"),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            # With what it starts, a plugin of TensorBoard's for one, it is a group, which ends as one.
-            start_new_session=True,
-        )
-        try:
-            with contextlib.suppress(ProcessLookupError):  # It has ended already, and says why.
-                os.setpriority(os.PRIO_PROCESS, process.pid, 19)
-            async with asyncio.timeout(BUDGET_SECS + GRACE_SECS):
-                out, err = await process.communicate(json.dumps(question).encode())
-        finally:
-            if process.returncode is None:
+        # No pipes: what the doctor started may hold them open when it has ended itself.
+        with TemporaryFile() as asked, TemporaryFile() as out, TemporaryFile() as err:
+            asked.write(json.dumps(question).encode())
+            asked.seek(0)
+            # Not by asyncio, which leaves what the doctor started when it is cancelled while it starts the doctor.
+            process = subprocess.Popen(
+                # -P: a file json.py in the working directory is none of the doctor's.
+                [sys.executable, "-P", "-m", "lightboard.doctor"],
+                stdin=asked,
+                stdout=out,
+                stderr=err,
+                # With what it starts, a plugin of TensorBoard's for one, it is a group, which ends as one.
+                start_new_session=True,
+            )
+            try:
+                with contextlib.suppress(ProcessLookupError):  # It has ended already, and says why.
+                    os.setpriority(os.PRIO_PROCESS, process.pid, 19)
+                async with asyncio.timeout(BUDGET_SECS + GRACE_SECS):
+                    await asyncio.to_thread(process.wait)
+            finally:
                 with contextlib.suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
-                await process.wait()
-        return process.returncode, out, err
+                await asyncio.to_thread(process.wait)
+            out.seek(0)
+            err.seek(0)
+            return process.returncode, out.read(), err.read()
 
 
 def doctor_routes(doctor: Doctor, settings: Settings) -> list[Route]:
