@@ -50,6 +50,9 @@ const MANY = 1_000;
 /** Of all cards: were all asked for at once, the first would be drawn when the last is. */
 const questions = new Queue(2);
 
+/** When its turn came nobody looked at the card any more. */
+class OutOfView extends Error {}
+
 export class ScalarCard {
   /** Every run's points over the whole x axis; null until the first answer. */
   overview = $state.raw<readonly Series[] | null>(null);
@@ -198,6 +201,7 @@ export class ScalarCard {
         retryMs = 250;
       } catch (error) {
         this.markDirtyAgain(dirt);
+        if (error instanceof OutOfView) continue;
         this.fault =
           error instanceof ApiError && error.status === 0 ? null : String((error as Error).message);
         await new Promise((resolve) => setTimeout(resolve, retryMs));
@@ -277,7 +281,10 @@ export class ScalarCard {
       baseline: this.comparedByServer(),
       quantiles,
     };
-    const columns = await questions.take(() => fetchScalars(asked));
+    const columns = await questions.take(() => {
+      if (!this.inView) throw new OutOfView();
+      return fetchScalars(asked);
+    });
     const series = toSeries(columns, quantiles ? { from: asked.x_min, to: asked.x_max } : null);
     if (series.length > MANY) await breath();
     return {

@@ -113,9 +113,22 @@ export interface TableColumns {
   at: TablePoints | null;
 }
 
+/** Others wait for this answer: one that never comes must not stop them. */
+const LONGEST_ANSWER_MS = 120_000;
+
 /** Points of some tags. Throws ApiError or FrameError. */
 export async function fetchScalars(query: ScalarQuery): Promise<ScalarColumns> {
-  return readScalars(await (await post("api/scalars", query)).arrayBuffer());
+  const overdue = new AbortController();
+  const timer = setTimeout(() => overdue.abort(), LONGEST_ANSWER_MS);
+  try {
+    return readScalars(await (await post("api/scalars", query, overdue.signal)).arrayBuffer());
+  } catch (error) {
+    if (!overdue.signal.aborted) throw error;
+    const waited = `the server gave no points within ${LONGEST_ANSWER_MS / 1_000} s; they are asked for again`;
+    throw new ApiError(408, "timed_out", waited);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** What the runs of some groups have in common. Throws ApiError or FrameError. */
@@ -138,12 +151,12 @@ export function tableText({ at_step, ...rest }: ExactTableQuery): string {
   return `${JSON.stringify(rest).slice(0, -1)},"at_step":${at_step}}`;
 }
 
-function post(path: string, query: object): Promise<Response> {
-  return postText(path, JSON.stringify(query));
+function post(path: string, query: object, signal?: AbortSignal): Promise<Response> {
+  return postText(path, JSON.stringify(query), signal);
 }
 
-function postText(path: string, body: string): Promise<Response> {
-  return request(path, { method: "POST", headers: { "content-type": "application/json" }, body });
+function postText(path: string, body: string, signal: AbortSignal | null = null): Promise<Response> {
+  return request(path, { method: "POST", headers: { "content-type": "application/json" }, body, signal });
 }
 
 /** Decode the column frame of POST /api/scalars and check that its series lie inside its columns. */

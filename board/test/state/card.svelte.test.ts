@@ -62,6 +62,52 @@ test("what is said of a tag stays that of the first run when others are asked fo
   expect(card.said.get("loss")?.displayName).toBe("a");
 });
 
+test("a card that left before its turn is not asked for until it is back", async () => {
+  const asked: unknown[] = [];
+  let release!: () => void;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  answers.set("api/scalars", async ({ tags, axis }) => {
+    asked.push(...(tags as string[]));
+    await released;
+    return scalars(axis, ["a"]);
+  });
+  const cards = ["1", "2", "passed", "4"].map((tag) => new ScalarCard([tag]));
+  for (const card of cards) {
+    card.show(true);
+    card.resize(64);
+  }
+  cards[2]!.show(false);
+  release();
+  await until(() => cards[3]!.overview !== null);
+  expect(asked.toSorted()).toEqual(["1", "2", "4"]);
+  cards[2]!.show(true);
+  await until(() => cards[2]!.overview !== null);
+  expect(cards[2]!.fault).toBeNull();
+});
+
+test("an answer that never comes stops its card for a while, and no other", async () => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  onTestFinished(() => void vi.useRealTimers());
+  let hanging = 0;
+  let hang!: () => void;
+  const hung = new Promise<void>((resolve) => (hang = resolve));
+  answers.set("api/scalars", ({ tags, axis }) => {
+    if ((tags as string[])[0] === "other") return scalars(axis, ["a"]);
+    if (++hanging === 2) hang();
+    return new Promise<object>(() => undefined);
+  });
+  const cards = ["1", "2", "other"].map((tag) => new ScalarCard([tag]));
+  for (const card of cards) {
+    card.show(true);
+    card.resize(64);
+  }
+  await hung;
+  vi.advanceTimersByTime(120_000);
+  await until(() => cards[2]!.overview !== null);
+  expect(cards[0]!.fault).toContain("no points within 120 s");
+  for (const card of cards) card.show(false);
+});
+
 test("a part of the axis is not asked for with another tag as x", async () => {
   const asked: unknown[] = [];
   let arrived = (): void => undefined;
