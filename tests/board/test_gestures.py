@@ -255,6 +255,14 @@ def test_linked_cards_show_the_same_part_of_x(opened: OpenBoard) -> None:
     expect(page.get_by_role("button", name="Reset zoom")).to_have_count(0)
 
 
+def test_keys_of_a_chart_are_found_on_a_keyboard_of_other_letters(opened: OpenBoard) -> None:
+    page = opened.page
+    opened.wait_for_curves("loss", on={"run0"}, off=set())
+    # As a Russian keyboard says that the key of x was pressed.
+    plot(page, "loss").dispatch_event("keydown", {"key": "ч", "code": "KeyX", "bubbles": True})
+    expect(page.get_by_role("button", name="Reset zoom")).to_have_count(1)
+
+
 def test_clipping_says_how_much_it_clips(opened: OpenBoard) -> None:
     page = opened.page
     opened.wait_for_curves("spikes", on={"spiky"}, off=set())

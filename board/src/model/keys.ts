@@ -114,7 +114,7 @@ export function commandOf(press: Press): Command | null {
 }
 
 /** The key, or the Latin letter that is on it as well where a keyboard writes others: Cyrillic, Greek, Hebrew. */
-function latin({ key, code }: Press): string {
+export function latin({ key, code }: Pick<Press, "key" | "code">): string {
   if (!/^[^\x00-\x7f]$/.test(key) || !/\p{L}/u.test(key)) return key;
   return /^Key([A-Z])$/.exec(code)?.[1] ?? key;
 }

@@ -7,6 +7,7 @@
 
 import { movedBy, pinched, xOf, yOf, zoomedAt } from "../../charts/window";
 import type { View } from "../../charts/curve";
+import { latin } from "../../model/keys";
 import { type Extent, type PlotSize, zoomToBox } from "../../charts/viewport";
 
 /** CSS pixels from the plot's upper left corner. */
@@ -189,14 +190,15 @@ export class Gestures {
     const { plot } = this.chart;
     if (event.ctrlKey || event.metaKey || event.altKey) return false;
     const at = this.pointer ?? { x: plot.width / 2, y: plot.height / 2 };
+    const key = latin(event).toLowerCase();
     const sideways = { ArrowLeft: -1, ArrowRight: 1 }[event.key] ?? 0;
     const upwards = { ArrowDown: -1, ArrowUp: 1 }[event.key] ?? 0;
     if (event.shiftKey && (sideways || upwards)) this.shift(-sideways * KEY_MOVE, -upwards * KEY_MOVE);
     else if (sideways) this.pointer = this.inside({ ...at, x: at.x + sideways * KEY_STRIDE * plot.width });
     else if (event.key === "+" || event.key === "=") this.zoom("plot", KEY_ZOOM, at);
     else if (event.key === "-") this.zoom("plot", 1 / KEY_ZOOM, at);
-    else if (event.key.toLowerCase() === "x") this.zoom("x", event.shiftKey ? 1 / KEY_ZOOM : KEY_ZOOM, at);
-    else if (event.key.toLowerCase() === "y") this.zoom("y", event.shiftKey ? 1 / KEY_ZOOM : KEY_ZOOM, at);
+    else if (key === "x") this.zoom("x", event.shiftKey ? 1 / KEY_ZOOM : KEY_ZOOM, at);
+    else if (key === "y") this.zoom("y", event.shiftKey ? 1 / KEY_ZOOM : KEY_ZOOM, at);
     else if (event.key === "Enter") this.chart.enter(at);
     else if (event.key === "Escape") this.giveUp();
     else return false;
