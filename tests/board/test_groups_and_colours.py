@@ -1,5 +1,6 @@
 """Groups of the run list, colours that a person gives, and which new runs are on."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -79,3 +80,18 @@ def test_new_runs_follow_the_rule_and_never_override_only_this_one(tmp_path: Pat
         write_run(tmp_path / "e", {"loss": [1.0]})
         opened.wait_for_runs("e")
         expect(opened.box("e")).not_to_be_checked()
+
+
+def test_runs_keep_their_colours_over_a_reload_when_one_is_deleted(browser: Browser, tmp_path: Path) -> None:
+    names = [f"run-{number:02}" for number in range(20)]
+    for number, run in enumerate(names):
+        write_run(tmp_path / run, {"loss": [2.0, 1.0]}, first_wall_time=1_000.0 + 7 * number % 20)
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
+        opened.wait_for_runs(*names)
+        before = {run: colour(opened, run) for run in names}
+        opened.page.wait_for_function("() => Object.keys(localStorage).some(key => key.includes('colours'))")
+        shutil.rmtree(tmp_path / names[0])
+        expect(opened.row(names[0])).to_have_count(0)
+        opened.page.reload()
+        opened.wait_for_runs(*names[1:])
+        assert {run: colour(opened, run) for run in names[1:]} == {run: before[run] for run in names[1:]}
