@@ -126,3 +126,14 @@ def test_of_healthy_runs_nothing_is_found(address: str, browser: Browser, theme:
         expect(dialog.get_by_role("row")).to_have_count(8)
         assert complaints_of_axe(opened) == []
         assert opened.complaints == []
+
+
+def test_the_report_of_one_run_begins_with_why_it_is_not_drawn(address: str, browser: Browser) -> None:
+    with tab(browser, address) as opened:
+        opened.wait_for_runs("sweep/lr=0")
+        opened.box("sweep/lr=0").click()
+        opened.page.keyboard.press("Shift+D")
+        dialog = opened.page.get_by_role("dialog", name="Doctor: sweep/lr=0")
+        expect(dialog).to_contain_text("Not drawn: it is off. (run_off)")
+        looked(dialog)
+        expect(dialog).to_contain_text("Nothing else found that hides")
