@@ -88,13 +88,17 @@ function escaped(logdir: string): string {
 }
 
 function groupsOf(families: readonly Family[], { of, order }: Groups, severalLogdirs: boolean): Item[] {
-  const label = ({ run }: Family): string => (severalLogdirs ? `${run.logdir}: ${run.name}` : run.name);
+  /** Without what the heading says, as of a group that is a folder. */
+  const label = ({ run }: Family, group: string): string => {
+    const own = run.name.startsWith(`${group}/`) ? run.name.slice(group.length + 1) : run.name;
+    return severalLogdirs ? `${run.logdir}: ${own}` : own;
+  };
   const members = groupBy(families, ({ run }) => of(run.id));
   const item = (key: string, name: string, some: readonly Family[]): Branch => ({
     what: "group",
     key,
     label: name,
-    items: some.map((one) => leafOf(one, label(one))),
+    items: some.map((one) => leafOf(one, label(one, name))),
   });
   const rest = members.get(null);
   members.delete(null);

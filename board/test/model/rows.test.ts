@@ -118,6 +118,17 @@ test("groups are headings, and what is in none comes last", () => {
   ]);
 });
 
+test("runs of a folder are called by what the heading does not say", () => {
+  const of = (id: string): string | null => (id.includes("sweep/") ? "sweep" : null);
+  expect(drawn(runs("sweep/lr=1", "sweep/lr=2", "sweeper/lr=1"), { groups: { of, order: null } })).toEqual([
+    "v sweep (2)",
+    "    lr=1",
+    "    lr=2",
+    "v no group (1)",
+    "    sweeper/lr=1",
+  ]);
+});
+
 describe("whatever runs there are", () => {
   const segment = fc.constantFrom("a", "b", "実験", ".", "lr=1");
   const listed = fc
