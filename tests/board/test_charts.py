@@ -258,7 +258,7 @@ def test_a_card_tells_what_its_tag_is_called_and_what_that_means(tmp_path: Path,
         expect(card.locator("h3 .called")).to_have_text("Cross⟨202E⟩ entropy")
         expect(opened.card("eval/plain").locator("h3 .called")).to_have_count(0)
         opened.choose("eval/loss", "About this tag")
-        dialog = opened.page.get_by_role("dialog", name="About this tag")
+        dialog = opened.page.get_by_role("dialog", name="About this tag, as logged")
         expect(dialog.locator("dd")).to_have_text(words, use_inner_text=True)
         expect(dialog.locator("img")).to_have_count(0)
         assert complaints_of_axe(opened) == []
