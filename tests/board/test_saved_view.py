@@ -161,6 +161,17 @@ def test_a_reset_is_one_click_and_undone_by_another_or_by_back(browser: Browser,
         expect_on(opened, "ac実")
 
 
+def test_a_reset_by_keyboard_hands_the_focus_to_what_undoes_it(browser: Browser, address: str) -> None:
+    with tab(browser, address) as opened:
+        opened.wait_for_runs(*RUNS)
+        opened.box("b").click()
+        opened.page.get_by_role("button", name="Reset", exact=True).press("Enter")
+        expect_on(opened, "abc実")
+        expect(opened.page.get_by_role("button", name="Undo", exact=True).last).to_be_focused()
+        opened.page.keyboard.press("Enter")
+        expect_on(opened, "ac実")
+
+
 def test_a_saved_view_is_a_download_that_opens_anywhere(
     logdir: Path, browser: Browser, address: str, tmp_path: Path
 ) -> None:
