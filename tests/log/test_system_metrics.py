@@ -217,6 +217,18 @@ def test_what_several_links_carry_counts_once(
     }
 
 
+def test_a_device_below_another_counts_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in Azure, where the link of the host carries what its fast one does, besides its own."""
+    numbers = f"{1 << 20} {'0 ' * 7} {2 << 20} {'0 ' * 7}"
+    (tmp_path / "dev").write_text(f"Inter-|\n face |\neth0: {numbers}\nenP1s1: {numbers}\n")
+    for link in ("eth0", "enP1s1"):
+        (tmp_path / link / "device").mkdir(parents=True)
+    (tmp_path / "enP1s1" / "master").symlink_to(tmp_path / "eth0")
+    monkeypatch.setattr(machine, "TRAFFIC", str(tmp_path / "dev"))
+    monkeypatch.setattr(machine, "LINKS", str(tmp_path))
+    assert dict(machine._network())["system/network_received_mib_per_second"] == 1
+
+
 @pytest.mark.parametrize("given", [0, 0.5, -1, float("nan"), float("inf"), "often", [], 1j], ids=repr)
 def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, given: Any) -> None:
     with pytest.raises((TypeError, ValueError), match="system_metrics: expected"):

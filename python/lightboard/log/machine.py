@@ -133,14 +133,19 @@ def _network() -> Values:
         name.strip(): numbers for name, _, numbers in (line.partition(":") for line in _lines(TRAFFIC)[2:])
     }
     links.pop("lo", None)
-    # Bridges, bonds, VLANs and tunnels carry what devices carry as well, which would count twice. A container has none.
-    devices = [name for name in links if os.path.exists(f"{LINKS}/{name}/device")]
+    # Bridges, bonds, VLANs and tunnels carry what devices carry as well, which would count twice, and
+    # so do devices of a virtual machine that have another below them, its master. A container has none.
+    devices = [name for name in links if _is_device(name) and not _is_device(f"{name}/master")]
     received = sent = 0
     for name in devices or links:
         fields = links[name].split()
         received, sent = received + int(fields[0]), sent + int(fields[8])
     yield "system/network_received_mib_per_second", received / MIB
     yield "system/network_sent_mib_per_second", sent / MIB
+
+
+def _is_device(link: str) -> bool:
+    return os.path.exists(f"{LINKS}/{link}/device")
 
 
 def _nvml() -> tuple[Any, list[Any]] | None:
