@@ -13,6 +13,7 @@ import pytest
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from lightboard import LightboardWarning, SummaryWriter
+from lightboard.log import conflict
 from log.program import Program
 
 HOST = socket.gethostname()
@@ -127,3 +128,13 @@ def test_things_that_are_no_event_files(tmp_path: Path) -> None:
     (tmp_path / "events.out.tfevents.1763800000.host.3.0").symlink_to("nowhere")
     (tmp_path / "notes.txt").write_text("")
     assert warnings_of_a_second_writer(tmp_path) == []
+
+
+def test_a_clock_that_was_set_forward_makes_no_file_an_earlier_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_text("long", "text" * 100)
+    later = time.time() + 86_400
+    monkeypatch.setattr(time, "time", lambda: later)
+    assert conflict.earlier_files(str(tmp_path), "another") == []

@@ -17,6 +17,8 @@ RECENT_SECS = 120.0
 HEADER_BYTES = 128
 """A file that is not larger holds at most the record with which it begins."""
 
+_IMPORTED = time.time()
+
 _NAME = re.compile(r"^events\.out\.tfevents\.(?P<seconds>\d{10})\.(?P<rest>.+)$", re.DOTALL)
 _REST = re.compile(r"^(?P<host>.+?)\.(?P<pid>\d+)\.\d+", re.DOTALL)
 
@@ -77,7 +79,9 @@ def _began() -> float:
             ticks = int(file.read().rpartition(b")")[2].split()[19])
     except OSError:
         return 0.0
-    return time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + ticks / os.sysconf("SC_CLK_TCK")
+    began = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME) + ticks / os.sysconf("SC_CLK_TCK")
+    # The clock may have been set forward since, after this process named its first file.
+    return min(began, _IMPORTED)
 
 
 def _live_writer(path: str, name: str) -> LiveWriter | None:
