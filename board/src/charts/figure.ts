@@ -1,5 +1,6 @@
 /** A chart as a picture of its own, with its axes and a legend: as SVG of what is drawn, or painted over its bitmap. */
 
+import { formatCount } from "../model/format";
 import type { Style } from "../model/plot";
 import type { Axis } from "./axes";
 import { BAND_OPACITY, type Curve, type View } from "./curve";
@@ -144,7 +145,7 @@ function lettering(figure: Figure): Item[] {
     const at = LEGEND_MOST;
     items.push({
       ...small,
-      text: `and ${more.toLocaleString("en")} more`,
+      text: `and ${formatCount(more)} more`,
       x: 12 + (at % columns) * LEGEND_COLUMN,
       y: base + BOTTOM + Math.floor(at / columns) * LEGEND_LINE + 8,
       anchor: "start",

@@ -1,5 +1,6 @@
 /** Outliers: bounds of y that leave a few values outside, and how many. */
 
+import { counted, formatCount } from "./format";
 import type { Shown } from "./plot";
 import { countBelow, quantileOf, type Spread } from "./quantiles";
 import type { Series } from "./series";
@@ -84,11 +85,9 @@ function spreadIn({ spread }: Series, x: Range | null): Spread | null {
 /** "clipped: about 12 points above, 3 below"; null if there are none. */
 export function describeClipped({ above, below, exact }: Clipped): string | null {
   if (above + below === 0) return null;
-  const count = (n: number): string => n.toLocaleString("en");
-  const points = (n: number): string => `${count(n)} ${n === 1 ? "point" : "points"}`;
   const parts = [
-    above > 0 ? `${points(above)} above` : "",
-    below > 0 ? `${above > 0 ? count(below) : points(below)} below` : "",
+    above > 0 ? `${counted(above, "point")} above` : "",
+    below > 0 ? `${above > 0 ? formatCount(below) : counted(below, "point")} below` : "",
   ];
   return `clipped: ${exact === "exact" ? "" : `${exact} `}${parts.filter(Boolean).join(", ")}`;
 }

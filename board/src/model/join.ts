@@ -1,5 +1,6 @@
 /** Another tag as x: each point lies at the value that the other tag has at the same step of the same attempt. */
 
+import { formatCount } from "./format";
 import { oneLine } from "./names";
 import { boundsOf, type Series } from "./series";
 
@@ -38,8 +39,7 @@ export function joinedOf(series: readonly Series[]): Joined {
 
 /** "x is lr at the same step: 1,190 of 1,200 points". */
 export function describeJoined(xTag: string, { points, of, thinned }: Joined): string {
-  const count = (n: number): string => n.toLocaleString("en");
-  const all = `${count(points)} of ${count(of)} points`;
+  const all = `${formatCount(points)} of ${formatCount(of)} points`;
   return `x is ${oneLine(xTag)} at the same step: ${all}${thinned ? ", thinned out" : ""}`;
 }
 

@@ -1,6 +1,7 @@
 /** The crosshair in words: columns of its table, with numbers and times that can be compared, and one reading to be spoken. */
 
 import { formatStep, formatTime, formatValue } from "../../charts/labels";
+import { formatCount } from "../../model/format";
 import { isGap } from "../../model/group_series";
 import { oneLine } from "../../model/names";
 import { type Reading, stepOf } from "../../model/plot";
@@ -38,5 +39,5 @@ export function spokenReading(reading: Reading, name: string, of: number): strin
   const step = stepOf(reading);
   const where = step === null ? "" : ` at step ${formatStep(step)}`;
   const value = isGap(series, index) ? "no value" : formatValue(y);
-  return `${oneLine(name)}: ${value}${where}${of > 1 ? `, nearest of ${of.toLocaleString("en")}` : ""}`;
+  return `${oneLine(name)}: ${value}${where}${of > 1 ? `, nearest of ${formatCount(of)}` : ""}`;
 }
