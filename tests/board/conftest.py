@@ -1,20 +1,14 @@
-"""One Chromium for all tests of a process, each in tabs of a profile of its own; and the board of the panel's tests."""
+"""The board of the panel's tests, in a tab of a profile of its own."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
-from board.browser import OpenBoard, chromium, tab
+from board.browser import OpenBoard, tab
 from board.panel import RUNS, SWEEP, write_hparams
 from boards import board
 from logdirs import FIRST_WALL_TIME, write_run
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

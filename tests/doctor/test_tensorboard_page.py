@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from board.browser import chromium
 from doctor.looking import codes
 from doctor.tensorboards import TensorBoard, tensorboard
 from lightboard.doctor.served import ask
@@ -59,12 +58,12 @@ class Opened:
 
 
 @pytest.fixture(scope="module")
-def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
+def opened(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     runs = tmp_path_factory.mktemp("page") / "runs"
     for name in ("実験", *(f"run{number}" for number in range(40))):
         write_run(runs / name, {"loss": [1.0, 2.0, 3.0]})
-    with tensorboard("--logdir", runs, "--reload_interval=1") as server, chromium() as browser:
-        yield Opened(browser.new_page(), server, runs)
+    with tensorboard("--logdir", runs, "--reload_interval=1") as server, browser.new_page() as page:
+        yield Opened(page, server, runs)
 
 
 @pytest.mark.detects("U02", "U03", "U13", "page_habits")
