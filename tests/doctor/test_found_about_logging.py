@@ -94,6 +94,7 @@ writer = SummaryWriter(sys.argv[1])
 writer.config({"lr": 0.1})
 writer.add_scalar("loss", 0.5, 17)
 writer.add_scalar("loss", 0.4, 18)
+writer.flush()
 if sys.argv[2] == "closed":
     writer.close()
 print("ready", flush=True)

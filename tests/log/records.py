@@ -2,6 +2,7 @@
 
 import re
 import struct
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,10 +47,19 @@ def events(path: Path) -> list[Any]:
 
 
 def points_of(path: Path) -> list[Point]:
-    """The scalars of one file as TensorBoard reads them; framing must find as many records."""
+    """The scalars of one file that nobody writes any more as TensorBoard reads them; framing must agree."""
     loaded = list(EventFileLoader(str(path)).Load())
     assert len(loaded) == len(payloads(path))
     assert loaded[0].file_version == "brain.Event:2"
+    return _scalars(loaded)
+
+
+def points_so_far(directory: Path) -> list[Point]:
+    """The scalars of a run that is being written, as far as TensorBoard reads them now."""
+    return [point for path in event_files(directory) for point in _scalars(EventFileLoader(str(path)).Load())]
+
+
+def _scalars(loaded: Iterable[Any]) -> list[Point]:
     return [
         Point(value.tag, event.step, float(tensor_util.make_ndarray(value.tensor)))
         for event in loaded

@@ -10,7 +10,7 @@ import pytest
 
 from lightboard.events import read
 from log.program import Program, run, succeed, until
-from log.records import event_files, points, steps
+from log.records import event_files, points, points_so_far, steps
 
 LOG_100 = """
 writer = SummaryWriter("run")
@@ -202,7 +202,7 @@ def test_flush_secs_below_the_hand_over_is_honoured(tmp_path: Path) -> None:
         "SummaryWriter('run', flush_secs=0).add_scalar('loss', 1.0, 1); say('.'); signal.pause()", tmp_path
     )
     program.line()
-    until(lambda: steps(tmp_path / "run") == [1], "the record")
+    until(lambda: [point.step for point in points_so_far(tmp_path / "run")] == [1], "the record")
     program.process.kill()
     program.end()
 

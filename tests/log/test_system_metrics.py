@@ -16,7 +16,7 @@ from lightboard.log.machine import Machine
 from lightboard.log.system_metrics import seconds_between
 from log.frameworks import hparams
 from log.program import succeed, until
-from log.records import Point, event_files, points, points_of
+from log.records import Point, event_files, points, points_of, points_so_far
 
 AT_ONCE = {"disk_percent", "memory_gib", "memory_percent", "process_memory_gib"}
 RATES = {
@@ -41,7 +41,7 @@ def sampling() -> int:
 def test_samples_until_close(tmp_path: Path) -> None:
     writer = SummaryWriter(tmp_path, system_metrics=1)
     assert sampling() == 1
-    until(lambda: len(samples(points(tmp_path))) > 1, "a second sample")
+    until(lambda: len(samples(points_so_far(tmp_path))) > 1, "a second sample")
     writer.close()
     assert sampling() == 0
     first, second, *_ = samples(points(tmp_path)).items()
@@ -64,15 +64,17 @@ def test_samples_until_close(tmp_path: Path) -> None:
 def test_a_short_run_has_rates_too(tmp_path: Path) -> None:
     writer = SummaryWriter(tmp_path / "long", system_metrics=True)
     until(
-        lambda: len(samples(points(tmp_path / "long"))) > 1,
+        lambda: len(samples(points_so_far(tmp_path / "long"))) > 1,
         "a second sample, long before 10 seconds are over",
     )
     writer.close()
-    assert set(samples(points(tmp_path / "long"))[1]) >= RATES
+    _, second, *_ = samples(points(tmp_path / "long")).values()
+    assert set(second) >= RATES
     writer = SummaryWriter(tmp_path / "short", system_metrics=True)
     time.sleep(0.6)
     writer.close()
-    assert set(samples(points(tmp_path / "short"))[1]) >= RATES
+    _, last = samples(points(tmp_path / "short")).values()
+    assert set(last) >= RATES
 
 
 @pytest.mark.parametrize("tell", ["config", "add_hparams"])
@@ -80,7 +82,7 @@ def test_settings_that_come_late_stand_in_the_first_session_start(tmp_path: Path
     """TensorBoard shows no other, and a program may load its data for minutes before it knows its settings."""
     with SummaryWriter(tmp_path, rank=0, system_metrics=1) as writer:
         run = Path(writer.log_dir)
-        until(lambda: len(samples(points(run))) > 1, "a second sample")
+        until(lambda: len(samples(points_so_far(run))) > 1, "a second sample")
         if tell == "config":
             writer.config({"lr": 0.5})
         else:
