@@ -6,14 +6,14 @@ import base64
 import io
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Error, Page
 
 CHARTS = (420, 150, 1000, 780)
 """Left, top, right and bottom of a part of either page that holds charts and nothing else that moves."""
@@ -46,14 +46,23 @@ class Film:
             page.wait_for_timeout(50)
         raise TimeoutError(f"expected the page to come to rest within {most} s")
 
-    def settled(self, before: str) -> float:
-        """When the charts first looked as they did in the end, which must not be as in the frame before."""
+    def wait_until_changed(self, page: Page, before: str, most: float = 60) -> None:
+        """Wait until the charts look otherwise than in the frame before: a page may ask its server first."""
+        end, seen, charts = time.monotonic() + most, 0, _charts(before)
+        while time.monotonic() < end:
+            for _, data in self.frames[seen:]:
+                seen += 1
+                if _differ(_charts(data), charts):
+                    return
+            page.wait_for_timeout(50)
+        raise TimeoutError(
+            f"expected what was touched to change the charts, found them as before after {most} s: "
+            "touch a run whose curve is to be seen"
+        )
+
+    def settled(self) -> float:
+        """When the charts first looked as they did in the end."""
         pictures = [(at, _charts(data)) for at, data in self.frames]
-        if not pictures or not any(_differ(picture, _charts(before)) for _, picture in pictures):
-            raise ValueError(
-                "expected what was touched to change the charts, found them as before: "
-                "touch a run whose curve is to be seen"
-            )
         final = pictures[-1][1]
         since = pictures[-1][0]
         for at, picture in reversed(pictures):
@@ -81,13 +90,15 @@ def filmed(page: Page) -> Iterator[Film]:
     def keep(event: dict[str, Any]) -> None:
         film.frames.append((float(event["metadata"]["timestamp"]), str(event["data"])))
         film.last = time.monotonic()
-        session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
+        with suppress(Error):  # The last frames come while the film ends: they need no answer.
+            session.send("Page.screencastFrameAck", {"sessionId": event["sessionId"]})
 
     session.on("Page.screencastFrame", keep)
     session.send("Page.startScreencast", {"format": "jpeg", "quality": 80, "everyNthFrame": 1})
     try:
         yield film
     finally:
+        session.remove_listener("Page.screencastFrame", keep)
         session.send("Page.stopScreencast")
         session.detach()
 

@@ -98,9 +98,10 @@ def _wait_for(desk: Desk, touch: Callable[[], None]) -> Wait:
         _, before = film.frames[-1]
         film.frames.clear()
         touch()
+        film.wait_until_changed(page, before)
         film.wait_until_quiet(page, 1.2)
     touched = float(page.evaluate("window.touched")) / 1000
-    return Wait(_paint(page), max(0.0, film.settled(before) - touched) * 1000)
+    return Wait(_paint(page), max(0.0, film.settled() - touched) * 1000)
 
 
 def _paint(page: Page) -> float:
