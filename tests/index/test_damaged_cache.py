@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ from lightboard._core import Index
 from lightboard.index import decode
 
 FOOT = 16
+LONG_AGO = 1.7e9
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,8 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     damaged = bytearray(scalars(range(100), tag="tag1"))
     damaged[len(damaged) // 2] ^= 0xFF
     write(folder / "damaged", bytes(damaged))
+    for file in folder.rglob("*tfevents*"):
+        os.utime(file, (LONG_AGO, LONG_AGO))  # None is live now and idle when the last test compares.
     return folder
 
 
