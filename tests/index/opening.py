@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -80,10 +81,16 @@ def answer(index: Index) -> bytes:
     return json.dumps(header).encode() + frame[start:]
 
 
-def awaited(index: Index, expected: bytes) -> None:
+def described(index: Index) -> list[dict[str, Any]]:
+    """What the index says of its runs."""
+    runs: list[dict[str, Any]] = json.loads(index.runs())["runs"]
+    return runs
+
+
+def awaited(index: Index, expected: object, ask: Callable[[Index], object] = answer) -> None:
     """Wait until the index answers as expected, as it must after reading anew what the cache did not hold."""
     version = index.wait(0, 30.0)
-    while answer(index) != expected:
+    while ask(index) != expected:
         later = index.wait(version, 30.0)
         assert later > version, "the answer never became right"
         version = later

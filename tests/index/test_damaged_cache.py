@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.opening import answer, awaited, opened
+from index.opening import answer, awaited, described, opened
 from index.records import scalars, write
 from lightboard import SummaryWriter
 from lightboard._core import Index
@@ -47,7 +47,7 @@ def cache(logs: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def expected(logs: Path) -> tuple[bytes, object]:
     index = Index([("logs", str(logs))])
     index.refresh(30.0)
-    answers = answer(index), json.loads(index.runs())["runs"]
+    answers = answer(index), described(index)
     index.close()
     return answers
 
@@ -75,8 +75,7 @@ def check(
     path.write_bytes(content)
     index = Index([("logs", str(logs))], cache_dir=str(copy))
     awaited(index, expected[0])
-    index.refresh(30.0)
-    assert json.loads(index.runs())["runs"] == expected[1]
+    awaited(index, expected[1], described)
     index.close()
 
 
