@@ -99,8 +99,8 @@ export function sorted<One extends { readonly id: string }>(
   byName: readonly One[],
   { column, descending }: Sort,
   cell: (run: One) => Cell | null | undefined,
-): One[] {
-  if (column === "name") return descending ? [...byName].reverse() : [...byName];
+): readonly One[] {
+  if (column === "name") return descending ? [...byName].reverse() : byName;
   const keyed = byName.map((run, place) => {
     const value = cell(run);
     const key = typeof value === "string" ? naturalKey(value) : (value ?? NaN);

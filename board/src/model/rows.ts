@@ -135,11 +135,15 @@ interface Family {
   readonly subs: readonly Family[];
 }
 
-function familiesOf(runs: readonly Listed[]): Family[] {
+const NONE: readonly never[] = [];
+
+function familiesOf(runs: readonly Listed[]): readonly Family[] {
+  // Nearly always, and a letter in the filter may list 10,000 anew.
+  if (runs.every(({ parent }) => parent === null)) return runs.map((run) => ({ run, subs: NONE }));
   const listed = new Set(runs.map(({ id }) => id));
   const subs = groupBy(runs, ({ parent }) => (parent !== null && listed.has(parent) ? parent : null));
-  const families = (parent: string | null): Family[] =>
-    (subs.get(parent) ?? []).map((run) => ({ run, subs: families(run.id) }));
+  const families = (parent: string | null): readonly Family[] =>
+    subs.get(parent)?.map((run) => ({ run, subs: families(run.id) })) ?? NONE;
   return families(null);
 }
 
@@ -160,6 +164,7 @@ interface Leaf {
 type Item = Branch | Leaf;
 
 function leafOf({ run, subs }: Family, label: string): Leaf {
+  if (subs.length === 0) return { what: "run", key: run.id, label, items: NONE };
   const start = `${run.name}/`;
   const items = subs.map((sub) =>
     leafOf(sub, sub.run.name.startsWith(start) ? sub.run.name.slice(start.length) : sub.run.name),
@@ -167,40 +172,61 @@ function leafOf({ run, subs }: Family, label: string): Leaf {
   return { what: "run", key: run.id, label, items };
 }
 
+/** What lies at one part of a path: a run that is alone there, or all that go on from it. */
+interface Place {
+  /** Null: the run's path ends with the folder itself. */
+  readonly segment: string | null;
+  content: Family | Folder;
+}
+
 /** A folder while it is being filled, its contents in the order of their first run. */
-interface Folder {
-  readonly folders: Map<string, Folder>;
-  readonly contents: (Family | [segment: string, folder: Folder])[];
+class Folder {
+  readonly places: Place[] = [];
+  private readonly bySegment = new Map<string, Place>();
+
+  /** @param from where what is below this folder begins in the run's name; beyond its end, there is nothing */
+  add(family: Family, from: number): void {
+    const { name } = family.run;
+    if (from > name.length) {
+      this.places.push({ segment: null, content: family });
+      return;
+    }
+    const slash = name.indexOf("/", from);
+    const segment = slash < 0 ? name.slice(from) : name.slice(from, slash);
+    const known = this.bySegment.get(segment);
+    if (!known) {
+      const place = { segment, content: family };
+      this.places.push(place);
+      this.bySegment.set(segment, place);
+      return;
+    }
+    const next = from + segment.length + 1;
+    if (!(known.content instanceof Folder)) {
+      const first = known.content;
+      known.content = new Folder();
+      known.content.add(first, next);
+    }
+    known.content.add(family, next);
+  }
 }
 
 function foldersOf(families: readonly Family[], path: string): Item[] {
-  const root: Folder = { folders: new Map(), contents: [] };
-  for (const family of families) {
-    let folder = root;
-    for (const segment of family.run.name.split("/")) {
-      let inner = folder.folders.get(segment);
-      if (!inner) {
-        folder.folders.set(segment, (inner = { folders: new Map(), contents: [] }));
-        folder.contents.push([segment, inner]);
-      }
-      folder = inner;
-    }
-    folder.contents.push(family);
-  }
-  return itemsOf(root, "", path);
+  const root = new Folder();
+  for (const family of families) root.add(family, 0);
+  return itemsOf(root, 0, "", path);
 }
 
 /** A folder that holds one thing is no heading: it goes into that one's name. */
-function itemsOf({ contents }: Folder, name: string, path: string): Item[] {
-  return contents.map((content): Item => {
-    if (!Array.isArray(content)) return leafOf(content, name);
-    const [segment, folder] = content;
+function itemsOf({ places }: Folder, from: number, name: string, path: string): Item[] {
+  return places.map(({ segment, content }): Item => {
+    if (!(content instanceof Folder))
+      return leafOf(content, segment === null ? name : content.run.name.slice(from));
     const below = `${path}${segment}/`;
-    const items = itemsOf(folder, segment, below);
+    const items = itemsOf(content, from + segment!.length + 1, segment!, below);
     const [only] = items;
-    if (items.length > 1) return { what: "folder", key: below, label: `${segment}/`, items };
-    // The run whose name ends here is called by its last part already.
-    return folder.folders.size === 0 ? only! : { ...only!, label: `${segment}/${only!.label}` };
+    return items.length > 1
+      ? { what: "folder", key: below, label: `${segment}/`, items }
+      : { ...only!, label: `${segment}/${only!.label}` };
   });
 }
 
@@ -211,20 +237,22 @@ class Layout implements Rows {
   constructor(private readonly closed: ReadonlySet<string>) {}
 
   lay(items: readonly Item[], depth: number, shown: boolean): void {
-    items.forEach((item, i) => {
-      const { what, key } = item;
+    for (let i = 0; i < items.length; i++) {
+      const { what, key, items: within } = items[i]!;
       const open = !this.closed.has(key);
       const from = this.order.length;
       const place = this.rows.length;
       if (shown) this.rows.push(null!); // its end is known once its contents are laid
       if (what === "run") this.order.push(key);
-      this.lay(item.items, depth + 1, shown && open);
-      if (!shown) return;
+      if (within.length > 0) this.lay(within, depth + 1, shown && open);
+      if (!shown) continue;
+      const to = this.order.length;
       const name = new Name(items, i);
-      const row = { key, depth, from, to: this.order.length, name };
       this.rows[place] =
-        what === "run" ? { ...row, what, open: item.items.length > 0 ? open : null } : { ...row, what, open };
-    });
+        what === "run"
+          ? { what, key, depth, from, to, name, open: within.length > 0 ? open : null }
+          : { what, key, depth, from, to, name, open };
+    }
   }
 }
 
