@@ -4,6 +4,7 @@ import type { Curve, CurveStyle, View } from "./curve";
 import { ownerNear } from "./owner";
 import { buffersOf, packCurves } from "./pack";
 import { paintList } from "./paint";
+import { oncePainted } from "./painted";
 import type { PoolSeat, RasterPool } from "./pool";
 import type { DrawOrder, Drawing } from "./protocol";
 import type { RasterSize } from "./raster";
@@ -108,12 +109,10 @@ export class ChartSurface {
   private advanceOncePainted(): void {
     if (this.drawing !== null || this.due) return;
     this.due = true;
-    requestAnimationFrame(() =>
-      setTimeout(() => {
-        this.due = false;
-        this.advance();
-      }),
-    );
+    oncePainted(() => {
+      this.due = false;
+      this.advance();
+    });
   }
 
   private advance(): void {

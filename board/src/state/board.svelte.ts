@@ -1,6 +1,7 @@
 /** What the server has told and what the person has chosen: the one state that every view reads. */
 
-import { tick } from "svelte";
+import { tick, untrack } from "svelte";
+import { oncePainted } from "../charts/painted";
 import { RasterPool } from "../charts/pool";
 import { EVERYTHING, namesNothing, NOTHING, type Pending, runsWith, withChange } from "../model/changes";
 import { RunOrder, unlessSame } from "../model/order";
@@ -27,6 +28,12 @@ import { SavedView } from "./view.svelte";
 
 export type Connection =
   { readonly state: "connecting" | "live" } | { readonly state: "lost"; readonly since: Date };
+
+/** What charts go by: the runs whose curves are drawn, and those that only the filter keeps from it. */
+interface Drawing {
+  draws(run: string): boolean;
+  filtersOut(run: string): boolean;
+}
 
 const NO_CHANGE: Change = {
   version: 0,
@@ -106,6 +113,24 @@ export class Board {
   readonly desk = new Desk(this.view, () => this.scalarTags.map(({ tag }) => tag));
   readonly otherTags = $derived(this.tags.filter((tag) => tag.kind !== "scalar"));
 
+  /** Counts how often what is switched or listed was painted. */
+  private painted = $state(0);
+  private lastDrawing: { readonly of: readonly unknown[]; readonly drawing: Drawing } | null = null;
+  /** A switched box, or a typed letter, is painted before cards go through thousands of curves. */
+  readonly drawing: Drawing = $derived.by(() => {
+    void this.painted;
+    const of = [this.listed, ...untrack(() => [this.selection.changes, this.panel.passing])];
+    if (this.lastDrawing && unlessSame(this.lastDrawing.of, of) !== of) return this.lastDrawing.drawing;
+    const [on, passing] = untrack(() => [this.selection.on, this.panel.passing]);
+    const passes = (run: string): boolean => passing?.has(run) ?? true;
+    const drawing: Drawing = {
+      draws: (run) => on.has(run) && passes(run),
+      filtersOut: (run) => on.has(run) && !passes(run),
+    };
+    this.lastDrawing = { of, drawing };
+    return drawing;
+  });
+
   private readonly cards = new Map<string, ScalarCard>();
   private cardList = $state.raw<readonly ScalarCard[]>([]);
   /** Runs of which a card in view has points; null as long as that is not known. */
@@ -128,6 +153,22 @@ export class Board {
   /** The last event that was taken in; before the first one, the version of the first answer. */
   private lastEvent: string | null = null;
 
+  constructor() {
+    let due = false;
+    $effect.root(() => {
+      $effect(() => {
+        void [this.selection.changes, this.panel.listing];
+        if (due) return;
+        due = true;
+        oncePainted(() => {
+          due = false;
+          this.painted++;
+          this.panel.settle();
+        });
+      });
+    });
+  }
+
   /** The series of a card of which there is something to see: where the baseline has nothing, others have not either. */
   private seenOf({ overview, xTag }: ScalarCard): readonly Series[] {
     const series = (overview ?? []).filter(isSeen);
@@ -142,7 +183,7 @@ export class Board {
     return this.colours.knows(run);
   }
 
-  /** Whether the run's curves are drawn: it is on, and the filter lets it through. */
+  /** Whether the run's curves are to be drawn: it is on, and the filter lets it through. Charts go by `drawing`. */
   draws(run: string): boolean {
     return this.selection.on.has(run) && this.panel.passes(run);
   }

@@ -40,8 +40,9 @@ export class CardGroups {
     const { board, card } = this;
     const { overview, detail } = card;
     // A group tells of its runs that are drawn; what else is shown beside it changes nothing.
+    const { draws } = board.drawing;
     const groups = board.groups.all
-      .map(({ name, runs }) => ({ name, runs: runs.filter((run) => board.draws(run)) }))
+      .map(({ name, runs }) => ({ name, runs: runs.filter(draws) }))
       .filter(({ runs }) => runs.length > 0);
     if (asleep) return this.end();
     if (!this.on || overview === null || groups.length === 0) {

@@ -36,6 +36,11 @@ export class PanelStore implements Part {
   readonly scalars = new ScalarValues();
 
   private setup = $state.raw<PanelSetup>(DEFAULT_SETUP);
+  // Each by itself, so that a letter of the filter that lets the same runs through lays out no row.
+  readonly sort: Sort = $derived(this.setup.sort);
+  private readonly isTree = $derived(this.setup.tree);
+  private readonly shownColumns = $derived(this.setup.columns);
+  private readonly closed = $derived(this.setup.closed);
   /** An entry of the account whose runs are listed: as they were when it was chosen, whatever is switched since. */
   chosen = $state.raw<{ readonly name: string; readonly runs: ReadonlySet<string> } | null>(null);
   /** A person is at the list: rows stay where they are, though what they are sorted by goes on. */
@@ -49,7 +54,7 @@ export class PanelStore implements Part {
   private readonly columnsInUse: readonly string[] = $derived.by(() => {
     const typed = "filter" in this.draft ? this.draft.filter.columns : [];
     const read = [...typed, ...this.filter.columns].map(({ name }) => name);
-    return [...new Set([...this.setup.columns.map(({ id }) => id), this.setup.sort.column, ...read])];
+    return [...new Set([...this.columns.map(({ id }) => id), this.sort.column, ...read])];
   });
   /** The filter as typed asks for values that are on their way: without them it would let no run through. */
   private readonly isWaiting = $derived.by(
@@ -65,7 +70,7 @@ export class PanelStore implements Part {
   private lastPassing: ReadonlySet<string> | null = null;
   private readonly judged = $derived.by(() => judged(() => this.findPassing()));
   /** The runs that the filter lets through; null: all. The same while it lets the same ones through. */
-  private readonly passing: ReadonlySet<string> | null = $derived(
+  readonly passing: ReadonlySet<string> | null = $derived(
     "found" in this.judged ? this.judged.found : this.lastPassing,
   );
   /** What is wrong with the filter as typed. What the last one that was right let through stays. */
@@ -76,26 +81,31 @@ export class PanelStore implements Part {
   private readonly groups: Groups | null = $derived.by(() => {
     const { groups } = this.board;
     if (!groups.on) return null;
-    const byName = this.setup.sort.column === "name" && !this.setup.sort.descending;
+    const byName = this.sort.column === "name" && !this.sort.descending;
     return { of: (run) => groups.of(run), order: byName ? groups.all.map(({ name }) => name) : null };
   });
   private lastOrder: readonly Run[] = [];
   private readonly order: readonly Run[] = $derived.by(() => this.findOrder());
   readonly rows: Rows = $derived.by(() =>
     rowsOf(this.order, {
-      tree: this.setup.tree,
+      tree: this.tree,
       logdirs: this.board.logdirNames,
       groups: this.groups,
-      closed: this.setup.closed,
+      closed: this.closed,
     }),
   );
+  /** What is listed, and how: another object whenever that is otherwise than by what runs log. */
+  readonly listing: object = $derived.by(() => {
+    const { passing, chosen, sort, tree, groups } = this;
+    return { passing, chosen, sort, tree, groups, waits: this.isOnItsWay(sort.column) };
+  });
+  private settled = $state.raw<object | null>(null);
   /**
    * Ids of runs in the order of their rows, as it was when something else was listed, or they were sorted otherwise: what is
    * logged since moves rows, but no dash.
    */
   readonly arranged: readonly string[] = $derived.by(() => {
-    void [this.board.listed, this.passing, this.chosen, this.setup, this.groups];
-    this.isOnItsWay(this.setup.sort.column);
+    void [this.board.listed, this.settled];
     return untrack(() => this.rows.order);
   });
   private readonly onBefore = $derived.by(() =>
@@ -137,17 +147,14 @@ export class PanelStore implements Part {
     this.chosen = null;
     this.setup = { ...this.setup, filter };
   }
-  get sort(): Sort {
-    return this.setup.sort;
-  }
   get tree(): boolean {
-    return this.setup.tree;
+    return this.isTree;
   }
   set tree(tree: boolean) {
     this.setup = { ...this.setup, tree };
   }
   get columns(): readonly ShownColumn[] {
-    return this.setup.columns;
+    return this.shownColumns;
   }
   set columns(columns: readonly ShownColumn[]) {
     this.setup = { ...this.setup, columns };
@@ -156,7 +163,7 @@ export class PanelStore implements Part {
   /** By this column, then the other way round, then by name again. Names begin at the start, all else with the most. */
   sortBy(column: string): void {
     const first = column !== "name";
-    const { sort } = this.setup;
+    const { sort } = this;
     const [isThis, isFirst] = [sort.column === column, sort.descending === first];
     const next = !isThis ? { column, descending: first } : isFirst ? { column, descending: !first } : BY_NAME;
     this.setup = { ...this.setup, sort: next };
@@ -164,7 +171,7 @@ export class PanelStore implements Part {
 
   /** Show or fold away what a row holds. */
   setOpen(row: Row, open: boolean): void {
-    const closed = new Set(this.setup.closed);
+    const closed = new Set(this.closed);
     if (open) closed.delete(row.key);
     else closed.add(row.key);
     this.setup = { ...this.setup, closed };
@@ -227,6 +234,11 @@ export class PanelStore implements Part {
     return this.rows.order.slice(from, to);
   }
 
+  /** What is listed now is painted: what follows from it elsewhere may follow. */
+  settle(): void {
+    this.settled = this.listing;
+  }
+
   /** The listed runs in words: "all 412 runs", "the 37 runs that the filter shows". */
   readonly listed: string = $derived.by(() => {
     const count = counted(this.order.length, "run");
@@ -274,22 +286,22 @@ export class PanelStore implements Part {
   private findPassing(): ReadonlySet<string> | null {
     const { filter } = this;
     if (filter.isEmpty) return (this.lastPassing = null);
-    const runs = this.lookedAt(this.board.listed, filter.columns.length > 0);
+    const { listed } = this.board;
     const passing = new Set<string>();
-    for (const run of runs) {
-      const { name } = run;
-      if (filter.matches({ name, column: (column) => this.cell(run, column) })) passing.add(run.id);
+    let run: Run;
+    const facts = { name: "", column: (column: string) => this.cell(run, column) };
+    for (run of filter.columns.length > 0 ? this.lookedAt(listed, true) : listed) {
+      facts.name = run.name;
+      if (filter.matches(facts)) passing.add(run.id);
     }
-    const last = this.lastPassing;
-    const same = last?.size === passing.size && [...passing].every((run) => last.has(run));
-    return same ? last : (this.lastPassing = passing);
+    return isSame(this.lastPassing, passing) ? this.lastPassing : (this.lastPassing = passing);
   }
 
   private findOrder(): readonly Run[] {
-    const { sort } = this.setup;
+    const { sort } = this;
     const listed = this.chosen?.runs ?? this.passing;
     const byName = listed ? this.board.listed.filter(({ id }) => listed.has(id)) : this.board.listed;
-    const values = this.lookedAt(byName, sort.column !== "name" && !this.held);
+    const values = sort.column === "name" ? byName : this.lookedAt(byName, !this.held);
     const order = sorted(values, sort, (run) => untrack(() => this.cell(run, sort.column)));
     const last = this.lastOrder;
     const same = order.length === last.length && order.every(({ id }, i) => id === last[i]!.id);
@@ -302,4 +314,10 @@ export class PanelStore implements Part {
     const byId = untrack(() => this.board.runById);
     return runs.map((run) => byId.get(run.id) ?? run);
   }
+}
+
+function isSame(a: ReadonlySet<string> | null, b: ReadonlySet<string>): boolean {
+  if (a?.size !== b.size) return false;
+  for (const one of b) if (!a.has(one)) return false;
+  return true;
 }

@@ -26,7 +26,6 @@ export class SelectionStore {
   private flips = 0;
   /** What was saved, until there are runs that it is of. */
   private recalled = $state.raw<Json | null>(null);
-  /** Counts changes, of whatever kind. */
   private version = $state(0);
 
   constructor(private readonly view: SavedView) {
@@ -55,6 +54,11 @@ export class SelectionStore {
   /** All runs that are on, sub-runs too: to be read, not to be kept, for it changes. */
   get on(): ReadonlySet<string> {
     return this.now().on;
+  }
+
+  /** Counts changes, of whatever kind. */
+  get changes(): number {
+    return this.version;
   }
 
   /** What new runs do. */

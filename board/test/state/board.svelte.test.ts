@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { Board } from "../../src/state/board.svelte";
 import type { Run } from "../../src/wire/types";
 import { logdir, run } from "../model/a_run";
+import { until } from "./until.svelte";
 
 /** How often what is read here changed, from now on. */
 function changes(read: () => unknown): { count: number } {
@@ -129,5 +130,40 @@ describe("more runs than there are looks", () => {
     const now = look(board, b);
     take(b);
     expect(look(board, b)).toBe(now);
+  });
+});
+
+describe("charts", () => {
+  let board: Board;
+  const drawn = (): string[] => board.listed.map(({ id }) => id).filter(board.drawing.draws);
+
+  beforeEach(() => {
+    board = new Board();
+    board.logdirs = [logdir("runs")];
+    const runs = ["a", "b", "ab"].map((name) => run(name));
+    board.selection.meet(runs, true);
+    board.runs = runs;
+    flushSync();
+  });
+
+  test("follow a switch and the filter once these are painted", async () => {
+    const { drawing } = board;
+    const seen = changes(() => board.drawing);
+    board.selection.set("a", false);
+    board.panel.typed = "a";
+    flushSync();
+    expect([board.draws("a"), board.panel.rows.order.length, board.drawing]).toEqual([false, 2, drawing]);
+    await until(() => board.drawing !== drawing);
+    expect([drawn(), seen.count]).toEqual([["ab"], 1]);
+    expect(["a", "b", "ab"].filter(board.drawing.filtersOut)).toEqual(["b"]);
+  });
+
+  test("are drawn no second time when nothing that they draw changed", async () => {
+    const seen = changes(() => board.drawing);
+    board.panel.typed = "no column>1";
+    board.panel.sortBy("steps");
+    await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+    flushSync();
+    expect(seen.count).toBe(0);
   });
 });

@@ -26,6 +26,7 @@ vi.stubGlobal("navigator", { hardwareConcurrency: 2 });
 vi.stubGlobal("addEventListener", (event: string, listener: () => void) =>
   listeners.set(event, [...(listeners.get(event) ?? []), listener]),
 );
+vi.stubGlobal("requestAnimationFrame", (paint: () => void) => setTimeout(paint));
 vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
 vi.stubGlobal(
   "Worker",
