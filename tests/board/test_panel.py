@@ -288,6 +288,16 @@ def test_thousands_of_runs_are_listed_and_only_a_few_are_in_the_page(
         expect(opened.box("sweep2/run 1199")).to_be_focused()
         heading(opened, "sweep0/").click()
         expect(account(opened)).to_have_text("799 of 1,200 drawn · 401 off")
+        # What stands in the page for a row is used for others: they are on or off, and under the pointer, by themselves.
+        opened.row("sweep0/run 0").hover()
+        expect(opened.row("sweep0/run 0")).to_have_class(re.compile("hovered"))
+        opened.page.locator(".window").evaluate("element => { element.scrollTop = 450 * 24; }")
+        expect(opened.row("sweep1/run 148")).to_be_in_viewport()
+        expect(opened.page.locator(".row.hovered")).to_have_count(1)
+        under = opened.page.locator(".row:hover")
+        expect(under).to_have_class(re.compile("hovered"))
+        expect(under).to_have_attribute("data-run-name", re.compile("^sweep1/"))
+        expect(opened.page.locator('[data-run-name^="sweep1/"] input:not(:checked)')).to_have_count(0)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
