@@ -4,16 +4,19 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def running(text: str, *arguments: str | Path) -> Iterator[subprocess.Popen[str]]:
-    """A Python program that has come as far as to print a line, and then waits for standard input. It is killed."""
+def running(text: str, *arguments: str | Path, before: Sequence[str] = ()) -> Iterator[subprocess.Popen[str]]:
+    """A Python program that has come as far as to print a line, and then waits for standard input. It is killed.
+
+    `before`: a command that starts it, `unshare` for one.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-c", text, *map(str, arguments)],
+        [*before, sys.executable, "-c", text, *map(str, arguments)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,

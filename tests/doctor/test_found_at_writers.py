@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -85,27 +86,55 @@ def test_a_command_line_is_told_as_text() -> None:
         assert processes.command(process.pid).endswith("caf\\xe9")
 
 
-SAME_NAME = """
-import sys
-from tensorboard.summary.writer.record_writer import RecordWriter
-writer = RecordWriter(open(sys.argv[1], "wb"))
-writer.write(b"record")
+CONTAINED = """
+import socket, sys
+from tensorboardX import SummaryWriter
+socket.sethostname(sys.argv[1])
 print("ready", flush=True)
-sys.stdin.read()
+writers = []
+for folder in sys.stdin:
+    writers.append(SummaryWriter(folder.strip()))
+    print("made", flush=True)
 """
 
 
+def contained(host: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    """A program that makes a writer for each folder that it is told, as process 1 of a machine of that name."""
+    apart = ("unshare", "--uts", "--pid", "--fork", "--kill-child")
+    return running(CONTAINED, host, before=apart)
+
+
+def make_writers(folder: Path, *programs: subprocess.Popen[str]) -> set[str]:
+    """Let each program make a writer in the folder; return the names of the files."""
+    for program in programs:
+        assert program.stdin is not None
+        program.stdin.write(f"{folder}\n")
+        program.stdin.flush()
+    for program in programs:
+        assert program.stdout is not None
+        program.stdout.readline()
+    return {file.name for file in folder.iterdir()}
+
+
 @linux
+@pytest.mark.skipif(os.getuid() != 0, reason="may not make containers")
 @pytest.mark.detects("W08", "file_written_twice")
-def test_two_programs_that_take_the_same_name(tmp_path: Path) -> None:
-    file = tmp_path / "events.out.tfevents.1763800000.trainer.1.0"
-    with running(SAME_NAME, file) as first:
-        assert codes(tmp_path) == {"file_empty"}
-        with running(SAME_NAME, file) as second:
-            finding = found("file_written_twice", tmp_path)
-            assert [(place.path, place.run) for place in finding.places] == [(str(file), ".")]
-            for process in (first, second):
-                assert f"{process.pid} (" in str(finding.places[0].seen)
+def test_two_containers_that_share_a_disk(tmp_path: Path) -> None:
+    """In each the trainer is process 1 of a machine of one name, and both begin in the same second."""
+    with contained("trainer") as first, contained("trainer") as second:
+        for attempt in range(100):
+            names = make_writers(tmp_path / f"both{attempt}", first, second)
+            if len(names) == 1:
+                break  # Else a second was over between them.
+        (name,) = names
+        assert name.endswith(".trainer")
+        finding = found("file_written_twice", tmp_path)
+        assert [(place.path, place.run) for place in finding.places] == [
+            (str(tmp_path / f"both{attempt}" / name), f"both{attempt}")
+        ]
+    with contained("one") as first, contained("other") as second:
+        assert len(make_writers(tmp_path / "apart", first, second)) == 2
+        assert "file_written_twice" not in codes(tmp_path)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from tensorboard.backend.event_processing.plugin_event_accumulator import EventA
 from tensorboardX import SummaryWriter as TensorboardXWriter
 
 from doctor.looking import codes, found
-from index.records import scalars, session_start, write
 from lightboard import SummaryWriter
 from logdirs import FIRST_WALL_TIME, write_run
 
@@ -34,19 +33,21 @@ def log(writer: SummaryWriter | TensorboardXWriter, steps: Iterable[int], *tags:
 
 @pytest.mark.detects("E01", "restarted")
 def test_training_that_begins_again_in_the_same_folder(tmp_path: Path) -> None:
-    first = write_run(tmp_path / "run", {"loss": [3.0, 2.0, 1.0]})
-    again = write_run(tmp_path / "run", {"loss": [3.5, 2.5]}, first_wall_time=LATER)
+    log(TensorboardXWriter(str(tmp_path / "run")), range(3))
+    log(TensorboardXWriter(str(tmp_path / "run"), filename_suffix=".again"), range(2))
+    accumulator = EventAccumulator(str(tmp_path / "run"))
+    accumulator.Reload()
+    assert [one.step for one in accumulator.Tensors("loss")] == [0, 1, 2, 0, 1]
     finding = found("restarted", tmp_path)
-    assert [place.path for place in finding.places] == [str(first), str(again)]
+    assert [str(place.path).endswith(".again") for place in finding.places] == [False, True]
     assert [(place.seen or "").split(",")[0] for place in finding.places] == ["steps 0 to 2", "steps 0 to 1"]
     assert "loss had come to step 2" in finding.seen
 
 
 def test_training_that_goes_on_in_a_second_file(tmp_path: Path) -> None:
-    write_run(tmp_path / "run", {"loss": [3.0, 2.0, 1.0]})
-    write_run(tmp_path / "run", {"loss": [0.5, 0.25]}, first_step=3, first_wall_time=LATER)
-    write_run(tmp_path / "run", {"loss": [0.25, 0.1]}, first_step=4, first_wall_time=LATER + 500)
-    write_run(tmp_path / "run", {"accuracy": [0.5, 0.25]}, first_wall_time=LATER + 1000)
+    starts = [(range(3), "loss"), (range(3, 5), "loss"), (range(4, 6), "loss"), (range(2), "accuracy")]
+    for number, (steps, tag) in enumerate(starts):
+        log(TensorboardXWriter(str(tmp_path / "run"), filename_suffix=f".{number}"), steps, tag)
     assert codes(tmp_path) == set()
 
 
@@ -135,18 +136,21 @@ def test_a_purge_step_at_every_start(tmp_path: Path) -> None:
 
 @pytest.mark.detects("W19", "purge_reaches_others")
 def test_a_purge_step_among_other_workers(tmp_path: Path) -> None:
-    worker = scalars(range(20))
-    write(tmp_path, worker + session_start(0), "events.out.tfevents.1700000000.worker.7.0")
-    chief = scalars(range(10, 15), "global_step", 1_700_000_005.0)
-    header = chief[: chief.index(b"brain.Event:2") + 13 + 4]
-    write(
-        tmp_path,
-        header + session_start(10, 1_700_000_006.0) + chief[len(header) :],
-        "events.out.tfevents.1700000005.chief.7.0",
+    """One of two workers was stopped and goes on at step 10; the other was at work all the time."""
+    worker = TensorboardXWriter(str(tmp_path), purge_step=0, filename_suffix=".worker0")
+    for step in range(20):
+        worker.add_scalar("loss", 1.0, step)
+    assert attempts(tmp_path) == set()
+    program = (
+        "import sys; from tensorboardX import SummaryWriter;"
+        "writer = SummaryWriter(sys.argv[1], purge_step=10, filename_suffix='.worker1');"
+        "[writer.add_scalar('samples', 1.0, step) for step in range(10, 15)]; writer.close()"
     )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True)
+    log(worker, [20])
     accumulator = EventAccumulator(str(tmp_path))
     accumulator.Reload()
-    assert len(accumulator.Tensors("loss")) == 10, "of 20 points that the worker logged"
+    assert len(accumulator.Tensors("loss")) == 10, "of 21 points that the worker logged"
     finding = found("purge_reaches_others", tmp_path)
-    assert "which has steps up to 19" in finding.seen
+    assert "which has steps up to 20" in finding.seen
     assert attempts(tmp_path) == {"purge_reaches_others"}
