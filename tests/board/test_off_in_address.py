@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 from board.browser import WAIT_MS, tab
 from boards import board
 from lightboard.doctor.served import ask
+from lightboard.doctor.stages.board.notation import parts
 from lightboard.doctor.stages.board.selection import selection
 from logdirs import FIRST_WALL_TIME, write_run
 
@@ -42,16 +43,20 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         ("runs:off.{r1},new:1,until:{until}", {"r1", "r3", "late"}),
         ("runs:off.{r1},new:3,until:{until}", {"r1", "r2"}),
         ("runs:on.{later}.{r0},new:1,held:!f,until:{until}", {"r1", "r2", "r3", "late"}),
+        ("runs:off.{r1},only:{whole}", set(RUNS) - {"r2"}),
+        ("'runs':'off.{r1}',only:on", {"r1"}),
     ],
 )
 def test_runs_that_an_address_has_off(browser: Browser, address: str, members: str, off: set[str]) -> None:
     runs = ask(address).own_runs or ()
     ids: Mapping[str, str] = {run["name"]: run["id"] for run in runs}
     short = {name: run[:7] for name, run in ids.items()}
-    fragment = f"runs=({members.format(until=int(UNTIL), **short)})"
+    members = members.format(until=int(UNTIL), whole=ids["r2"], **short)
+    # Programs that find links in text leave the last bracket out.
+    fragment = f"filter='%26runs=on'&runs=({members}"
     with tab(browser, f"{address}#{fragment}") as opened:
         opened.wait_for_runs(*RUNS)
-        chosen = selection(fragment)
+        chosen = selection(parts(fragment).get("runs"))
         assert chosen is not None
         told = {name for name, run in ids.items() if run in chosen.off(runs)}
         for run in RUNS:

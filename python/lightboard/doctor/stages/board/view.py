@@ -1,37 +1,34 @@
 """What a Lightboard's address asks the page for: which runs are on, filters, groups (board/src/model/remembered.ts)."""
 
-import re
-from collections.abc import Iterator
-from urllib.parse import unquote
+from collections.abc import Iterator, Mapping
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.served import Served
+from lightboard.doctor.stages.board.notation import Json, parts
 from lightboard.doctor.stages.board.selection import selection
 from lightboard.doctor.words import amount
 
-VIEWED = re.compile(r"(?:^|&)(runs|panel|groups|filter)=")
+VIEWED = ("runs", "panel", "groups", "filter")
 """Parts of a view that say which runs are drawn."""
-
-FILTER = re.compile(r"(?:^|&)panel=\([^&]*?\bfilter:('(?:![!']|[^!'])*'|[^\s!'(),:]+)")
 
 
 def view(look: Look) -> Iterator[Finding]:
     """Tell that a Lightboard's address holds a view which chooses runs."""
-    board, fragment = _view(look)
-    parts = VIEWED.findall(fragment)
-    if board is not None and parts:
+    board, view = _view(look)
+    viewed = [part for part in view if part in VIEWED]
+    if board is not None and viewed:
         yield Finding(
             "view_in_address",
-            f"The address holds a view: {', '.join(dict.fromkeys(parts))}.",
+            f"The address holds a view: {', '.join(viewed)}.",
             [Place(path=board.client.root)],
         )
 
 
 def switched_off(look: Look) -> Iterator[Finding]:
-    """Tell which runs a Lightboard's address has off, where it names those that are off, or on."""
-    board, fragment = _view(look)
-    chosen = selection(fragment)
+    """Tell which runs a Lightboard's address has off, as the board reads it."""
+    board, view = _view(look)
+    chosen = selection(view.get("runs"))
     if board is None or chosen is None:
         return
     names = board.run_names or {}
@@ -46,13 +43,11 @@ def switched_off(look: Look) -> Iterator[Finding]:
 
 def filtered(look: Look) -> Iterator[Finding]:
     """Tell the filter on runs that a Lightboard's address holds. Whom it lets through only the page can tell."""
-    board, fragment = _view(look)
-    text = FILTER.search(fragment)
-    if board is not None and text is not None:
-        plain = re.sub("!(.)", r"\1", text[1].strip("'"))
-        yield Finding(
-            "run_filtered", f"The address holds the filter {plain}", [Place(path=board.client.root)]
-        )
+    board, view = _view(look)
+    panel = view.get("panel")
+    text = panel.get("filter") if isinstance(panel, dict) else None
+    if board is not None and isinstance(text, str) and text:
+        yield Finding("run_filtered", f"The address holds the filter {text}", [Place(path=board.client.root)])
 
 
 def without_points(look: Look) -> Iterator[Finding]:
@@ -70,12 +65,12 @@ def without_points(look: Look) -> Iterator[Finding]:
         )
 
 
-def _view(look: Look) -> tuple[Served | None, str]:
-    """Return a Lightboard and what stands in its address behind #, as it is read."""
+def _view(look: Look) -> tuple[Served | None, Mapping[str, Json]]:
+    """Return a Lightboard and the view in its address."""
     board = look.served
     if board is None or board.program != "lightboard":
-        return None, ""
-    return board, unquote(board.client.parts.fragment)
+        return None, {}
+    return board, parts(board.client.parts.fragment)
 
 
 CHECKS = (view, switched_off, filtered, without_points)
