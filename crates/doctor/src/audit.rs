@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::facts::{Change, Damaged, Finite, Number, Odd, Place, Range, Seen, told};
 use crate::pass::{Pass, Sink};
+use crate::reading::LONGEST;
 use crate::series::{Logged, SeriesSet};
 
 /// Damaged ranges that are told; further ones are counted only.
@@ -25,7 +26,7 @@ pub struct Audit {
     complete: bool,
     records: u64,
     what: Counts,
-    unread: Seen<Place>,
+    unread: Unread,
     file_version: Option<String>,
     writer: Option<String>,
     first_wall_time: Finite,
@@ -58,6 +59,21 @@ struct Counts {
     log_message: u64,
     session_log: u64,
     nothing: u64,
+}
+
+/// Records of more than `over` bytes.
+#[derive(Debug, Serialize)]
+struct Unread {
+    over: u64,
+    #[serde(flatten)]
+    seen: Seen<Place>,
+}
+
+impl Default for Unread {
+    fn default() -> Self {
+        let (over, seen) = (LONGEST, Seen::default());
+        Self { over, seen }
+    }
 }
 
 /// Events that are earlier than the one before.
@@ -120,7 +136,7 @@ impl Sink for Audit {
 
     fn long_record(&mut self, offset: u64, length: u64) {
         let place = self.count(offset, length);
-        self.unread.add(|| place);
+        self.unread.seen.add(|| place);
         if length > self.longest {
             self.longest = length;
             let tag = None;
@@ -142,7 +158,7 @@ impl Audit {
             complete: false,
             records: 0,
             what: Counts::default(),
-            unread: Seen::default(),
+            unread: Unread::default(),
             file_version: None,
             writer: None,
             first_wall_time: Finite::NONE,

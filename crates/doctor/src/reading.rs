@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
+use std::time::Instant;
 
 use lightboard_events::{Cause, HEADER, OVERHEAD, crc};
 use rustix::fs::OFlags;
@@ -27,7 +28,7 @@ const AHEAD: usize = 3;
 /// A record up to this length is held in a window whatever others hold; of longer ones a process holds one at a time, since
 /// each takes as much memory. Of what is longer than `LONGEST` only the checksums are compared.
 const LONG: u64 = 16 << 20;
-const LONGEST: u64 = 128 << 20;
+pub(crate) const LONGEST: u64 = 128 << 20;
 
 /// Held where a window is longer than `LONG`.
 static LONG_WINDOW: Mutex<()> = Mutex::new(());
@@ -36,6 +37,8 @@ static LONG_WINDOW: Mutex<()> = Mutex::new(());
 pub(crate) struct Reading {
     pub(crate) size: u64,
     pub(crate) pass: Pass,
+    /// From when on nothing more is read but the first chunk, if ever.
+    pub(crate) deadline: Option<Instant>,
     file: Arc<File>,
     source: Source,
     turn: Option<MutexGuard<'static, ()>>,
@@ -74,6 +77,7 @@ impl Reading {
         Ok(Self {
             size,
             pass: Pass::default(),
+            deadline: None,
             file,
             source: Source::of(chunks),
             turn: None,
@@ -85,16 +89,22 @@ impl Reading {
         })
     }
 
-    /// Gives what the next window holds to `sink`. Returns whether there is more.
+    /// Gives what the next window holds to `sink`. Returns whether there is more, and time for it.
     pub(crate) fn go_on(&mut self, sink: &mut impl Sink) -> io::Result<bool> {
         let base = self.pass.offset();
         if let Some(length) = self.too_long() {
             let damage = self.check(length)?;
+            if self.is_late() {
+                return Ok(false);
+            }
             self.pass.settle(length, damage, sink);
             self.needed = 1;
         } else {
-            while ((self.window.len() - self.start) as u64) < self.needed && !self.at_end {
+            while self.is_short() {
                 self.fetch()?;
+                if self.is_short() && self.is_late() {
+                    return Ok(false);
+                }
             }
             let window = &self.window[self.start..];
             let Some(needed) = self.pass.feed(window, self.at_end, sink) else {
@@ -105,10 +115,10 @@ impl Reading {
         let from = self.start + (self.pass.offset() - base) as usize;
         self.start = from.min(self.window.len());
         self.passed += from - self.start;
-        Ok(true)
+        Ok(!self.is_late())
     }
 
-    /// Gives the bytes of a range to `take`, piece by piece. Returns whether the file has all of them.
+    /// Gives the bytes of a range to `take`, piece by piece. Returns whether the file has all of them, and there was time.
     pub(crate) fn pieces(
         &self,
         range: Range<u64>,
@@ -120,7 +130,7 @@ impl Reading {
             size: range.end,
         };
         let mut bytes = Vec::new();
-        while chunks.offset < range.end {
+        while chunks.offset < range.end && !self.is_late() {
             let chunk = chunks.next(bytes)?;
             take(&chunk.bytes[ROOM..]);
             if chunk.at_end {
@@ -129,6 +139,16 @@ impl Reading {
             bytes = chunk.bytes;
         }
         Ok(chunks.offset == range.end)
+    }
+
+    fn is_late(&self) -> bool {
+        self.deadline
+            .is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// Whether the window must reach further.
+    fn is_short(&self) -> bool {
+        ((self.window.len() - self.start) as u64) < self.needed && !self.at_end
     }
 
     /// The length of the record at the window's start, if it is needed and too long to be held.
@@ -141,7 +161,7 @@ impl Reading {
         (length > LONGEST && length > window.len() as u64).then_some(length)
     }
 
-    /// What is wrong with the record of `length` bytes at the pass's offset.
+    /// What is wrong with the record of `length` bytes at the pass's offset, if there is time to tell.
     fn check(&self, length: u64) -> io::Result<Option<Cause>> {
         let (start, needed) = (self.pass.offset(), length);
         let end = start + length;
@@ -309,5 +329,49 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         TAKEN.store(false, Ordering::Release);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::Write;
+    use std::os::unix::fs::FileExt;
+    use std::time::Instant;
+
+    use lightboard_events::encode::{Scalar, scalar};
+    use lightboard_events::{OVERHEAD, Tail, crc};
+
+    use super::{LONG, LONGEST, Reading};
+    use crate::audit::Audit;
+
+    #[test]
+    fn reading_stops_within_a_long_record_when_the_time_is_over() {
+        for length in [LONG, LONGEST + 1] {
+            let temp = tempfile::tempdir().expect("temp");
+            let path = temp.path().join("x.tfevents");
+            let mut file = File::create(&path).expect("file");
+            let mut bytes = Vec::new();
+            scalar(&mut bytes, 1.0, 0, "loss", Scalar::Simple(0.5));
+            let start = bytes.len() as u64;
+            bytes.extend(length.to_le_bytes());
+            bytes.extend(crc::masked(&length.to_le_bytes()).to_le_bytes());
+            file.write_all(&bytes).expect("written");
+            let sum = crc::masked(&vec![0; length as usize]);
+            let size = start + length + OVERHEAD as u64;
+            file.write_all_at(&sum.to_le_bytes(), size - 4)
+                .expect("written");
+
+            let mut reading = Reading::open(&path).expect("open");
+            let mut audit = Audit::new(size);
+            assert!(reading.go_on(&mut audit).expect("read"));
+            reading.deadline = Some(Instant::now());
+            assert!(!reading.go_on(&mut audit).expect("read"));
+            assert_eq!((reading.pass.offset(), reading.pass.tail()), (start, None));
+            reading.deadline = None;
+            while reading.go_on(&mut audit).expect("read") {}
+            assert_eq!(reading.pass.tail(), Some(Tail::Clean));
+            assert_eq!(reading.pass.offset(), size);
+        }
     }
 }

@@ -56,7 +56,10 @@ fn a_long_record_is_counted_and_recovered_without_being_held() {
         let told = facts(&path);
         let place = json!({"record": 1, "offset": start});
         assert_eq!((&told["records"], &told["tail"]), (&json!(4), &Json::Null));
-        assert_eq!(told["unread"], json!({"count": 1, "first": place}));
+        assert_eq!(
+            told["unread"],
+            json!({"count": 1, "first": place, "over": 128 << 20})
+        );
         assert_eq!(told["largest"]["length"], LENGTH);
         assert_eq!(told["damage_count"], usize::from(!between.is_empty()));
         assert_eq!(told["series"][0]["count"], 3);

@@ -21,8 +21,6 @@ SLICE = 1_000
 """Files that wait for these threads at a time: a log directory may hold a million."""
 KEPT = 128 << 20
 """Characters that the facts of all files take as JSON before no further file is read: one may hold 100,000 tags."""
-LONGEST = 128 << 20
-"""Bytes of the longest record that the pass takes apart (spec/doctor.md, Facts)."""
 LIVE_SECONDS = 120.0
 """A file that changed this lately may still be being written: how it ends is no damage yet (spec/events.md)."""
 
@@ -127,9 +125,11 @@ def audit(look: Look) -> Audits:
             f"{amount(full, 'event file was', 'event files were')} not read: what the others hold fills the "
             "memory that is meant for it. Look at fewer runs at a time (--run NAME)."
         )
-    if unread := sum(one.facts["unread"]["count"] for one in result.files):
+    unread = [one.facts["unread"] for one in result.files if one.facts["unread"]["count"]]
+    if unread:
+        count, longest = sum(one["count"] for one in unread), unread[0]["over"] >> 20
         look.left_out.append(
-            f"{amount(unread, 'record')} of more than {LONGEST >> 20} MiB: checksums were verified, what they hold "
+            f"{amount(count, 'record')} of more than {longest} MiB: checksums were verified, what they hold "
             "was not looked at."
         )
     return result

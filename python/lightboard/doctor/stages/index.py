@@ -9,7 +9,7 @@ from typing import Any
 
 from lightboard._core import audit_file
 from lightboard.cache_dir import cache_dir
-from lightboard.doctor.audits import LONGEST, Audit
+from lightboard.doctor.audits import Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.indexed import Indexed
 from lightboard.doctor.look import Look
@@ -111,7 +111,8 @@ def differences(look: Look) -> Iterator[Finding]:
 def _file_differs(audit: Audit, file: dict[str, Any]) -> Iterator[Place]:
     """Compare the records of one file."""
     facts = audit.facts
-    if any(lost["code"] == "too_long" and lost["length"] > LONGEST for lost in facts["damage"]):
+    longest = facts["unread"]["over"]
+    if any(lost["code"] == "too_long" and lost["length"] > longest for lost in facts["damage"]):
         # The doctor searches it for records, the index passes over it as long as its length may be right.
         return
     if file["records"] != facts["records"]:
