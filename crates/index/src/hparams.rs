@@ -88,7 +88,7 @@ pub(crate) struct AllHparams {
     retry: Option<Instant>,
     pub(crate) by_run: HashMap<String, Outcome>,
     pub(crate) body: Vec<u8>,
-    /// What was read of each run, and where.
+    /// What was read of each run, and where; of what is too large, how large.
     read: HashMap<String, (Place, Outcome)>,
 }
 
@@ -117,12 +117,18 @@ impl AllHparams {
 
     /// Those of the runs of `catalog`, as of `version`. What `before` has of them is not read again.
     pub(crate) fn of(catalog: &Catalog, version: u64, before: &Self) -> Self {
+        Self::within(MOST_TOGETHER, catalog, version, before)
+    }
+
+    /// As many as take `left` bytes of memory together.
+    fn within(mut left: usize, catalog: &Catalog, version: u64, before: &Self) -> Self {
         let runs = &catalog.runs;
         let places: Vec<_> = runs
             .par_iter()
             .map(|run| last(run, TAG, Kind::Hparams))
             .collect();
-        let mut left = MOST_TOGETHER;
+        let read =
+            |run: &Run, place: &Place| read(catalog, run, place).map(Arc::new).map_err(Arc::new);
         let mut own = Vec::with_capacity(runs.len());
         let mut found = runs.iter().zip(places).peekable();
         while found.peek().is_some() {
@@ -130,26 +136,31 @@ impl AllHparams {
             let spent = left == 0;
             let outcomes: Vec<_> = starts
                 .into_par_iter()
-                .map(|(run, place)| match place.and_then(bounded).transpose()? {
-                    Ok(place) if spent => {
-                        let length = place.location.length;
-                        Some((None, Err(Arc::new(ValueError::TooLarge(length)))))
-                    }
-                    Ok(place) => {
-                        let outcome = match before.read.get(&run.id) {
-                            Some((same, outcome)) if *same == place => outcome.clone(),
-                            _ => read(catalog, run, &place).map(Arc::new).map_err(Arc::new),
-                        };
-                        Some((Some(place), outcome))
-                    }
-                    Err(error) => Some((None, Err(Arc::new(error)))),
+                .map(|(run, place)| {
+                    let place = match place.and_then(bounded).transpose()? {
+                        Ok(place) => place,
+                        Err(error) => return Some((run, None, Err(Arc::new(error)))),
+                    };
+                    let outcome = match before.read.get(&run.id) {
+                        Some((same, outcome)) if *same == place => outcome.clone(),
+                        _ if spent => {
+                            let length = place.location.length;
+                            return Some((run, None, Err(Arc::new(ValueError::TooLarge(length)))));
+                        }
+                        _ => read(run, &place),
+                    };
+                    Some((run, Some(place), outcome))
                 })
                 .collect();
-            own.extend(
-                outcomes
-                    .into_iter()
-                    .map(|own| own.map(|own| counted(own, &mut left))),
-            );
+            own.extend(outcomes.into_iter().map(|own| {
+                let (run, place, outcome) = own?;
+                let Some(place) = place else {
+                    return Some((None, outcome));
+                };
+                let fits_now = outcome.is_err() && memory(&outcome).is_some_and(|it| it <= left);
+                let outcome = if fits_now { read(run, &place) } else { outcome };
+                Some((Some(place), counted(outcome, &mut left)))
+            }));
         }
         let mut all = Self {
             version,
@@ -241,19 +252,28 @@ fn bounded(place: Option<Place>) -> Result<Option<Place>, ValueError> {
     }
 }
 
+/// Bytes of memory that the hyper-parameters of a run take, or would take that are too large.
+fn memory(outcome: &Outcome) -> Option<usize> {
+    match outcome {
+        Ok(hparams) => Some(hparams.memory()),
+        Err(error) => match **error {
+            ValueError::TooLarge(memory) => Some(memory as usize),
+            _ => None,
+        },
+    }
+}
+
 /// Refuses what is too large together with those before, which have `left` so many bytes of memory, and then all that
 /// follows, so that it need not be read.
-fn counted(
-    (place, outcome): (Option<Place>, Outcome),
-    left: &mut usize,
-) -> (Option<Place>, Outcome) {
-    let memory = outcome.as_ref().map_or(0, |hparams| hparams.memory());
-    if let Some(rest) = left.checked_sub(memory) {
-        *left = rest;
-        (place, outcome)
-    } else {
-        *left = 0;
-        (None, Err(Arc::new(ValueError::TooLarge(memory as u64))))
+fn counted(outcome: Outcome, left: &mut usize) -> Outcome {
+    let Some(memory) = memory(&outcome) else {
+        return outcome;
+    };
+    let rest = left.checked_sub(memory);
+    *left = rest.unwrap_or(0);
+    match rest {
+        Some(_) => outcome,
+        None => outcome.and_then(|_| Err(Arc::new(ValueError::TooLarge(memory as u64)))),
     }
 }
 
@@ -300,9 +320,18 @@ fn hparam(value: &Setting<'_>) -> Option<Hparam> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
+    use std::fs;
+    use std::path::Path;
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
+
+    use lightboard_events::encode::hparams;
+    use lightboard_events::{Hparams, SessionStart, Setting};
 
     use super::{AllHparams, RETRY};
+    use crate::catalog::Catalog;
+    use crate::logdir::Logdir;
+    use crate::manifest::SavedFolders;
 
     #[test]
     fn what_could_not_be_read_is_tried_again_after_a_while_only() {
@@ -319,5 +348,61 @@ mod tests {
         assert!(!lacking.holds(7, now + RETRY));
         assert!(!lacking.holds(8, now));
         assert!(answer(None).holds(7, now + 100 * RETRY));
+    }
+
+    /// The catalog of a log directory, everything read.
+    fn catalog(path: &Path) -> Catalog {
+        let logdir = Logdir {
+            name: "runs".to_owned(),
+            path: path.to_owned(),
+        };
+        let listing = logdir.walk(&mut Arc::default(), &SavedFolders::default(), &|| false);
+        let listings = listing.into_iter().collect();
+        let (catalog, _) = Catalog::unwalked(1, Arc::default()).next(&[logdir], listings, |_| None);
+        let deadline = Instant::now() + Duration::from_secs(60);
+        for (_, file) in catalog.files() {
+            file.glance();
+            assert!(file.read(&mut Vec::new(), deadline, true, |_| {}));
+        }
+        catalog
+    }
+
+    #[test]
+    fn what_is_too_large_together_is_read_again_only_if_it_fits() {
+        let temp = tempfile::tempdir().expect("temp");
+        for run in ["a", "b", "c"] {
+            let start = SessionStart {
+                hparams: vec![("lr", Setting::Number(0.1))],
+                ..SessionStart::default()
+            };
+            let mut bytes = Vec::new();
+            hparams(&mut bytes, 1.0, 0, &Hparams::SessionStart(start));
+            fs::create_dir(temp.path().join(run)).expect("folder");
+            fs::write(temp.path().join(run).join("x.tfevents"), bytes).expect("file");
+        }
+        let catalog = catalog(temp.path());
+        let whole = AllHparams::of(&catalog, 1, &AllHparams::default());
+        let outcomes = |all: &AllHparams| {
+            let outcomes = catalog.runs.iter().map(|run| all.by_run[&run.id].clone());
+            outcomes.collect::<Vec<_>>()
+        };
+        let fit = |all: &AllHparams| {
+            let outcomes = outcomes(all);
+            outcomes.iter().map(Result::is_ok).collect::<Vec<_>>()
+        };
+        let one = outcomes(&whole)[0].as_ref().map_or(0, |it| it.memory());
+        let within = |left, before: &AllHparams| AllHparams::within(left, &catalog, 2, before);
+        let first = within(one, &AllHparams::default());
+        assert_eq!(fit(&first), [true, false, false]);
+        // What was refused is the same refusal, not another one that says the same.
+        let second = within(one, &first);
+        for (first, second) in outcomes(&first).iter().zip(&outcomes(&second)).skip(1) {
+            let refusals = (first.as_ref().err(), second.as_ref().err());
+            assert!(
+                matches!(refusals, (Some(a), Some(b)) if Arc::ptr_eq(a, b)),
+                "{refusals:?}"
+            );
+        }
+        assert_eq!(fit(&within(3 * one, &second)), [true; 3]);
     }
 }
