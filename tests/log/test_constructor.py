@@ -6,6 +6,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -270,6 +271,18 @@ def test_importing_is_cheap(tmp_path: Path) -> None:
     imported = succeed(text, tmp_path)
     for heavy in ("numpy", "starlette", "uvicorn", "click", "torch", "tensorboard", "multiprocessing"):
         assert f"'{heavy}'" not in imported
+    standard = ("dataclasses", "inspect", "json", "logging", "shutil", "socket")
+    text = f"import lightboard, sys; print([name for name in {standard} if name in sys.modules])"
+    # Without what an environment's site-packages import by themselves.
+    package = str(Path(lightboard.__file__).parents[1])
+    alone = subprocess.run(
+        [sys.executable, "-S", "-c", text],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": package},
+    )
+    assert (alone.stdout, alone.stderr) == ("[]\n", "")
     assert lightboard.__all__ == ["LightboardWarning", "SummaryWriter", "__version__"]
 
 

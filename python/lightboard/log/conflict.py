@@ -7,7 +7,6 @@ as long as it lives; of others only the name of the file and the time of its las
 import fcntl
 import os
 import re
-import socket
 import stat
 import time
 from typing import NamedTuple
@@ -67,7 +66,7 @@ def earlier_files(directory: str, own: str) -> list[str]:
 
 
 def _is_of_this_process(name: re.Match[str]) -> bool:
-    is_called_so = _author(name["rest"]) == (socket.gethostname(), os.getpid())
+    is_called_so = _author(name["rest"]) == (os.uname().nodename, os.getpid())
     # A container that is started again often has the same host and process id as before.
     return is_called_so and int(name["seconds"]) >= int(_began())
 
@@ -102,7 +101,7 @@ def _live_writer(path: str, name: str) -> LiveWriter | None:
         return None  # Gone or unreadable meanwhile.
     if locked:
         return LiveWriter(name, host, pid, certain=True)
-    here = host == socket.gethostname()
+    here = host == os.uname().nodename
     if (here and ours) or not recent or (here and pid is not None and not _is_alive(pid)):
         return None
     return LiveWriter(name, host, pid, certain=False)
@@ -110,7 +109,7 @@ def _live_writer(path: str, name: str) -> LiveWriter | None:
 
 def _author(rest: str) -> tuple[str, int | None]:
     """Host and pid from a file's name; tensorboardX and TensorFlow 1 leave the pid out."""
-    here = socket.gethostname()
+    here = os.uname().nodename
     if rest == here:
         return here, None
     if rest.startswith(here + "."):

@@ -1,7 +1,6 @@
 """What a machine is doing: processor, memory, disks, network and NVIDIA's GPUs, from Linux itself and NVML."""
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -100,8 +99,8 @@ def _process_memory() -> Values:
 
 
 def _disk_space(path: str) -> Values:
-    usage = shutil.disk_usage(path)
-    yield "system/disk_percent", 100 * usage.used / usage.total
+    system = os.statvfs(path)
+    yield "system/disk_percent", 100 * (system.f_blocks - system.f_bfree) / system.f_blocks
 
 
 def _processor() -> Values:

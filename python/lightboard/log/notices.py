@@ -1,14 +1,11 @@
 """What the writer tells the person who trains: where it logs, and what goes wrong."""
 
-import logging
 import os
 import sys
 import warnings
 from collections.abc import Iterable
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-
-LOGGER = logging.getLogger("lightboard")
 
 
 class LightboardWarning(UserWarning):
@@ -43,7 +40,14 @@ def announce(message: str) -> None:
 
     Setting the logger's level to WARNING or above silences it either way.
     """
-    if LOGGER.hasHandlers():
-        LOGGER.info(message)
-    elif LOGGER.level <= logging.INFO and LOGGER.manager.disable < logging.INFO and sys.stderr is not None:
+    # A program that has not imported it has configured nothing, and need not wait for its import.
+    logging = sys.modules.get("logging")
+    if logging is not None:
+        logger = logging.getLogger("lightboard")
+        if logger.hasHandlers():
+            logger.info(message)
+            return
+        if logger.level > logging.INFO or logger.manager.disable >= logging.INFO:
+            return
+    if sys.stderr is not None:
         print(f"lightboard: {message}", file=sys.stderr, flush=True)
