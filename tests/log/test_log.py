@@ -189,6 +189,27 @@ def test_one_timer_in_tasks_that_take_turns(tmp_path: Path) -> None:
     assert first.value >= 0.1
 
 
+def test_one_timer_in_generators_that_take_turns(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        timer = writer.timed("seconds")
+
+        def batches() -> Iterator[None]:
+            with timer:
+                yield
+
+        first, second = batches(), batches()
+        next(first)
+        time.sleep(0.1)
+        next(second)
+        assert list(first) == []  # The outer block ends before the inner one.
+        assert list(second) == []
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(timer)
+    long, *others = (point.value for point in points(tmp_path))
+    assert long >= 0.1
+    assert len(others) == 2
+
+
 def test_a_block_that_another_thread_leaves_is_left_out(tmp_path: Path) -> None:
     with SummaryWriter(tmp_path) as writer:
         timer = writer.timed("seconds")

@@ -1,19 +1,28 @@
 """How long a block or a function takes."""
 
+import sys
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from lightboard.log.notices import warn
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-# The blocks that a thread or task is in, and when they began, the innermost last: one timer may be used in itself. One
-# variable for all timers, since a context keeps the variables that were set in it.
-_began: ContextVar[tuple[tuple["Timer", float], ...]] = ContextVar("began", default=())
+
+class _Block(NamedTuple):
+    timer: "Timer"
+    # Of the code that it stands in: generators that take turns share a thread's context.
+    frame: int
+    began: float
+
+
+# The blocks that a thread or task is in, the innermost last: one timer may be used in itself. One variable for all
+# timers, since a context keeps the variables that were set in it.
+_blocks: ContextVar[tuple[_Block, ...]] = ContextVar("blocks", default=())
 
 
 class Timer:
@@ -23,15 +32,17 @@ class Timer:
         self._tell = tell
 
     def __enter__(self) -> None:
-        _began.set((*_began.get(), (self, time.perf_counter())))
+        _blocks.set((*_blocks.get(), _Block(self, id(sys._getframe(1)), time.perf_counter())))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        ended, blocks = time.perf_counter(), _began.get()
-        at = next((at for at in reversed(range(len(blocks))) if blocks[at][0] is self), None)
+        ended, blocks, frame = time.perf_counter(), _blocks.get(), id(sys._getframe(1))
+        own = [at for at, block in enumerate(blocks) if block.timer is self]
+        # What enters it for somebody, as an ExitStack does, leaves it from another frame.
+        at = max(own, key=lambda at: (blocks[at].frame == frame, at), default=None)
         if at is not None:
-            _began.set(blocks[:at] + blocks[at + 1 :])
+            _blocks.set(blocks[:at] + blocks[at + 1 :])
         if kind is not None:
             return
         if at is None:
@@ -40,7 +51,7 @@ class Timer:
                 "another. Its time is not logged."
             )
         else:
-            self._tell(ended - blocks[at][1])
+            self._tell(ended - blocks[at].began)
 
     def __call__(self, function: Function) -> Function:
         """Return `function`, timed. A coroutine is timed while it runs, with what it waits for.
