@@ -100,6 +100,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def told(report: Report) -> str:
     """Everything that anybody reads of it."""
     assert report.failures == (), report.failures
+    assert all(left.endswith(".") for left in report.left_out), "sentences"
     return json.dumps(report.to_json())
 
 

@@ -92,9 +92,10 @@ def audit(look: Look) -> Audits:
     def read(entry: Entry) -> tuple[Entry, dict[str, Any] | OSError | None]:
         nonlocal late, full, kept
         with lock:
-            if look.left == 0 or kept >= KEPT:
-                late += look.left == 0
-                full += look.left > 0
+            is_late = look.left == 0
+            if is_late or kept >= KEPT:
+                late += is_late
+                full += not is_late
                 return entry, None
         try:
             text = audit_file(entry.path, look.left)

@@ -137,5 +137,5 @@ class Look:
         try:
             return ask(self.url, lambda: self.left)
         except OutOfTimeError:
-            self.left_out.append(f"{shown(self.url)}: the time was up before the board there had answered")
+            self.left_out.append(f"{shown(self.url)}: the time was up before the board there had answered.")
             return None

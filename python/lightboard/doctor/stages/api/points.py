@@ -178,7 +178,7 @@ def _moves(look: Look, board: Served, behind: Collection[tuple[str, str]]) -> bo
     if interval > look.left / 2:
         look.left_out.append(
             f"{is_behind}. Whether it is at work on them was not asked: it reads anew every {interval:g} s, "
-            f"and {look.left:.0f} s of the budget were left"
+            f"and {look.left:.0f} s of the budget were left."
         )
         return None
     time.sleep(interval)
@@ -186,7 +186,7 @@ def _moves(look: Look, board: Served, behind: Collection[tuple[str, str]]) -> bo
     moved = any(later.curves.get(key) != board.curves.get(key) for key in behind)
     if later.unanswered:
         asked = ", ".join(dict.fromkeys(later.unanswered))
-        look.left_out.append(f"{is_behind}, and did not answer when asked again for {asked}")
+        look.left_out.append(f"{is_behind}, and did not answer when asked again for {asked}.")
         return None
     return moved
 

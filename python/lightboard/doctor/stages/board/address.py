@@ -43,7 +43,7 @@ def filters(look: Look) -> Iterator[Finding]:
                 )
         elif not found.error:
             look.left_out.append(
-                f'{name}="{text}" of the address was not judged: a browser may understand it otherwise'
+                f'{name}="{text}" of the address was not judged: a browser may understand it otherwise.'
             )
         elif on_first_page:
             yield Finding(

@@ -53,11 +53,11 @@ def unanswered(look: Look) -> Iterator[Finding]:
     if board is not None and board.token_required:
         look.left_out.append(
             f"{board.client.root}: nothing that it serves could be compared, because {board.problem}. Give --url the "
-            "whole address that the board's terminal prints, with ?token=… at its end"
+            "whole address that the board's terminal prints, with ?token=… at its end."
         )
     elif board is not None and board.unanswered:
         asked = ", ".join(dict.fromkeys(board.unanswered))
-        look.left_out.append(f"{board.client.root}: no answer, or none that can be read, to {asked}")
+        look.left_out.append(f"{board.client.root}: no answer, or none that can be read, to {asked}.")
     return iter(())
 
 
