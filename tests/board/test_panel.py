@@ -288,7 +288,7 @@ def test_thousands_of_runs_are_listed_and_only_a_few_are_in_the_page(
         expect(opened.box("sweep2/run 1199")).to_be_focused()
         heading(opened, "sweep0/").click()
         expect(account(opened)).to_have_text("799 of 1,200 drawn · 401 off")
-        # What stands in the page for a row is used for others: they are on or off, and under the pointer, by themselves.
+        # What stands in the page for a row is used for others, which are on, off or hovered by themselves.
         opened.row("sweep0/run 0").hover()
         expect(opened.row("sweep0/run 0")).to_have_class(re.compile("hovered"))
         opened.page.locator(".window").evaluate("element => { element.scrollTop = 450 * 24; }")
