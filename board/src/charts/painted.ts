@@ -1,4 +1,16 @@
-/** Does `then` in a task of its own once the browser has painted what is to be painted now. */
+let isPainted = false;
+
+/** Does `then` in a task once the browser has painted what is to be painted now; at once in such a task. */
 export function oncePainted(then: () => void): void {
-  requestAnimationFrame(() => setTimeout(then));
+  if (isPainted) return then();
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      isPainted = true;
+      try {
+        then();
+      } finally {
+        isPainted = false;
+      }
+    }),
+  );
 }

@@ -1,6 +1,6 @@
 /** What the server has told and what the person has chosen: the one state that every view reads. */
 
-import { tick, untrack } from "svelte";
+import { flushSync, tick, untrack } from "svelte";
 import { oncePainted } from "../charts/painted";
 import { RasterPool } from "../charts/pool";
 import { EVERYTHING, namesNothing, NOTHING, type Pending, runsWith, withChange } from "../model/changes";
@@ -164,6 +164,7 @@ export class Board {
           due = false;
           this.painted++;
           this.panel.settle();
+          flushSync(); // charts are drawn in this task, and not after another frame
         });
       });
     });
