@@ -4,6 +4,9 @@
  * like `(a+)+$` could stop the page. The price: no look-around and no back-references. Case does not matter.
  */
 
+import { type Edge, Finder, type Matches, type State, Walk } from "./automaton";
+
+/** What a regular expression is asked. */
 export interface Pattern {
   /** Whether it matches anywhere in the text. */
   test(text: string): boolean;
@@ -35,13 +38,11 @@ const MOST_FORKS = 150;
 const MOST_VISITS = 1_000_000;
 /** A walk visits states at places that it has not been at before, which usual patterns have few of. */
 const WALK_VISITS = 4;
-/** What a pattern finds is looked for anew in each text, but a visit is quick. */
+/** What is found is noted along every way that is under way, but that is quick. */
 const FIND_VISITS = 64;
 
 const LINE_ENDS = ["\n", "\r", "\u2028", "\u2029"];
 
-type Matches = (character: string) => boolean;
-type Edge = "start" | "end" | "word" | "no word";
 type Node =
   | { readonly kind: "one"; readonly matches: Matches }
   | { readonly kind: "edge"; readonly edge: Edge }
@@ -55,18 +56,6 @@ type Node =
       readonly most: number;
       readonly lazy: boolean;
     };
-
-/**
- * A state of the machine: what has to hold to go on to `next`. A fork goes on to both, preferably to `other`. One that
- * saves notes where the first pair of brackets begins (0) or ends (1).
- */
-interface State {
-  readonly matches: Matches | null;
-  readonly edge: Edge | null;
-  readonly saves: 0 | 1 | null;
-  next: number;
-  other: number;
-}
 
 /** Throws PatternError, and so do `test` and `find` of a pattern that takes too long on the texts that it was given so far. */
 export function compilePattern(source: string): Pattern {
@@ -83,11 +72,12 @@ export function compilePattern(source: string): Pattern {
   // A live filter asks for the same names again and again.
   const test = remembered((text) => {
     walking.grant(WALK_VISITS * text.length);
-    return walk.matches(lowered(text));
+    return walk.matches(text);
   });
+  const finder = new Finder(states, finding);
   const found = remembered((text) => {
     finding.grant(FIND_VISITS * text.length);
-    return find(states, [...text], finding);
+    return finder.find(text);
   });
   return { test, find: (text) => (test(text) ? found(text) : null) };
 }
@@ -106,11 +96,6 @@ class Effort {
     this.left -= visits;
     if (this.left < 0) throw new PatternError("it takes too long on these names", 0, this.length);
   }
-}
-
-/** Each character by itself: a letter's small form must not depend on what stands around it, nor on its place. */
-function lowered(text: Iterable<string>): string[] {
-  return Array.from(text, (character) => character.toLowerCase());
 }
 
 class Parser {
@@ -291,169 +276,4 @@ function statesOf(node: Node, length: number): State[] {
   if (states.filter(({ other }) => other >= 0).length > MOST_FORKS)
     throw new PatternError(`it leaves too much open: expected at most ${MOST_FORKS} choices`, 0, length);
   return states;
-}
-
-/** Where the ways through a text so far stand, and what comes of each character from there. */
-interface Place {
-  readonly states: readonly number[];
-  /** The character before, or one like it: undefined at the start. */
-  readonly before: "a" | "-" | undefined;
-  /** Null: it matches. */
-  readonly next: Map<string | undefined, Place | null>;
-}
-
-/** More are forgotten and made again, so that no pattern takes more memory than so many. */
-const MOST_PLACES = 1_000;
-
-/** An automaton that knows at each character where it stands, made as texts need it: names have much in common. */
-class Walk {
-  private readonly places = new Map<string, Place>();
-  private readonly reached: Int32Array;
-  private steps = 0;
-
-  constructor(
-    private readonly states: readonly State[],
-    private readonly effort: Effort,
-  ) {
-    this.reached = new Int32Array(states.length);
-  }
-
-  matches(text: readonly string[]): boolean {
-    let place: Place | null = this.place([], undefined);
-    for (let at = 0; at <= text.length && place !== null; at++) {
-      const character = text[at];
-      const known: Place | null | undefined = place.next.get(character);
-      if (known === undefined) place.next.set(character, (place = this.step(place, character)));
-      else place = known;
-    }
-    return place === null;
-  }
-
-  /** Go on from all that can be reached without a character, and from the start, by one; undefined: the text's end. */
-  private step({ states, before }: Place, character: string | undefined): Place | null {
-    const step = ++this.steps;
-    const stack = [this.states.length - 1, ...states];
-    const following = new Set<number>();
-    let visits = 0;
-    while (stack.length > 0) {
-      const state = stack.pop()!;
-      visits++;
-      if (state === 0) return null;
-      if (this.reached[state] === step) continue;
-      this.reached[state] = step;
-      const { matches, edge, next, other } = this.states[state]!;
-      if (matches) {
-        if (character !== undefined && matches(character)) following.add(next);
-      } else if (edge === null || isEdge(edge, before, character)) {
-        stack.push(next);
-        if (other >= 0) stack.push(other);
-      }
-    }
-    this.effort.spend(visits);
-    return this.place(
-      [...following].sort((a, b) => a - b),
-      isWord(character) ? "a" : "-",
-    );
-  }
-
-  private place(states: readonly number[], before: Place["before"]): Place {
-    const key = `${before} ${states.join()}`;
-    let place = this.places.get(key);
-    if (place) return place;
-    if (this.places.size >= MOST_PLACES) this.places.clear();
-    this.places.set(key, (place = { states, before, next: new Map() }));
-    return place;
-  }
-}
-
-/** Ways through the text so far, by the state where they stand: those that wait for a character, most preferred first. */
-class Threads {
-  count = 0;
-  readonly states: Int32Array;
-  readonly start: Int32Array;
-  /** Where the first pair of brackets began and ended; -1: not yet. */
-  readonly from: Int32Array;
-  readonly to: Int32Array;
-
-  constructor(size: number) {
-    this.states = new Int32Array(size);
-    this.start = new Int32Array(size);
-    this.from = new Int32Array(size);
-    this.to = new Int32Array(size);
-  }
-
-  add(state: number, start: number, from: number, to: number): void {
-    this.states[this.count++] = state;
-    this.start[state] = start;
-    this.from[state] = from;
-    this.to[state] = to;
-  }
-}
-
-/** Of the ways through, in the order in which they are preferred, the first, by what it saved (Pike). */
-function find(states: readonly State[], text: readonly string[], effort: Effort): string | null {
-  const lower = lowered(text);
-  const reachedAt = new Int32Array(states.length).fill(-1);
-  let current = new Threads(states.length);
-  let following = new Threads(states.length);
-  let found: { readonly from: number; readonly to: number } | null = null;
-  let visits = 0;
-  /** Follow all that needs no character; whether the end is reached, after which no other way is better. */
-  const reach = (
-    list: Threads,
-    at: number,
-    state: number,
-    start: number,
-    from: number,
-    to: number,
-  ): boolean => {
-    visits++;
-    if (reachedAt[state] === at) return false;
-    reachedAt[state] = at;
-    if (state === 0) {
-      found = from < 0 ? { from: start, to: at } : { from, to };
-      return true;
-    }
-    const { matches, edge, saves, next, other } = states[state]!;
-    if (matches) list.add(state, start, from, to);
-    else if (edge === null || isEdge(edge, lower[at - 1], lower[at])) {
-      if (other >= 0 && reach(list, at, other, start, from, to)) return true;
-      return reach(list, at, next, start, saves === 0 ? at : from, saves === null ? to : at);
-    }
-    return false;
-  };
-  for (let at = 0; at <= text.length; at++) {
-    // A later start is worth less than any that is under way.
-    if (found === null) reach(current, at, states.length - 1, at, -1, -1);
-    if (found !== null && current.count === 0) break;
-    following.count = 0;
-    for (let i = 0; i < current.count && at < text.length; i++) {
-      const state = current.states[i]!;
-      const { matches, next } = states[state]!;
-      if (!matches!(lower[at]!)) continue;
-      if (reach(following, at + 1, next, current.start[state]!, current.from[state]!, current.to[state]!))
-        break;
-    }
-    effort.spend(visits + current.count);
-    visits = 0;
-    [current, following] = [following, current];
-  }
-  return found && textOf(found, text);
-}
-
-function textOf(
-  { from, to }: { readonly from: number; readonly to: number },
-  text: readonly string[],
-): string {
-  return text.slice(from, to).join("");
-}
-
-function isEdge(edge: Edge, before: string | undefined, after: string | undefined): boolean {
-  if (edge === "start") return before === undefined;
-  if (edge === "end") return after === undefined;
-  return (isWord(before) !== isWord(after)) === (edge === "word");
-}
-
-function isWord(character: string | undefined): boolean {
-  return character !== undefined && /\w/.test(character);
 }
