@@ -246,14 +246,3 @@ def test_events_from_the_future(tmp_path: Path) -> None:
     finding = found("clock_ahead", tmp_path)
     assert [place.run for place in finding.places] == ["ahead"]
     assert "10 days" in finding.seen
-
-
-@pytest.mark.detects("F17", "record_zeros")
-def test_space_that_was_reserved_and_never_filled(tmp_path: Path) -> None:
-    file = run_in(tmp_path / "run", range(5))
-    end = file.stat().st_size
-    with file.open("r+b") as reserved:
-        os.posix_fallocate(reserved.fileno(), end, 4096)
-    age(tmp_path)
-    finding = found("record_zeros", tmp_path)
-    assert [(place.path, place.offset) for place in finding.places] == [(str(file), end)]

@@ -1,20 +1,17 @@
-"""What the doctor finds out about programs that run, and the disks that they write to."""
+"""What the doctor finds out about programs that run."""
 
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from doctor.events import run_in
-from doctor.looking import codes, found, reported
+from doctor.looking import codes, found
 from doctor.programs import running
 from lightboard.doctor import processes
-from lightboard.log.mounts import mount_of
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")
 
@@ -135,74 +132,3 @@ def test_two_containers_that_share_a_disk(tmp_path: Path) -> None:
     with contained("one") as first, contained("other") as second:
         assert len(make_writers(tmp_path / "apart", first, second)) == 2
         assert "file_written_twice" not in codes(tmp_path)
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", disk], check=False).returncode:
-        pytest.skip("may not mount a disk")
-    try:
-        yield disk
-    finally:
-        subprocess.run(["umount", "-l", disk], check=True)
-
-
-@linux
-@pytest.mark.skipif(os.getuid() != 0, reason="may not mount a disk")
-@pytest.mark.detects("W09", "disk_full")
-def test_a_full_disk(small_disk: Path) -> None:
-    run_in(small_disk / "run")
-    assert codes(small_disk) == set()
-    with pytest.raises(OSError, match="No space left"):
-        (small_disk / "checkpoint").write_bytes(bytes(4 << 20))
-    finding = found("disk_full", small_disk)
-    assert [(place.path, place.seen) for place in finding.places] == [(str(small_disk), "0 B free of 2 MiB")]
-
-
-@pytest.mark.detects("W09", "logdir_not_writable")
-def test_a_log_directory_that_may_not_be_written(tmp_path: Path) -> None:
-    for name in ("nobodys", "somebodys"):
-        (tmp_path / name).mkdir()
-    run_in(tmp_path / "somebodys" / "run")
-    for name, expected in (("nobodys", True), ("somebodys", False)):
-        (tmp_path / name).chmod(0o555)
-        report = reported(tmp_path / name)
-        (tmp_path / name).chmod(0o755)
-        assert ("logdir_not_writable" in {finding["code"] for finding in report["findings"]}) is expected
-
-
-MOUNTS = """\
-27 1 254:0 / / rw,relatime - ext4 /dev/vda rw,discard
-40 27 0:44 / /mnt/share rw,relatime shared:2 - cifs //server/share rw,vers=3.0
-41 27 0:45 / /mnt/my\\040bucket rw,nosuid,nodev - fuse.gcsfuse bucket rw,user_id=0
-42 40 0:46 / /mnt/share/local rw - xfs /dev/vdb rw
-43 42 0:47 / /mnt/share/local rw - nfs4 server:/export rw
-"""
-
-
-def test_the_file_system_of_a_path(tmp_path: Path) -> None:
-    mountinfo = tmp_path / "mountinfo"
-    mountinfo.write_text(MOUNTS)
-    for path, kind in {
-        "/home/me/runs": "ext4",
-        "/mnt/share": "cifs",
-        "/mnt/shared": "ext4",
-        "/mnt/share/runs/a": "cifs",
-        "/mnt/my bucket/runs": "fuse.gcsfuse",
-        "/mnt/share/local/runs": "nfs4",
-    }.items():
-        mount = mount_of(path, mountinfo)
-        assert mount is not None
-        assert mount.kind == kind, path
-    assert mount_of("/", tmp_path / "nothing") is None
-
-
-@pytest.mark.detects("W10", "logdir_on_remote_disk")
-def test_a_folder_that_a_client_synchronises(tmp_path: Path) -> None:
-    run_in(tmp_path / "OneDrive - University" / "runs" / "a")
-    finding = found("logdir_on_remote_disk", tmp_path / "OneDrive - University" / "runs")
-    assert finding.places[0].seen == "in OneDrive - University"
-    run_in(tmp_path / "OneDriven" / "runs" / "a")
-    assert codes(tmp_path / "OneDriven" / "runs") == set()
