@@ -142,7 +142,7 @@ def test_a_power_cut(tmp_path: Path) -> None:
     if subprocess.run(["mkfs.ext4", "-q", image], check=False).returncode:
         pytest.skip("may not make a disk")
     with mounted(disk, "-o", "loop,data=writeback,nodelalloc", image):
-        file = run_in(disk / "run", range(5), suffix=".whole")
+        whole = run_in(disk / "run", range(5), suffix=".whole")
         writer = EventFileWriter(str(disk / "run"))
         for step in range(5):
             writer.add_event(scalar(step))
@@ -155,9 +155,9 @@ def test_a_power_cut(tmp_path: Path) -> None:
         fcntl.ioctl(folder, EXT4_IOC_SHUTDOWN, ITS_LOG_FIRST)
         os.close(folder)
     with mounted(disk, "-o", "loop", image):
-        (cut,) = set((disk / "run").iterdir()) - {file}
+        (cut,) = set((disk / "run").iterdir()) - {whole}
         then = time.time() - 600
-        for path in (file, cut):
+        for path in (whole, cut):
             os.utime(path, (then, then))
         content = cut.read_bytes()
         (place,) = found("record_zeros", disk).places
