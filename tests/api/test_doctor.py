@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from starlette.applications import Starlette
+from tensorboardX import SummaryWriter
 
 from boards import board, client
 from lightboard.api.routes.doctor import Doctor, doctor_routes
@@ -97,17 +99,63 @@ def test_a_look_that_ends_by_itself_leaves_nothing_that_it_started(
         pass  # As above.
 
 
-def test_text_that_is_no_unicode_is_sent(tmp_path: Path) -> None:
-    settings = Settings((LogDirectory("runs", str(tmp_path)),), port=1, started=0)
-    doctor = Doctor(settings)
-    doctor._began, doctor._report = 1.0, {"seen": "\udcff"}
+def answer(doctor: Doctor, settings: Settings) -> bytes:
+    """What GET /api/doctor is answered by."""
 
-    async def answer() -> bytes:
+    async def ask() -> bytes:
         transport = httpx.ASGITransport(Starlette(routes=doctor_routes(doctor, settings)))
         async with httpx.AsyncClient(transport=transport, base_url="http://board") as http:
             return (await http.get("/api/doctor")).content
 
-    assert json.loads(asyncio.run(answer()))["report"] == {"seen": "\udcff"}
+    return asyncio.run(ask())
+
+
+def test_text_that_is_no_unicode_is_sent(tmp_path: Path) -> None:
+    settings = Settings((LogDirectory("runs", str(tmp_path)),), port=1, started=0)
+    doctor = Doctor(settings)
+    doctor._began, doctor._report = 1.0, {"seen": "\udcff"}
+    assert json.loads(answer(doctor, settings))["report"] == {"seen": "\udcff"}
+
+
+def test_what_is_no_number_is_sent_as_json_that_browsers_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python writes NaN and Infinity, which are no JSON."""
+    program = tmp_path / "python"
+    program.write_text("#!/bin/sh\necho '{\"seen\": [NaN, Infinity, -Infinity, 1.5]}'\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(program))
+    settings = Settings((LogDirectory("runs", str(tmp_path)),), port=1, started=0)
+    doctor = Doctor(settings)
+
+    async def look() -> None:
+        doctor.look(None)
+        while doctor.body()["looking"]:
+            await asyncio.sleep(0)
+
+    asyncio.run(look())
+    assert strict(answer(doctor, settings))["report"] == {"seen": ["NaN", "Infinity", "-Infinity", 1.5]}
+
+
+def strict(body: bytes) -> Any:
+    """The body, as a browser reads it."""
+
+    def refuse(name: str) -> None:
+        raise AssertionError(f"{name} is no JSON")
+
+    return json.loads(body, parse_constant=refuse)
+
+
+def test_a_run_of_numbers_that_are_none(tmp_path: Path) -> None:
+    with SummaryWriter(str(tmp_path / "run")) as writer:
+        for step, value in enumerate([1.0, math.nan, math.inf, -math.inf]):
+            writer.add_scalar("loss", value, step, walltime=[1.7e9, math.nan, math.inf, -math.inf][step])
+        writer.add_hparams({"lr": math.nan}, {"best": math.inf}, name="hparams")
+    with board("--port", "0", tmp_path) as running, client(running) as http:
+        while strict(answered := http.get("/api/doctor").content)["looking"]:
+            pass  # As above.
+    found = {finding["code"] for finding in strict(answered)["report"]["findings"]}
+    assert {"not_finite", "wall_time_wrong"} <= found
 
 
 def test_a_look_that_cannot_begin_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

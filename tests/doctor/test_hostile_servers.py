@@ -104,6 +104,14 @@ def told(report: Report) -> str:
     return json.dumps(report.to_json())
 
 
+def answered(runs: Path, answers: Mapping[str, tuple[int, object]], of_address: str = "") -> Report:
+    """The report on a server that answers so, asked with this behind its address."""
+    with server(serving(answers)) as url:
+        report = report_on(runs, url=f"{url}{of_address}")
+    told(report)
+    return report
+
+
 @pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\n\r\n"])
 def test_a_server_that_drips_ends_with_the_budget_and_is_not_called_unreachable(
     runs: Path, start: bytes
@@ -251,9 +259,7 @@ def test_paths_of_a_board_that_may_be_elsewhere_are_not_looked_at_here(
 
 def test_a_list_of_runs_that_is_refused_is_told_once(runs: Path) -> None:
     answers: dict[str, tuple[int, object]] = {"/api/server": (200, LIGHTBOARD), "/api/runs": (503, {})}
-    with server(serving(answers)) as url:
-        report = report_on(runs, url=url)
-    told(report)
+    report = answered(runs, answers)
     assert [one.code for one in report.findings] == ["runs_fail"]
     assert "status 503" in report.findings[0].seen
 
@@ -317,8 +323,7 @@ def test_a_board_that_wants_its_token_is_compared_with_it_and_told_of_without(ru
 
 def test_a_long_address_is_told_without_its_token(runs: Path) -> None:
     answers: dict[str, tuple[int, object]] = {"/api/server": (401, {"error": {"code": "token_required"}})}
-    with server(serving(answers)) as url:
-        report = report_on(runs, url=f"{url}?token={TOKEN}#{'x' * 3000}")
+    report = answered(runs, answers, f"?token={TOKEN}#{'x' * 3000}")
     assert "address_too_long" in told(report)
     assert TOKEN not in told(report)
 
@@ -326,9 +331,7 @@ def test_a_long_address_is_told_without_its_token(runs: Path) -> None:
 @pytest.mark.detects("S14", "not_a_board")
 def test_a_password_is_not_taken_for_a_lightboards_token(runs: Path) -> None:
     answers: dict[str, tuple[int, object]] = {"/api/server": (401, {"message": "Unauthorized"})}
-    with server(serving(answers)) as url:
-        report = report_on(runs, url=url)
-    told(report)
+    report = answered(runs, answers)
     assert [one.code for one in report.findings] == ["not_a_board"]
     assert "asks for a password" in report.findings[0].seen
 

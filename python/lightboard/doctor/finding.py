@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import islice
 from typing import Any
@@ -55,6 +55,13 @@ class Finding:
     places: Sequence[Place] = ()
     remedy: str | None = None
     elsewhere: bool = False
+
+    @classmethod
+    def of_runs(
+        cls, code: str, seen: str, runs: Iterable[str], *, tag: str | None = None, elsewhere: bool = False
+    ) -> Finding:
+        """Return a finding about runs by the names that a board has for them."""
+        return cls(code, seen, [Place(run=run, tag=tag) for run in runs], elsewhere=elsewhere)
 
     @property
     def count(self) -> int:

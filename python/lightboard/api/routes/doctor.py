@@ -80,7 +80,8 @@ class Doctor:
         finally:
             self._ended = time.time()
         try:
-            self._report = json.loads(out)
+            # Browsers know no NaN: where a number is none, its name is told.
+            self._report = json.loads(out, parse_constant=str)
         except ValueError:
             last = err.decode(errors="replace").strip().rpartition("\n")[2]
             self._message = f"The doctor ended with {code} and told nothing: {last}"
@@ -131,7 +132,7 @@ def doctor_routes(doctor: Doctor, settings: Settings) -> list[Route]:
 
     def answer() -> Response:
         # As ASCII: what other programs are called may hold halves of characters, which UTF-8 has not.
-        body = json.dumps(doctor.body())
+        body = json.dumps(doctor.body(), allow_nan=False)
         return Response(body, media_type="application/json", headers=NO_STORE)
 
     async def report(request: Request) -> Response:

@@ -35,10 +35,10 @@ def filters(look: Look) -> Iterator[Finding]:
         if found.matching is not None:
             hidden = [run for run in runs if run not in found.matching]
             if hidden:
-                yield Finding(
+                yield Finding.of_runs(
                     "filter_in_address",
                     f'The address holds {name}="{text}". Runs that do not match it: {len(hidden):,} of {len(runs):,}.',
-                    [Place(run=run) for run in hidden],
+                    hidden,
                     elsewhere=elsewhere,
                 )
         elif not found.error:
@@ -66,10 +66,10 @@ def selections(look: Look) -> Iterator[Finding]:
         return
     off = [str(run) for run, on in switched.items() if on is False] if isinstance(switched, dict) else []
     if off:
-        yield Finding(
+        yield Finding.of_runs(
             "selection_in_address",
             f"The address switches {amount(len(off), 'run')} off.",
-            [Place(run=run) for run in off],
+            off,
             elsewhere=_is_first_page(board),
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import pairwise
 
-from lightboard.doctor.finding import Finding, Place
+from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
 from lightboard.doctor.words import amount
 
@@ -23,10 +23,10 @@ def without_scalars(look: Look) -> Iterator[Finding]:
         return
     empty = [run for run in board.runs if run not in board.scalar_tags]
     if empty and not board.unanswered and (board.is_tensorboard or look.run is not None):
-        yield Finding(
+        yield Finding.of_runs(
             "run_without_scalars",
             f"{len(empty):,} of {amount(len(board.runs), 'run')} are listed and have no scalars.",
-            [Place(run=run) for run in empty],
+            empty,
         )
 
 

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from lightboard.doctor.finding import Finding, Place
+from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
 
 SWITCHED_ON = 500
@@ -25,10 +25,10 @@ def beyond_latin1(look: Look) -> Iterator[Finding]:
     """Report names that stop all switching on TensorBoard's older pages."""
     names = [run for run in _runs(look) if any(ord(character) > 0xFF for character in run)]
     if names:
-        yield Finding(
+        yield Finding.of_runs(
             "name_beyond_latin1",
             f"Runs with characters in their names that Latin-1 has not: {len(names):,}.",
-            [Place(run=run) for run in names],
+            names,
         )
 
 
@@ -62,10 +62,10 @@ def alike(look: Look) -> Iterator[Finding]:
             shown[run[:SHOWN]].append(run)
     cut = [run for runs in shown.values() if len(runs) > 1 for run in runs]
     if cut:
-        yield Finding(
+        yield Finding.of_runs(
             "names_cut_alike",
             f"{len(cut):,} runs have names that differ only behind the first {SHOWN} characters.",
-            [Place(run=run) for run in cut],
+            cut,
         )
 
 

@@ -34,10 +34,10 @@ def switched_off(look: Look) -> Iterator[Finding]:
     names = board.run_names or {}
     off = [names[run] for run in chosen.off(board.own_runs or ())]
     if off:
-        yield Finding(
+        yield Finding.of_runs(
             "run_off",
             f"The address has {len(off):,} of {amount(len(names), 'run')} off.",
-            [Place(run=run) for run in off],
+            off,
         )
 
 
@@ -58,10 +58,11 @@ def without_points(look: Look) -> Iterator[Finding]:
     having = {run for run, tag in board.curves if tag == look.tag}
     lacking = sorted(board.scalar_tags.keys() - having)
     if having and lacking and not board.unanswered:
-        yield Finding(
+        yield Finding.of_runs(
             "run_without_points",
             f"{len(lacking):,} of {amount(len(board.scalar_tags), 'run')} with scalars have no point of {look.tag}.",
-            [Place(run=run, tag=look.tag) for run in lacking],
+            lacking,
+            tag=look.tag,
         )
 
 
