@@ -1,7 +1,9 @@
 """What the doctor finds that cannot be read: in TensorBoard's files, damaged as files are in the field."""
 
 import os
+import shutil
 import struct
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.compat.proto.tensor_pb2 import TensorProto
+from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard.summary.writer.record_writer import RecordWriter
 
 from doctor.looking import codes, found
@@ -130,19 +133,20 @@ def test_a_record_that_is_no_event(tmp_path: Path, file: Path) -> None:
 
 
 @pytest.mark.detects("E20", "record_huge")
-def test_a_record_that_is_too_large_to_be_passed_on(
-    tmp_path: Path, file: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tensor = TensorProto(dtype=4, tensor_content=bytes(1 << 20))
-    summary = Summary(value=[Summary.Value(tag="embedding", tensor=tensor)])
-    summary.value[0].metadata.plugin_data.plugin_name = "tensor"
-    offset = file.stat().st_size
-    append(file, _core.frame(Event(step=1, wall_time=1_763_800_009.0, summary=summary).SerializeToString()))
-    assert "record_huge" not in codes(tmp_path)
-    # Records of 256 MiB take all others' memory and time.
-    monkeypatch.setattr("lightboard.doctor.stages.records.damage.LARGEST_PASSED", 1 << 20)
+def test_a_record_that_is_too_large_to_be_passed_on(tmp_path: Path) -> None:
+    """An embedding of 64 million numbers, by TensorBoard's writer."""
+    for run, size in (("huge", (256 << 20) + 1), ("large", 1 << 20)):
+        tensor = TensorProto(dtype=4, tensor_content=bytes(size))
+        tensor.tensor_shape.dim.add(size=size)
+        value = Summary.Value(tag="embedding", tensor=tensor)
+        value.metadata.plugin_data.plugin_name = "projector"
+        writer = EventFileWriter(str(tmp_path / run))
+        writer.add_event(Event(step=1, wall_time=time.time(), summary=Summary(value=[value])))
+        writer.close()
     (place,) = found("record_huge", tmp_path).places
-    assert (place.tag, place.record, place.offset) == ("embedding", 5, offset)
+    assert (place.run, place.record, place.offset) == ("huge", 1, 88)
+    assert (place.length or 0) > 256 << 20
+    shutil.rmtree(tmp_path / "huge")
 
 
 @pytest.mark.detects("record_corrupt")

@@ -1,8 +1,10 @@
 """What the doctor finds at TensorBoards that really run, with both of their readers, and at Lightboards."""
 
 import base64
+import importlib.metadata
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -10,8 +12,10 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -19,8 +23,10 @@ from tensorboard.summary.writer.record_writer import RecordWriter
 from tensorboardX import SummaryWriter
 
 import lightboard
-from boards import board, bound_by_permissions
+from boards import board, bound_by_permissions, environment
+from doctor import proxy
 from doctor.looking import codes, found, report_on
+from doctor.packages import install
 from doctor.tensorboards import TensorBoard, tensorboard
 from lightboard.doctor.served import ask, client
 from lightboard.doctor.stages.api import flags, points
@@ -251,12 +257,49 @@ def test_what_flags_do(odd: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
     assert 'the name "runs" stands for several paths' in found("spec_lost", odd.runs, url=odd.server.url).seen
 
 
+@contextmanager
+def proxied(server: TensorBoard, outer: str, inner: str, methods: str = "GET,POST") -> Iterator[str]:
+    """The address of a proxy before the server; `outer` is its path there, `inner` that of the server."""
+    port = str(urlsplit(server.url).port)
+    command = (sys.executable, proxy.__file__, port, outer, inner, methods)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        finally:
+            process.kill()
+
+
+PROXIED = {"path_prefix", "not_a_board", "board_unreachable"}
+
+
 @pytest.mark.detects("S14", "path_prefix", "not_a_board")
 def test_a_board_below_another_path(odd: Serving, fast: Serving, tmp_path: Path) -> None:
     root = odd.server.url.removesuffix("tb/")
     assert f"answers at {odd.server.url}" in found("path_prefix", tmp_path, url=root).seen
-    proxied = f"{fast.server.url}proxy/6006/"
-    assert f"answers at {fast.server.url}" in found("path_prefix", tmp_path, url=proxied).seen
+    below = f"{fast.server.url}proxy/6006/"
+    assert f"answers at {fast.server.url}" in found("path_prefix", tmp_path, url=below).seen
+
+
+@pytest.mark.detects("S14", "path_prefix", "not_a_board")
+def test_a_board_behind_a_proxy(odd: Serving, fast: Serving, tmp_path: Path) -> None:
+    with proxied(fast.server, "/team/", "/") as url:
+        assert codes(tmp_path, url=f"{url}/team/") & PROXIED == set(), "the proxy takes the prefix away"
+        assert "answers at" in found("path_prefix", tmp_path, url=f"{url}/team").seen, "the slash is missing"
+        assert "status 404" in found("not_a_board", tmp_path, url=url).seen, "it serves other things there"
+    with proxied(odd.server, "/team/", "/tb/") as url:
+        assert codes(tmp_path, url=f"{url}/team/") & PROXIED == set(), "the board has a prefix of its own"
+    with proxied(fast.server, "/team/", "/team/") as url:
+        assert "status 404" in found("not_a_board", tmp_path, url=f"{url}/team/").seen, "the board has none"
+
+
+@pytest.mark.detects("S14")
+def test_a_proxy_that_lets_no_post_through(fast: Serving) -> None:
+    """TensorBoard's page asks for its points by POST: nothing is called missing, and what was not answered is told."""
+    with proxied(fast.server, "/", "/", "GET") as url:
+        report = report_on(fast.runs, url=url)
+    assert not {"points_sampled", "run_without_scalars"} & {one.code for one in report.findings}
+    assert any("/data/plugin/timeseries/timeSeries" in what for what in report.left_out)
 
 
 @pytest.mark.detects("not_a_board", "S14")
@@ -315,15 +358,30 @@ def test_a_board_on_another_log_directory(fast: Serving, tmp_path: Path) -> None
 
 
 @pytest.mark.detects("S13", "board_unreachable")
-def test_nobody_answers(fast: Serving) -> None:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        port = taken.getsockname()[1]
-        elsewhere = found("board_unreachable", fast.runs, url=f"http://127.0.0.2:{port}/")
-        assert "listens" in elsewhere.seen
-        assert f"ssh -L {port}:127.0.0.1:{port}" in (elsewhere.remedy or "")
-    assert "connection refused" in found("board_unreachable", fast.runs, url=f"127.0.0.1:{port}").seen
+def test_a_board_that_listens_on_localhost_only(fast: Serving) -> None:
+    port = urlsplit(fast.server.url).port
+    elsewhere = found("board_unreachable", fast.runs, url=f"http://127.0.0.2:{port}/")
+    assert "listens" in elsewhere.seen
+    assert f"ssh -L {port}:127.0.0.1:{port}" in (elsewhere.remedy or "")
+    assert "board_unreachable" not in codes(fast.runs, url=f"http://127.0.0.1:{port}/")
+
+
+IN_A_CONTAINER = "ip link set lo up && exec {python} -m lightboard {logdir} --port {port}"
+
+
+@pytest.mark.skipif(os.getuid() != 0 or not shutil.which("ip"), reason="may not make containers")
+@pytest.mark.detects("S13", "board_unreachable")
+def test_a_board_in_a_container_whose_port_is_not_published(tmp_path: Path) -> None:
+    """It says that it listens on localhost: on that of its container, which has a network of its own."""
+    write_run(tmp_path / "a", {"loss": [1.0] * 5})
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    script = IN_A_CONTAINER.format(python=sys.executable, logdir=tmp_path, port=port)
+    with board(program=("unshare", "--net", "sh", "-c", script)) as contained:
+        finding = found("board_unreachable", tmp_path, url=contained.address)
+        assert "connection refused: nothing listens there" in finding.seen
+        assert finding.remedy is None, "on this machine nobody listens there"
 
 
 @pytest.mark.detects("S03", "stale_instance", "S04", "instances_unwritable")
@@ -454,6 +512,25 @@ def test_many_runs_with_odd_names(tmp_path: Path) -> None:
         assert "503 runs" in found("runs_off", tmp_path, url=server.url).seen
         cut = found("names_cut_alike", tmp_path, url=server.url)
         assert sorted(str(place.run) for place in cut.places) == [f"{common}1", f"{common}2"]
+
+
+@pytest.mark.detects("U27", "board_outdated")
+def test_a_tensorboard_that_was_upgraded_while_it_ran(fast: Serving, tmp_path: Path) -> None:
+    """The doctor is asked in the Python where the newer version is, really installed."""
+    assert "board_outdated" not in codes(fast.runs, url=fast.server.url)
+    site = tmp_path / "site"
+    install(site, "tensorboard", "2.99.0")
+    asked = subprocess.run(
+        [sys.executable, "-m", "lightboard", "doctor", "--json", "--url", fast.server.url, str(fast.runs)],
+        stdout=subprocess.PIPE,
+        check=False,
+        env=environment(
+            {"PYTHONPATH": f"{site}{os.pathsep}{os.environ.get('PYTHONPATH', '')}".rstrip(os.pathsep)}
+        ),
+    )
+    (outdated,) = [one for one in json.loads(asked.stdout)["findings"] if one["code"] == "board_outdated"]
+    running = f"TensorBoard {importlib.metadata.version('tensorboard')} runs (pid {fast.server.pid})"
+    assert outdated["seen"] == f"{running}; 2.99.0 is installed in this Python."
 
 
 @pytest.mark.detects("U27", "board_outdated", "view_in_address")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,7 +14,9 @@ from click.testing import CliRunner
 from boards import board
 from doctor.events import run_in
 from doctor.looking import codes, found
+from doctor.tensorboards import tensorboard
 from lightboard.cli.doctor import doctor as command
+from lightboard.doctor.served import ask
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +92,17 @@ def test_an_address_of_an_object_store(doctor: Doctor, project: Path) -> None:
     assert paths(report) == [str(project / "runs")]
 
 
+@pytest.mark.detects("F18", "logdir_is_address")
+def test_an_address_that_a_tensorboard_was_given(doctor: Doctor, project: Path) -> None:
+    """It answers with an empty page: only its terminal says that it cannot read there."""
+    with tensorboard("--logdir", "s3://bucket/runs") as server:
+        server.wait_for("No recognized filesystem for prefix s3")
+        assert not ask(server.url).runs
+        report, _ = doctor(project, "s3://bucket/runs", "--url", server.url)
+    assert "logdir_is_address" in {finding["code"] for finding in report["findings"]}
+    assert "another_directory" not in {finding["code"] for finding in report["findings"]}
+
+
 def test_arguments_that_are_understood(doctor: Doctor, project: Path) -> None:
     report, _ = doctor(project, "exp=runs", str(project / "other runs"))
     assert report["findings"] == []
@@ -130,13 +144,20 @@ def test_a_folder_of_many_log_directories(tmp_path: Path) -> None:
     assert "logdir_too_high" not in codes(tmp_path / "projects" / "one")
 
 
-@pytest.mark.detects("F20", "logdir_temporary")
+@pytest.mark.detects("F20", "logdir_temporary", "not_an_event_file")
 def test_old_runs_below_the_temporary_directory(tmp_path: Path) -> None:
-    file = run_in(tmp_path / "run")
+    """A job compresses what has not been changed for ten days, as logrotate does, and removes it later."""
+    file, newer = run_in(tmp_path / "run"), run_in(tmp_path / "newer")
     assert "logdir_temporary" not in codes(tmp_path)
     os.utime(file, (1.7e9, 1.7e9))
-    finding = found("logdir_temporary", tmp_path)
-    assert [place.path for place in finding.places] == [str(file)]
+    assert [place.path for place in found("logdir_temporary", tmp_path).places] == [str(file)]
+    job = ["find", str(tmp_path), "-type", "f", "-mtime", "+10"]
+    subprocess.run([*job, "-exec", "gzip", "{}", "+"], check=True)
+    compressed = found("not_an_event_file", tmp_path)
+    assert [(place.run, place.seen) for place in compressed.places] == [("run", "compressed by gzip")]
+    subprocess.run([*job, "-delete"], check=True)
+    assert newer.exists()
+    assert codes(tmp_path) == set()
 
 
 def test_without_a_directory_the_usual_places_are_looked_at(
