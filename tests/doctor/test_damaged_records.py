@@ -10,8 +10,6 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tensorboard.compat.proto.event_pb2 import Event
-from tensorboard.compat.proto.summary_pb2 import Summary
-from tensorboard.compat.proto.tensor_pb2 import TensorProto
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard.summary.writer.record_writer import RecordWriter
 
@@ -136,12 +134,14 @@ def test_a_record_that_is_no_event(tmp_path: Path, file: Path) -> None:
 def test_a_record_that_is_too_large_to_be_passed_on(tmp_path: Path) -> None:
     """An embedding of 64 million numbers, by TensorBoard's writer."""
     for run, size in (("huge", (256 << 20) + 1), ("large", 1 << 20)):
-        tensor = TensorProto(dtype=4, tensor_content=bytes(size))
-        tensor.tensor_shape.dim.add(size=size)
-        value = Summary.Value(tag="embedding", tensor=tensor)
+        event = Event(step=1, wall_time=time.time())  # Filled in place: each copy of it takes a while.
+        value = event.summary.value.add(tag="embedding")
         value.metadata.plugin_data.plugin_name = "projector"
+        value.tensor.dtype = 4
+        value.tensor.tensor_shape.dim.add(size=size)
+        value.tensor.tensor_content = bytes(size)
         writer = EventFileWriter(str(tmp_path / run))
-        writer.add_event(Event(step=1, wall_time=time.time(), summary=Summary(value=[value])))
+        writer.add_event(event)
         writer.close()
     (place,) = found("record_huge", tmp_path).places
     assert (place.run, place.record, place.offset) == ("huge", 1, 88)

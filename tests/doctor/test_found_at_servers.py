@@ -205,7 +205,7 @@ def test_a_server_that_is_still_reading(fast: Serving) -> None:
 
 
 @pytest.mark.detects("S05", "still_loading")
-def test_a_file_that_the_data_server_has_not_read_on(tmp_path: Path) -> None:
+def test_a_file_that_the_data_server_has_not_read_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """However long the file has rested: it is open, and will be read."""
     path = write_run(tmp_path / "a", {"loss": [1.0] * 5})
     with tensorboard("--logdir", tmp_path, "--reload_interval=600") as server:
@@ -213,6 +213,8 @@ def test_a_file_that_the_data_server_has_not_read_on(tmp_path: Path) -> None:
         assert codes(tmp_path, url=server.url) == set()
         append(path, 5, 5)
         assert codes(tmp_path, url=server.url) == {"still_loading"}
+        monkeypatch.setattr(points, "PATIENCE", 3)
+        assert codes(tmp_path, url=server.url) == set(), "it has its time"
 
 
 def test_a_file_that_has_just_come_here_with_an_old_time(

@@ -6,7 +6,7 @@ import os
 import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
@@ -34,6 +34,8 @@ class OnDisk:
 
     place: Place
     points: int
+    purged: int
+    """How many of the points, at most, a later file's purge step asks readers to drop."""
     last_step: int
     changed: float
     forms: frozenset[str]
@@ -112,10 +114,13 @@ def points_missing(look: Look) -> Iterator[Finding]:
     preempted: list[Place] = []
     for key, disk in on_disk.items():
         served = board.curves.get(key)
-        if served is None or key in behind or served.points >= disk.points:
+        if served is None or key in behind or served.points >= disk.points - disk.purged:
             continue
         place = replace(disk.place, seen=f"{served.points:,} of {disk.points:,} points")
-        (sampled if disk.points > limit else preempted).append(place)
+        if disk.points > limit:
+            sampled.append(place)
+        elif served.last_step == disk.last_step:  # Else the board has not read on yet.
+            preempted.append(place)
     if sampled:
         yield Finding(
             "points_sampled",
@@ -209,7 +214,7 @@ def _on_disk(look: Look, board: Served) -> Iterator[tuple[tuple[str, str], OnDis
         name = _name(files[0], board)
         if name is None:
             continue
-        found: dict[str, list[tuple[Audit, dict[str, object]]]] = {}
+        found: dict[str, list[tuple[Audit, dict[str, Any]]]] = {}
         for one in files:
             for series in one.series:
                 if series["kind"] == "scalar" and (look.tag is None or series["tag"] == look.tag):
@@ -220,13 +225,23 @@ def _on_disk(look: Look, board: Served) -> Iterator[tuple[tuple[str, str], OnDis
                 (name, tag),
                 OnDisk(
                     last.place(tag=tag),
-                    sum(int(str(series["count"])) for _, series in parts),
-                    int(str(parts[-1][1]["last_step"])),
+                    sum(series["count"] for _, series in parts),
+                    sum(_purged(series, files[files.index(one) + 1 :]) for one, series in parts),
+                    parts[-1][1]["last_step"],
                     _changed([one for one, _ in parts]),
-                    frozenset(form for _, series in parts for form in list(series["forms"])),  # type: ignore[call-overload]
+                    frozenset(form for _, series in parts for form in series["forms"]),
                     any(one.facts["damage_count"] or one.facts["tail"] for one, _ in parts),
                 ),
             )
+
+
+def _purged(series: dict[str, Any], later: list[Audit]) -> int:
+    """Return how many of a file's points may lie at or beyond the steps of session starts in later files."""
+    starts = [
+        session["step"] for one in later for session in one.facts["sessions"] if session["status"] == "start"
+    ]
+    beyond = series["max_step"] - min(starts) + 1 if starts else 0
+    return int(min(max(beyond, 0), series["count"]))
 
 
 def _is_behind(disk: OnDisk, served: Curve | None, board: Served) -> bool:
