@@ -41,6 +41,37 @@ def test_a_purge_step_that_only_the_second_start_was_given(tmp_path: Path) -> No
     assert "goes on at step 5" in found("purge_without_effect", tmp_path).seen
 
 
+@pytest.mark.detects("E01", "restarted")
+def test_training_that_begins_again_in_the_same_folder(tmp_path: Path) -> None:
+    for steps, found_again in ((range(10), False), (range(5), True)):
+        with torch_writer(tmp_path) as writer:
+            for step in steps:
+                writer.add_scalar("loss", 1.0, step)
+        assert ("restarted" in codes(tmp_path)) is found_again
+
+
+@pytest.mark.detects("E04", "steps_go_back", "E07", "scalar_form_dropped")
+@pytest.mark.detects("E11", "not_finite", "E12", "wall_time_wrong", "E13", "step_negative")
+def test_numbers_as_torch_writes_them(tmp_path: Path) -> None:
+    with torch_writer(tmp_path) as writer:
+        for step in (0, 1, 0, 1):
+            writer.add_scalar("folds", 1.0, step)
+        for step in (0, 1):
+            writer.add_scalar("double", 1.0, step, new_style=True, double_precision=True)
+            writer.add_scalar("plain", 1.0, step)
+            writer.add_scalar("diverged", float("nan") if step else 1.0, step)
+            writer.add_scalar("overflowed", 1.0, step - 2**31)
+        writer.add_scalar("late", 1.0, 0, walltime=float("nan"))
+    for code, tag in (
+        ("steps_go_back", "folds"),
+        ("scalar_form_dropped", "double"),
+        ("not_finite", "diverged"),
+        ("step_negative", "overflowed"),
+        ("wall_time_wrong", None),
+    ):
+        assert [place.tag for place in found(code, tmp_path).places] == [tag]
+
+
 @pytest.mark.detects("W11", "writer_reopened")
 def test_a_writer_that_is_closed_after_each_epoch(tmp_path: Path) -> None:
     writer = torch_writer(tmp_path / "run")
