@@ -1,8 +1,8 @@
 //! What an event file holds, in facts.
 
 use lightboard_events::{
-    Cause, Damage, DecodeError, Event, HEADER, LoneScalar, OVERHEAD, SessionLog, Summary, Tail,
-    What, decode, lone_scalar,
+    Cause, Damage, DecodeError, Event, LoneScalar, Record, SessionLog, Summary, Tail, What, decode,
+    lone_scalar,
 };
 use serde::Serialize;
 
@@ -113,10 +113,10 @@ impl Sink for Audit {
         clippy::inline_always,
         reason = "the loop over records: each call costs more than what it does"
     )]
-    fn record(&mut self, offset: u64, bytes: &[u8]) {
-        let length = bytes.len() as u64;
+    fn record(&mut self, record: Record<'_>) {
+        let (offset, length) = (record.offset, record.bytes.len() as u64);
         let place = self.count(offset, length);
-        let payload = &bytes[HEADER..bytes.len() + HEADER - OVERHEAD];
+        let payload = record.payload();
         if length <= self.longest
             && let Some(scalar) = lone_scalar(payload)
             && self.scalar(place, &scalar).is_some()

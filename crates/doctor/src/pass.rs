@@ -1,11 +1,11 @@
 //! One pass over a file: windows in, whole records and damage out.
 
-use lightboard_events::{Cause, Damage, OVERHEAD, Scan, Scanner, Tail};
+use lightboard_events::{Cause, Damage, Part, Record, Scanner, Tail};
 
 /// What takes in what a pass finds, in the file's order.
 pub trait Sink {
-    /// A whole record whose checksums are right, with its header and footer, at byte `offset`.
-    fn record(&mut self, offset: u64, bytes: &[u8]);
+    /// A whole record.
+    fn record(&mut self, record: Record<'_>);
     /// A whole record of `length` bytes whose checksums are right, and which is too long to be given.
     fn long_record(&mut self, offset: u64, length: u64);
     /// A range without a readable record.
@@ -50,29 +50,15 @@ impl Pass {
     /// Reads `window`, the file's bytes from [`offset`](Self::offset) on; `at_end` says that it reaches the file's end.
     /// Returns the bytes that the next window must have, or None at the file's end.
     pub fn feed(&mut self, window: &[u8], at_end: bool, sink: &mut impl Sink) -> Option<u64> {
-        let start = self.scanner.offset();
-        loop {
-            let from = |offset: u64| &window[((offset - start) as usize).min(window.len())..];
-            let rest = from(self.scanner.offset());
-            self.scanner
-                .records(rest, |offset, bytes| sink.record(offset, bytes));
-            let rest = from(self.scanner.offset());
-            match self.scanner.next(rest, at_end) {
-                Scan::Record {
-                    offset, payload, ..
-                } => sink.record(offset, &rest[..OVERHEAD + payload.len()]),
-                Scan::Damage(damage) => sink.damage(damage),
-                Scan::More { needed } => {
-                    let left = (start + window.len() as u64).saturating_sub(self.scanner.offset());
-                    if needed > left && !at_end {
-                        return Some(needed);
-                    }
-                }
-                Scan::End(tail) => {
-                    self.tail = Some(tail);
-                    return None;
-                }
-            }
-        }
+        let Self { scanner, tail } = self;
+        let start = scanner.offset();
+        // Nearly all windows hold nothing else.
+        scanner.records(window, |record| sink.record(record));
+        let rest = &window[(scanner.offset() - start) as usize..];
+        scanner.feed(rest, at_end, |part| match part {
+            Part::Record(record) => sink.record(record),
+            Part::Damage(damage, _) => sink.damage(damage),
+            Part::End(end) => *tail = Some(end),
+        })
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range as ByteRange;
 
 use lightboard_events::{
-    Cause, Damage, Event, HEADER, OVERHEAD, Tail, What, decode,
+    Cause, Damage, Event, Record, Tail, What, decode,
     encode::{encoded_values, file_version},
 };
 use serde::Serialize;
@@ -49,11 +49,11 @@ struct Loss {
 }
 
 impl Sink for Recovery {
-    fn record(&mut self, offset: u64, bytes: &[u8]) {
-        self.follow(offset);
-        match decode(&bytes[HEADER..bytes.len() + HEADER - OVERHEAD]) {
-            Ok(event) => self.keep(&event, offset, bytes),
-            Err(error) => self.lose(offset, bytes.len() as u64, Cause::NotAnEvent(error)),
+    fn record(&mut self, record: Record<'_>) {
+        self.follow(record.offset);
+        match decode(record.payload()) {
+            Ok(event) => self.keep(&event, record),
+            Err(error) => self.lose(record, Cause::NotAnEvent(error)),
         }
         self.seen += 1;
     }
@@ -162,16 +162,15 @@ impl Recovery {
         }
     }
 
-    fn keep(&mut self, event: &Event<'_>, offset: u64, bytes: &[u8]) {
+    fn keep(&mut self, event: &Event<'_>, record: Record<'_>) {
         let broken = event.values().find_map(|value| match value {
             Ok(value) => value.scalar().err(),
             Err(error) => Some(error),
         });
-        let length = bytes.len() as u64;
         let Some(error) = broken else {
             self.begin(event);
             self.records += 1;
-            return self.out.extend_from_slice(bytes);
+            return self.out.extend_from_slice(record.bytes);
         };
         let readable = event.values().flatten();
         let mut readable = readable
@@ -187,14 +186,14 @@ impl Recovery {
         } else {
             0
         };
-        self.lose(offset, length, Cause::NotAnEvent(error));
-        self.lost_bytes -= kept.min(length);
+        self.lose(record, Cause::NotAnEvent(error));
+        self.lost_bytes -= kept.min(record.bytes.len() as u64);
     }
 
-    fn lose(&mut self, offset: u64, length: u64, cause: Cause) {
+    fn lose(&mut self, record: Record<'_>, cause: Cause) {
         self.damage(Damage {
-            offset,
-            length,
+            offset: record.offset,
+            length: record.bytes.len() as u64,
             cause,
         });
     }

@@ -8,7 +8,7 @@ use std::path::Path;
 use common::{facts, in_windows, recovered};
 use lightboard_doctor::{Sink, files};
 use lightboard_events::encode::{Scalar, file_version, header, record, scalar};
-use lightboard_events::{Damage, HEADER, decode};
+use lightboard_events::{Damage, HEADER, Record, decode};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 
@@ -17,8 +17,8 @@ use serde_json::{Value as Json, json};
 struct Records(Vec<Vec<u8>>, Vec<Damage>);
 
 impl Sink for Records {
-    fn record(&mut self, _offset: u64, bytes: &[u8]) {
-        self.0.push(bytes.to_vec());
+    fn record(&mut self, record: Record<'_>) {
+        self.0.push(record.bytes.to_vec());
     }
 
     fn long_record(&mut self, _offset: u64, _length: u64) {}

@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use lightboard_events::encode::{Scalar, scalar};
-use lightboard_events::{Contents, Scan, Scanner, decode};
+use lightboard_events::{Contents, Part, Scanner, decode};
 
 const BYTES: usize = 100_000_000;
 const TAGS: [&str; 10] = [
@@ -71,22 +71,22 @@ fn scalar_file() -> (Vec<u8>, u64) {
 
 fn scan(file: &[u8]) -> u64 {
     let (mut scanner, mut records) = (Scanner::new(), 0);
-    while let Scan::Record { .. } = scanner.next(&file[scanner.offset() as usize..], true) {
-        records += 1;
-    }
+    scanner.feed(file, true, |part| {
+        records += u64::from(matches!(part, Part::Record(_)));
+    });
     records
 }
 
 fn numbers(file: &[u8]) -> u64 {
     let (mut scanner, mut count) = (Scanner::new(), 0);
-    while let Scan::Record { payload, .. } = scanner.next(&file[scanner.offset() as usize..], true)
-    {
-        let event = decode(payload).expect("an event");
+    scanner.feed(file, true, |part| {
+        let Part::Record(record) = part else { return };
+        let event = decode(record.payload()).expect("an event");
         for value in event.values() {
             let value = value.expect("a value");
             count += u64::from(black_box(value.scalar().expect("a scalar")).is_some());
         }
-    }
+    });
     count
 }
 

@@ -1,10 +1,11 @@
 //! What one file holds, as columns in memory.
 
 use std::collections::HashMap;
+use std::mem;
 
 use crate::damage::{Cause, Damage};
 use crate::event::{What, decode};
-use crate::frame::{OVERHEAD, Scan, Scanner, Tail};
+use crate::frame::{Part, Record, Scanner, Tail};
 use crate::kind::Kind;
 use crate::summary::Value;
 
@@ -56,40 +57,24 @@ impl Contents {
     /// Returns the bytes that the next window must have, or None at the file's end; then more may be fed when the file
     /// has grown, unless it must be read anew ([`Damage::stands_below`]).
     pub fn feed(&mut self, window: &[u8], at_end: bool) -> Option<u64> {
-        let start = self.scanner.offset();
-        loop {
-            // The scanner may step past a window that ends inside bytes it need not see.
-            let Some(rest) = window.get((self.scanner.offset() - start) as usize..) else {
-                return Some(1);
-            };
-            match self.scanner.next(rest, at_end) {
-                Scan::Record {
-                    offset, payload, ..
-                } => self.record(offset, payload),
-                Scan::Damage(damage) => self.damage.push(damage),
-                Scan::More { needed } => {
-                    let left = (start + window.len() as u64).saturating_sub(self.scanner.offset());
-                    if needed > left && !at_end {
-                        return Some(needed);
-                    }
-                }
-                Scan::End(tail) => {
-                    self.tail = Some(tail);
-                    return None;
-                }
-            }
-        }
+        let mut scanner = mem::take(&mut self.scanner);
+        let needed = scanner.feed(window, at_end, |part| match part {
+            Part::Record(record) => self.record(record),
+            Part::Damage(damage, _) => self.damage.push(damage),
+            Part::End(tail) => self.tail = Some(tail),
+        });
+        self.scanner = scanner;
+        needed
     }
 
-    fn record(&mut self, offset: u64, payload: &[u8]) {
+    fn record(&mut self, record: Record<'_>) {
         self.records += 1;
-        let length = (OVERHEAD + payload.len()) as u64;
         let broken = |error| Damage {
-            offset,
-            length,
+            offset: record.offset,
+            length: record.bytes.len() as u64,
             cause: Cause::NotAnEvent(error),
         };
-        let event = match decode(payload) {
+        let event = match decode(record.payload()) {
             Ok(event) => event,
             Err(error) => return self.damage.push(broken(error)),
         };

@@ -4,26 +4,22 @@
 //! callers bring the bytes.
 //!
 //! ```
-//! use lightboard_events::{Scan, Scanner, decode};
+//! use lightboard_events::{Part, Scanner, decode};
 //!
 //! # fn points(file: &[u8]) -> Vec<(String, i64, f64)> {
 //! let mut points = Vec::new();
-//! let mut scanner = Scanner::new();
-//! loop {
-//!     match scanner.next(&file[scanner.offset() as usize..], true) {
-//!         Scan::Record { payload, .. } => {
-//!             let Ok(event) = decode(payload) else { continue };
-//!             for value in event.values().flatten() {
-//!                 if let Ok(Some(number)) = value.scalar() {
-//!                     points.push((value.tag.to_owned(), event.step, number));
-//!                 }
+//! Scanner::new().feed(file, true, |part| match part {
+//!     Part::Record(record) => {
+//!         let Ok(event) = decode(record.payload()) else { return };
+//!         for value in event.values().flatten() {
+//!             if let Ok(Some(number)) = value.scalar() {
+//!                 points.push((value.tag.to_owned(), event.step, number));
 //!             }
 //!         }
-//!         Scan::Damage(damage) => eprintln!("{damage}"),
-//!         Scan::More { .. } => {} // the whole file is here: slice it again
-//!         Scan::End(_) => break,
 //!     }
-//! }
+//!     Part::Damage(damage, _) => eprintln!("{damage}"),
+//!     Part::End(_) => {}
+//! });
 //! # points
 //! # }
 //! # assert!(points(&[]).is_empty());
@@ -62,7 +58,7 @@ pub use contents::{Contents, Series};
 pub use damage::{Cause, Damage};
 pub use elements::{Array, Element, Elements, Strings};
 pub use event::{Event, SessionLog, Summary, TaggedRunMetadata, What, decode};
-pub use frame::{HEADER, MAX_PAYLOAD, OVERHEAD, Scan, Scanner, Tail, WATCHED, Watch};
+pub use frame::{HEADER, MAX_PAYLOAD, OVERHEAD, Part, Record, Scan, Scanner, Tail, WATCHED, Watch};
 pub use graph::{Graph, GraphFormat};
 pub use histogram::Buckets;
 pub use hparams::{

@@ -3,8 +3,7 @@
 mod oracle;
 
 use lightboard_events::{
-    Audio, HEADER, Image, MeshPart, Metadata, Moments, OVERHEAD, Reduce, Scan, Scanner, decode,
-    encode,
+    Audio, HEADER, Image, MeshPart, Metadata, Moments, Reduce, Scan, Scanner, decode, encode,
 };
 use oracle::compare;
 use oracle::messages::{
@@ -21,7 +20,7 @@ fn payload(encode: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let record = &out[b"before".len()..];
     let mut scanner = Scanner::new();
     match scanner.next(record, true) {
-        Scan::Record { payload, .. } => assert_eq!(payload.len() + OVERHEAD, record.len()),
+        Scan::Record(found) => assert_eq!(found.bytes.len(), record.len()),
         other => panic!("{other:?}"),
     }
     let payload = record[HEADER..record.len() - 4].to_vec();

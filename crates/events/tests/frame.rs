@@ -261,7 +261,7 @@ fn a_length_above_the_limit_asks_for_no_memory() {
                 assert!(needed < 100);
                 break;
             }
-            Scan::Damage(damage) => causes.push(damage),
+            Scan::Damage(damage, _) => causes.push(damage),
             _ => {}
         }
     }

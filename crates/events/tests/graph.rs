@@ -10,9 +10,10 @@ use prost::Message as _;
 
 /// The tag and the bytes of the one graph in the one record of `file`.
 fn read_back(file: &[u8], expected: GraphFormat) -> (String, Vec<u8>) {
-    let Scan::Record { payload, .. } = Scanner::new().next(file, true) else {
+    let Scan::Record(record) = Scanner::new().next(file, true) else {
         panic!("no record in {file:02x?}");
     };
+    let payload = record.payload();
     let event = decode(payload).unwrap();
     assert_eq!((event.wall_time, event.step), (1.5, 0));
     let value = event.values().next().unwrap().unwrap();

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
 use lightboard_events::encode::{Scalar, scalar, session_start};
-use lightboard_events::{Scan, Scanner, Watch, crc};
+use lightboard_events::{Part, Scanner, Watch, crc};
 
 use crate::baseline::{Baseline, Compare};
 use crate::block::Packed;
@@ -60,14 +60,11 @@ fn contents() -> Contents {
     }
     let mut contents = Contents::new(Arc::default());
     let mut scanner = Scanner::new();
-    while let Scan::Record {
-        offset,
-        payload,
-        checksum,
-    } = scanner.next(&bytes[scanner.offset() as usize..], true)
-    {
-        contents.add_record(offset, payload, checksum);
-    }
+    scanner.feed(&bytes, true, |part| {
+        if let Part::Record(record) = part {
+            contents.add_record(record.offset, record.payload(), record.checksum());
+        }
+    });
     contents.bytes_read = scanner.offset();
     contents.add_record(contents.bytes_read, TEXT, crc::masked(TEXT));
     contents.series.seal();

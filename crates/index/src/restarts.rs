@@ -138,7 +138,7 @@ mod tests {
     use std::sync::Arc;
 
     use lightboard_events::encode::{Scalar, scalar, session_start};
-    use lightboard_events::{Scan, Scanner};
+    use lightboard_events::{Part, Scanner};
 
     use super::{Stretch, label};
     use crate::event_file::EventFile;
@@ -156,14 +156,12 @@ mod tests {
         }
         let file = EventFile::new("x".into(), "x.tfevents".into(), Arc::default());
         let mut scanner = Scanner::new();
-        while let Scan::Record {
-            offset,
-            payload,
-            checksum,
-        } = scanner.next(&bytes[scanner.offset() as usize..], true)
-        {
-            file.contents_mut().add_record(offset, payload, checksum);
-        }
+        scanner.feed(&bytes, true, |part| {
+            if let Part::Record(record) = part {
+                let mut contents = file.contents_mut();
+                contents.add_record(record.offset, record.payload(), record.checksum());
+            }
+        });
         file
     }
 

@@ -129,7 +129,7 @@ fn sort(path: &Path) -> io::Result<Sort> {
     }
     let length = read_at(&file, &mut bytes, 0)?;
     Ok(match Scanner::new().next(&bytes[..length], false) {
-        Scan::Record { payload, .. } => match decode(payload) {
+        Scan::Record(record) => match decode(record.payload()) {
             Ok(event) if is_telling(&event) => Sort::Events,
             _ => Sort::Other,
         },

@@ -5,7 +5,7 @@ use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
 use lightboard_events::encode::{self, Scalar};
-use lightboard_events::{Scan, Scanner, decode};
+use lightboard_events::{Part, Scanner, decode};
 use lightboard_log::{Added, FileId, MEDIA_CAPACITY, Media, Options, Report, Writer};
 
 fn open(directory: &Path) -> Writer {
@@ -45,22 +45,19 @@ fn gated(step: i64, bytes: usize, begun: Sender<i64>) -> (Media, Sender<()>) {
 /// The steps of one tag in the file of `writer`.
 fn steps(writer: &Writer, tag: &str) -> Vec<i64> {
     let file = std::fs::read(writer.path()).unwrap();
-    let mut scanner = Scanner::new();
     let mut steps = Vec::new();
-    loop {
-        match scanner.next(&file[scanner.offset() as usize..], true) {
-            Scan::Record { payload, .. } => {
-                let event = decode(payload).unwrap();
-                let of_tag = event
-                    .values()
-                    .filter(|value| value.as_ref().unwrap().tag == tag);
-                steps.extend(of_tag.map(|_| event.step));
-            }
-            Scan::Damage(damage) => panic!("{damage}"),
-            Scan::More { .. } => {}
-            Scan::End(_) => return steps,
+    Scanner::new().feed(&file, true, |part| match part {
+        Part::Record(record) => {
+            let event = decode(record.payload()).unwrap();
+            let of_tag = event
+                .values()
+                .filter(|value| value.as_ref().unwrap().tag == tag);
+            steps.extend(of_tag.map(|_| event.step));
         }
-    }
+        Part::Damage(damage, _) => panic!("{damage}"),
+        Part::End(_) => {}
+    });
+    steps
 }
 
 #[test]

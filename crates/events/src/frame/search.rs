@@ -1,9 +1,7 @@
 //! The search for the next record that can be read, after a place where none could be.
 
-use super::{
-    Found, HEADER, Header, MAX_PAYLOAD, OVERHEAD, Scan, Scanner, Tail, WATCHED, Watch, header,
-    little_u64,
-};
+use super::record::{HEADER, Header, MAX_PAYLOAD, OVERHEAD, header, little_u64};
+use super::{Found, Scan, Scanner, Tail, WATCHED, Watch};
 use crate::crc;
 use crate::damage::{Cause, Damage};
 
@@ -82,8 +80,8 @@ impl Scanner {
                 let end = open.unwrap_or(at);
                 self.offset = base + end as u64;
                 self.lost = None;
-                self.damaged = Some(lost.watch().with(&window[..end]));
-                return Scan::Damage(lost.until(self.offset, lost.cause));
+                let watch = lost.watch().with(&window[..end]);
+                return Scan::Damage(lost.until(self.offset, lost.cause), watch);
             }
             at += 1;
         }

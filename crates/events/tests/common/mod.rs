@@ -37,16 +37,12 @@ impl Read {
             let rest = &file[scanner.offset() as usize..];
             let window = &rest[..rest.len().min(window_length)];
             match scanner.next(window, window.len() == rest.len()) {
-                Scan::Record {
-                    offset,
-                    payload,
-                    checksum,
-                } => {
-                    assert_eq!(checksum, lightboard_events::crc::masked(payload));
-                    self.records.push((offset, payload.to_vec()));
+                Scan::Record(record) => {
+                    let payload = record.payload();
+                    assert_eq!(record.checksum(), crc::masked(payload));
+                    self.records.push((record.offset, payload.to_vec()));
                 }
-                Scan::Damage(damage) => {
-                    let watch = scanner.damaged().expect("damage is watched");
+                Scan::Damage(damage, watch) => {
                     assert_eq!(watch.length, damage.length.min(WATCHED));
                     check_watch(watch, damage, file);
                     let below = damage.stands_below(file.len() as u64);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Instant, SystemTime};
 
-use lightboard_events::{OVERHEAD, Opening, Scan};
+use lightboard_events::{Opening, Part};
 
 use super::stamp::{LastRecord, Stamp, file_id, open, read_at};
 use super::watched::has_changed;
@@ -108,7 +108,7 @@ impl EventFile {
             let read = read_at(file, &mut buffer[filled..room], base + filled as u64)?;
             let at_end = filled + read < room || base + room as u64 >= end;
             filled += read;
-            let (needed, news) = self.take(&buffer[..filled], at_end, base, place);
+            let (needed, news) = self.take(&buffer[..filled], at_end, place);
             if let Some(news) = news {
                 progress(news);
             }
@@ -128,13 +128,12 @@ impl EventFile {
         }
     }
 
-    /// Takes in the records of one window, which starts at byte `base` of the file. Returns how many bytes the next
-    /// window needs, none at the file's end, and what is new, if anything.
+    /// Takes in the records of one window. Returns how many bytes the next window needs, none at the file's end, and what
+    /// is new, if anything.
     fn take(
         &self,
         window: &[u8],
         at_end: bool,
-        base: u64,
         place: &mut ReadingPlace,
     ) -> (Option<u64>, Option<News>) {
         let mut contents = self.contents_mut();
@@ -143,47 +142,30 @@ impl EventFile {
         let known = contents.extent();
         let size = contents.size;
         contents.series.begin_stretch(size);
-        let needed = loop {
-            let used = ((place.scanner.offset() - base) as usize).min(window.len());
-            let rest = &window[used..];
-            match place.scanner.next(rest, at_end) {
-                Scan::Record {
-                    offset,
-                    payload,
-                    checksum,
-                } => {
-                    let end = offset + (OVERHEAD + payload.len()) as u64;
-                    place.last_record = Some(LastRecord { end, checksum });
-                    contents.add_record(offset, payload, checksum);
-                }
-                Scan::Damage(damage) => {
-                    let below = damage.stands_below(base + window.len() as u64);
-                    let before = place.stands_below;
-                    place.stands_below = before.into_iter().chain(below).min();
-                    // The next start must know when to read anew.
-                    contents.add_damage(damage, place.stands_below != before);
-                    if let Some(range) = place.scanner.damaged() {
-                        place.watched.add(range);
-                    }
-                }
-                Scan::More { needed } => {
-                    let left = (base + window.len() as u64).saturating_sub(place.scanner.offset());
-                    if needed > left && !at_end {
-                        contents.bytes_read = place.scanner.offset();
-                        break Some(needed);
-                    }
-                }
-                Scan::End(tail) => {
-                    contents.bytes_read = place.scanner.offset();
-                    if !contents.settled {
-                        contents.series.seal();
-                    }
-                    contents.settled = true;
-                    contents.tail = tail;
-                    break None;
-                }
+        let end = place.scanner.offset() + window.len() as u64;
+        let needed = place.scanner.feed(window, at_end, |part| match part {
+            Part::Record(record) => {
+                let (end, checksum) = (record.end(), record.checksum());
+                place.last_record = Some(LastRecord { end, checksum });
+                contents.add_record(record.offset, record.payload(), checksum);
             }
-        };
+            Part::Damage(damage, watch) => {
+                let below = damage.stands_below(end);
+                let before = place.stands_below;
+                place.stands_below = before.into_iter().chain(below).min();
+                // The next start must know when to read anew.
+                contents.add_damage(damage, place.stands_below != before);
+                place.watched.add(watch);
+            }
+            Part::End(tail) => {
+                if !contents.settled {
+                    contents.series.seal();
+                }
+                contents.settled = true;
+                contents.tail = tail;
+            }
+        });
+        contents.bytes_read = place.scanner.offset();
         self.store.count(memory, contents.series.memory());
         let touched = if settled {
             Touched::Series(contents.series.touched())
