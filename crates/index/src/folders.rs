@@ -20,7 +20,7 @@ const TICK: Duration = Duration::from_secs(3);
 const REMEMBERED: Duration = Duration::from_secs(60);
 
 /// What earlier walks listed, by raw path below the log directory.
-pub(crate) type Folders = HashMap<Vec<u8>, Listed>;
+pub(crate) type Folders = HashMap<Vec<u8>, Box<Listed>>;
 
 /// One folder as it was listed.
 #[derive(Debug, Clone)]
@@ -30,7 +30,7 @@ pub(crate) struct Listed {
     /// Whether a change since then shows in the stamp.
     lasting: bool,
     /// Names and kinds of what may lead to runs, in order of names.
-    pub(crate) entries: Arc<Vec<(OsString, EntryKind)>>,
+    pub(crate) entries: Arc<[(OsString, EntryKind)]>,
     /// None where there are none, as in most folders.
     strangers: Option<Arc<Mutex<Strangers>>>,
 }
@@ -130,7 +130,7 @@ impl Listed {
             stamp,
             when: When::At(when),
             lasting: stamp.is_older_than(when),
-            entries: Arc::new(entries),
+            entries: entries.into(),
             strangers: shared(strangers),
         };
         Ok((listed, errors))
@@ -146,7 +146,7 @@ impl Listed {
             stamp,
             when: When::Before,
             lasting: true,
-            entries: Arc::new(entries),
+            entries: entries.into(),
             strangers: shared(strangers),
         }
     }

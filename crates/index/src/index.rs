@@ -5,7 +5,7 @@ use std::io;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Condvar, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError, RwLock};
 use std::thread::{Builder, JoinHandle, available_parallelism};
 use std::time::{Duration, Instant};
 
@@ -45,8 +45,8 @@ pub struct Options {
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Bytes that threads are likely to need soon after they start: those that read files together, though nothing is read
-/// yet, and the one that polls.
-const FILES_ROOM: usize = 2 << 20;
+/// yet and one may take more of the files than another, and the one that polls.
+const FILES_ROOM: usize = 4 << 20;
 const POLL_ROOM: usize = 1 << 20;
 
 /// Why an index cannot be opened.
@@ -471,6 +471,9 @@ impl Drop for Index {
     }
 }
 
+/// How many cores there are for this process: to ask takes a tenth of a millisecond.
+static CORES: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, NonZero::get));
+
 /// So many threads, 0 for one a core, with room for so many bytes in all.
 pub(crate) fn threads(
     task: &'static str,
@@ -478,7 +481,7 @@ pub(crate) fn threads(
     room: usize,
 ) -> Result<ThreadPool, rayon::ThreadPoolBuildError> {
     let count = match count {
-        0 => available_parallelism().map_or(1, NonZero::get),
+        0 => *CORES,
         count => count,
     };
     ThreadPoolBuilder::new()

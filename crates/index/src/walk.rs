@@ -84,7 +84,7 @@ struct Looked {
     link: bool,
     /// Its device and inode.
     place: io::Result<(u64, u64)>,
-    listed: io::Result<(Listed, Vec<io::Error>, Sorted)>,
+    listed: io::Result<(Box<Listed>, Vec<io::Error>, Sorted)>,
 }
 
 /// What a folder holds, by what becomes of it.
@@ -165,6 +165,7 @@ impl<'a> Walk<'a> {
             };
             self.seen.reserve(looked.len());
             self.now.reserve(looked.len());
+            self.listing.files.reserve(looked.len());
             for looked in looked {
                 self.enter(looked);
             }
@@ -183,17 +184,15 @@ impl<'a> Walk<'a> {
                     .before
                     .is_empty()
                     .then(|| self.known.get(&folder, next));
-                let before = self
-                    .before
-                    .get(&folder)
-                    .or(known.as_ref().and_then(Option::as_ref));
+                let before = self.before.get(&folder).map(|before| &**before);
+                let before = before.or(known.as_ref().and_then(Option::as_ref));
                 let listed = match before.and_then(|before| before.holding(stamp)) {
                     Some(listed) => Ok((listed, Vec::new())),
                     None => Listed::list(&self.logdir.join(&folder), stamp, before),
                 };
                 listed.map(|(listed, errors)| {
                     let sorted = self.sort(&folder, &listed);
-                    (listed, errors, sorted)
+                    (Box::new(listed), errors, sorted)
                 })
             }
             Err(_) => Err(io::ErrorKind::NotFound.into()),
@@ -229,7 +228,7 @@ impl<'a> Walk<'a> {
         self.list(folder, listed);
     }
 
-    fn list(&mut self, folder: Vec<u8>, listed: io::Result<(Listed, Vec<io::Error>, Sorted)>) {
+    fn list(&mut self, folder: Vec<u8>, listed: io::Result<(Box<Listed>, Vec<io::Error>, Sorted)>) {
         let (listed, errors, mut sorted) = match listed {
             Ok(listed) => listed,
             Err(error) if is_absent(&error) => return,
@@ -280,7 +279,14 @@ impl<'a> Walk<'a> {
 
     /// Sorts what a folder holds. Only where links lead has to be looked up for that.
     fn sort(&self, folder: &[u8], listed: &Listed) -> Sorted {
-        let mut sorted = Sorted::default();
+        let files = listed
+            .entries
+            .iter()
+            .filter(|(_, kind)| *kind == EntryKind::File);
+        let mut sorted = Sorted {
+            files: Vec::with_capacity(files.count()),
+            ..Sorted::default()
+        };
         for (name, kind) in listed.entries.iter() {
             if let Err(reason) = self.sort_in(&mut sorted, folder, name, *kind) {
                 let path = self.shown_path(&join(folder, name.as_bytes()));
@@ -541,7 +547,7 @@ mod tests {
         let listed = folders.map(|(folder, entries)| {
             let entries = entries.into_iter().map(|(name, kind)| (name.into(), kind));
             let listed = Listed::restored(stamp(folder), entries.collect(), Strangers::default());
-            (folder.as_bytes().to_vec(), listed)
+            (folder.as_bytes().to_vec(), Box::new(listed))
         });
         Arc::new(HashMap::from(listed))
     }
