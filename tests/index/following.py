@@ -114,7 +114,10 @@ class Following:
         return [steps[entry["start"] : entry["start"] + entry["length"]] for entry in frame.header["series"]]
 
     def until(self, condition: Callable[[], object]) -> int:
-        """Wait for news until `condition` holds; returns the version then."""
+        """Wait for news until `condition` holds; returns the version then.
+
+        What was read is told before it is news: who asks for the changes has to wait for a later version too.
+        """
         end = time.monotonic() + PATIENCE_SECS
         version = self.index.version
         while not condition():

@@ -37,7 +37,7 @@ def test_a_copy_is_named_and_counts_once(tmp_path: Path, follow: Follow, suffix:
     following.until(lambda: following.steps() == list(range(11)))
     append(copy, scalar(10, 10))  # and catches up
     following.until(lambda: sum(file["records"] for file in following.run("run")["files"]) == 24)
-    assert states(following) == {NAME: "live", copy.name: "copy"}
+    following.until(lambda: states(following) == {NAME: "live", copy.name: "copy"})
     assert following.run("run")["points"] == 11
 
 
