@@ -15,8 +15,8 @@ import httpx
 
 from api import described
 
-START_SECS = 20
-STOP_SECS = 10
+START_SECS = 60
+STOP_SECS = 20
 LIGHTBOARD = (sys.executable, "-m", "lightboard")
 
 

@@ -22,7 +22,7 @@ FLAGS = [
     "--disable-quic",
     "--no-first-run",
 ]
-WAIT_MS = 10_000
+WAIT_MS = 20_000
 
 # Counts, for each run in the list, the pixels of its colour on the canvas of one card, and finds the rightmost.
 # A curve's pixels carry its colour exactly where they are covered well; antialiasing and faint attempts show in
@@ -78,6 +78,7 @@ def read_canvas(page: Page, selector: str, ground: str = "transparent") -> npt.N
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A headless Chromium."""
+    expect.set_options(timeout=WAIT_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser

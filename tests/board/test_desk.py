@@ -295,7 +295,7 @@ def test_only_cards_in_or_near_view_are_in_the_page(browser: Browser, many: str)
         charts = opened.page.locator("#charts")
         for part in (0.2, 0.4, 0.6, 0.8):
             charts.evaluate("(it, part) => { it.scrollTop = part * it.scrollHeight }", part)
-        opened.page.wait_for_function("() => document.querySelector('article').dataset.tag > 'all/3'")
+        opened.page.wait_for_function("() => document.querySelector('article')?.dataset.tag > 'all/3'")
         assert opened.page.locator("article").count() < 30
         opened.page.wait_for_function("() => document.querySelector('article [data-drawn]')")
         # The heading stays in view, and closing it leaves it there.
@@ -333,7 +333,7 @@ def test_a_card_with_the_focus_stays_in_the_page(browser: Browser, many: str) ->
         menu = opened.page.get_by_role("button", name="Menu of all/1", exact=True)
         menu.focus()
         opened.page.locator("#charts").evaluate("it => { it.scrollTop = it.scrollHeight / 2 }")
-        opened.page.wait_for_function("() => document.querySelectorAll('article')[2].dataset.tag > 'all/2'")
+        opened.page.wait_for_function("() => document.querySelectorAll('article')[2]?.dataset.tag > 'all/2'")
         expect(menu).to_be_focused()
         opened.page.keyboard.press("Tab")
         expect(opened.card("all/2")).to_be_visible()

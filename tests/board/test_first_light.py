@@ -122,7 +122,7 @@ def test_a_curve_grows_without_a_reload(opened: OpenBoard, scene: Scene) -> None
     expect(step).to_have_text("199", timeout=WAIT_MS)
     # Twice as long now as all others: its pixels reach the right edge, theirs the middle.
     opened.page.wait_for_function(
-        f"""(growing) => Object.entries(({MEASURE})("loss")).every(([run, {{ right }}]) =>
+        f"""(growing) => Object.entries(({MEASURE})("loss") ?? {{ none: {{}} }}).every(([run, {{ right }}]) =>
           run === growing ? right > 0.95 : right > 0.4 && right < 0.6)""",
         arg=growing,
         timeout=WAIT_MS,
@@ -183,8 +183,8 @@ def test_back_undoes_none_and_forward_repeats_it(opened: OpenBoard, scene: Scene
 
 def test_a_filter_narrows_all_and_none_and_says_so(opened: OpenBoard, scene: Scene) -> None:
     opened.page.get_by_role("searchbox", name="Filter runs").fill("EXPERIMENT")
-    assert set(opened.names()) == {"experiment_1", "experiment_2"}
     expect(opened.page.get_by_text("2 of 4 drawn")).to_be_visible()
+    assert set(opened.names()) == {"experiment_1", "experiment_2"}
     opened.page.get_by_role("button", name="None: switch the 2 runs that the filter shows off").click()
     opened.page.get_by_role("searchbox", name="Filter runs").fill("")
     gone = {"experiment_1", "experiment_2"}
