@@ -74,7 +74,7 @@ class Run:
 
     @property
     def hparams(self) -> dict[str, float | str | bool]:
-        """The hyper-parameters that `add_hparams` logged last, for this run or a sub-run; empty if there are none.
+        """The hyper-parameters that `config` or `add_hparams` logged last, for this run or a sub-run; may be empty.
 
         Lists and named settings are JSON. Asked of the index each time. Raises UnavailableError, an OSError, if what
         was logged cannot be read.
