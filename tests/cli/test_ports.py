@@ -5,8 +5,6 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -16,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from boards import board, environment
+from boards import board
+from doctor.tensorboards import tensorboard
 from lightboard.cli.occupant import find_occupant
 
 
@@ -57,41 +56,15 @@ def test_a_lightboard_is_named_with_its_log_directory(runs: Path, tmp_path: Path
 
 
 def test_a_tensorboard_is_named_with_its_log_directory(runs: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    tensorboard = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "tensorboard.main",
-            "--logdir",
-            runs,
-            "--port",
-            str(port),
-            "--load_fast=false",
-        ],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-    )
-    assert tensorboard.stderr is not None
-    try:
-        for line in tensorboard.stderr:
-            if f":{port}/" in line:
-                break
-        with board(runs, "--port", str(port)) as refused:
+    with tensorboard("--logdir", runs, "--load_fast=false") as server:
+        port = server.url.rstrip("/").rpartition(":")[2]
+        with board(runs, "--port", port) as refused:
             finished = refused.finish()
         assert finished.code == 1
         assert re.match(
-            rf"Error: port {port} is taken by TensorBoard 2\.21\.0 \(pid {tensorboard.pid}: .*\) on {runs}\.\n",
+            rf"Error: port {port} is taken by TensorBoard 2\.21\.0 \(pid {server.pid}: .*\) on {runs}\.\n",
             finished.err,
         )
-    finally:
-        tensorboard.terminate()
-        tensorboard.wait(10)
-        tensorboard.stderr.close()
 
 
 def test_another_web_server_is_named_by_its_process(tmp_path: Path) -> None:
