@@ -85,7 +85,7 @@ test("a card that left before its turn is not asked for until it is back", async
   expect(cards[2]!.fault).toBeNull();
 });
 
-test("an answer that never comes stops its card for a while, and no other", async () => {
+test("an answer that never comes stops its card, and those that wait for it, for two minutes at most", async () => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   onTestFinished(() => void vi.useRealTimers());
   let hanging = 0;
