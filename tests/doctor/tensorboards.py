@@ -13,7 +13,7 @@ from pathlib import Path
 
 from boards import bound_by_permissions
 
-WAIT_SECS = 30
+WAIT_SECS = 90
 
 
 @dataclass

@@ -103,6 +103,7 @@ def contained(host: str) -> AbstractContextManager[subprocess.Popen[str]]:
 
 def make_writers(folder: Path, *programs: subprocess.Popen[str]) -> set[str]:
     """Let each program make a writer in the folder; return the names of the files."""
+    folder.mkdir()  # tensorboardX's writers race for that.
     for program in programs:
         assert program.stdin is not None
         program.stdin.write(f"{folder}\n")

@@ -99,6 +99,30 @@ def resident_bytes(pid: int) -> int:
         return 0
 
 
+def memory_limit(pid: int) -> int:
+    """Return how many bytes of memory it may have in use: the machine's, or less where its container has less."""
+    limits = [os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")]
+    try:
+        groups = Path(f"/proc/{pid}/cgroup").read_text().splitlines()
+    except OSError:
+        groups = []
+    for group in groups:
+        _, controllers, path = group.split(":", 2)
+        if "memory" in controllers.split(","):
+            root, file = Path("/sys/fs/cgroup/memory"), "memory.limit_in_bytes"
+        elif not controllers:
+            root, file = Path("/sys/fs/cgroup"), "memory.max"
+        else:
+            continue
+        within = root / path.lstrip("/")
+        for folder in (within, *within.parents):
+            try:
+                limits.append(int((folder / file).read_text()))
+            except (OSError, ValueError):  # It has none, or "max".
+                continue
+    return min(limits)
+
+
 def behind(host: str, port: int) -> int | None:
     """Return the id of the process that listens on a port; None if that is on another machine, or cannot be seen."""
     return min(listeners(port), default=None) if is_here(host) else None

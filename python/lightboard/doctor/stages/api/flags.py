@@ -19,7 +19,7 @@ IGNORED_BY_DATA_SERVER = {
 """Flags that only the Python reader obeys, with the values that ask for nothing."""
 
 MUCH_MEMORY = 0.25
-"""Of the machine's: what a server has in use when it is told."""
+"""Of the machine's, or its container's: what a server has in use when it is told."""
 
 
 def ignored_flags(look: Look) -> Iterator[Finding]:
@@ -127,17 +127,17 @@ def names_lost(look: Look) -> Iterator[Finding]:
 
 
 def much_memory(look: Look) -> Iterator[Finding]:
-    """Report a server that takes a good part of the machine's memory."""
+    """Report a server that takes a good part of the machine's memory, or of its container's."""
     board = look.served
     if board is None or board.pid is None:
         return
     taken = sum(map(processes.resident_bytes, (board.pid, *processes.children(board.pid))))
-    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    if taken > MUCH_MEMORY * machine:
+    allowed = processes.memory_limit(board.pid)
+    if taken > MUCH_MEMORY * allowed:
         yield Finding(
             "much_memory",
-            f"{board.name} (pid {board.pid}) and its children have {taken / (1 << 30):.1f} of the machine's "
-            f"{machine / (1 << 30):.1f} GiB in use.",
+            f"{board.name} (pid {board.pid}) and its children have {taken / (1 << 30):.1f} GiB in use, of "
+            f"{allowed / (1 << 30):.1f} that they may have.",
             [Place(path=board.client.root)],
         )
 
