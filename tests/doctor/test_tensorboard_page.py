@@ -1,17 +1,20 @@
 """What the doctor says of TensorBoard's pages is what a real one does in a real Chromium."""
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from tensorboardX import SummaryWriter
 
-from doctor.looking import codes
+from doctor.looking import codes, found
 from doctor.tensorboards import TensorBoard, tensorboard
 from lightboard.doctor.served import ask
-from logdirs import write_run
+from logdirs import FIRST_WALL_TIME, write_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("only_the_board")]
 
@@ -20,10 +23,25 @@ COLOURS = """
     .map((button) => button.style.background).filter((colour) => colour)).size
 """
 
+# How far right a list shows anything of a row, and where the last character of the row's name would stand.
+CUT = """
+(row) => {
+  const name = [...row.querySelectorAll(".cell")].find((cell) => cell.textContent.trim());
+  const text = name.firstChild;
+  const last = document.createRange();
+  last.setStart(text, text.data.trimEnd().length - 1);
+  last.setEnd(text, text.data.trimEnd().length);
+  return [row.closest("runs-selector-component").getBoundingClientRect().right, last.getBoundingClientRect().left];
+}
+"""
+
+NUMBERED = 34
+LONG_NAME = "an_experiment_with_a_very_long_name_and_version_"
+
 
 @dataclass
 class Opened:
-    """A tab with a TensorBoard of 41 runs."""
+    """A tab with a TensorBoard of 41 runs; the last tests add to them."""
 
     page: Page
     server: TensorBoard
@@ -52,6 +70,18 @@ class Opened:
         """The box of a run on the older pages."""
         return self.page.locator(f'tf-multi-checkbox paper-checkbox[id="checkbox-{run}"]')
 
+    def card(self, tag: str) -> Locator:
+        """The one card that Time Series shows at this address."""
+        self.at(f"?tagFilter={tag}#timeseries")
+        card = self.page.locator("scalar-card")
+        expect(card).to_have_count(1)
+        return card
+
+    def wait_for(self, runs: int) -> None:
+        """Wait until the server has so many runs."""
+        while len(ask(self.server.url).runs or ()) != runs:
+            pass  # Each question waits for an answer; the test's own limit ends this.
+
     def told(self, address: str, run: str | None = None) -> set[str]:
         """What the doctor says of the address."""
         return codes(self.runs, url=self.server.url + address, run=run)
@@ -60,8 +90,18 @@ class Opened:
 @pytest.fixture(scope="module")
 def opened(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Opened]:
     runs = tmp_path_factory.mktemp("page") / "runs"
-    for name in ("実験", *(f"run{number}" for number in range(40))):
+    for name in ("実験", *(f"run{number}" for number in range(NUMBERED))):
         write_run(runs / name, {"loss": [1.0, 2.0, 3.0]})
+    for version in (1, 2):
+        write_run(runs / f"{LONG_NAME}{version}", {"loss": [1.0, 2.0, 3.0]})
+    write_run(runs / "two", {"two": [0.0, 10.0]})
+    write_run(runs / "spike", {"spike": [1.0] * 60 + [1000.0] + [1.0] * 39})
+    write_run(runs / "again", {"again": [1.0, 2.0]})
+    write_run(runs / "again", {"again": [3.0, 4.0]}, first_step=2, first_wall_time=FIRST_WALL_TIME + 86_400)
+    with SummaryWriter(str(runs / "pictures")) as writer:
+        for step in range(25):
+            for tag in ("digits", "faces"):
+                writer.add_image(tag, np.zeros((1, 2, 2), np.uint8), step)
     with tensorboard("--logdir", runs, "--reload_interval=1") as server, browser.new_page() as page:
         yield Opened(page, server, runs)
 
@@ -88,7 +128,7 @@ def test_colours_and_order(opened: Opened) -> None:
     opened.at("#timeseries")
     expect(opened.rows).to_have_count(41)
     assert opened.page.evaluate(COLOURS) == 7
-    expect(opened.rows.nth(2)).to_have_text("run10")
+    assert opened.rows.nth(6).inner_text().strip() == "run10"
     assert {"colours_repeat", "order_not_natural"} <= opened.told("", run="run11")
 
 
@@ -125,13 +165,135 @@ def test_the_older_pages(opened: Opened) -> None:
     expect(opened.switched_on).to_have_count(41)
 
 
-@pytest.mark.detects("U09", "runs_off")
+@pytest.mark.detects("U18", "smoothing_of_few", "page_habits")
+def test_smoothing_and_clipping(opened: Opened) -> None:
+    two = opened.card("two")
+    two.locator("line-chart").hover(position={"x": 300, "y": 60})
+    expect(opened.page.locator(".tooltip-container")).to_contain_text("6.25")
+    expect(opened.page.locator(".tooltip-container")).to_contain_text("10")
+    ticks = opened.card("spike").locator(".y-axis text, line-chart-axis text")
+    expect(ticks.first).to_be_visible()
+    assert all(float(tick) < 1000 for tick in ticks.all_text_contents())
+    assert {"smoothing_of_few", "page_habits"} <= opened.told("#timeseries", run="two")
+
+
+@pytest.mark.detects("U19", "page_habits")
+def test_settings_are_kept_for_the_address(opened: Opened, browser: Browser) -> None:
+    """Nothing of the log directory is kept beside them, so that whatever is served there next gets them."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(f"{opened.server.url}#timeseries")
+        smoothing = page.locator(
+            ".scalars-smoothing input[type=number], .scalar-smoothing input[type=number]"
+        )
+        expect(smoothing).to_have_value("0.6")
+        smoothing.fill("0.9")
+        page.wait_for_function("() => localStorage._tb_global_settings?.includes('0.9')")
+        kept = page.evaluate("() => JSON.stringify(localStorage)")
+        assert opened.runs.name not in kept
+        page.close()
+        page = context.new_page()
+        page.goto(f"{opened.server.url}#timeseries")
+        expect(page.locator(".scalars-smoothing input[type=number]")).to_have_value("0.9")
+    assert "page_habits" in opened.told("#timeseries", run="two")
+
+
+@pytest.mark.detects("U23", "pause_in_run")
+def test_a_relative_axis_with_a_pause(opened: Opened) -> None:
+    """Two sessions of a second each, a day apart."""
+    card = opened.card("again")
+    opened.page.locator(".x-axis-type mat-select").click()
+    opened.page.get_by_role("option", name="Relative").click()
+    expect(card.locator("text").filter(has_text=re.compile("day|hr")).last).to_be_visible()
+    paused = found("pause_in_run", opened.runs, url=opened.server.url)
+    assert [place.run for place in paused.places] == ["again"]
+
+
+@pytest.mark.detects("U25", "names_cut_alike")
+def test_long_names_are_cut_where_they_differ(opened: Opened) -> None:
+    opened.at("#timeseries")
+    long = opened.rows.filter(has_text=LONG_NAME)
+    expect(long).to_have_count(2)
+    for row in long.all():
+        seen_to, last = row.evaluate(CUT)
+        assert last > seen_to
+    assert "names_cut_alike" in opened.told("#timeseries")
+
+
+@pytest.mark.detects("U26", "images_sampled")
+def test_ten_images_of_a_tag_and_sliders_of_their_own(opened: Opened) -> None:
+    opened.at("?tagFilter=digits|faces#timeseries")
+    digits, faces = (opened.page.locator("image-card").filter(has_text=tag) for tag in ("digits", "faces"))
+    expect(digits.get_by_role("slider")).to_have_attribute("max", "9")
+    expect(faces).to_contain_text("Step 24")
+    digits.get_by_role("slider").press("ArrowLeft")
+    expect(digits).not_to_contain_text("Step 24")
+    expect(faces).to_contain_text("Step 24")
+    places = found("images_sampled", opened.runs, url=opened.server.url).places
+    assert sorted(str(place.tag) for place in places) == ["digits", "faces"]
+
+
+@pytest.mark.detects("U16", "page_habits")
+def test_nothing_is_loaded_until_that_is_set(opened: Opened, browser: Browser) -> None:
+    with browser.new_page() as page:
+        page.clock.install()
+        page.goto(f"{opened.server.url}#timeseries")
+        expect(page.locator("runs-data-table tb-data-table-content-row").first).to_be_visible()
+        page.wait_for_load_state("networkidle")
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.clock.fast_forward("10:00")
+        assert [url for url in asked if url.endswith("/data/runs")] == []
+        page.locator("settings-button button").click()
+        page.get_by_label("Reload data").check()
+        with page.expect_request("**/data/runs"):
+            page.clock.fast_forward("00:31")
+    assert "page_habits" in opened.told("#timeseries", run="run11")
+
+
+@pytest.mark.detects("U15", "page_habits")
+def test_a_run_that_comes_later_is_on_though_all_were_switched_off(opened: Opened) -> None:
+    opened.at("#timeseries")
+    expect(opened.switched_on).to_have_count(41)
+    opened.page.locator("runs-data-table tb-data-table-header-cell input").first.click()
+    expect(opened.switched_on).to_have_count(0)
+    write_run(opened.runs / f"run{NUMBERED}", {"loss": [1.0]})
+    opened.wait_for(42)
+    opened.page.locator(".reload-button").click()
+    expect(opened.box(f"run{NUMBERED}")).to_be_checked()
+    expect(opened.switched_on).to_have_count(1)
+    assert "page_habits" in opened.told("#timeseries", run="run1")
+
+
+@pytest.mark.detects("U09", "runs_off", "U20", "address_too_long")
 def test_more_than_500_runs(opened: Opened) -> None:
-    for number in range(40, 500):
+    """On the older pages a selection of all makes an address that nobody can send."""
+    shutil.rmtree(opened.runs / "実験")  # With it no selection comes into the address.
+    for number in range(NUMBERED + 1, 495):
         write_run(opened.runs / f"run{number}", {"loss": [1.0]})
-    while len(ask(opened.server.url).runs or ()) < 501:
-        pass  # Each question waits for an answer; the test's own limit ends this.
+    opened.wait_for(501)
     opened.at("#timeseries")
     expect(opened.rows).to_have_count(501)
     expect(opened.switched_on).to_have_count(0)
     assert "runs_off" in opened.told("#timeseries")
+    opened.at("#scalars")
+    expect(opened.older_box("run1")).to_be_visible()
+    opened.page.get_by_text("Toggle all runs").click()
+    expect(opened.page).to_have_url(re.compile("runSelectionState="))
+    address = opened.page.url.removeprefix(opened.server.url)
+    assert len(address) > 5_000
+    assert "address_too_long" in opened.told(address)
+
+
+@pytest.mark.detects("U07", "page_habits", "selection_in_address")
+def test_toggle_all_begins_with_off_and_reaches_what_a_filter_hides(opened: Opened) -> None:
+    opened.at("#scalars&regexInput=run11")
+    expect(opened.older_box("run11")).to_have_attribute("aria-checked", "true")
+    opened.page.get_by_text("Toggle all runs").click()
+    expect(opened.older_box("run11")).to_have_attribute("aria-checked", "false")
+    expect(opened.older_box("run2")).to_have_count(0)
+    expect(opened.page).to_have_url(re.compile("runSelectionState="))
+    address = opened.page.url.removeprefix(opened.server.url)
+    switched = found("selection_in_address", opened.runs, url=opened.server.url + address)
+    assert {"run2", "run11"} <= {place.run for place in switched.places}
+    assert "page_habits" in opened.told(address, run="run2")

@@ -8,10 +8,10 @@ BOARD = (
         "board",
         "note",
         "What TensorBoard's page does to a selection",
-        'On Time Series only the mouse switches a run: keys and assistive tools do nothing, a quick second click switches all others off, and reloading the page forgets what was chosen. Runs that come later switch themselves on, even after all were switched off. The other pages have a selection of their own, in which "Toggle all" reaches runs that a filter hides. The page does not reload data by itself unless that is set. Smoothing, page size and pins are kept for the address, so that all projects which were ever served there share them.',
+        'On Time Series only the mouse switches a run: keys and assistive tools do nothing, a quick second click switches all others off, and reloading the page forgets what was chosen. Runs that come later switch themselves on, even after all were switched off. The other pages have a selection of their own, in which "Toggle all" reaches runs that a filter hides. The page does not reload data by itself unless that is set. Curves are smoothed by 0.6, and the vertical axis leaves outliers out, unless that is set otherwise. Smoothing, page size and pins are kept for the address, so that all projects which were ever served there share them.',
         "A run is not drawn, or another one is, though nobody meant to switch it.",
         'Click once, and wait; switch all on with the box in the list\'s head; set "Reload data" in the settings; give each project a port of its own. Lightboard has one selection for all pages, kept in the address, with undo (Ctrl+Z).',
-        rows=("U02", "U03", "U07", "U13", "U14", "U15", "U16", "U19"),
+        rows=("U02", "U03", "U07", "U13", "U14", "U15", "U16", "U18", "U19"),
     ),
     Code(
         "board_outdated",
