@@ -21,11 +21,14 @@ from lightboard.doctor.recover import RefusedError, plan_for, recover, refuse_wi
 from lightboard.doctor.served import Client, OutOfTimeError, ask, shown
 from lightboard.doctor.trace import Trace
 from lightboard.doctor.tree import readable
+from lightboard.doctor.words import amount
 
 MARKS = {"hides": "✗", "distorts": "!", "note": "·"}
 COLOURS = {"hides": "red", "distorts": "yellow", "note": "cyan"}
 OUTCOMES = {"yes": ("✓", "green"), "partly": ("!", "yellow"), "no": ("✗", "red"), "unknown": ("?", "cyan")}
 HEADINGS = {"hides": "Hides data", "distorts": "Distorts data", "note": "Worth knowing"}
+NOT_ASKED = "not asked: --url ADDRESS asks a board that runs"
+NOT_LOOKED_AT = "not looked at"
 PLACES_SHOWN = 5
 WIDEST = 100
 
@@ -198,9 +201,15 @@ def _lines(report: Report) -> Iterator[str]:
         found = [one for one in report.findings if one.kind.stage == stage["stage"]]
         worst = found[0].kind.severity if found else None
         mark = click.style(MARKS[worst], fg=COLOURS[worst]) if worst else click.style("✓", fg="green")
-        count = f"{len(found)} finding{'' if len(found) == 1 else 's'}" if found else ""
-        facts = [text for text in (count, printable(stage["fact"])) if text]
-        yield f"{mark} {stage['stage']:<12} {'; '.join(facts)}".rstrip()
+        facts = [amount(len(found), "finding")] if found else []
+        if stage["fact"]:
+            facts.append(printable(stage["fact"]))
+        elif not found:
+            mark = click.style("–", dim=True)
+            facts.append(
+                NOT_ASKED if stage["stage"] in ("api", "board") and not report.url else NOT_LOOKED_AT
+            )
+        yield f"{mark} {stage['stage']:<12} {'; '.join(facts)}"
     if report.trace is not None:
         yield ""
         yield from _trace(report.trace)
@@ -245,7 +254,8 @@ def _conclusion(report: Report) -> str:
         first = hiding[0]
         return f"Do first: {printable(first.remedy or first.kind.remedy)} ({first.code})"
     if report.trace is not None and (lost := report.trace.lost_at) is not None:
-        return f"The run is lost at the stage {lost}."
+        what = "run" if report.trace.tag is None else "tag"
+        return f"The {what} is lost at the stage {lost}."
     if report.left_out or report.failures:
         return "Nothing found that hides or distorts data, in what was looked at."
     return "Nothing found that hides or distorts data."

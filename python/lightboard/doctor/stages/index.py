@@ -103,6 +103,8 @@ def differences(look: Look) -> Iterator[Finding]:
     agree = f"differences at {amount(len(places), 'place')}" if places else "they agree"
     look.facts["index"] = (
         f"{tags:,} series of {amount(compared, 'file')} compared with the doctor's own pass: {agree}"
+        if compared
+        else "no event file to compare"
     )
     if places:
         yield Finding("index_differs", f"{places[0].seen}.", places)

@@ -39,6 +39,8 @@ def damaged_records(look: Look) -> Iterator[Finding]:
     look.facts["records"] = (
         f"{amount(records, 'record')} in {amount(len(look.audits.files), 'file')}, every checksum compared"
         + (f"; {amount(ranges, 'damaged range')}" if ranges else "")
+        if look.audits.files
+        else "no event file to read"
     )
     for code, damages in found.items():
         files = {audit.entry.path: audit for audit, _ in damages}.values()
