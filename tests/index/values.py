@@ -5,6 +5,7 @@ import wave
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image as Pillow
 from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.compat.proto.summary_pb2 import Summary, SummaryMetadata
@@ -13,7 +14,8 @@ from tensorboard.compat.proto.tensor_shape_pb2 import TensorShapeProto
 from tensorboard.plugins.mesh.plugin_data_pb2 import MeshPluginData
 from tensorboard.util.tensor_util import make_tensor_proto
 
-from index.records import frame
+from index.records import frame, header
+from lightboard.index import Series, UnavailableError
 
 
 def png(width: int = 4, height: int = 3, colour: int = 7) -> bytes:
@@ -60,3 +62,16 @@ def strings(*items: bytes, shape: tuple[int, ...] | None = None) -> TensorProto:
     sizes = (len(items),) if shape is None else shape
     dims = TensorShapeProto(dim=[TensorShapeProto.Dim(size=size) for size in sizes])
     return TensorProto(dtype=7, string_val=items, tensor_shape=dims)
+
+
+def refused(series: Series, place: int) -> tuple[str, str]:
+    """Code and message with which a value is refused."""
+    with pytest.raises(UnavailableError) as error:
+        _ = series.values[place]
+    return error.value.code, str(error.value)
+
+
+def notes(count: int) -> tuple[list[bytes], bytes]:
+    """Records of texts, and a file of them."""
+    records = [record(step, tensor("t", "text", strings(b"note %d" % step))) for step in range(count)]
+    return records, header() + b"".join(records)

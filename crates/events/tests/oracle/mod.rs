@@ -11,6 +11,21 @@ use lightboard_events::{
 };
 use prost::Message as _;
 
+/// A shape of dimensions without names.
+pub(crate) fn shape(sizes: &[i64]) -> messages::Shape {
+    let dim = sizes
+        .iter()
+        .map(|size| messages::Dim {
+            size: *size,
+            name: String::new(),
+        })
+        .collect();
+    messages::Shape {
+        dim,
+        unknown_rank: false,
+    }
+}
+
 /// An event as both sides can say it. Compared by its debug text, in which NaN equals NaN.
 #[derive(Debug, Default)]
 pub(crate) struct Seen {
