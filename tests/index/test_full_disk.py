@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from index.disks import small_disk
 from index.records import scalars, write
 from lightboard._core import Index
 
@@ -28,15 +29,9 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    path = tmp_path / "disk"
-    path.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", str(path)]
-    mounted = subprocess.run(mount, capture_output=True, text=True, check=False)
-    if mounted.returncode:
-        pytest.skip(f"mounting a tmpfs needs root: {mounted.stderr.strip()}")
-    yield path
-    subprocess.run(["umount", "--lazy", path], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path / "disk", ROOM) as path:
+        yield path
 
 
 def until(index: Index, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
@@ -52,22 +47,22 @@ def all_read(body: dict[str, Any]) -> bool:
     return bool(sum(run["points"] for run in body["runs"]) == STEPS)
 
 
-def test_a_full_cache_disk_leaves_points_to_the_temporary_folder(logs: Path, small_disk: Path) -> None:
-    index = Index([("logs", str(logs))], cache_dir=str(small_disk), max_memory=MAX_MEMORY)
+def test_a_full_cache_disk_leaves_points_to_the_temporary_folder(logs: Path, disk: Path) -> None:
+    index = Index([("logs", str(logs))], cache_dir=str(disk), max_memory=MAX_MEMORY)
     body = until(index, all_read)
     assert [logdir["state"] for logdir in body["logdirs"]] == ["ok"]
     index.close()
     # Nothing half is left to keep the disk full.
-    assert not [path for path in small_disk.rglob("*") if path.suffix == ".partial"]
+    assert not [path for path in disk.rglob("*") if path.suffix == ".partial"]
 
 
-def test_what_was_saved_before_the_disk_filled_up_is_no_harm(logs: Path, small_disk: Path) -> None:
-    (small_disk / "ballast").write_bytes(bytes(ROOM - 32 * 1024))
+def test_what_was_saved_before_the_disk_filled_up_is_no_harm(logs: Path, disk: Path) -> None:
+    (disk / "ballast").write_bytes(bytes(ROOM - 32 * 1024))
     for _ in range(2):
-        index = Index([("logs", str(logs))], cache_dir=str(small_disk), max_memory=1 << 30)
+        index = Index([("logs", str(logs))], cache_dir=str(disk), max_memory=1 << 30)
         until(index, all_read)
         index.close()
-    assert not [path for path in small_disk.rglob("*") if path.suffix in {".partial", ".segment"}]
+    assert not [path for path in disk.rglob("*") if path.suffix in {".partial", ".segment"}]
 
 
 WAITS = f"""
