@@ -265,9 +265,6 @@ _Setting = bool | float | str
 def watch_forks() -> None:
     """Notice forks from here on: writers of the parent become unusable in a child, and its own write through."""
 
-def sprite_png(pixels: NDArray[Any]) -> bytes:
-    """Make a PNG of all pictures of a batch, row by row in a square; `pixels` as for `Writer.add_image`."""
-
 def frame(payload: bytes) -> bytes:
     """Make a record of `payload`: its length, the payload, and a checksum of each (spec/events.md, Records)."""
 
@@ -480,6 +477,23 @@ class Writer:
         wall_time: float | None,
     ) -> int:
         """Add a sound: int16, rows of 1 or 2 channels."""
+
+    def add_embedding(
+        self,
+        file: int,
+        tag: str,
+        directory: str,
+        folder: str,
+        name: str,
+        points: NDArray[Any],
+        labels: str | None,
+        pictures: NDArray[Any] | None,
+    ) -> int:
+        """Have the files of an embedding written into `folder` in the run's `directory`, and their configuration.
+
+        `points` are two-dimensional and contiguous: bool, int64, uint64, float32 or float64; `labels` are the lines of
+        a file, and `pictures` as for `add_image`, one for each point.
+        """
 
     def add_experiment(
         self,

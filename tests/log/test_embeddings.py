@@ -78,6 +78,31 @@ def test_the_configuration_is_merged(tmp_path: Path) -> None:
     assert found.embeddings[1].tensor_path == "00000/default/tensors.tsv"
 
 
+def test_the_last_of_one_name_is_what_stays(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        for number in range(40):
+            # The later, the less there is to write.
+            writer.add_embedding(np.full((1, 4_000 - 100 * number), number))
+            writer.add_embedding(np.full((1, 2), number), tag=f"other {number}")
+    assert (tmp_path / "00000/default/tensors.tsv").read_text() == "\t".join(["39"] * 100) + "\n"
+    names = [it.tensor_name for it in config(tmp_path).embeddings]
+    assert names == [*(f"other {number}:00000" for number in range(39)), "default:00000", "other 39:00000"]
+
+
+@pytest.mark.parametrize(
+    "dtype", ["bool", "int8", "uint16", "int64", "uint64", "float16", "float32", "float64", ">f4"]
+)
+def test_numbers_are_written_as_python_writes_them(tmp_path: Path, dtype: str) -> None:
+    numbers = (
+        np.array([[0, 1, 2, 3], [1e-5, 0.1, 100, 65504]]) if "f" in dtype else np.arange(8).reshape(2, 4)
+    )
+    points = numbers.astype(dtype)[:, ::-1]
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_embedding(points)
+    expected = "".join("\t".join(map(str, row)) + "\n" for row in points.tolist())
+    assert (tmp_path / "00000/default/tensors.tsv").read_text() == expected
+
+
 def test_labels_stay_in_their_row(tmp_path: Path) -> None:
     with SummaryWriter(tmp_path) as writer:
         writer.add_embedding([[1, 2], [3, 4]], ["two\nlines", "a\ttab"])
@@ -121,12 +146,14 @@ with warnings.catch_warnings(record=True) as warned:
     warnings.simplefilter("always")
     try:
         writer.add_embedding(np.ones((500, 20)), tag="points")
+        writer.flush()
     except OSError as error:
         say(f"raised {{error}}")
 say(heard(warned))
 """
     told = succeed(text, tmp_path)
     assert told.startswith("raised") == (on_error == "raise")
+    assert "points" in told
     assert "tensors.tsv" in told
     assert "File too large" in told
     assert files(tmp_path / "run") == {}

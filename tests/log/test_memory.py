@@ -74,6 +74,27 @@ say(most() - before)
     assert int(succeed(text, tmp_path)) < 90 << 20
 
 
+def test_videos_and_embeddings_larger_than_the_queue_wait_on_disk(tmp_path: Path) -> None:
+    text = (
+        PRELUDE
+        + """
+with SummaryWriter("run") as writer:
+    frame, points = np.zeros((1, 1, 3, 256, 256), np.uint8), np.zeros((200_000, 20))
+    points += 1
+    writer.add_video("small", frame, 0)
+    writer.add_embedding(points[:1])
+    writer.flush()
+    before = most()
+    writer.add_video("large", np.broadcast_to(frame, (1, 160, 3, 256, 256)), 1)
+    writer.add_embedding(points, tag="large")
+say(most() - before)
+"""
+    )
+    # They have 30 MiB each.
+    assert int(succeed(text, tmp_path)) < 24 << 20
+    assert (tmp_path / "run/00000/large/tensors.tsv").read_text().count("\n") == 200_000
+
+
 def test_a_record_larger_than_all_the_room(tmp_path: Path) -> None:
     text = """
 import numpy as np

@@ -167,7 +167,12 @@ def test_webp_on_request_keeps_every_pixel(tmp_path: Path) -> None:
         assert [series.kind for series in index.runs[0].series(kind=None)] == ["video"]
 
 
-def test_a_video_larger_than_the_queue_is_logged_in_its_place(tmp_path: Path) -> None:
+@pytest.mark.parametrize("where", ["a disk", "nowhere"])
+def test_a_video_larger_than_the_queue_is_logged_in_its_place(
+    tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if where == "nowhere":  # Then the call encodes it.
+        monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
     frame = few_colours((1, 1, 3, 256, 256))
     with SummaryWriter(tmp_path) as writer:
         writer.add_image("image", frame[0, 0], 0)

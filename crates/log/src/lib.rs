@@ -5,6 +5,7 @@
 //! [`Report`]s with the next call, never from the thread. [`Media`] are encoded by threads of their own first. Nothing
 //! here knows Python.
 
+mod embedding;
 mod file;
 mod fork;
 mod hand_over;
@@ -13,17 +14,20 @@ mod histogram;
 mod media;
 mod report;
 mod sigterm;
+mod spool;
 mod writer;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+pub use embedding::{Element, Embedding};
 pub use fork::watch_forks;
 pub use held::{CAPACITY, STUCK_CAPACITY};
 pub use histogram::{Counted, Histogram, default_edges};
 pub use lightboard_events::encode::Scalar;
-pub use media::{GiveBack, MEDIA_CAPACITY, Media};
-pub use report::{Report, errno};
+pub use media::{GiveBack, MEDIA_CAPACITY, Media, SPOOL_CAPACITY};
+pub use report::{NotWritten, Report, errno};
+pub use spool::Spool;
 pub use writer::{Added, FileId, Options, Writer};
 
 /// How long the background thread gathers records before it hands them over. The promise to users is twice that.

@@ -18,6 +18,9 @@ use crate::{lock, sigterm, wall_time};
 /// Bytes of media that may be on their way before a caller waits. One item may have more, if it is the only one.
 pub const MEDIA_CAPACITY: usize = 16 << 20;
 
+/// Bytes of media that may lie in spools, likewise.
+pub const SPOOL_CAPACITY: u64 = 1 << 30;
+
 /// How long a caller waits for room, before the oldest media are dropped.
 const ROOM_WITHIN: Duration = Duration::from_secs(1);
 
@@ -27,17 +30,22 @@ const THREADS: usize = 2;
 /// Is told of bytes that are held no longer, although the item is not encoded yet: frames of a video that are done.
 pub type GiveBack<'a> = &'a mut dyn FnMut(usize);
 
-type Encode = Box<
-    dyn FnOnce(f64, GiveBack<'_>) -> Result<Vec<u8>, Box<dyn Error + Send + Sync>> + Send + 'static,
->;
+type Failure = Box<dyn Error + Send + Sync>;
 
-/// An image, a sound, a video: something that takes longer to encode than a caller may have to wait.
+type Encode = Box<dyn FnOnce(f64, GiveBack<'_>) -> Result<Vec<u8>, Failure> + Send + 'static>;
+
+/// An image, a sound, a video, an embedding: something that takes longer to encode than a caller may have to wait.
 pub struct Media {
     /// Names it in reports.
     pub what: String,
     /// Bytes that it holds until it is encoded.
     pub bytes: usize,
-    /// Gives the whole record for a wall time, and gives bytes back on the way.
+    /// Bytes that it has in a [`Spool`](crate::Spool) besides.
+    pub spooled: u64,
+    /// Whether those before it that are so too are to be done first: they write the same files.
+    pub in_turn: bool,
+    /// Gives the whole record for a wall time, and gives bytes back on the way; nothing, if it has written files of its
+    /// own.
     pub encode: Encode,
 }
 
@@ -48,6 +56,8 @@ pub(crate) struct Queue {
     items: VecDeque<Item>,
     /// Bytes that all items hold.
     bytes: usize,
+    /// Bytes that they have in spools.
+    spooled: u64,
     next_ticket: u64,
     threads: usize,
     idle_threads: usize,
@@ -60,13 +70,15 @@ struct Item {
     file: FileId,
     what: String,
     bytes: usize,
+    spooled: u64,
+    in_turn: bool,
     stage: Stage,
 }
 
 enum Stage {
     Waiting(f64, Encode),
     Encoding,
-    Encoded(Result<Vec<u8>, String>),
+    Encoded(Result<Vec<u8>, Failure>),
 }
 
 impl Queue {
@@ -84,27 +96,34 @@ impl Queue {
         self.items.front().is_none_or(|item| item.ticket >= ticket)
     }
 
-    fn has_room(&self, bytes: usize) -> bool {
-        self.items.is_empty() || self.bytes.saturating_add(bytes) <= MEDIA_CAPACITY
+    fn has_room(&self, media: &Media) -> bool {
+        self.items.is_empty()
+            || self.bytes.saturating_add(media.bytes) <= MEDIA_CAPACITY
+                && self.spooled.saturating_add(media.spooled) <= SPOOL_CAPACITY
     }
 
     /// Whether there were room if all that waits were dropped.
-    fn could_have_room(&self, bytes: usize) -> bool {
-        let waits = |item: &&Item| matches!(item.stage, Stage::Waiting(..));
-        let waiting = self.items.iter().filter(waits);
-        let (count, freed) = waiting.fold((0, 0), |(count, freed), item| {
-            (count + 1, freed + item.bytes)
+    fn could_have_room(&self, media: &Media) -> bool {
+        let stays = |item: &&Item| !matches!(item.stage, Stage::Waiting(..));
+        let staying = self.items.iter().filter(stays);
+        let (count, bytes, spooled) = staying.fold((0, 0, 0), |(count, bytes, spooled), item| {
+            (count + 1, bytes + item.bytes, spooled + item.spooled)
         });
-        count == self.items.len() || (self.bytes - freed).saturating_add(bytes) <= MEDIA_CAPACITY
+        count == 0
+            || media.bytes.saturating_add(bytes) <= MEDIA_CAPACITY
+                && media.spooled.saturating_add(spooled) <= SPOOL_CAPACITY
     }
 
     fn push(&mut self, file: FileId, wall: f64, media: Media) {
         self.bytes += media.bytes;
+        self.spooled += media.spooled;
         self.items.push_back(Item {
             ticket: self.next_ticket,
             file,
             what: media.what,
             bytes: media.bytes,
+            spooled: media.spooled,
+            in_turn: media.in_turn,
             stage: Stage::Waiting(wall, media.encode),
         });
         self.next_ticket += 1;
@@ -115,13 +134,18 @@ impl Queue {
         let waits = |item: &Item| matches!(item.stage, Stage::Waiting(..));
         let item = self.items.remove(self.items.iter().position(waits)?)?;
         self.bytes -= item.bytes;
+        self.spooled -= item.spooled;
         Some(item)
     }
 
-    /// The oldest item that nobody encodes yet, for the caller to encode.
+    /// The oldest item that nobody encodes yet and whose turn it is, for the caller to encode. Who encodes one before
+    /// its turn takes it afterwards.
     fn take(&mut self) -> Option<(u64, f64, Encode)> {
+        let mut turn_is_taken = false;
         for item in &mut self.items {
-            if matches!(item.stage, Stage::Waiting(..)) {
+            if item.in_turn && matches!(item.stage, Stage::Encoding) {
+                turn_is_taken = true;
+            } else if matches!(item.stage, Stage::Waiting(..)) && !(item.in_turn && turn_is_taken) {
                 let stage = mem::replace(&mut item.stage, Stage::Encoding);
                 let Stage::Waiting(wall, encode) = stage else {
                     return None;
@@ -144,20 +168,21 @@ impl Queue {
         self.stalled &= bytes == 0;
     }
 
-    fn finish(&mut self, ticket: u64, record: Result<Vec<u8>, String>) {
+    fn finish(&mut self, ticket: u64, record: Result<Vec<u8>, Failure>) {
         self.stalled = false;
         let Ok(index) = self.items.binary_search_by_key(&ticket, |item| item.ticket) else {
             return;
         };
         let item = &mut self.items[index];
         self.bytes -= item.bytes;
+        self.spooled -= mem::take(&mut item.spooled);
         item.bytes = record.as_ref().map_or(0, Vec::len);
         self.bytes += item.bytes;
         item.stage = Stage::Encoded(record);
     }
 
     /// The oldest item, if it is encoded.
-    fn pop_encoded(&mut self) -> Option<(FileId, String, Result<Vec<u8>, String>)> {
+    fn pop_encoded(&mut self) -> Option<(FileId, String, Result<Vec<u8>, Failure>)> {
         let Stage::Encoded(_) = self.items.front()?.stage else {
             return None;
         };
@@ -175,12 +200,12 @@ impl State {
     fn settle_media(&mut self) {
         while let Some((file, what, record)) = self.media.pop_encoded() {
             match record {
+                Ok(record) if record.is_empty() => {}
                 Ok(record) => drop(self.append(file.0, record)),
-                Err(cause) => self.reports.push(Report::NotEncoded {
-                    path: self.pending[file.0].path.clone(),
-                    what,
-                    cause,
-                }),
+                Err(error) => {
+                    let path = &self.pending[file.0].path;
+                    self.reports.push(Report::not_encoded(what, error, path));
+                }
             }
         }
     }
@@ -232,17 +257,17 @@ impl Writer {
                 state = lock(&self.shared.state);
                 continue;
             }
-            if state.media.has_room(media.bytes) {
+            if state.media.has_room(&media) {
                 break;
             }
             let left = ROOM_WITHIN.saturating_sub(start.elapsed());
             if state.media.stalled || left.is_zero() {
                 state.media.stalled = true;
-                if !state.media.could_have_room(media.bytes) {
+                if !state.media.could_have_room(&media) {
                     state.report_dropped(file, media.what);
                     return state.taken();
                 }
-                while !state.media.has_room(media.bytes)
+                while !state.media.has_room(&media)
                     && let Some(dropped) = state.media.drop_oldest()
                 {
                     state.report_dropped(dropped.file, dropped.what);
@@ -318,18 +343,18 @@ impl Shared {
     }
 
     /// Encodes; a panic of an encoder costs that item only.
-    fn encoded(&self, ticket: u64, wall: f64, encode: Encode) -> Result<Vec<u8>, String> {
+    fn encoded(&self, ticket: u64, wall: f64, encode: Encode) -> Result<Vec<u8>, Failure> {
         let mut give_back = |bytes| {
             lock(&self.state).media.give_back(ticket, bytes);
             self.done.notify_all();
         };
         match catch_unwind(AssertUnwindSafe(|| encode(wall, &mut give_back))) {
-            Ok(record) => record.map_err(|error| error.to_string()),
-            Err(_) => Err("the encoder failed in a way that it should not".to_owned()),
+            Ok(record) => record,
+            Err(_) => Err("the encoder failed in a way that it should not".into()),
         }
     }
 
-    fn finish(&self, state: &mut State, ticket: u64, record: Result<Vec<u8>, String>) {
+    fn finish(&self, state: &mut State, ticket: u64, record: Result<Vec<u8>, Failure>) {
         state.media.finish(ticket, record);
         state.settle_media();
         self.wake.notify_one();

@@ -1,8 +1,9 @@
 //! What went wrong while records were handed over, told with the next call.
 
+use std::error::Error;
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One thing the program that logs has to know.
 #[derive(Debug)]
@@ -63,6 +64,15 @@ pub enum Report {
         /// The encoder's words.
         cause: String,
     },
+    /// A file beside the event file could not be written. Of what it was to be part of, readers are told nothing.
+    NotWritten {
+        /// The file.
+        path: PathBuf,
+        /// Names what it belongs to.
+        what: String,
+        /// Why not.
+        cause: io::Error,
+    },
     /// Media came faster than they could be encoded.
     MediaDropped {
         /// The event file.
@@ -74,8 +84,44 @@ pub enum Report {
     },
 }
 
+/// Why files beside the event file are missing.
+#[derive(Debug)]
+pub struct NotWritten {
+    /// The first that could not be written.
+    pub path: PathBuf,
+    /// Why not.
+    pub cause: io::Error,
+}
+
+impl fmt::Display for NotWritten {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), Cause(&self.cause))
+    }
+}
+
+impl Error for NotWritten {}
+
 impl Report {
-    /// The event file concerned.
+    /// What is said of media for `path` that came to nothing.
+    pub(crate) fn not_encoded(
+        what: String,
+        error: Box<dyn Error + Send + Sync>,
+        path: &Path,
+    ) -> Self {
+        match error.downcast::<NotWritten>() {
+            Ok(error) => {
+                let NotWritten { path, cause } = *error;
+                Self::NotWritten { path, what, cause }
+            }
+            Err(error) => Self::NotEncoded {
+                path: path.to_owned(),
+                what,
+                cause: error.to_string(),
+            },
+        }
+    }
+
+    /// The file concerned.
     pub fn path(&self) -> &PathBuf {
         match self {
             Self::Failing { path, .. }
@@ -84,6 +130,7 @@ impl Report {
             | Self::Deleted { path, .. }
             | Self::Moved { path, .. }
             | Self::NotEncoded { path, .. }
+            | Self::NotWritten { path, .. }
             | Self::MediaDropped { path, .. } => path,
         }
     }
@@ -91,7 +138,9 @@ impl Report {
     /// The error number, if this is a failure to write; other notices have none.
     pub fn errno(&self) -> Option<i32> {
         match self {
-            Self::Failing { cause, .. } | Self::Lost { cause, .. } => Some(errno(cause)),
+            Self::Failing { cause, .. }
+            | Self::Lost { cause, .. }
+            | Self::NotWritten { cause, .. } => Some(errno(cause)),
             Self::NotFlushed { cause, .. } => Some(cause.as_ref().map_or(libc::ETIMEDOUT, errno)),
             Self::Deleted { .. }
             | Self::Moved { .. }
@@ -202,6 +251,12 @@ impl fmt::Display for Report {
                 f,
                 "{what} for {} was not logged, since it could not be encoded: {cause}. Nothing else is affected.",
                 path.display(),
+            ),
+            Self::NotWritten { path, what, cause } => write!(
+                f,
+                "{what} was not logged, since {} cannot be written ({}). Nothing else is affected.",
+                path.display(),
+                Cause(cause),
             ),
             Self::MediaDropped {
                 path,

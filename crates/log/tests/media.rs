@@ -1,12 +1,16 @@
 //! What the queue of media promises: order, barriers, bounds, and that failures cost nothing else.
 
+use std::io::Read;
 use std::path::Path;
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
 
 use lightboard_events::encode::{self, Scalar};
 use lightboard_events::{Part, Scanner, decode};
-use lightboard_log::{Added, FileId, MEDIA_CAPACITY, Media, Options, Report, Writer};
+use lightboard_log::{
+    Added, FileId, MEDIA_CAPACITY, Media, NotWritten, Options, Report, SPOOL_CAPACITY, Spool,
+    Writer,
+};
 
 fn open(directory: &Path) -> Writer {
     Writer::open(&Options {
@@ -23,6 +27,8 @@ fn media(step: i64, bytes: usize, encoded: impl FnOnce() + Send + 'static) -> Me
     Media {
         what: format!("media {step}"),
         bytes,
+        spooled: 0,
+        in_turn: false,
         encode: Box::new(move |wall, _| {
             encoded();
             let mut record = Vec::new();
@@ -159,6 +165,8 @@ fn what_an_item_gives_back_is_room_for_others() {
     let large = Media {
         what: "a video".to_owned(),
         bytes: MEDIA_CAPACITY,
+        spooled: 0,
+        in_turn: false,
         encode: Box::new(move |wall, give_back| {
             give_back(MEDIA_CAPACITY / 2);
             begun.send(()).unwrap();
@@ -181,6 +189,107 @@ fn what_an_item_gives_back_is_room_for_others() {
 }
 
 #[test]
+fn what_lies_in_spools_is_bounded_as_well() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    let (begun, begins) = mpsc::channel();
+    let spooled = |spooled, media| Media { spooled, ..media };
+    let (first, gate) = gated(0, 1, begun);
+    writer.add_media(FileId(0), None, spooled(SPOOL_CAPACITY - 1, first));
+    begins.recv().unwrap();
+    writer.add_media(FileId(0), None, spooled(1, media(1, 1, || ())));
+    writer.add_media(FileId(0), None, spooled(SPOOL_CAPACITY, media(2, 1, || ())));
+    drop(gate);
+    writer.flush();
+    writer.add_media(
+        FileId(0),
+        None,
+        spooled(2 * SPOOL_CAPACITY, media(3, 1, || ())),
+    );
+    writer.close();
+    assert_eq!(steps(&writer, "media"), [0, 1, 3]);
+    let reports = writer.reports();
+    assert!(
+        matches!(&reports[..], [Report::MediaDropped { first, dropped: 1, .. }] if first == "media 2"),
+        "{reports:?}"
+    );
+}
+
+#[test]
+fn a_spool_gives_back_what_was_written() {
+    let mut spool = Spool::of(|out| out.write_all(b"frames")).unwrap();
+    let mut read = String::new();
+    assert_eq!(spool.size(), 6);
+    spool.read_to_string(&mut read).unwrap();
+    assert_eq!(read, "frames");
+}
+
+#[test]
+fn what_is_to_be_done_in_turn_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    let (begun, begins) = mpsc::channel();
+    let in_turn = |media| Media {
+        in_turn: true,
+        ..media
+    };
+    let (first, gate) = gated(0, 1, begun.clone());
+    writer.add_media(FileId(0), None, in_turn(first));
+    assert_eq!(begins.recv(), Ok(0));
+    for step in 1..3 {
+        let begun = begun.clone();
+        let media = media(step, 1, move || begun.send(step).unwrap());
+        writer.add_media(FileId(0), None, in_turn(media));
+    }
+    let other = media(3, 1, move || begun.send(3).unwrap());
+    writer.add_media(FileId(0), None, other);
+    assert_eq!(begins.recv(), Ok(3));
+    drop(gate);
+    assert_eq!([begins.recv(), begins.recv()], [Ok(1), Ok(2)]);
+    writer.close();
+    assert_eq!(steps(&writer, "media"), [0, 1, 2, 3]);
+}
+
+#[test]
+fn what_writes_files_of_its_own_adds_no_record() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    let before = std::fs::read(writer.path()).unwrap();
+    for (bytes, encoded) in [
+        (1, Ok(Vec::new())),
+        (
+            1,
+            Err(NotWritten {
+                path: "points.tsv".into(),
+                cause: std::io::Error::from_raw_os_error(28),
+            }
+            .into()),
+        ),
+    ] {
+        let media = Media {
+            what: "The points".to_owned(),
+            bytes,
+            spooled: 0,
+            in_turn: true,
+            encode: Box::new(|_, _| encoded),
+        };
+        writer.add_media(FileId(0), None, media);
+    }
+    writer.close();
+    assert_eq!(std::fs::read(writer.path()).unwrap(), before);
+    let reports = writer.reports();
+    let [report] = &reports[..] else {
+        panic!("{reports:?}");
+    };
+    assert_eq!(report.errno(), Some(28));
+    assert_eq!(
+        report.to_string(),
+        "The points was not logged, since points.tsv cannot be written (No space left on device: free some space). \
+         Nothing else is affected."
+    );
+}
+
+#[test]
 fn an_item_larger_than_the_queue_is_taken_alone() {
     let directory = tempfile::tempdir().unwrap();
     let writer = open(directory.path());
@@ -200,6 +309,8 @@ fn what_cannot_be_encoded_is_reported_once_and_costs_nothing_else() {
     let broken = Media {
         what: "media 1".to_owned(),
         bytes: 1,
+        spooled: 0,
+        in_turn: false,
         encode: Box::new(|_, _| Err("too large".into())),
     };
     writer.add_media(FileId(0), None, broken);

@@ -40,7 +40,8 @@ pub enum MediaError {
 }
 
 impl MediaError {
-    pub(crate) fn encoder(error: impl Error + Send + Sync + 'static) -> Self {
+    /// The words of what failed while encoding.
+    pub fn encoder(error: impl Error + Send + Sync + 'static) -> Self {
         Self::Encoder(Box::new(error))
     }
 }

@@ -30,7 +30,6 @@ mod _core {
     use crate::index::{PyIndex, UnavailableError};
     #[pymodule_export]
     use crate::log::{
-        Writer, check_picture, check_sound, check_video, default_edges, frame, sprite_png,
-        watch_forks,
+        Writer, check_picture, check_sound, check_video, default_edges, frame, watch_forks,
     };
 }

@@ -1,5 +1,6 @@
 //! The writer of event files, as `lightboard.log` uses it. Its methods for a group of kinds have a file of their own.
 
+mod embedding;
 mod encoded;
 mod graph;
 mod histogram;
@@ -7,14 +8,12 @@ mod hparams;
 mod media;
 mod numbers;
 mod scalar;
-mod sprite;
 mod tensor;
 mod text;
 
 pub(crate) use encoded::frame;
 pub(crate) use histogram::default_edges;
 pub(crate) use media::{check_picture, check_sound, check_video};
-pub(crate) use sprite::sprite_png;
 
 use std::ffi::OsString;
 use std::path::PathBuf;

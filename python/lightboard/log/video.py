@@ -25,8 +25,8 @@ class Videos(Recorder):
     ) -> None:
         """Log a batch of videos side by side as one animation, which is encoded in a thread of its own.
 
-        Written as an image value (spec/events.md, Writing). Frames that together have more than 16 MiB are encoded in
-        this call, since a copy of them would take too much memory.
+        Written as an image value (spec/events.md, Writing). Of frames that together have more than 16 MiB the
+        copy is a file without a name in the directory for temporary files; without room there, this call encodes them.
 
         Args:
             tag: The series.

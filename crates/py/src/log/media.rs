@@ -2,10 +2,11 @@
 //!
 //! Pixels cross by the buffer protocol, in whatever order they lie in memory, and are brought to 8 bits on the way.
 
+use std::io::Read;
 use std::mem;
 
 use lightboard_events::{Audio, Image, encode};
-use lightboard_log::{Added, FileId, GiveBack, MEDIA_CAPACITY, Media};
+use lightboard_log::{Added, FileId, GiveBack, MEDIA_CAPACITY, Media, Spool};
 use lightboard_media::{
     self as media, BoundingBox, Element, Grid, MediaError, Picture, PictureFormat, Pixels,
     SoundFormat, VideoFormat,
@@ -82,14 +83,13 @@ impl Writer {
         let boxes: Vec<_> = boxes.into_iter().map(bounding_box).collect();
         let what = format!("The image {tag:?}");
         let bytes = media::bytes_to_resize(&picture, width, height);
-        Ok(
-            self.add_media(py, file, wall_time, what, bytes, move |wall_time, _| {
-                media::draw(&mut picture, &boxes);
-                let picture = media::resized(picture, width, height)?;
-                let encoded = format.encode(&picture)?;
-                Ok(record(wall_time, step, &tag, outline(&picture), &encoded))
-            }),
-        )
+        let media = sized(what, bytes, move |wall_time, _| {
+            media::draw(&mut picture, &boxes);
+            let picture = media::resized(picture, width, height)?;
+            let encoded = format.encode(&picture)?;
+            Ok(record(wall_time, step, &tag, outline(&picture), &encoded))
+        });
+        Ok(self.add_media(py, file, wall_time, media))
     }
 
     #[expect(
@@ -116,33 +116,20 @@ impl Writer {
         let what = format!("The video {tag:?}");
         let bytes = first.pixels.len().saturating_mul(pixels.frames());
         let outline = outline(&first);
-        drop(first);
-        if bytes > MEDIA_CAPACITY {
-            // A copy of all frames would take more memory than there is for them, so the caller has to wait.
-            let wall_time = wall_time.or_else(|| Some(lightboard_log::wall_time()));
-            let encoded = py.detach(|| format.encode((0..pixels.frames()).map(frame), fps));
+        let (count, blank) = (
+            pixels.frames(),
+            Picture {
+                pixels: Vec::new(),
+                ..first
+            },
+        );
+        let frame_bytes = bytes / count;
+        let mut frames = (0..count).map(frame);
+        if bytes <= MEDIA_CAPACITY {
+            let copied = || frames.collect::<Result<Vec<_>, _>>();
+            let frames = aside(py, buffer.len_bytes(), copied).map_err(|error| unfit(&error))?;
             drop(buffer);
-            let bytes = encoded.as_ref().map_or(0, Vec::len);
-            return Ok(
-                self.add_media(py, file, wall_time, what, bytes, move |wall_time, _| {
-                    Ok(record(wall_time, step, &tag, outline, &encoded?))
-                }),
-            );
-        }
-        let copied = || {
-            (0..pixels.frames())
-                .map(frame)
-                .collect::<Result<Vec<_>, _>>()
-        };
-        let frames = aside(py, buffer.len_bytes(), copied).map_err(|error| unfit(&error))?;
-        drop(buffer);
-        Ok(self.add_media(
-            py,
-            file,
-            wall_time,
-            what,
-            bytes,
-            move |wall_time, give_back| {
+            let media = sized(what, bytes, move |wall_time, give_back| {
                 let mut before = 0;
                 let frames = frames.into_iter().map(|frame| {
                     // The encoder asks for a frame when it is done with the one before.
@@ -151,8 +138,45 @@ impl Writer {
                 });
                 let encoded = format.encode(frames, fps)?;
                 Ok(record(wall_time, step, &tag, outline, &encoded))
-            },
-        ))
+            });
+            return Ok(self.add_media(py, file, wall_time, media));
+        }
+        let spooled = py.detach(|| {
+            Spool::of(|out| frames.try_for_each(|frame| Ok(out.write_all(&frame?.pixels)?)))
+        });
+        let media = match spooled {
+            Ok(mut spool) => {
+                let spooled = spool.size();
+                let encode = move |wall_time, _: GiveBack<'_>| {
+                    let frames = (0..count).map(|_| {
+                        let mut frame = blank.clone();
+                        frame.pixels.resize(frame_bytes, 0);
+                        spool
+                            .read_exact(&mut frame.pixels)
+                            .map_err(MediaError::encoder)?;
+                        Ok(frame)
+                    });
+                    let encoded = format.encode(frames, fps)?;
+                    Ok(record(wall_time, step, &tag, outline, &encoded))
+                };
+                Media {
+                    spooled,
+                    ..sized(what, frame_bytes, encode)
+                }
+            }
+            Err(Unspooled::Unfit(error)) => return Err(unfit(&error)),
+            Err(Unspooled::NoFile) => {
+                // There is nowhere to put a copy, so the caller has to wait.
+                let wall_time = wall_time.unwrap_or_else(lightboard_log::wall_time);
+                let encoded = py.detach(|| format.encode((0..count).map(frame), fps));
+                let bytes = encoded.as_ref().map_or(0, Vec::len);
+                sized(what, bytes, move |_, _| {
+                    Ok(record(wall_time, step, &tag, outline, &encoded?))
+                })
+            }
+        };
+        drop(buffer);
+        Ok(self.add_media(py, file, wall_time, media))
     }
 
     #[expect(
@@ -180,40 +204,30 @@ impl Writer {
         let samples = buffer.to_vec(py)?;
         let what = format!("The sound {tag:?}");
         let bytes = size_of_val(&*samples);
-        Ok(
-            self.add_media(py, file, wall_time, what, bytes, move |wall_time, _| {
-                let audio = Audio {
-                    sample_rate: sample_rate as f32,
-                    channels: channels as i64,
-                    frames: frames as i64,
-                    encoded: &format.encode(&samples, channels as u16, sample_rate)?,
-                    content_type: format.media_type(),
-                };
-                let mut record = Vec::with_capacity(audio.encoded.len() + tag.len() + 100);
-                encode::audio(&mut record, wall_time, step, &tag, &audio);
-                Ok(record)
-            }),
-        )
+        let media = sized(what, bytes, move |wall_time, _| {
+            let audio = Audio {
+                sample_rate: sample_rate as f32,
+                channels: channels as i64,
+                frames: frames as i64,
+                encoded: &format.encode(&samples, channels as u16, sample_rate)?,
+                content_type: format.media_type(),
+            };
+            let mut record = Vec::with_capacity(audio.encoded.len() + tag.len() + 100);
+            encode::audio(&mut record, wall_time, step, &tag, &audio);
+            Ok(record)
+        });
+        Ok(self.add_media(py, file, wall_time, media))
     }
 }
 
 impl Writer {
-    fn add_media(
+    pub(super) fn add_media(
         &self,
         py: Python<'_>,
         file: usize,
         wall_time: Option<f64>,
-        what: String,
-        bytes: usize,
-        encode: impl FnOnce(f64, GiveBack<'_>) -> Result<Vec<u8>, MediaError> + Send + 'static,
+        media: Media,
     ) -> u8 {
-        let media = Media {
-            what,
-            bytes,
-            encode: Box::new(move |wall_time, give_back| {
-                encode(wall_time, give_back).map_err(Into::into)
-            }),
-        };
         py.detach(
             || match self.inner.add_media(FileId(file), wall_time, media) {
                 Added::Unusable => UNUSABLE,
@@ -225,6 +239,41 @@ impl Writer {
                 _ => TAKEN,
             },
         )
+    }
+}
+
+/// Media that hold so many bytes, and nothing in a spool.
+fn sized(
+    what: String,
+    bytes: usize,
+    encode: impl FnOnce(f64, GiveBack<'_>) -> Result<Vec<u8>, MediaError> + Send + 'static,
+) -> Media {
+    Media {
+        what,
+        bytes,
+        spooled: 0,
+        in_turn: false,
+        encode: Box::new(move |wall_time, give_back| {
+            encode(wall_time, give_back).map_err(Into::into)
+        }),
+    }
+}
+
+/// Why frames are not in a spool.
+enum Unspooled {
+    Unfit(MediaError),
+    NoFile,
+}
+
+impl From<MediaError> for Unspooled {
+    fn from(error: MediaError) -> Self {
+        Self::Unfit(error)
+    }
+}
+
+impl From<std::io::Error> for Unspooled {
+    fn from(_: std::io::Error) -> Self {
+        Self::NoFile
     }
 }
 
