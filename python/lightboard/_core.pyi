@@ -515,6 +515,9 @@ class Writer:
     ) -> int:
         """Add the settings that the run tries, and when it began in seconds since 1970, 0 if that is not to be told."""
 
+    def add_known(self, file: int, hparams: Sequence[tuple[str, _Setting]]) -> int:
+        """Add what is known of a session before its start is added."""
+
     def add_session_end(
         self, file: int, succeeded: bool, end_time: float, step: int, wall_time: float | None
     ) -> int:

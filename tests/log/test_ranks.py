@@ -10,8 +10,8 @@ import lightboard
 from lightboard import SummaryWriter
 from lightboard.index.columns import decode
 from lightboard.log.scalars import Reduce
-from log.program import run, succeed, until
-from log.records import Point, event_files, events, points_of, steps
+from log.program import Program, run, succeed, until
+from log.records import Point, event_files, events, points_of, points_so_far, steps
 
 VARIABLES = ("RANK", "OMPI_COMM_WORLD_RANK", "SLURM_PROCID")
 
@@ -81,6 +81,17 @@ def test_the_rank_stays_beside_what_the_program_sets(tmp_path: Path) -> None:
 def test_the_rank_of_a_run_in_which_only_the_machine_is_watched(tmp_path: Path) -> None:
     SummaryWriter(tmp_path, rank=2, system_metrics=True).close()
     assert runs(tmp_path) == {"rank_2": {"process.rank": 2}}
+
+
+def test_the_rank_of_a_process_that_is_killed_before_it_logs_anything(tmp_path: Path) -> None:
+    program = Program(
+        "writer = SummaryWriter('run', rank=2, system_metrics=True)\nsys.stdin.read()", tmp_path
+    )
+    place = tmp_path / "run" / "rank_2"
+    until(lambda: place.is_dir() and points_so_far(place) != [], "a number of the machine")
+    program.process.kill()
+    program.end()
+    assert runs(tmp_path / "run") == {"rank_2": {"process.rank": 2}}
 
 
 @pytest.mark.parametrize(

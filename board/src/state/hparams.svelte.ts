@@ -5,8 +5,8 @@ import { fetchHparams } from "../wire/client";
 import type { Change, Hparam } from "../wire/types";
 import { Asking } from "./asking.svelte";
 
-/** The series that holds them (spec/api.md, GET /api/hparams). */
-const TAG = "_hparams_/session_start_info";
+/** The series that hold them (spec/api.md, GET /api/hparams). */
+const TAGS = ["_hparams_/session_start_info", "_hparams_/known"];
 /** At most this often they are asked for again. */
 const AGAIN_MS = 1_000;
 
@@ -47,7 +47,7 @@ export class Hparams {
   }
 
   changed(change: Change): void {
-    const concerns = change.all || change.removed.length > 0 || runsWith(change, [TAG]).length > 0;
+    const concerns = change.all || change.removed.length > 0 || runsWith(change, TAGS).length > 0;
     if (this.wanted && concerns) this.asking.again();
   }
 

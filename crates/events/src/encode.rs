@@ -16,7 +16,7 @@ mod text;
 mod wire;
 
 pub use histogram::histogram;
-pub use hparams::hparams;
+pub use hparams::{hparams, known};
 pub use layout::layout;
 pub use media::{audio, image};
 pub use mesh::{Part, mesh};

@@ -18,6 +18,9 @@ use crate::values::{Place, last, read_one};
 /// The tag of session starts.
 const TAG: &str = "_hparams_/session_start_info";
 
+/// The tag of what is known before a session starts: a run has that if it logged no start.
+const KNOWN: &str = "_hparams_/known";
+
 /// The largest session start that is read, in bytes of its record.
 const MOST: u64 = 1 << 20;
 
@@ -125,7 +128,10 @@ impl AllHparams {
         let runs = &catalog.runs;
         let places: Vec<_> = runs
             .par_iter()
-            .map(|run| last(run, TAG, Kind::Hparams))
+            .map(|run| match last(run, TAG, Kind::Hparams) {
+                Ok(None) => last(run, KNOWN, Kind::Hparams),
+                start => start,
+            })
             .collect();
         let read =
             |run: &Run, place: &Place| read(catalog, run, place).map(Arc::new).map_err(Arc::new);
@@ -283,7 +289,7 @@ fn is_lasting(error: &ValueError) -> bool {
 }
 
 fn read(catalog: &Catalog, run: &Run, place: &Place) -> Result<RunHparams, ValueError> {
-    let series = (&*run.id, TAG, Kind::Hparams);
+    let series = (&*run.id, place.tag, Kind::Hparams);
     let found = read_one(
         catalog,
         series,

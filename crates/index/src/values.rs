@@ -271,6 +271,7 @@ pub(crate) fn all_told<'a>(run: &'a Run, tag: &str, kind: Kind) -> impl Iterator
 /// Where the value of a series lies that was logged last, by wall time; of equal times, the one that stands last.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Place {
+    pub(crate) tag: &'static str,
     pub(crate) path: PathBuf,
     file: String,
     pub(crate) location: Location,
@@ -288,7 +289,7 @@ impl Place {
 }
 
 /// The last value of a series of a run, if it has any.
-pub(crate) fn last(run: &Run, tag: &str, kind: Kind) -> Result<Option<Place>, ValueError> {
+pub(crate) fn last(run: &Run, tag: &'static str, kind: Kind) -> Result<Option<Place>, ValueError> {
     let mut found: Option<Place> = None;
     for file in &run.files {
         let contents = file.contents();
@@ -309,6 +310,7 @@ pub(crate) fn last(run: &Run, tag: &str, kind: Kind) -> Result<Option<Place>, Va
             .is_none_or(|found| found.wall_time <= wall_time)
         {
             found = Some(Place {
+                tag,
                 path: file.path.clone(),
                 file: id.clone(),
                 location,

@@ -137,10 +137,13 @@ class Hparams(Recorder):
     def _config_first(self, settings: Mapping[str, Any]) -> None:
         """Set what the constructor knows.
 
-        It is logged before the first record, so that it stands in one session start with what `config` or `add_hparams`
-        say, if that is the first.
+        The session start with it is logged before the first record, so that what `config` or `add_hparams` say stands
+        in it too, if that is the first. Should the process be killed before, another record tells what was known.
         """
-        self._files.hold(self._begun(settings))
+        call = self._begun(settings)
+        items = list(self._settings.items())
+        self._record(None, lambda core, file: core.add_known(file, items))
+        self._files.hold(call)
 
     def _begun(self, settings: Mapping[str, Any]) -> Call:
         """Return what logs the start of the run's own session, with these settings besides those before."""

@@ -29,6 +29,15 @@ pub fn hparams(out: &mut Vec<u8>, wall_time: f64, step: i64, hparams: &Hparams<'
     });
 }
 
+/// What is known of a session before its start is logged, at step 0: for readers that find no start.
+pub fn known(out: &mut Vec<u8>, wall_time: f64, session: &SessionStart<'_>) {
+    let mut content = Vec::new();
+    message(&mut content, 3, |out| session_start(out, session));
+    value(out, wall_time, 0, "_hparams_/known", |out| {
+        metadata(out, "hparams", &content, DataClass::Unknown);
+    });
+}
+
 fn experiment(out: &mut Vec<u8>, experiment: &Experiment<'_>) {
     text_if_any(out, 1, experiment.description);
     text_if_any(out, 2, experiment.user);

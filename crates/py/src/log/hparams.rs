@@ -93,15 +93,26 @@ impl Writer {
         wall_time: Option<f64>,
     ) -> u8 {
         let start = Hparams::SessionStart(SessionStart {
-            hparams: hparams
-                .iter()
-                .map(|(name, setting)| (&**name, setting.of_event()))
-                .collect(),
+            hparams: settings(&hparams),
             start_time,
             ..SessionStart::default()
         });
         self.add(py, file, wall_time, |out, wall_time| {
             encode::hparams(out, wall_time, step, &start);
+        })
+    }
+
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "extracted from Python by value"
+    )]
+    fn add_known(&self, py: Python<'_>, file: usize, hparams: Vec<(String, PySetting)>) -> u8 {
+        let known = SessionStart {
+            hparams: settings(&hparams),
+            ..SessionStart::default()
+        };
+        self.add(py, file, None, |out, wall_time| {
+            encode::known(out, wall_time, &known);
         })
     }
 
@@ -151,6 +162,13 @@ impl Writer {
             encode::layout(out, wall_time, 0, &layout);
         })
     }
+}
+
+fn settings(hparams: &[(String, PySetting)]) -> Vec<(&str, Setting<'_>)> {
+    hparams
+        .iter()
+        .map(|(name, setting)| (&**name, setting.of_event()))
+        .collect()
 }
 
 fn chart((title, margin, tags): &PyChart) -> Chart<'_> {
