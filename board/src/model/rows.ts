@@ -1,29 +1,31 @@
 /** The rows of the run list: runs below their folders, groups or log directories, and sub-runs below their parents. */
 
+import { type Measure, NameList } from "./cut_names";
 import { groupId } from "./group_series";
-import { oneLine, splitName, type SplitName } from "./names";
+import { oneLine } from "./names";
 
-/** What a row stands for: itself and all below it, as a stretch of `order`. */
-interface Span {
+interface AnyRow {
+  /** The row stands for itself and all below it: a stretch of `order`. */
   readonly from: number;
   readonly to: number;
+  readonly depth: number;
+  /** Below what stands above it, as it was logged. */
+  readonly name: string;
+  /** All names beside each other there, as they are shown. */
+  readonly among: NameList;
 }
 
-export interface Heading extends Span {
+export interface Heading extends AnyRow {
   readonly what: "log directory" | "group" | "folder";
   /** Tells rows apart; the same when runs come and go. */
   readonly key: string;
-  readonly depth: number;
-  readonly name: SplitName;
   readonly open: boolean;
 }
 
-export interface RunRow extends Span {
+export interface RunRow extends AnyRow {
   readonly what: "run";
   /** The run's id. */
   readonly key: string;
-  readonly depth: number;
-  readonly name: SplitName;
   /** Whether its sub-runs are on show; null: it has none. */
   readonly open: boolean | null;
 }
@@ -120,6 +122,15 @@ export function curveOfRow(row: Row): string | null {
   if (row.what === "run") return row.key;
   const group = groupOfRow(row);
   return group === null ? null : groupId(group);
+}
+
+/** The room in which all runs can be told from those beside them, however deep they stand below others. */
+export function roomToTell(rows: readonly Row[], indent: number, measure: Measure): number {
+  const deepest = new Map<NameList, number>();
+  for (const { what, among, depth } of rows) if (what === "run") deepest.set(among, depth);
+  let room = 0;
+  for (const [among, depth] of deepest) room = Math.max(room, depth * indent + among.roomToTell(measure));
+  return room;
 }
 
 /** How many runs before each place of `order` are on. */
@@ -237,8 +248,8 @@ class Layout implements Rows {
   constructor(private readonly closed: ReadonlySet<string>) {}
 
   lay(items: readonly Item[], depth: number, shown: boolean): void {
-    for (let i = 0; i < items.length; i++) {
-      const { what, key, items: within } = items[i]!;
+    const among = new NameList(() => items.map(({ label }) => oneLine(label)));
+    for (const { what, key, label: name, items: within } of items) {
       const open = !this.closed.has(key);
       const from = this.order.length;
       const place = this.rows.length;
@@ -247,39 +258,11 @@ class Layout implements Rows {
       if (within.length > 0) this.lay(within, depth + 1, shown && open);
       if (!shown) continue;
       const to = this.order.length;
-      const name = new Name(items, i);
       this.rows[place] =
         what === "run"
-          ? { what, key, depth, from, to, name, open: within.length > 0 ? open : null }
-          : { what, key, depth, from, to, name, open };
+          ? { what, key, depth, from, to, name, among, open: within.length > 0 ? open : null }
+          : { what, key, depth, from, to, name, among, open };
     }
-  }
-}
-
-/** The name of one of several items beside each other, split once it is read: of most rows it never is. */
-class Name implements SplitName {
-  private split: SplitName | null = null;
-
-  constructor(
-    private readonly items: readonly Item[],
-    private readonly place: number,
-  ) {}
-
-  get shared(): string {
-    return this.found().shared;
-  }
-
-  get own(): string {
-    return this.found().own;
-  }
-
-  private found(): SplitName {
-    const line = (place: number): string | undefined => {
-      const item = this.items[place];
-      return item && oneLine(item.label);
-    };
-    const { place } = this;
-    return (this.split ??= splitName(line(place)!, line(place - 1), line(place + 1)));
   }
 }
 

@@ -4,6 +4,8 @@ import { flushSync, tick, untrack } from "svelte";
 import { oncePainted } from "../charts/painted";
 import { RasterPool } from "../charts/pool";
 import { EVERYTHING, namesNothing, NOTHING, type Pending, runsWith, withChange } from "../model/changes";
+import { NameList } from "../model/cut_names";
+import { oneLine } from "../model/names";
 import { RunOrder, unlessSame } from "../model/order";
 import { isSeen, type Series } from "../model/series";
 import { ApiError, fetchRuns, fetchTags } from "../wire/client";
@@ -106,6 +108,11 @@ export class Board {
   /** All runs in their order: the same list while none comes, goes or begins. What they log stands in `runById`. */
   readonly listed: readonly Run[] = $derived.by(() => this.order.of(this.runs ?? [], this.logdirNames));
   private readonly ranks = $derived(new Map(this.listed.map((run, place) => [run.id, place])));
+  /** What curves are called, by run or by group, wherever one stands for itself. */
+  readonly curveNames: NameList = $derived.by(() => {
+    const curves = [...this.groups.all, ...this.listed];
+    return new NameList(() => curves.map(({ name }) => oneLine(name)));
+  });
   readonly doctor = new Doctor(() => this.listed);
   /** The run that the list is to show; a new object each time it is asked to. */
   revealed = $state.raw<{ readonly run: string } | null>(null);

@@ -18,8 +18,10 @@ import {
   withPin,
   withSection,
 } from "../model/desk";
+import { NameList } from "../model/cut_names";
 import { EMPTY_FILTER, type Filter, type FilterError, judged, parseFilter } from "../model/filter";
 import { asText, Members, type Refused } from "../model/members";
+import { oneLine } from "../model/names";
 import { inNaturalOrder } from "../model/natural";
 import type { Json } from "../model/notation";
 import { unlessSame } from "../model/order";
@@ -47,6 +49,14 @@ export class Desk implements Part {
   private readonly known: readonly string[] = $derived.by(() => {
     const tags = inNaturalOrder(this.tags(), (tag) => tag);
     return (this.ordered = unlessSame(this.ordered, tags));
+  });
+  readonly tagNames: NameList = $derived.by(() => {
+    const tags = this.known;
+    return new NameList(() => tags.map(oneLine));
+  });
+  readonly sectionNames: NameList = $derived.by(() => {
+    const { sections } = this;
+    return new NameList(() => sections.map(({ title }) => oneLine(title)));
   });
   private readonly sections = $derived(sectionsOf(this.known, this.arrangement));
   private readonly judged = $derived.by(() => {

@@ -1,6 +1,7 @@
 /** Switching runs from the list: a row with all that is below it, or all that is listed; and saying what was done. */
 
 import { counted } from "../model/format";
+import { oneLine } from "../model/names";
 import type { Row } from "../model/rows";
 import type { Board } from "./board.svelte";
 
@@ -33,7 +34,7 @@ export class Switching {
     const ids = panel.idsOf(row);
     if (ids.length === 0) return;
     selection.only(ids);
-    const name = row.name.shared + row.name.own;
+    const name = oneLine(row.name);
     this.say(
       selection.onlyThese
         ? `Only ${name} is on. The same again brings back what was on before.`

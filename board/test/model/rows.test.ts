@@ -15,7 +15,7 @@ const TREE: Arrangement = { tree: true, logdirs: ["runs"], groups: null, closed:
 function drawn(runs: readonly Listed[], change: Partial<Arrangement> = {}): string[] {
   return rowsOf(runs, { ...TREE, ...change }).rows.map(({ depth, name, from, to, what, open }) => {
     const sign = open === null ? " " : open ? "v" : ">";
-    return `${"  ".repeat(depth)}${sign} ${name.shared}${name.own}${what === "run" ? "" : ` (${to - from})`}`;
+    return `${"  ".repeat(depth)}${sign} ${name}${what === "run" ? "" : ` (${to - from})`}`;
   });
 }
 const runs = (...names: string[]): Listed[] => names.map((name) => run(name));

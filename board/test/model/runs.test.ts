@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { calledBesides, oneLine, splitName } from "../../src/model/names";
+import { calledBesides, oneLine } from "../../src/model/names";
 import { noteOf } from "../../src/model/runs";
 import { run } from "./a_run";
 
@@ -41,18 +41,6 @@ describe("a run that draws nothing", () => {
     expect(noteOf(run("x", { points: 0, tags: 3 }))?.mark).toBe("no scalars");
     expect(noteOf(run("x", { points: 0, tags: 1 }))?.reason).toBe("It has 1 tag, none with scalars.");
   });
-});
-
-test("names are split where they start to differ from their neighbours", () => {
-  const names = ["sweep/lr=0.1", "sweep/lr=0.2", "test", "実験…1", "実験…2"];
-  expect(names.map((name, i) => splitName(name, names[i - 1], names[i + 1]))).toEqual([
-    { shared: "sweep/lr=", own: "0.1" },
-    { shared: "sweep/lr=", own: "0.2" },
-    { shared: "", own: "test" },
-    { shared: "", own: "実験…1" },
-    { shared: "", own: "実験…2" },
-  ]);
-  expect(splitName("a/b", undefined, "a/b/c")).toEqual({ shared: "a/", own: "b" });
 });
 
 test("names are one line that reads in one direction", () => {

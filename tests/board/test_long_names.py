@@ -1,0 +1,140 @@
+"""Long names in narrow lists: no two rows that are called otherwise read the same."""
+
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+
+from board.browser import WAIT_MS, OpenBoard, tab
+from board.panel import account
+from boards import board
+from logdirs import write_run
+
+pytestmark = pytest.mark.browser
+
+TWELVE = [
+    f"sweep/lr={lr},wd={wd},seed={seed}/{fold}"
+    for lr in ("0.001", "0.01", "0.1")
+    for wd in ("0.1", "0.01")
+    for seed, fold in ((1, 1), (1, 2))
+]
+THOUSAND = [
+    *(
+        f"multirun/2026-11-28/03-15-22/{n}_lr={10.0 ** -(n % 4)},model={'vit' if n % 2 else 'resnet50'},seed={n // 8}"
+        for n in range(250)
+    ),
+    *(f"lightning_logs/transformer-base-encoder/version_{n}" for n in range(250)),
+    *(
+        f"nightly/Nov{1 + n % 28:02}_{n % 24:02}-{n % 60:02}-22_gpu-node-7.cluster.example.org"
+        for n in range(250)
+    ),
+    *(
+        f"agents/ppo-half-cheetah-{uuid.UUID(int=n * 0x9E3779B97F4A7C15F39CC0605CEDC834 % 2**128)}"
+        for n in range(250)
+    ),
+]
+WINDOWS: list[ViewportSize] = [{"width": 900, "height": 800}, {"width": 390, "height": 844}]
+LISTS = [
+    ("#", "folder"),
+    ("#panel=(flat:!t)", "run"),
+    ("#groups=(rule:folder.1)", "group"),
+    ("#panel=(filter:'-seed=2 -version_7')", "folder"),
+    ("#groups=(rule:folder.9)", "group"),
+    ("#panel=(filter:'-seed=2 -version_7',flat:!t)", "run"),
+    ("#groups=(rule:'pattern.lr=0.01|[/_-][0-4]')", "group"),
+]
+"""What the address says, and what the first row is then."""
+
+# Whether rows in view below the same headings read differently if they are called differently, and none runs out of its
+# room. Each row says what it is called in full.
+TOLD_APART = """
+(first) => {
+  const list = document.querySelector("nav .window");
+  const { top, bottom } = list.getBoundingClientRect();
+  const items = [...list.querySelectorAll("[data-key]")].map((item) => [item.getBoundingClientRect(), item]);
+  items.sort(([a], [b]) => a.top - b.top);
+  if (list.scrollTop === 0 && !items[0][1].querySelector(".row").classList.contains(first)) return false;
+  const above = [];
+  const read = new Map();
+  return items.every(([box, item]) => {
+    const name = item.querySelector(".name");
+    const { whole } = name.dataset;
+    above.splice(item.ariaLevel - 1, Infinity, whole);
+    if (box.bottom < top || box.top > bottom) return true;
+    const called = item.querySelector("[data-run-name]")?.dataset.runName ?? whole;
+    const reads = [...above.slice(0, -1), name.innerText].join(" > ");
+    const isTold = (read.get(reads) ?? called) === called;
+    read.set(reads, called);
+    return isTold && (name.innerText === whole || name.title === whole) && name.scrollWidth <= name.clientWidth;
+  }) && read.size > 5;
+}
+"""
+
+
+def serve(logdir: Path, runs: Sequence[str]) -> Iterator[str]:
+    for run in runs:
+        write_run(logdir / run, {"loss": [1.0]})
+    with board(logdir, "--port", "0") as running:
+        yield running.address
+
+
+@pytest.fixture(scope="module")
+def twelve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from serve(tmp_path_factory.mktemp("twelve"), TWELVE)
+
+
+@pytest.fixture(scope="module")
+def thousand(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    yield from serve(tmp_path_factory.mktemp("thousand"), THOUSAND)
+
+
+def window(page: Page) -> Locator:
+    return page.get_by_role("navigation").locator(".window")
+
+
+def expect_told_apart(opened: OpenBoard, first: str) -> None:
+    opened.page.wait_for_function(TOLD_APART, arg=first, timeout=WAIT_MS)
+
+
+def show(opened: OpenBoard, address: str, size: ViewportSize) -> None:
+    """List the runs as this address says, in a window of this size."""
+    opened.page.set_viewport_size(size)
+    opened.page.goto(address)
+
+
+def test_no_two_of_twelve_rows_read_the_same(browser: Browser, twelve: str) -> None:
+    with tab(browser, twelve) as opened:
+        expect(account(opened)).to_contain_text("of 12 drawn", timeout=WAIT_MS)
+        for rows, first in LISTS:
+            for size in WINDOWS:
+                show(opened, twelve + rows, size)
+                expect_told_apart(opened, first)
+
+
+def test_no_two_of_a_thousand_rows_read_the_same(browser: Browser, thousand: str) -> None:
+    with tab(browser, thousand) as opened:
+        expect(account(opened)).to_contain_text("of 1,000 drawn", timeout=3 * WAIT_MS)
+        for rows, first in LISTS[:3]:
+            for size in WINDOWS:
+                show(opened, thousand + rows, size)
+                for part in (0, 0.3, 0.6, 1):
+                    window(opened.page).evaluate(
+                        "(list, part) => { list.scrollTop = part * (list.scrollHeight - list.clientHeight); }",
+                        part,
+                    )
+                    expect_told_apart(opened, first)
+
+
+def test_a_name_that_is_cut_is_told_in_full(browser: Browser, twelve: str) -> None:
+    """By its title, by the details of its row, and to a screen reader."""
+    with tab(browser, twelve + LISTS[1][0], viewport=WINDOWS[0]) as opened:
+        run = TWELVE[3]
+        name = opened.row(run).locator(".name")
+        expect(name).to_have_text(re.compile("…"))
+        expect(name).to_have_attribute("title", run)
+        expect(opened.box(run)).to_have_accessible_name(run)
+        opened.row(run).hover()
+        expect(opened.page.locator(".details .name")).to_have_text(run)
