@@ -26,8 +26,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ARTIFACTS = Path(os.environ.get("LIGHTBOARD_ARTIFACTS") or Path(__file__).parents[2] / "artifacts")
 WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 390, "height": 844}
-LARGE = {"width": 1920, "height": 1080}
+LARGE = {"width": 2560, "height": 1440}
 STEPS = 300
+SWEEP = [
+    f"sweep/lr={lr},wd={wd},seed={seed}"
+    for lr in ("0.001", "0.01", "0.1")
+    for wd in ("0.01", "0.1")
+    for seed in (1, 2)
+]
 
 
 def picture(opened: OpenBoard, name: str) -> None:
@@ -168,6 +174,55 @@ def test_what_a_person_does(
         act(opened)
         if act is not no_such_tag:
             drawn(opened)
+        picture(opened, f"{act.__name__.replace('_', '-')}-{theme}")
+
+
+def bands(opened: OpenBoard) -> None:
+    opened.page.get_by_role("combobox", name="Group by").select_option("folder")
+    opened.page.get_by_role("combobox", name="Draw").select_option("mean")
+
+
+def baseline(opened: OpenBoard) -> None:
+    opened.box(SWEEP[3]).focus()
+    opened.page.keyboard.press("b")
+    expect(opened.page.locator(".compared")).to_be_visible()
+
+
+def step_table(opened: OpenBoard) -> None:
+    opened.page.locator('[data-tag="train/loss"] .hit').click()
+    expect(
+        opened.page.get_by_role("region", name="Values of train/loss").get_by_role("row").nth(9)
+    ).to_be_visible()
+
+
+def invalid_run_filter(opened: OpenBoard) -> None:
+    opened.page.get_by_role("searchbox", name="Filter runs").fill("seed lr>")
+    expect(opened.page.locator(".problem")).to_be_visible()
+
+
+def only_this(opened: OpenBoard) -> None:
+    opened.box(SWEEP[3]).click(modifiers=["Alt"])
+    expect(opened.page.locator(".said")).not_to_be_empty()
+
+
+@pytest.fixture(scope="module")
+def sweep(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    logdir = tmp_path_factory.mktemp("long", numbered=False)
+    for number, run in enumerate(SWEEP):
+        write_run(logdir / run, {"train/loss": training(number)["train/loss"]})
+    with board(logdir, "--port", "0") as running:
+        yield running.address
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("act", [bands, baseline, step_table, invalid_run_filter, only_this])
+def test_the_panel_beside_long_names(
+    browser: Browser, sweep: str, act: Callable[[OpenBoard], None], theme: str
+) -> None:
+    size = {"width": 900, "height": 800}
+    with on(browser, f"{sweep}#panel=(flat:!t)", size, theme) as opened:
+        act(opened)
+        drawn(opened)
         picture(opened, f"{act.__name__.replace('_', '-')}-{theme}")
 
 

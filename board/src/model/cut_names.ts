@@ -48,7 +48,9 @@ export class NameList {
 
   private fitting(name: string, measure: Measure): Fitting {
     const tree = this.grown();
-    return new Fitting(name, stretchesOf(name, tree.branches(name)), tree.repeatsKey, measure);
+    const branches = tree.branches(name);
+    const stretches = stretchesOf(name, branches.length > 0 ? branches : [name.length]);
+    return new Fitting(name, stretches, branches.length === 0, tree.repeatsKey, measure);
   }
 
   private grown(): Tree {
@@ -95,7 +97,7 @@ class Tree {
     this.repeatsKey = this.names.some((name) => name.startsWith(key, from));
   }
 
-  /** Where others go on otherwise, ascending; its end, if none does. */
+  /** Where others go on otherwise, ascending. */
   branches(name: string): readonly number[] {
     const place = this.places.get(name);
     const found = new Set<number>();
@@ -103,7 +105,7 @@ class Tree {
       for (let i = place; this.common[i]! >= 0; i = this.lessBefore[i]!) found.add(this.common[i]!);
       for (let i = place + 1; this.common[i]! >= 0; i = this.lessAfter[i]!) found.add(this.common[i]!);
     }
-    return found.size === 0 ? [name.length] : [...found].sort((a, b) => a - b);
+    return [...found].sort((a, b) => a - b);
   }
 }
 
@@ -197,6 +199,8 @@ class Fitting {
   constructor(
     private readonly name: string,
     private readonly stretches: readonly Stretch[],
+    /** No other name is beside it: all of it is its own. */
+    private readonly isAlone: boolean,
     private readonly withoutKey: boolean,
     private readonly measure: Measure,
   ) {
@@ -319,7 +323,7 @@ class Fitting {
     const pieces: Piece[] = [];
     const add = (start: number, end: number, own: boolean): void => {
       const text = this.name.slice(Math.max(start, from), Math.min(end, to));
-      if (text) pieces.push({ text, own });
+      if (text) pieces.push({ text, own: own || this.isAlone });
     };
     let end = 0;
     for (const stretch of this.stretches) {

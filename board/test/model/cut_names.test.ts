@@ -116,6 +116,10 @@ describe("a name that is cut", () => {
       }),
     );
   });
+  test("is all its own if it stands alone", () => {
+    const list = new NameList(() => ["resnet/"]);
+    expect(list.fit("resnet/", 7, letters)).toEqual([{ text: "resnet/", own: true }]);
+  });
   test("tells what differs from what others have too", () => {
     const list = new NameList(() => SWEEP);
     expect(list.fit(SWEEP[0]!, 40, letters).filter(({ own }) => own)).toEqual(
