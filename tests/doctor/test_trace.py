@@ -134,6 +134,8 @@ def test_the_answer_in_the_terminal(runs: Path) -> None:
     )
     assert said.returncode == 1
     assert "Is it on disk? Its folder is there, and holds no event file." in said.stdout
+    assert "✓ files" in said.stdout
+    assert "– board        not asked" in said.stdout
     assert said.stdout.endswith("The run is lost at the stage files.\n")
 
 
