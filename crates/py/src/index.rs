@@ -30,6 +30,15 @@ const SIGNALS: Duration = Duration::from_millis(50);
 #[pyclass(name = "Index", module = "lightboard._core", frozen)]
 pub(crate) struct PyIndex(Arc<Index>);
 
+/// An index that is let go is closed, which saves its cache.
+impl Drop for PyIndex {
+    fn drop(&mut self) {
+        if let Some(index) = Arc::get_mut(&mut self.0) {
+            Python::attach(|py| py.detach(|| index.close()));
+        }
+    }
+}
+
 #[pymethods]
 impl PyIndex {
     #[new]
