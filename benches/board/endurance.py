@@ -44,7 +44,7 @@ def longest_task_while_scrolling(directory: Path, over: Over, notches: int = 120
         return float(page.evaluate("Math.max(0, ...window.longTasks)"))
 
 
-def switched_often(server: str, directory: Path, hundreds: int = 3) -> list[Growth]:
+def switched_often(server: str, directory: Path, hundreds: int = 6) -> list[Growth]:
     """What a tab holds after ten switches of a run, and after each hundred more."""
     with served(server, directory) as address, opened(server, address) as desk:
         desk.page.goto(desk.address)
