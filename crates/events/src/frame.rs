@@ -229,9 +229,10 @@ impl Scanner {
             Found::Bad(cause) => cause,
         };
         let mut cause = told;
+        let mut stop = None;
         if let (Cause::PayloadChecksum { .. }, Some(end)) = (cause, record_end(window)) {
-            // The record may still be being written until something follows it. If a header follows, the length was
-            // right and only this record is lost; if not, the record was torn and others may lie inside its range.
+            // The record may still be being written until something follows it. If a header follows, its length was
+            // right, and all that is lost ends there; if not, it was torn. Others may lie inside its range either way.
             match window[end..].first_chunk() {
                 None if at_end => cause = Cause::Truncated { needed: end as u64 },
                 None => {
@@ -240,34 +241,28 @@ impl Scanner {
                         needed: (end + HEADER) as u64,
                     };
                 }
-                Some(next)
-                    if !matches!(
+                Some(next) => {
+                    let sound = !matches!(
                         header(next),
                         Header::Bad(Cause::LengthChecksum { .. } | Cause::Zeros)
-                    ) =>
-                {
-                    let damage = Damage {
-                        offset: self.offset,
-                        length: end as u64,
-                        cause,
-                    };
-                    let watch = Watch::start(self.offset).with(&window[..end]);
-                    self.offset += end as u64;
-                    return Scan::Damage(damage, watch);
+                    );
+                    stop = sound.then_some(self.offset + end as u64);
                 }
-                Some(_) => {}
             }
         }
         let lost = earlier
             .filter(|lost| lost.cause == cause)
             .unwrap_or_else(|| {
-                if let (Cause::PayloadChecksum { .. }, Some(end)) = (told, record_end(window)) {
+                if let (Cause::PayloadChecksum { .. }, Some(end), None) =
+                    (told, record_end(window), stop)
+                {
                     self.waste((end - OVERHEAD) as u64);
                 }
                 Lost {
                     start: self.offset,
                     cause,
                     told,
+                    stop,
                     searched: self.offset + 1,
                     zeros_end: self.offset
                         + if cause == Cause::Zeros {
@@ -279,7 +274,7 @@ impl Scanner {
                 }
             });
         self.offset = lost.searched;
-        self.lost = Some(Lost { told, ..lost });
+        self.lost = Some(Lost { told, stop, ..lost });
         Scan::More {
             needed: HEADER as u64,
         }

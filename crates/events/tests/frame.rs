@@ -120,6 +120,50 @@ fn records_appended_to_a_torn_one_are_found_inside_its_range() {
     assert_eq!((read.damage[0].offset, read.damage[0].length), (19, 50));
 }
 
+#[test]
+fn what_a_torn_record_claims_may_end_where_a_later_record_starts() {
+    let later = file(&[b"after", b"the crash", b"three"]);
+    let claimed = later.len() - record(b"three").len() + 50;
+    let mut bytes = record(b"one");
+    bytes.extend(&record(&vec![7; claimed - 16])[..50]);
+    bytes.extend(later);
+    let read = Read::whole(&bytes);
+    assert_eq!(
+        read.payloads(),
+        [b"one".as_slice(), b"after", b"the crash", b"three"]
+    );
+    assert_eq!((read.damage[0].offset, read.damage[0].length), (19, 50));
+    let (mut scanner, mut grown) = (Scanner::new(), Read::default());
+    for end in 0..=bytes.len() {
+        grown.go_on(&mut scanner, &bytes[..end], 8);
+    }
+    assert_eq!(grown, read);
+}
+
+/// As two writers of one file leave it, which do not know of each other.
+#[test]
+fn records_written_over_the_middle_of_another_are_read() {
+    let mut bytes = file(&[b"one", &[7; 200], b"two"]);
+    let others = file(&[b"of the other", b"writer"]);
+    let (at, end) = (19 + 60, 19 + 60 + others.len());
+    bytes[at..end].copy_from_slice(&others);
+    let read = Read::whole(&bytes);
+    assert_eq!(
+        read.payloads(),
+        [b"one".as_slice(), b"of the other", b"writer", b"two"]
+    );
+    let ranges = read
+        .damage
+        .iter()
+        .map(|damage| (damage.offset, damage.length));
+    let rest = 19 + 216 - end as u64;
+    assert_eq!(ranges.collect::<Vec<_>>(), [(19, 60), (end as u64, rest)]);
+    assert_eq!(
+        (read.damage[0].cause.code(), read.damage[1].cause.code()),
+        ("payload_checksum", "length_checksum")
+    );
+}
+
 /// A record of `payload` that is cut after `present` bytes.
 fn torn(payload: &[u8], present: usize) -> Vec<u8> {
     record(payload)[..present].to_vec()

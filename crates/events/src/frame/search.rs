@@ -12,6 +12,8 @@ pub(super) struct Lost {
     pub(super) cause: Cause,
     /// What is told of the file's end if no record is found up to there.
     pub(super) told: Cause,
+    /// Where the record at `start` ends, if a sound header stands there: no more than up to there is lost with it.
+    pub(super) stop: Option<u64>,
     /// No record starts between `start` and here.
     pub(super) searched: u64,
     /// Bytes from `start` to here are zero.
@@ -38,7 +40,11 @@ impl Scanner {
         let mut needed = HEADER;
         // The first place with a sound header whose record may still be being written.
         let mut open = None;
+        let stop = lost.stop.and_then(|stop| stop.checked_sub(base));
         while let Some(bytes) = window.get(at..).and_then(|rest| rest.first_chunk()) {
+            if stop == Some(at as u64) && open.is_none() {
+                return self.end(lost, &window[..at]);
+            }
             if little_u64(bytes) > MAX_PAYLOAD {
                 at += 1;
                 continue;
@@ -77,11 +83,7 @@ impl Scanner {
                 Found::Bad(_) => false,
             };
             if ends {
-                let end = open.unwrap_or(at);
-                self.offset = base + end as u64;
-                self.lost = None;
-                let watch = lost.watch().with(&window[..end]);
-                return Scan::Damage(lost.until(self.offset, lost.cause), watch);
+                return self.end(lost, &window[..open.unwrap_or(at)]);
             }
             at += 1;
         }
@@ -108,6 +110,18 @@ impl Scanner {
             },
             _ => Tail::Unsettled(damage),
         })
+    }
+
+    /// Ends the damage behind `bytes`, which start where the search had come to.
+    fn end<'a>(&mut self, lost: Lost, bytes: &[u8]) -> Scan<'a> {
+        self.offset = lost.searched + bytes.len() as u64;
+        self.lost = None;
+        if let Some(stop) = lost.stop.filter(|stop| self.offset < *stop) {
+            // Its payload may be looked at again, as a part of others.
+            self.waste(stop - lost.start - OVERHEAD as u64);
+        }
+        let watch = lost.watch().with(bytes);
+        Scan::Damage(lost.until(self.offset, lost.cause), watch)
     }
 }
 

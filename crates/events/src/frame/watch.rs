@@ -17,14 +17,6 @@ pub struct Watch {
 }
 
 impl Watch {
-    pub(super) fn start(offset: u64) -> Self {
-        Self {
-            offset,
-            length: 0,
-            checksum: 0,
-        }
-    }
-
     /// With `bytes`, which follow.
     pub(super) fn with(self, bytes: &[u8]) -> Self {
         let room = (WATCHED - self.length).min(bytes.len() as u64);
