@@ -13,6 +13,7 @@ from PIL import Image as Pillow
 
 import lightboard
 from lightboard.index import Index, Mesh
+from log.peers import import_moviepy
 
 torch = pytest.importorskip("torch", reason="run by make test-torch")
 
@@ -171,9 +172,9 @@ def test_graph(index: Index) -> None:
 
 
 def test_video(index: Index, tmp_path: Path) -> None:
-    pytest.importorskip("moviepy", reason="torch makes videos by it")
     from torch.utils.tensorboard import SummaryWriter as Torch
 
+    import_moviepy()
     with Torch(str(tmp_path / "run")) as writer:
         writer.add_video("video", FRAMES, 1, fps=4)
     with lightboard.open(tmp_path, cache_dir=None) as opened:

@@ -1,5 +1,7 @@
 """The same calls to a peer's writer and to ours, and what both leave on disk."""
 
+import importlib
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -31,6 +33,14 @@ class Peer(NamedTuple):
         ours, theirs = (events(event_files(directory / name)[0])[1:] for name in ("ours", "theirs"))
         assert len(ours) == len(theirs) > 0
         return Both(ours, theirs)
+
+
+def import_moviepy() -> None:
+    """Import what the peers write videos with, so that it looks for no ffmpeg, which GIFs do not need."""
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        patch.setenv("FFMPEG_BINARY", "auto-detect")
+        warnings.simplefilter("ignore")  # Its source has escape sequences that Python warns of.
+        importlib.import_module("moviepy.editor")
 
 
 def peer_named(name: str) -> Peer:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from log.records import event_files, events
 
@@ -26,6 +26,20 @@ def decode(encoded: bytes) -> Any:
     picture = Image.open(io.BytesIO(encoded))
     picture.load()
     return np.asarray(picture)
+
+
+def frames(value: Any) -> tuple[list[Any], list[int]]:
+    """Pixels and milliseconds of each frame of an endless GIF."""
+    picture = Image.open(io.BytesIO(value.image.encoded_image_string))
+    assert picture.format == "GIF"
+    assert picture.size == (value.image.width, value.image.height)
+    pixels, durations = [], []
+    for frame in ImageSequence.Iterator(picture):
+        pixels.append(np.asarray(frame.convert("RGB")))
+        durations.append(frame.info.get("duration", 0))
+    if len(pixels) > 1:
+        assert picture.info["loop"] == 0
+    return pixels, durations
 
 
 def images_of(found: list[Any]) -> list[Logged]:

@@ -194,7 +194,7 @@ METHODS: dict[str, Method] = {
         others=TENSORS,
     ),
 }
-# No array is what they take; but of add_video no peer writes anything without moviepy (test_video.py), arrays in
+# No array is what they take; but videos are compared in test_video_peers.py (torch cuts fractions off), arrays in
 # `config` are stored as text (test_settings.py), figures are matplotlib's (test_figures.py), and graphs have tests of
 # their own.
 OTHER_METHODS = {

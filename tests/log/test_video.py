@@ -11,6 +11,7 @@ from tensorboardX.utils import _prepare_video, convert_to_NTCHW
 
 import lightboard
 from lightboard import SummaryWriter
+from log.pictures import frames
 from log.records import event_files, events
 
 RANDOM = np.random.default_rng(0)
@@ -22,20 +23,6 @@ def logged(directory: Path) -> list[tuple[Any, Any]]:
     found = [(event.summary.value[0], event) for event in events(path)[1:]]
     assert all(value.WhichOneof("value") == "image" and not value.HasField("metadata") for value, _ in found)
     return found
-
-
-def frames(value: Any) -> tuple[list[Any], list[int]]:
-    """Pixels and milliseconds of each frame of an endless GIF."""
-    picture = Image.open(io.BytesIO(value.image.encoded_image_string))
-    assert picture.format == "GIF"
-    assert picture.size == (value.image.width, value.image.height)
-    pixels, durations = [], []
-    for frame in ImageSequence.Iterator(picture):
-        pixels.append(np.asarray(frame.convert("RGB")))
-        durations.append(frame.info["duration"])
-    if len(pixels) > 1:
-        assert picture.info["loop"] == 0
-    return pixels, durations
 
 
 def few_colours(shape: tuple[int, ...]) -> Any:
