@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::caches::keep_bound;
-use crate::lock::{LOCK, lock_patiently};
+use crate::lock::{self, LOCK};
 use crate::manifest::{Bytes, ManifestWriter, SavedFiles};
 use crate::names::id_of;
 use crate::segment::{Segment, SegmentWriter};
@@ -122,6 +122,7 @@ impl Cache {
             OpenOptions::new()
                 .create(true)
                 .truncate(false)
+                .read(true)
                 .write(true)
                 .mode(0o600)
                 .open(self.folder.join(LOCK))
@@ -129,7 +130,7 @@ impl Cache {
         let Ok(lock) = lock else {
             return false;
         };
-        if !lock_patiently(&lock) {
+        if !lock::take(&lock).unwrap_or(false) {
             return false;
         }
         // Whoever held it may have removed the folder meanwhile.

@@ -1,6 +1,6 @@
 //! All caches in the user's cache directory: listed, cleared, kept below a bound (`spec/index.md`).
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::cache::{MANIFEST, PARTIAL, VERSION, segment_number};
-use crate::lock::{LOCK, Ownership, try_lock};
+use crate::lock::{self, LOCK};
 use crate::names::{is_id, shown};
 
 /// Bytes that all log directories together may take.
@@ -112,7 +112,7 @@ fn entry(folder: PathBuf) -> Entry {
         last_used: used
             .and_then(|it| it.modified())
             .map_or(0.0, crate::contents::seconds),
-        in_use: !matches!(try_lock(&folder), Ok(Ownership::Ours(_))),
+        in_use: lock::is_held(&folder).unwrap_or(true),
         folder,
         raw_logdir,
     }
@@ -120,9 +120,16 @@ fn entry(folder: PathBuf) -> Entry {
 
 /// Removes a cache that no board has open, but nothing that no board ever puts there. Returns whether it did.
 fn remove(folder: &Path) -> io::Result<bool> {
-    // The lock is held until the folder is gone.
-    let Ownership::Ours(_lock) = try_lock(folder)? else {
-        return Ok(false);
+    // Held until the folder is gone.
+    let _lock = match File::options()
+        .read(true)
+        .write(true)
+        .open(folder.join(LOCK))
+    {
+        Ok(lock) if !lock::take(&lock)? => return Ok(false),
+        Ok(lock) => Some(lock),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(error),
     };
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
