@@ -1,24 +1,25 @@
-//! The walk through a log directory that finds event files, and what to tell when it finds none.
+//! The walk through a log directory that finds event files.
+
+mod messages;
+mod sorted;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::ffi::OsStr;
 use std::fs;
 use std::io;
 use std::mem;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
-use rustix::fs::FileType;
 
-use crate::event_file::Stamp;
-use crate::folders::{EntryKind, FolderStamp, Folders, Listed, is_named_event_file};
-use crate::logdir::{Found, Listing, Logdir, LogdirState, Root, Skipped, is_absent, join};
+use self::sorted::Sorted;
+use crate::folders::{FolderStamp, Folders, Listed};
+use crate::logdir::{Listing, Logdir, LogdirState, Root, Skipped, is_absent, join};
 use crate::manifest::SavedFolders;
 use crate::names::shown;
 use crate::strangers::LOOKED_INTO;
-use crate::suggest::suggestion;
 
 impl Logdir {
     /// Walks the log directory. Links are followed, each folder is listed once, folders whose names begin with a dot
@@ -32,7 +33,7 @@ impl Logdir {
         known: &SavedFolders,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Option<Listing> {
-        let path = self.path.display();
+        let path = &self.path;
         let failed = |state, message| {
             let unlisted = if state == LogdirState::Unreadable {
                 HashSet::from([Vec::new()])
@@ -46,31 +47,23 @@ impl Logdir {
                 ..Listing::unwalked()
             })
         };
-        let found = match fs::metadata(&self.path) {
+        let found = match fs::metadata(path) {
             Ok(found) => found,
             Err(error) if is_absent(&error) => {
-                let hint = suggestion(&self.path);
-                return failed(
-                    LogdirState::Missing,
-                    format!(
-                        "Expected a directory at {path}, found nothing there. {hint}Runs show here as soon as it exists."
-                    ),
-                );
+                return failed(LogdirState::Missing, messages::missing(path));
             }
-            Err(error) => return failed(LogdirState::Unreadable, unreadable(&self.path, &error)),
+            Err(error) => {
+                return failed(LogdirState::Unreadable, messages::unreadable(path, &error));
+            }
         };
         if !found.is_dir() {
-            let parent = self.path.parent().unwrap_or(&self.path).display();
-            return failed(
-                LogdirState::NotADirectory,
-                format!(
-                    "Expected a directory at {path}, found a file. Open the directory that holds it: {parent}"
-                ),
-            );
+            return failed(LogdirState::NotADirectory, messages::no_directory(path));
         }
-        let root = match Root::open(&self.path) {
+        let root = match Root::open(path) {
             Ok(root) => root,
-            Err(error) => return failed(LogdirState::Unreadable, unreadable(&self.path, &error)),
+            Err(error) => {
+                return failed(LogdirState::Unreadable, messages::unreadable(path, &error));
+            }
         };
         let mut walk = Walk::new(self, root, folders, known, stop);
         walk.run();
@@ -85,17 +78,6 @@ struct Looked {
     /// Its device and inode.
     place: io::Result<(u64, u64)>,
     listed: io::Result<(Box<Listed>, Vec<io::Error>, Sorted)>,
-}
-
-/// What a folder holds, by what becomes of it.
-#[derive(Default)]
-struct Sorted {
-    files: Vec<Found>,
-    /// Raw paths below the log directory, as those of `links`, which lead to folders.
-    folders: Vec<Vec<u8>>,
-    links: Vec<Vec<u8>>,
-    skipped: Vec<Skipped>,
-    other_files: usize,
 }
 
 struct Walk<'a> {
@@ -257,11 +239,7 @@ impl<'a> Walk<'a> {
         for name in strangers.found() {
             self.skip(
                 &join(folder, name.as_bytes()),
-                format!(
-                    "is an event file by its first bytes, but not by its name, so it is not read: rename it so that its name \
-                     contains `tfevents`, for example events.out.tfevents.{}",
-                    shown(name.as_bytes())
-                ),
+                messages::foreign_name(&shown(name.as_bytes())),
             );
         }
         if strangers.count > LOOKED_INTO {
@@ -275,81 +253,6 @@ impl<'a> Walk<'a> {
                 *largest = Some((strangers.count, folder.to_vec()));
             }
         }
-    }
-
-    /// Sorts what a folder holds. Only where links lead has to be looked up for that.
-    fn sort(&self, folder: &[u8], listed: &Listed) -> Sorted {
-        let files = listed
-            .entries
-            .iter()
-            .filter(|(_, kind)| *kind == EntryKind::File);
-        let mut sorted = Sorted {
-            files: Vec::with_capacity(files.count()),
-            ..Sorted::default()
-        };
-        for (name, kind) in listed.entries.iter() {
-            if let Err(reason) = self.sort_in(&mut sorted, folder, name, *kind) {
-                let path = self.shown_path(&join(folder, name.as_bytes()));
-                sorted.skipped.push(Skipped { path, reason });
-            }
-        }
-        sorted
-    }
-
-    /// The error is why an entry is skipped.
-    fn sort_in(
-        &self,
-        sorted: &mut Sorted,
-        folder: &[u8],
-        name: &OsStr,
-        kind: EntryKind,
-    ) -> Result<(), String> {
-        let below = || join(folder, name.as_bytes());
-        let link = kind == EntryKind::Link;
-        let (is_dir, is_file) = if link {
-            let target = self.root.find(&below()).map_err(|error| {
-                if is_absent(&error) {
-                    "is a link to nothing".to_owned()
-                } else {
-                    format!("is a link that cannot be followed: {error}")
-                }
-            })?;
-            let kind = FileType::from_raw_mode(target.st_mode);
-            (kind.is_dir(), kind.is_file())
-        } else {
-            (kind == EntryKind::Folder, kind == EntryKind::File)
-        };
-        // Of files, no others are among the entries.
-        let named_event_file = kind == EntryKind::File || is_named_event_file(name);
-        let dotted = name.as_bytes().starts_with(b".");
-        match (is_dir, named_event_file) {
-            (true, _) if dotted => return Err("its name begins with a dot".to_owned()),
-            (true, _) if link => sorted.links.push(below()),
-            (true, _) => sorted.folders.push(below()),
-            (false, false) => sorted.other_files += 1,
-            (false, true) if dotted => {
-                let reason = "its name begins with a dot, as unfinished copies of event files have";
-                return Err(reason.to_owned());
-            }
-            (false, true) if is_file => sorted.files.push(Found {
-                run: folder.to_vec(),
-                name: name.to_owned(),
-                seen: self.look_at_file(below),
-            }),
-            (false, true) => {
-                return Err("is named like an event file, but is no regular file".to_owned());
-            }
-        }
-        Ok(())
-    }
-
-    /// What an event file is as the first walk finds it. It need not be sought again, which from the root of the file
-    /// system on takes twice the time.
-    fn look_at_file(&self, below: impl Fn() -> Vec<u8>) -> Option<Box<Stamp>> {
-        let first = self.before.is_empty();
-        let found = first.then(|| self.root.find(&below()))?;
-        // What goes wrong the file's own look will tell.
-        Some(Box::new(Stamp::from(&found.ok()?)))
     }
 
     fn skip_unlisted(&mut self, folder: &[u8], error: &io::Error) {
@@ -372,18 +275,7 @@ impl<'a> Walk<'a> {
 
     fn into_listing(mut self) -> Listing {
         if let (Some((_, folder)), folders, files) = mem::take(&mut self.crowded) {
-            let others = match folders {
-                1 => String::new(),
-                _ => format!(" and in {}", count(folders - 1, "smaller folder")),
-            };
-            self.skip(
-                &folder,
-                format!(
-                    "{} here{others} were not looked into: event files whose names lack `tfevents` are looked for among \
-                     {LOOKED_INTO} files of a folder, those with `event` in their names first",
-                    count(files, "file"),
-                ),
-            );
+            self.skip(&folder, messages::not_looked_into(files, folders));
         }
         let mut listing = self.listing;
         listing.files.sort_unstable();
@@ -391,252 +283,13 @@ impl<'a> Walk<'a> {
         listing.skipped.dedup();
         if listing.files.is_empty() {
             listing.state = LogdirState::Empty;
-            listing.message = format!(
-                "Expected files with `tfevents` in their names below {}, found none: looked at {} and {}{}. Runs show here \
-                 as soon as a SummaryWriter writes there; compare this path with the one that it announces.",
-                self.logdir.path.display(),
-                count(self.seen.len(), "folder"),
-                count(self.other_files, "other file"),
-                if listing.skipped.is_empty() {
-                    String::new()
-                } else {
-                    format!(", skipped {}", listing.skipped.len())
-                },
+            listing.message = messages::nothing_found(
+                &self.logdir.path,
+                self.seen.len(),
+                self.other_files,
+                listing.skipped.len(),
             );
         }
         listing
-    }
-}
-
-fn count(number: usize, noun: &str) -> String {
-    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
-}
-
-fn unreadable(path: &Path, error: &io::Error) -> String {
-    format!(
-        "Expected a directory at {}, but it cannot be read: {error}. Give the user that runs this board permission to read \
-         and search it; it is tried again all the time.",
-        path.display()
-    )
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-    use std::ffi::OsStr;
-    use std::fs;
-    use std::os::unix::ffi::OsStrExt;
-    use std::os::unix::fs::symlink;
-    use std::path::Path;
-    use std::sync::Arc;
-
-    use rustix::fs::stat;
-
-    use crate::event_file::Stamp;
-    use crate::folders::{EntryKind, FolderStamp, Folders, Listed};
-    use crate::logdir::{Found, Listing, Logdir, LogdirState, join};
-    use crate::manifest::SavedFolders;
-    use crate::names::shown;
-    use crate::strangers::Strangers;
-
-    fn walk(path: &Path) -> Listing {
-        walk_again(path, &mut Arc::default())
-    }
-
-    fn walk_again(path: &Path, folders: &mut Arc<Folders>) -> Listing {
-        let logdir = Logdir {
-            name: "runs".to_owned(),
-            path: path.to_owned(),
-        };
-        let known = SavedFolders::default();
-        logdir
-            .walk(folders, &known, &|| false)
-            .expect("not stopped")
-    }
-
-    fn touch(path: &Path) {
-        fs::create_dir_all(path.parent().expect("parent")).expect("folder");
-        fs::write(path, b"").expect("file");
-    }
-
-    fn found(listing: &Listing) -> Vec<String> {
-        let path = |file: &Found| shown(&join(&file.run, file.name.as_bytes()));
-        listing.files.iter().map(path).collect()
-    }
-
-    #[test]
-    fn links_are_followed_once_and_folders_keep_their_own_names() {
-        let temp = tempfile::tempdir().expect("temp");
-        let root = temp.path().join("root");
-        let outside = temp.path().join("outside");
-        touch(&root.join("z/run/x.tfevents.1"));
-        touch(&outside.join("o/y.tfevents.1"));
-        symlink(root.join("z"), root.join("a-link-to-z")).expect("link");
-        symlink(&root, root.join("z/run/loop")).expect("link");
-        symlink(&outside, root.join("out")).expect("link");
-        symlink(&root, outside.join("back")).expect("link");
-        symlink("/does/not/exist", root.join("broken")).expect("link");
-        let listing = walk(&root);
-        assert_eq!(
-            found(&listing),
-            ["out/o/y.tfevents.1", "z/run/x.tfevents.1"]
-        );
-        let skipped: Vec<(&str, &str)> = listing
-            .skipped
-            .iter()
-            .map(|skipped| (skipped.path.as_str(), skipped.reason.as_str()))
-            .collect();
-        assert_eq!(
-            skipped,
-            [
-                (
-                    "runs/a-link-to-z",
-                    "leads to runs/z, which is listed already"
-                ),
-                ("runs/broken", "is a link to nothing"),
-                ("runs/out/back", "leads to runs, which is listed already"),
-                ("runs/z/run/loop", "leads to runs, which is listed already"),
-            ]
-        );
-    }
-
-    #[test]
-    fn dots_pipes_and_other_files_are_told_apart() {
-        let temp = tempfile::tempdir().expect("temp");
-        touch(&temp.path().join(".git/x.tfevents.1"));
-        touch(&temp.path().join("run/.events.out.tfevents.1.host.Xy12"));
-        touch(&temp.path().join("run/model.pt"));
-        let pipe = temp.path().join("run/pipe.tfevents");
-        rustix::fs::mknodat(
-            rustix::fs::CWD,
-            &pipe,
-            rustix::fs::FileType::Fifo,
-            0o600.into(),
-            0,
-        )
-        .expect("pipe");
-        let listing = walk(temp.path());
-        assert_eq!(listing.state, LogdirState::Empty);
-        assert!(
-            listing
-                .message
-                .contains("2 folders and 1 other file, skipped 3"),
-            "{}",
-            listing.message
-        );
-        let name = OsStr::from_bytes(b"run-\xff");
-        touch(&temp.path().join(name).join("x.tfevents"));
-        assert_eq!(found(&walk(temp.path())), ["run-\\xff/x.tfevents"]);
-    }
-
-    /// A log directory as an earlier board listed it, with a run in it and one, `gone`, that is not there any more.
-    fn listed_before(root: &Path) -> Arc<Folders> {
-        let stamp = |below: &str| FolderStamp::of(&stat(root.join(below)).expect("folder"));
-        let (file, link) = (EntryKind::File, EntryKind::Link);
-        let folders = [
-            (
-                "",
-                vec![
-                    ("gone", EntryKind::Folder),
-                    ("link", link),
-                    ("run", EntryKind::Folder),
-                ],
-            ),
-            ("run", vec![("old.tfevents", file), ("x.tfevents", file)]),
-        ];
-        let listed = folders.map(|(folder, entries)| {
-            let entries = entries.into_iter().map(|(name, kind)| (name.into(), kind));
-            let listed = Listed::restored(stamp(folder), entries.collect(), Strangers::default());
-            (folder.as_bytes().to_vec(), Box::new(listed))
-        });
-        Arc::new(HashMap::from(listed))
-    }
-
-    #[test]
-    fn what_an_earlier_board_listed_holds_for_one_walk() {
-        let temp = tempfile::tempdir().expect("temp");
-        let (root, outside) = (temp.path().join("root"), temp.path().join("outside"));
-        touch(&root.join("run/x.tfevents"));
-        touch(&outside.join("y.tfevents"));
-        symlink(&outside, root.join("link")).expect("link");
-        let mut folders = listed_before(&root);
-        // Where a link leads is no matter of the folder in which it lies.
-        let expected = ["link/y.tfevents", "run/old.tfevents", "run/x.tfevents"];
-        assert_eq!(found(&walk_again(&root, &mut folders)), expected);
-        // A stamp that does not tell of a change does no harm for long.
-        let expected = ["link/y.tfevents", "run/x.tfevents"];
-        assert_eq!(found(&walk_again(&root, &mut folders)), expected);
-    }
-
-    #[test]
-    fn the_first_walk_tells_what_each_file_is() {
-        let temp = tempfile::tempdir().expect("temp");
-        let path = temp.path().join("run/x.tfevents");
-        touch(&path);
-        symlink(&path, temp.path().join("y.tfevents")).expect("link");
-        let stamp = Stamp::of(&fs::metadata(&path).expect("file"));
-        let mut folders = Arc::default();
-        let mut seen = || -> Vec<Option<Stamp>> {
-            let files = walk_again(temp.path(), &mut folders).files;
-            files.into_iter().map(|it| it.seen.map(|it| *it)).collect()
-        };
-        assert_eq!(seen(), [Some(stamp), Some(stamp)]);
-        assert_eq!(seen(), [None, None]);
-    }
-
-    #[test]
-    fn a_folder_that_changed_between_two_starts_is_listed() {
-        let changes: [fn(&Path); 3] = [
-            |run| {
-                let before = fs::metadata(run)
-                    .and_then(|it| it.modified())
-                    .expect("time");
-                touch(&run.join("new.tfevents"));
-                let run = fs::File::open(run).expect("folder");
-                run.set_modified(before).expect("set back");
-            },
-            |run| fs::remove_file(run.join("x.tfevents")).expect("removed"),
-            |run| {
-                let other = run.with_file_name("other");
-                touch(&other.join("z.tfevents"));
-                fs::rename(run, run.with_file_name("away")).expect("renamed");
-                fs::rename(&other, run).expect("renamed");
-            },
-        ];
-        for change in changes {
-            let temp = tempfile::tempdir().expect("temp");
-            touch(&temp.path().join("run/x.tfevents"));
-            let mut folders = listed_before(temp.path());
-            let in_run = |listing: &Listing| {
-                let mut found = found(listing);
-                found.retain(|path| path.starts_with("run/"));
-                found
-            };
-            // The log directory itself may have changed with it.
-            change(&temp.path().join("run"));
-            let expected = in_run(&walk(temp.path()));
-            assert_eq!(in_run(&walk_again(temp.path(), &mut folders)), expected);
-        }
-    }
-
-    #[test]
-    fn what_is_no_directory_is_named() {
-        let temp = tempfile::tempdir().expect("temp");
-        let file = temp.path().join("events.out.tfevents.1");
-        touch(&file);
-        let listing = walk(&file);
-        assert_eq!(listing.state, LogdirState::NotADirectory);
-        assert!(
-            listing
-                .message
-                .ends_with(&temp.path().display().to_string()),
-            "{}",
-            listing.message
-        );
-        assert_eq!(
-            walk(&temp.path().join("nothing")).state,
-            LogdirState::Missing
-        );
-        assert_eq!(walk(&file.join("below")).state, LogdirState::Missing);
     }
 }
