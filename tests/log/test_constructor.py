@@ -13,10 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tensorboard.backend.event_processing.directory_loader import DirectoryLoader
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.backend.event_processing.event_file_loader import TimestampedEventFileLoader
 
 import lightboard
 from lightboard import LightboardWarning, SummaryWriter
-from log.program import run, succeed
+from log.program import Program, run, succeed
 from log.records import event_files, events, points
 
 
@@ -24,7 +27,9 @@ def test_file_name_and_header(tmp_path: Path) -> None:
     before = time.time()
     with SummaryWriter(tmp_path, filename_suffix=".end"), SummaryWriter(tmp_path / "other"):
         (path,) = event_files(tmp_path)
-        match = re.fullmatch(rf"events\.out\.tfevents\.(\d{{10}})\.(.+)\.{os.getpid()}\.\d+\.end", path.name)
+        match = re.fullmatch(
+            rf"events\.out\.tfevents\.(\d{{10}})\.(.+)\.{os.getpid()}\.\d{{5}}\.end", path.name
+        )
         assert match is not None
         assert before - 1 <= int(match[1]) <= time.time()
         assert match[2] == socket.gethostname()
@@ -32,6 +37,28 @@ def test_file_name_and_header(tmp_path: Path) -> None:
     assert header.file_version == "brain.Event:2"
     assert header.source_metadata.writer == "lightboard"
     assert before <= header.wall_time <= time.time()
+
+
+def test_tensorboard_reads_files_of_one_second_in_the_order_in_which_they_were_made(tmp_path: Path) -> None:
+    program = Program(
+        """
+for step in range(12):
+    with SummaryWriter("run") as writer:
+        writer.add_scalar("loss", 1.0, step)
+    say("logged")
+    sys.stdin.readline()
+""",
+        tmp_path,
+    )
+    following = EventAccumulator(str(tmp_path / "run"))
+    for _ in range(12):
+        program.line()
+        following.Reload()  # Which never goes back to a file whose name sorts before that of the last one.
+        program.answer()
+    assert program.end()[0] == 0
+    assert [event.step for event in following.Scalars("loss")] == list(range(12))
+    loader = DirectoryLoader(str(tmp_path / "run"), TimestampedEventFileLoader)
+    assert [event.step for event in loader.Load() if event.HasField("summary")] == list(range(12))
 
 
 def test_purge_step_writes_what_torch_writes(tmp_path: Path) -> None:

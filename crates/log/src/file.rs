@@ -16,7 +16,8 @@ use crate::{fork, wall_time};
 /// What the header says of who wrote the file.
 const WRITER: &str = "lightboard";
 
-/// Distinguishes the files of this process.
+/// Distinguishes the files of this process, and orders those of one second: TensorBoard reads the files of a run in the
+/// order of their names as text, so the number has leading zeros.
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
 /// An event file that nobody else writes.
@@ -60,7 +61,7 @@ impl EventFile {
         let host = if host.is_empty() { "localhost" } else { &host };
         loop {
             let name = format!(
-                "events.out.tfevents.{:010}.{host}.{}.{}{suffix}",
+                "events.out.tfevents.{:010}.{host}.{}.{:05}{suffix}",
                 wall_time() as u64,
                 std::process::id(),
                 NEXT.fetch_add(1, Ordering::Relaxed),
