@@ -92,7 +92,7 @@ def words(text: str) -> str:
     """Text without what differs between machines: line breaks, packages, versions, disks, sizes, ages and processes."""
     for pattern, meant in [
         (r"\b\d+\.\d+\.\d+\b(?!\.)", "VERSION"),
-        (r"environment  [^\n]*", "environment"),
+        (r"environment  [^\n]*(\n {15}[^\n]*)*", "environment"),
         (r"disk: [^\n]*", "disk"),
         (r"[\d.,]+ (B|[KMG]iB|bytes)\b", "SIZE"),
         (r"\b(process|pid) \d+", r"\1 ID"),

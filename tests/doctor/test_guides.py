@@ -2,17 +2,20 @@
 
 import re
 import shlex
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from boards import board
+from boards import LIGHTBOARD, board
 from doctor.guides import SITUATIONS, told, words
 from doctor.tensorboards import tensorboard
 from lightboard.doctor.codes import CODES
 
 DOCS = Path(__file__).parents[2] / "docs"
+DAMAGED = Path(__file__).parents[2] / "testdata" / "damaged"
 LIGHTBOARD_AT = "http://localhost:6006/"
 TENSORBOARD_AT = "http://localhost:6007/"
 """Addresses that the guides name."""
@@ -64,13 +67,27 @@ def test_each_quotation_is_what_the_doctor_says(guide: str, project: Path, serve
         command = shlex.join(arguments)
         if command not in outputs:
             outputs[command] = words(told(project, arguments, servers))
-        rest = outputs[command]
-        # A line of dots stands for what is left out.
-        for part in re.split(r"^…$", quotation, flags=re.MULTILINE):
-            _, found, rest = rest.partition(words(part))
-            assert found or not part.strip(), (
-                f"{command}: {part} is not, in this place, in {outputs[command]}"
-            )
+        # A line of dots stands for what is left out; nothing else is.
+        parts = re.split(r"^…$", quotation, flags=re.MULTILINE)
+        pattern = ".*".join(re.escape(words(part)) for part in parts)
+        output = outputs[command]
+        assert re.fullmatch(pattern, output, re.DOTALL), (
+            f"{command}: {quotation} is not what is told: {output}"
+        )
+
+
+def test_the_example_of_recover_is_what_it_says(tmp_path: Path) -> None:
+    text = (DOCS / "doctor.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^\$ lightboard (recover [^\n]*)\n(.*?)^\$ ", text, re.DOTALL | re.MULTILINE)
+    command, quotation = example
+    file = tmp_path / command.split()[1]
+    file.parent.mkdir(parents=True)
+    shutil.copy(DAMAGED / f"{file.name}.payload_checksum", file)
+    finished = subprocess.run(
+        [*LIGHTBOARD, *shlex.split(command)], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert (finished.returncode, finished.stderr) == (1, "")
+    assert finished.stdout.replace(str(tmp_path), "/home/me") == quotation
 
 
 def test_guides_name_codes_that_there_are(guide: str) -> None:

@@ -148,6 +148,11 @@ def test_nothing_is_overwritten(tmp_path: Path, whole: bytes) -> None:
     assert (code, told["files"]) == (3, [])
     assert "exists, and nothing is overwritten" in told["failures"][0]["message"]
     assert (tmp_path / "new" / source.name).read_bytes() == b"mine"
+    code, output = command(source, "--to", tmp_path / "new")
+    assert code == 3
+    assert f"✗ {source} not recovered: {tmp_path / 'new' / source.name} exists" in " ".join(output.split())
+    assert "Remove it, or choose another --to." in " ".join(output.split())
+    assert output.splitlines()[-1] == "Nothing was written: 1 path not recovered."
 
 
 def test_a_place_inside_the_run_is_refused(tmp_path: Path, whole: bytes) -> None:
@@ -176,7 +181,12 @@ def test_what_cannot_be_read_is_said_and_the_others_are_saved(tmp_path: Path, wh
     code, told = saved(source, tmp_path / "runs" / "missing", to=tmp_path / "new")
     assert (code, len(told["files"])) == (3, 1)
     assert told["failures"] == [
-        {"path": str(tmp_path / "runs" / "missing"), "message": "No such file or directory"}
+        {
+            "path": str(tmp_path / "runs" / "missing"),
+            "message": (
+                "expected an event file, or a folder of them, found nothing. Look for it: lightboard doctor"
+            ),
+        }
     ]
     code, told = saved(tmp_path / "runs", to=tmp_path / "other")
     assert (code, len(told["files"])) == (0, 1)
@@ -275,6 +285,14 @@ def test_people_are_told_what_was_lost(tmp_path: Path) -> None:
     assert "5 records kept in" in output
     assert "lost: bytes 122 to 163, where record 3 should be; record 3 follows" in output
     assert output.splitlines()[-1] == "5 records of 1 file kept, 42 B lost."
+
+
+def test_of_an_empty_file_nothing_is_written(tmp_path: Path) -> None:
+    (tmp_path / "events.out.tfevents.1").touch()
+    code, output = command(tmp_path, "--to", tmp_path.parent / "saved")
+    assert code == 0
+    assert "0 bytes: nothing to save, no new file" in output
+    assert output.splitlines()[-1] == "Nothing was written, nothing lost."
 
 
 def test_a_folder_without_event_files_is_refused(tmp_path: Path) -> None:

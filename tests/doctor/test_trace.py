@@ -1,6 +1,10 @@
 """`lightboard doctor --run NAME`: how far does a run come?"""
 
+import contextlib
 import json
+import os
+import pty
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -80,7 +84,17 @@ def test_where_runs_are_lost(runs: Path) -> None:
     assert "holds no event file" in trace(runs, "bare").steps[-1].answer
     assert trace(runs, "silent").lost_at == "records"
     assert "sweep/damaged, sweep/good" in trace(runs, "sweep").steps[-1].answer
-    assert "Similar: sweep/good" in trace(runs, "swep/good").steps[-1].answer
+    misspelt = trace(runs, "swep/good").steps[-1]
+    assert "Similar: sweep/good" in misspelt.answer
+    assert misspelt.remedy.startswith("If sweep/good is meant: --run sweep/good. Else see")
+    assert f"lightboard ls {runs}" in trace(runs, "nothing alike").steps[-1].remedy
+    # A program that has just begun is no finding; where one explains it, that has the remedy.
+    (waiting,) = (runs / "silent").iterdir()
+    assert "wait" in trace(runs, "silent").steps[-1].remedy
+    os.utime(waiting, (0, 0))
+    waiting.rename(waiting.with_name("events.out.tfevents.1763800000.other.1.0"))
+    assert trace(runs, "silent").steps[-1].codes == ("nothing_logged",)
+    assert not trace(runs, "silent").steps[-1].remedy
 
 
 def test_a_tag_is_looked_for(runs: Path) -> None:
@@ -88,6 +102,7 @@ def test_a_tag_is_looked_for(runs: Path) -> None:
     missed = trace(runs, "sweep/good", tag="los")
     assert missed.lost_at == "records"
     assert "Similar: loss" in missed.steps[-1].answer
+    assert missed.steps[-1].remedy.startswith("If loss is meant: --tag loss. Else see")
 
 
 def test_a_board_that_serves_another_directory(runs: Path, tmp_path: Path) -> None:
@@ -136,7 +151,33 @@ def test_the_answer_in_the_terminal(runs: Path) -> None:
     assert "Is it on disk? Its folder is there, and holds no event file." in said.stdout
     assert "✓ files" in said.stdout
     assert "– board        not asked" in said.stdout
+    assert "    Do: Print the writer's directory" in said.stdout
     assert said.stdout.endswith("The run is lost at the stage files.\n")
+
+
+def test_a_narrow_terminal_breaks_no_line_but_paths(runs: Path) -> None:
+    ours, theirs = pty.openpty()
+    subprocess.run(
+        (sys.executable, "-m", "lightboard", "doctor", runs, "--run", "sweep/damaged"),
+        stdout=theirs,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | {"COLUMNS": "50"},
+        check=False,
+    )
+    os.close(theirs)
+    said = b""
+    with (
+        contextlib.suppress(OSError),
+        open(ours, "rb", buffering=0) as terminal,
+    ):  # It has no end but an error.
+        while some := terminal.read(4096):
+            said += some
+    lines = re.sub(r"\x1b\[\d+m", "", said.decode()).splitlines()
+    assert [line for line in lines if len(line) > 50 and str(runs) not in line] == []
+    (at,) = (number for number, line in enumerate(lines) if line.endswith("tfevents.1763800000.host.4711.0,"))
+    told = " ".join(line.strip() for line in lines[at + 1 : at + 4])
+    assert re.search(r"^record 3, bytes 1\d\d to 1\d\d, expected the payload", told)
+    assert not re.search(r"\d+ bytes", told)
 
 
 def test_one_name_in_two_log_directories(tmp_path: Path) -> None:

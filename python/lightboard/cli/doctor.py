@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import sys
-import textwrap
 import time
 from collections.abc import Iterator
 
@@ -14,14 +13,14 @@ from lightboard.api.settings import LogDirectory
 from lightboard.cli import logdirs as arguments
 from lightboard.cli import watch as watching
 from lightboard.cli.recover import lines
-from lightboard.cli.text import printable
+from lightboard.cli.text import printable, width, wrapped
 from lightboard.doctor import Finding, Look, Place, Report, examine, places
 from lightboard.doctor import arguments as reading
 from lightboard.doctor.recover import RefusedError, plan_for, recover, refuse_within
 from lightboard.doctor.served import Client, OutOfTimeError, ask, shown
 from lightboard.doctor.trace import Trace
 from lightboard.doctor.tree import readable
-from lightboard.doctor.words import amount
+from lightboard.doctor.words import amount, extent
 
 MARKS = {"hides": "✗", "distorts": "!", "note": "·"}
 COLOURS = {"hides": "red", "distorts": "yellow", "note": "cyan"}
@@ -30,7 +29,6 @@ HEADINGS = {"hides": "Hides data", "distorts": "Distorts data", "note": "Worth k
 NOT_ASKED = "not asked: --url ADDRESS asks a board that runs"
 NOT_LOOKED_AT = "not looked at"
 PLACES_SHOWN = 5
-WIDEST = 100
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -200,16 +198,16 @@ def _lines(report: Report) -> Iterator[str]:
     for stage in report.to_json()["stages"]:
         found = [one for one in report.findings if one.kind.stage == stage["stage"]]
         worst = found[0].kind.severity if found else None
-        mark = click.style(MARKS[worst], fg=COLOURS[worst]) if worst else click.style("✓", fg="green")
+        mark, colour = (MARKS[worst], COLOURS[worst]) if worst else ("✓", "green")
         facts = [amount(len(found), "finding")] if found else []
         if stage["fact"]:
             facts.append(printable(stage["fact"]))
         elif not found:
-            mark = click.style("–", dim=True)
+            mark, colour = "–", "bright_black"
             facts.append(
                 NOT_ASKED if stage["stage"] in ("api", "board") and not report.url else NOT_LOOKED_AT
             )
-        yield f"{mark} {stage['stage']:<12} {'; '.join(facts)}"
+        yield from _marked("; ".join(facts), "", mark, f"{stage['stage']:<12} ", fg=colour)
     if report.trace is not None:
         yield ""
         yield from _trace(report.trace)
@@ -223,16 +221,16 @@ def _lines(report: Report) -> Iterator[str]:
             yield from _finding(finding)
     for what in report.left_out:
         yield ""
-        yield from _wrapped(f"Not looked at: {printable(what)}", "")
+        yield from wrapped(f"Not looked at: {printable(what)}", "")
     for failure in report.failures:
         yield ""
-        yield from _wrapped(
+        yield from wrapped(
             f"Could not look ({failure.stage}, {failure.check}): {printable(failure.message)}. "
             "This is a fault of the doctor's: please report it.",
             "",
         )
     yield ""
-    yield from _wrapped(_conclusion(report), "")
+    yield from wrapped(_conclusion(report), "")
 
 
 def _trace(trace: Trace) -> Iterator[str]:
@@ -242,20 +240,30 @@ def _trace(trace: Trace) -> Iterator[str]:
         mark, colour = OUTCOMES[step.outcome]
         because = f" ({', '.join(step.codes)})" if step.codes else ""
         answer = f"{printable(step.question)} {printable(step.answer)}{because}"
-        first, *rest = _wrapped(answer, "  ", f"{mark} ")
-        # Coloured when it is wrapped: what sets the colour takes no room.
-        yield first.replace(mark, click.style(mark, fg=colour), 1)
-        yield from rest
+        yield from _marked(answer, "  ", mark, fg=colour)
+        if step.remedy:
+            yield from wrapped(printable(step.remedy), "    ", "Do: ")
+
+
+def _marked(text: str, indent: str, mark: str, label: str = "", *, fg: str) -> Iterator[str]:
+    """Wrap a text behind a mark. This is coloured afterwards: what sets the colour takes no room."""
+    first, *rest = wrapped(text, indent, f"{mark} {label}")
+    yield first.replace(mark, click.style(mark, fg=fg), 1)
+    yield from rest
 
 
 def _conclusion(report: Report) -> str:
     hiding = [one for one in report.findings if one.kind.severity != "note"]
+    if report.trace is not None and (lost := report.trace.lost) is not None:
+        what = "run" if report.trace.tag is None else "tag"
+        said = f"The {what} is lost at the stage {lost.stage}."
+        if not hiding:
+            return said
+        if lost.remedy:
+            return f"{said} Do first: {printable(lost.remedy)}"
     if hiding:
         first = hiding[0]
         return f"Do first: {printable(first.remedy or first.kind.remedy)} ({first.code})"
-    if report.trace is not None and (lost := report.trace.lost_at) is not None:
-        what = "run" if report.trace.tag is None else "tag"
-        return f"The {what} is lost at the stage {lost}."
     if report.left_out or report.failures:
         return "Nothing found that hides or distorts data, in what was looked at."
     return "Nothing found that hides or distorts data."
@@ -264,43 +272,43 @@ def _conclusion(report: Report) -> str:
 def _finding(finding: Finding) -> Iterator[str]:
     kind = finding.kind
     mark = click.style(MARKS[kind.severity], fg=COLOURS[kind.severity])
-    yield f"{mark} {click.style(kind.title, bold=True)}  {click.style(finding.code, dim=True)}"
-    yield from _wrapped(printable(finding.seen), "  ")
+    code = click.style(finding.code, dim=True)
+    if len(f"{MARKS[kind.severity]} {kind.title}  {finding.code}") <= width():
+        yield f"{mark} {click.style(kind.title, bold=True)}  {code}"
+    else:
+        yield from _marked(kind.title, "", MARKS[kind.severity], fg=COLOURS[kind.severity])
+        yield f"  {code}"
+    yield from wrapped(printable(finding.seen), "  ")
     for place in finding.places[:PLACES_SHOWN]:
-        yield f"    {printable(_place(place))}"
+        yield from _place(place, finding.seen)
     if finding.count > PLACES_SHOWN:
         yield f"    … and {finding.count - PLACES_SHOWN:,} more (--json lists 100)"
-    yield from _wrapped(kind.meaning, "  ", "Why:   ")
-    yield from _wrapped(kind.consequence, "  ", "Means: ")
-    yield from _wrapped(printable(finding.remedy or kind.remedy), "  ", "Do:    ")
+    yield from wrapped(kind.meaning, "  ", "Why:   ")
+    yield from wrapped(kind.consequence, "  ", "Means: ")
+    yield from wrapped(printable(finding.remedy or kind.remedy), "  ", "Do:    ")
 
 
-def _place(place: Place) -> str:
-    """Write a place in one line: the file, or the run, then where in it."""
-    parts = [place.path or "/".join(part for part in (place.logdir, place.run) if part)]
+def _place(place: Place, told: str) -> Iterator[str]:
+    """Write a place: the file, or the run, then where in it; on lines of their own where one does not hold both.
+
+    What the finding has `told` is not repeated.
+    """
+    name = printable(place.path or "/".join(part for part in (place.logdir, place.run) if part))
+    within = []
     if place.tag is not None:
-        parts.append(f"tag {place.tag}")
+        within.append(f"tag {place.tag}")
     if place.step is not None:
-        parts.append(f"step {place.step}")
+        within.append(f"step {place.step:,}")
     if place.record is not None:
-        parts.append(f"record {place.record}")
+        within.append(f"record {place.record:,}")
     if place.offset is not None:
-        parts.append(
-            f"byte {place.offset}" + (f" ({place.length} bytes)" if place.length is not None else "")
-        )
-    if place.seen is not None:
-        parts.append(place.seen)
-    return ", ".join(part for part in parts if part)
-
-
-def _wrapped(text: str, indent: str, label: str = "") -> list[str]:
-    width = min(WIDEST, shutil.get_terminal_size().columns) if sys.stdout.isatty() else WIDEST
-    hanging = indent + " " * len(label)
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=indent + label,
-        subsequent_indent=hanging,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+        within.append(extent(place.offset, place.length))
+    if place.seen is not None and place.seen not in told:
+        within.append(place.seen)
+    where = printable(", ".join(within))
+    line = "    " + ", ".join(part for part in (name, where) if part)
+    if len(line) <= width() or not where:
+        yield line
+    else:
+        yield f"    {name},"
+        yield from wrapped(where, " " * 6)

@@ -7,10 +7,10 @@ from typing import Any
 import click
 
 from lightboard.cli.sizes import readable
-from lightboard.cli.text import printable
+from lightboard.cli.text import printable, wrapped
 from lightboard.doctor.recover import Recovery, RefusedError, plan
 from lightboard.doctor.recover import recover as carry_out
-from lightboard.doctor.words import amount
+from lightboard.doctor.words import amount, evidence, extent
 
 LOSSES_SHOWN = 10
 
@@ -44,20 +44,33 @@ def lines(recovery: Recovery) -> Iterator[str]:
     for file in recovery.files:
         yield from _file(file)
     for failure in recovery.failures:
-        yield click.style(f"✗ {printable(failure['path'])}: {printable(failure['message'])}", fg="red")
+        yield f"{click.style('✗', fg='red')} {printable(failure['path'])}"
+        yield from wrapped(f"not recovered: {printable(failure['message'])}", "    ")
+    yield ""
+    yield _outcome(recovery)
+
+
+def _outcome(recovery: Recovery) -> str:
     kept = [file for file in recovery.files if file["to"]]
     lost = sum(file["lost_bytes"] for file in recovery.files)
-    yield ""
-    yield (
-        f"{amount(sum(file['records'] for file in kept), 'record')} of {amount(len(kept), 'file')} kept, "
-        f"{readable(lost) if lost else 'nothing'} lost."
+    failed = f"{amount(len(recovery.failures), 'path')} not recovered" if recovery.failures else ""
+    if not recovery.files:
+        return f"Nothing was written: {failed or 'no file is damaged'}."
+    said = (
+        f"{amount(sum(file['records'] for file in kept), 'record')} of {amount(len(kept), 'file')} kept"
+        if kept
+        else "Nothing was written"
     )
+    said += f", {readable(lost) if lost else 'nothing'} lost"
+    return f"{said}; {failed}." if failed else f"{said}."
 
 
 def _file(file: dict[str, Any]) -> Iterator[str]:
     mark = click.style("!", fg="yellow") if file["lost_count"] else click.style("✓", fg="green")
     yield f"{mark} {printable(file['path'])}"
-    if file["to"] is None:
+    if not file["bytes"]:
+        yield "    0 bytes: nothing to save, no new file"
+    elif file["to"] is None:
         yield "    no record can be read: no new file"
     else:
         header = ", behind a header that was missing" if file["header_added"] else ""
@@ -65,13 +78,14 @@ def _file(file: dict[str, Any]) -> Iterator[str]:
     for loss in file["lost"][:LOSSES_SHOWN]:
         end = loss["offset"] + loss["length"]
         follows = (
-            f"record {loss['next']['record']} follows"
+            f"record {loss['next']['record']:,} follows"
             if loss["next"]
             else "the file ends there"
             if end >= file["bytes"]
             else "another loss follows"
         )
-        yield f"    lost: bytes {loss['offset']:,} to {end - 1:,}, where record {loss['record']} should be; {follows}"
-        yield f"          {printable(loss['message'])}"
+        lost = extent(loss["offset"], loss["length"])
+        yield f"    lost: {lost}, where record {loss['record']:,} should be; {follows}"
+        yield from wrapped(printable(evidence(loss)), " " * 10)
     if file["lost_count"] > LOSSES_SHOWN:
         yield f"    and {amount(file['lost_count'] - LOSSES_SHOWN, 'more loss', 'more losses')}; --json lists 1,000"

@@ -113,8 +113,15 @@ def recover(tasks: Iterable[Task], failures: Iterable[dict[str, str]] = ()) -> R
                 )
             )
         except OSError as error:
-            where = "" if error.filename == task.source else f"{readable(task.target)}: "
-            failed.append(_failure(task.source, f"{where}{error.strerror}"))
+            if error.filename == task.source:
+                message = (
+                    "expected an event file, or a folder of them, found nothing. Look for it: lightboard doctor"
+                    if isinstance(error, FileNotFoundError)
+                    else str(error.strerror)
+                )
+            else:
+                message = f"{readable(task.target)}: {error.strerror}. Choose another --to."
+            failed.append(_failure(task.source, message))
         else:
             target = task.target if account["records"] else None
             told = {"path": readable(task.source), "to": target and readable(target)}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from lightboard.doctor.codes import Stage
+from lightboard.doctor.codes import CODES, Stage
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
 from lightboard.doctor.stages.board.names import SWITCHED_ON, SWITCHED_ON_ELSEWHERE
@@ -40,16 +41,27 @@ NOT_SERVED_IN_FULL = frozenset(
 """What keeps a part of a run from being served."""
 NOT_DRAWN_EVERYWHERE = "runs_off_elsewhere"
 
+# What to do where no finding says it.
+WAIT = (
+    "If the program has just begun, wait: writers keep what is logged for up to two minutes. Else look for what it "
+    "logs, and whether it calls writer.close() at the end."
+)
+AGAIN = "If the run has just begun, wait until the board reads again. Else end that board, and start one on the folder."
+
 
 @dataclass(frozen=True)
 class Step:
-    """One question about the run, and the answer. `codes` are the findings that explain a `no` or a `partly`."""
+    """One question about the run, and the answer. `codes` are the findings that explain a `no` or a `partly`.
+
+    `remedy` says what to do where no finding does.
+    """
 
     stage: Stage
     question: str
     outcome: Outcome
     answer: str
     codes: Sequence[str] = ()
+    remedy: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,9 +73,14 @@ class Trace:
     steps: Sequence[Step]
 
     @property
+    def lost(self) -> Step | None:
+        """The question at which the run is lost; None if it comes through."""
+        return next((step for step in self.steps if step.outcome == "no"), None)
+
+    @property
     def lost_at(self) -> Stage | None:
         """Stage at which the run is lost; None if it comes through."""
-        return next((step.stage for step in self.steps if step.outcome == "no"), None)
+        return None if self.lost is None else self.lost.stage
 
     def to_json(self) -> dict[str, Any]:
         """Return the trace as spec/doctor.md describes it."""
@@ -129,7 +146,10 @@ def explained(step: Step, findings: Sequence[Finding]) -> Step:
         why = everywhere or off or [finding for finding in here if finding.code == NOT_DRAWN_EVERYWHERE]
         if off:
             step = replace(step, outcome="no" if everywhere else "partly", answer=why[0].seen)
-    return step if step.outcome == "yes" else replace(step, codes=tuple(finding.code for finding in why))
+    if step.outcome == "yes":
+        return step
+    remedy = "" if why and step.remedy in (WAIT, AGAIN) else step.remedy
+    return replace(step, codes=tuple(finding.code for finding in why), remedy=remedy)
 
 
 def _on_disk(look: Look, run: str) -> Step:
@@ -153,14 +173,25 @@ def _on_disk(look: Look, run: str) -> Step:
         )
     below = sorted({entry.run for entry in look.tree.entries if entry.run.startswith(f"{run}/")})
     if below:
-        return Step(
-            "files", question, "no", f"Not in that folder, but in folders below: {', '.join(below[:5])}."
-        )
+        answer = f"Not in that folder, but in folders below: {', '.join(below[:5])}."
+        remedy = f"Ask for one of these: --run {shlex.quote(below[0])}"
+        return Step("files", question, "no", answer, remedy=remedy)
     if any(folder.run == run for folder in look.tree.folders):
-        return Step("files", question, "no", "Its folder is there, and holds no event file.")
+        answer = "Its folder is there, and holds no event file."
+        return Step("files", question, "no", answer, remedy=CODES["logdir_empty"].remedy)
     near = similar(run, {entry.run for entry in look.tree.entries})
     hint = f" Similar: {', '.join(near)}." if near else ""
-    return Step("files", question, "no", f"No folder of that name below the log directories.{hint}")
+    answer = f"No folder of that name below the log directories.{hint}"
+    logdirs = " ".join(shlex.quote(logdir.readable_path) for logdir in look.logdirs)
+    remedy = _meant("run", near, f"which runs there are, with lightboard ls {logdirs}")
+    return Step("files", question, "no", answer, remedy=remedy)
+
+
+def _meant(option: str, near: Sequence[str], else_see: str) -> str:
+    """Say what to do about a name that there is not."""
+    if near:
+        return f"If {near[0]} is meant: --{option} {shlex.quote(near[0])}. Else see {else_see}"
+    return f"See {else_see}"
 
 
 def _read(look: Look, _run: str) -> Step:
@@ -173,22 +204,26 @@ def _read(look: Look, _run: str) -> Step:
     if refused and not files:
         return Step("records", question, "no", f"None of its {len(refused):,} files can be opened.")
     if not series:
-        return Step(
-            "records", question, "no", f"Its files hold {amount(records, 'record')}, and no value in them."
-        )
+        answer = f"Its files hold {amount(records, 'record')}, and no value in them."
+        return Step("records", question, "no", answer, remedy=WAIT)
     if look.tag is not None and not any(tag == look.tag for tag, _ in series):
         near = similar(look.tag, {tag for tag, _ in series})
         hint = f" Similar: {', '.join(near)}." if near else ""
-        return Step("records", question, "no", f"Nothing was logged with the tag {look.tag}.{hint}")
+        answer = f"Nothing was logged with the tag {look.tag}.{hint}"
+        folder = shlex.quote(readable(os.path.dirname(files[0].entry.path)))
+        remedy = _meant("tag", near, f"which tags the run has, with lightboard ls {folder}")
+        return Step("records", question, "no", answer, remedy=remedy)
     shown = [one for file in files for one in file.series if look.tag in (None, one["tag"])]
     steps = [step for one in shown for step in (one["min_step"], one["max_step"])]
     answer = f"{amount(records, 'record')}, {len(series):,} series, steps {min(steps):,} to {max(steps):,}"
     if damage or refused:
+        faults = [amount(damage, "damaged range")] if damage else []
+        faults += [f"{amount(len(refused), 'file')} cannot be opened"] if refused else []
         return Step(
             "records",
             question,
             "partly",
-            f"{answer}; {amount(damage, 'damaged range')}, {amount(len(refused), 'file')} refused.",
+            "; ".join([answer, *faults]) + ".",
         )
     return Step("records", question, "yes", f"{answer}, every checksum right.")
 
@@ -228,7 +263,8 @@ def _served(look: Look, run: str) -> Step | None:
         return Step("api", question, "unknown", "The board does not tell its runs.")
     name = next(iter(names_on_board(look)), run)
     if name not in board.runs:
-        return Step("api", question, "no", f"It lists {amount(len(board.runs), 'run')}, and not this one.")
+        answer = f"It lists {amount(len(board.runs), 'run')}, and not this one."
+        return Step("api", question, "no", answer, remedy=AGAIN)
     curves = {tag: curve for (served, tag), curve in board.curves.items() if served == name}
     if look.tag is not None:
         curves = {tag: curve for tag, curve in curves.items() if tag == look.tag}

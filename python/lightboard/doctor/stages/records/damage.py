@@ -9,7 +9,7 @@ from lightboard.doctor.audits import LIVE_SECONDS, Audit
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.stages.records.about import spread
-from lightboard.doctor.words import amount
+from lightboard.doctor.words import amount, evidence
 
 LARGEST_PASSED = 256 << 20
 """Bytes that TensorBoard's data server passes to its front end at a time, and that Lightboard reads of one record."""
@@ -58,7 +58,7 @@ def damaged_records(look: Look) -> Iterator[Finding]:
                 record=damage["record"],
                 offset=damage["offset"],
                 length=damage["length"],
-                seen=damage["message"],
+                seen=evidence(damage),
             )
             for audit, damage in damages
         ]
