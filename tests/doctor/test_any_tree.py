@@ -63,6 +63,14 @@ def test_whatever_there_is_nothing_fails(odd: Path) -> None:
 def test_permissions_are_told(odd: Path) -> None:
     codes = {finding["code"] for finding in reported(odd)["findings"]}
     assert "folder_unreadable" in codes
+    # Nobody knows what is in a folder that may not be listed: the run's, or the log directory itself.
+    (lost,) = reported(odd, "--run", "closed")["trace"]["steps"]
+    assert (lost["answer"], lost["codes"], lost["remedy"]) == (
+        "Its folder is there, and may not be listed.",
+        ["folder_unreadable"],
+        "",
+    )
+    assert [finding["code"] for finding in reported(odd / "closed")["findings"]] == ["folder_unreadable"]
 
 
 def test_names_cannot_write_to_the_terminal(odd: Path) -> None:

@@ -18,7 +18,9 @@ def test_findings_that_come_and_go(tmp_path: Path) -> None:
         watching.wait_for(r"\d\d:\d\d:\d\d new\n✗ Event file of 0 bytes  file_empty\n")
         watching.wait_for(re.escape(str(empty)))
         empty.unlink()
-        watching.wait_for(r"\d\d:\d\d:\d\d gone\n✗ Event file of 0 bytes  file_empty\n$")
+        watching.wait_for(
+            rf"\d\d:\d\d:\d\d gone\n✗ Event file of 0 bytes  file_empty\n    {re.escape(str(empty))}\n$"
+        )
         finished = watching.stop(signal.SIGINT)
     assert finished.code == 0
     assert finished.out.count("file_empty") == 2

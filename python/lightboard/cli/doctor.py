@@ -122,7 +122,7 @@ def _refuse_within(look: Look, to: str) -> None:
 def _tell(what: str, finding: Finding) -> None:
     """Write that a finding is new, or gone."""
     click.echo(f"\n{time.strftime('%H:%M:%S')} {what}")
-    for line in _finding(finding) if what == "new" else [*_finding(finding)][:1]:
+    for line in _finding(finding) if what == "new" else (*_head(finding), *_places(finding)):
         click.echo(line)
 
 
@@ -271,6 +271,16 @@ def _conclusion(report: Report) -> str:
 
 def _finding(finding: Finding) -> Iterator[str]:
     kind = finding.kind
+    yield from _head(finding)
+    yield from wrapped(printable(finding.seen), "  ")
+    yield from _places(finding)
+    yield from wrapped(kind.meaning, "  ", "Why:   ")
+    yield from wrapped(kind.consequence, "  ", "Means: ")
+    yield from wrapped(printable(finding.remedy or kind.remedy), "  ", "Do:    ")
+
+
+def _head(finding: Finding) -> Iterator[str]:
+    kind = finding.kind
     mark = click.style(MARKS[kind.severity], fg=COLOURS[kind.severity])
     code = click.style(finding.code, dim=True)
     if len(f"{MARKS[kind.severity]} {kind.title}  {finding.code}") <= width():
@@ -278,14 +288,13 @@ def _finding(finding: Finding) -> Iterator[str]:
     else:
         yield from _marked(kind.title, "", MARKS[kind.severity], fg=COLOURS[kind.severity])
         yield f"  {code}"
-    yield from wrapped(printable(finding.seen), "  ")
+
+
+def _places(finding: Finding) -> Iterator[str]:
     for place in finding.places[:PLACES_SHOWN]:
         yield from _place(place, finding.seen)
     if finding.count > PLACES_SHOWN:
         yield f"    … and {finding.count - PLACES_SHOWN:,} more (--json lists 100)"
-    yield from wrapped(kind.meaning, "  ", "Why:   ")
-    yield from wrapped(kind.consequence, "  ", "Means: ")
-    yield from wrapped(printable(finding.remedy or kind.remedy), "  ", "Do:    ")
 
 
 def _place(place: Place, told: str) -> Iterator[str]:

@@ -18,6 +18,12 @@ MARK = "tfevents"
 """What the name of an event file holds."""
 
 
+REMEDIES: dict[type[OSError], str] = {
+    FileNotFoundError: "expected an event file, or a folder of them, found nothing. Look for it: lightboard doctor",
+    PermissionError: "this user may not read it. Let it: chmod u+r FILE, or sudo",
+}
+
+
 class RefusedError(ValueError):
     """What was asked for makes no sense; the message says why, and what to do."""
 
@@ -114,11 +120,7 @@ def recover(tasks: Iterable[Task], failures: Iterable[dict[str, str]] = ()) -> R
             )
         except OSError as error:
             if error.filename == task.source:
-                message = (
-                    "expected an event file, or a folder of them, found nothing. Look for it: lightboard doctor"
-                    if isinstance(error, FileNotFoundError)
-                    else str(error.strerror)
-                )
+                message = REMEDIES.get(type(error), str(error.strerror))
             else:
                 message = f"{readable(task.target)}: {error.strerror}. Choose another --to."
             failed.append(_failure(task.source, message))

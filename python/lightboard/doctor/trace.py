@@ -176,7 +176,10 @@ def _on_disk(look: Look, run: str) -> Step:
         answer = f"Not in that folder, but in folders below: {', '.join(below[:5])}."
         remedy = f"Ask for one of these: --run {shlex.quote(below[0])}"
         return Step("files", question, "no", answer, remedy=remedy)
-    if any(folder.run == run for folder in look.tree.folders):
+    folders = [one for one in look.tree.folders if look.is_about(one.logdir.name, one.run)]
+    if any(one.error is not None for one in folders):
+        return Step("files", question, "no", "Its folder is there, and may not be listed.")
+    if folders:
         answer = "Its folder is there, and holds no event file."
         return Step("files", question, "no", answer, remedy=CODES["logdir_empty"].remedy)
     near = similar(run, {entry.run for entry in look.tree.entries})
@@ -202,7 +205,9 @@ def _read(look: Look, _run: str) -> Step:
     series = {(series["tag"], series["kind"]) for one in files for series in one.series}
     damage = sum(one.facts["damage_count"] for one in files)
     if refused and not files:
-        return Step("records", question, "no", f"None of its {len(refused):,} files can be opened.")
+        return Step(
+            "records", question, "no", f"{amount(len(refused), 'file')} of it, of which none can be opened."
+        )
     if not series:
         answer = f"Its files hold {amount(records, 'record')}, and no value in them."
         return Step("records", question, "no", answer, remedy=WAIT)

@@ -118,7 +118,7 @@ FILES = (
         "hides",
         "Event file of 0 bytes",
         "tensorboardX writes nothing, not even a header, before its first flush, two minutes after the start by default: a process that is killed before leaves 0 bytes. So does a full disk.",
-        "TensorBoard does not list the run, or lists it without curves; Lightboard lists it as empty. What was logged is lost.",
+        "TensorBoard does not list the run, or lists it without curves; Lightboard lists it as empty. What was logged is lost, unless the program still runs and flushes.",
         "Close the writer or call flush() early. A Lightboard writer has its header on disk when it is made.",
         rows=("W04",),
     ),

@@ -82,7 +82,7 @@ LOG = (
         "TensorBoard lists the run without curves, or says that no dashboards are active. Lightboard marks it as "
         "header only. What was in the queue is lost.",
         "Call writer.close() at the end, also after an error (with SummaryWriter() as writer: …). A Lightboard "
-        "writer writes through and closes itself.",
+        "writer has all on disk within 0.2 seconds, and closes itself.",
         rows=("W01",),
     ),
     Code(

@@ -8,6 +8,7 @@ from shlex import quote
 
 from lightboard.api.settings import LogDirectory
 from lightboard.doctor import places
+from lightboard.doctor.audits import LIVE_SECONDS
 from lightboard.doctor.finding import Finding, Place
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import readable
@@ -156,14 +157,22 @@ def _is_below(logdir: LogDirectory, folders: list[str]) -> bool:
 
 
 def empty_files(look: Look) -> Iterator[Finding]:
-    """Report event files of 0 bytes."""
-    empty = [entry for entry in look.tree.entries if entry.is_regular and entry.size == 0]
-    if empty:
-        yield Finding(
-            "file_empty",
-            f"{amount(len(empty), 'event file')} of 0 bytes.",
-            [entry.place() for entry in empty],
-        )
+    """Report event files of 0 bytes, but for those of programs that have just begun."""
+    empty = [
+        (entry, entry.status)
+        for entry in look.tree.entries
+        if entry.is_regular and entry.status is not None and not entry.size
+    ]
+    writers = {(one.device, one.inode): one.pid for one in look.open_files if one.writing} if empty else {}
+    found = []
+    for entry, status in empty:
+        writer = writers.get((status.st_dev, status.st_ino))
+        if writer is None:
+            found.append(entry.place())
+        elif time.time() - status.st_mtime > LIVE_SECONDS:
+            found.append(entry.place(seen=f"open in process {writer}, which has written nothing yet"))
+    if found:
+        yield Finding("file_empty", f"{amount(len(found), 'event file')} of 0 bytes.", found)
 
 
 CHECKS = (

@@ -37,8 +37,12 @@ def full_disks(look: Look) -> Iterator[Finding]:
 
 
 def closed_logdirs(look: Look) -> Iterator[Finding]:
-    """Report log directories without event files that this user may not write to: nothing can be logged there."""
+    """Report log directories without event files that this user may not write to: nothing can be logged there.
+
+    Of one that may not be listed nobody knows what it holds.
+    """
     used = {entry.logdir for entry in (*look.tree.entries, *look.tree.hidden)}
+    used |= {folder.logdir for folder in look.tree.folders if folder.error is not None}
     places = [
         Place(path=logdir.readable_path, logdir=logdir.name)
         for logdir in look.logdirs
