@@ -13,10 +13,12 @@ from tensorboard.compat.proto.event_pb2 import Event
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 from tensorboard.summary.writer.record_writer import RecordWriter
 
+from doctor.events import scalar as event_of
 from doctor.looking import codes, found
 from index.records import append, frame, length_header
 from index.records import scalar as record
 from lightboard import _core
+from lightboard.doctor.first_tag import first_tag
 from logdirs import append_zeros, cut, flip_payload_byte, write_run
 
 pytestmark = pytest.mark.usefixtures("only_records")
@@ -145,8 +147,22 @@ def test_a_record_that_is_too_large_to_be_passed_on(tmp_path: Path) -> None:
         writer.close()
     (place,) = found("record_huge", tmp_path).places
     assert (place.run, place.record, place.offset) == ("huge", 1, 88)
+    assert place.tag == "embedding"
     assert (place.length or 0) > 256 << 20
     shutil.rmtree(tmp_path / "huge")
+
+
+def test_the_tag_of_a_record_is_in_its_first_bytes(tmp_path: Path) -> None:
+    event = event_of(7, tag="first").SerializeToString() + event_of(7, tag="second").SerializeToString()
+    file = tmp_path / "file"
+    for length in range(len(event) + 1):
+        file.write_bytes(b"!" * 20 + event[:length])
+        told = first_tag(str(file), 8)
+        assert told == ("first" if event.index(b"first") + len(b"first") <= length else None)
+    for text in (b"\xff" * 100, b"", b"\x2a\x00" * 9, b"\x2a\x02\x0a\x00" * 9):
+        file.write_bytes(b"!" * 12 + text)
+        assert first_tag(str(file), 0) is None
+    assert first_tag(str(tmp_path / "missing"), 0) is None
 
 
 @pytest.mark.detects("record_corrupt")

@@ -117,18 +117,19 @@ def audit(look: Look) -> Audits:
     partly = [one for one in result.files if not one.facts["complete"]]
     result.complete = not late and not full and not partly
     if late or partly:
+        unread = [f"{amount(late, 'event file')} not read"] if late else []
+        unread += [f"{amount(len(partly), 'event file')} not read to the end"] if partly else []
         look.left_out.append(
-            f"{late:,} event files were not read and {len(partly):,} not to their ends: the time was used up "
-            f"({look.budget:g} s; --budget gives more)."
+            f"{', '.join(unread)}: the time was used up ({look.budget:g} s; --budget gives more)."
         )
     if full:
         look.left_out.append(
             f"{amount(full, 'event file was', 'event files were')} not read: what the others hold fills the "
             "memory that is meant for it. Look at fewer runs at a time (--run NAME)."
         )
-    unread = [one.facts["unread"] for one in result.files if one.facts["unread"]["count"]]
-    if unread:
-        count, longest = sum(one["count"] for one in unread), unread[0]["over"] >> 20
+    long = [one.facts["unread"] for one in result.files if one.facts["unread"]["count"]]
+    if long:
+        count, longest = sum(one["count"] for one in long), long[0]["over"] >> 20
         look.left_out.append(
             f"{amount(count, 'record')} of more than {longest} MiB: checksums were verified, what they hold "
             "was not looked at."

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import Entry
+from lightboard.doctor.words import amount
 
 BYTES = 4096
 KEPT = 256
@@ -59,7 +60,7 @@ def read(look: Look) -> dict[str, Head]:
     for number, entry in enumerate(look.tree.entries):
         if look.left == 0:
             look.left_out.append(
-                f"{len(look.tree.entries) - number:,} event files were not opened: the time was used up."
+                f"{amount(len(look.tree.entries) - number, 'event file')} not opened: the time was used up."
             )
             break
         found = head(entry)

@@ -13,6 +13,7 @@ from typing import Any
 from lightboard.api.settings import LogDirectory
 from lightboard.doctor.finding import Place
 from lightboard.doctor.look import Look
+from lightboard.doctor.words import amount
 
 FOLDERS_BETWEEN_REPORTS = 256
 
@@ -110,8 +111,8 @@ def walk(look: Look) -> Tree:
             if look.left == 0:
                 tree.complete = False
                 look.left_out.append(
-                    f"{len(waiting) + len(links):,} folders or more below {logdir.readable_path} were not entered: "
-                    f"the time was used up after {len(tree.folders):,} folders."
+                    f"{amount(len(waiting) + len(links), 'folder')} or more, {logdir.readable_path} or below, not "
+                    f"entered: the time was used up after {amount(len(tree.folders), 'folder')}."
                 )
                 break
             path, is_link = (waiting or links).popleft()

@@ -7,6 +7,7 @@ from typing import Any
 
 from lightboard.doctor.audits import LIVE_SECONDS, Audit
 from lightboard.doctor.finding import Finding, Place
+from lightboard.doctor.first_tag import first_tag
 from lightboard.doctor.look import Look
 from lightboard.doctor.stages.records.about import spread
 from lightboard.doctor.words import amount, evidence
@@ -92,7 +93,7 @@ def huge_records(look: Look) -> Iterator[Finding]:
     """Report records that are larger than readers pass on."""
     places = [
         audit.entry.place(
-            tag=largest["tag"] or None,
+            tag=largest["tag"] or first_tag(audit.entry.path, largest["offset"]),
             record=largest["record"],
             offset=largest["offset"],
             length=largest["length"],
