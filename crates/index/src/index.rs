@@ -5,7 +5,7 @@ use std::io;
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Condvar, LazyLock, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle, available_parallelism};
 use std::time::{Duration, Instant};
 
@@ -13,8 +13,6 @@ use lightboard_events::{Kind, Reduce};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::allocator::make_room;
-use crate::catalog::Catalog;
-use crate::changes::{Change, Changes};
 use crate::columns::{self, ColumnsError, Gathered, SeriesColumns};
 use crate::describe;
 use crate::groups::{self, GroupQuery};
@@ -26,6 +24,7 @@ use crate::records::ValueError;
 use crate::said;
 use crate::saving::Saving;
 use crate::scalars::{self, ScalarQuery};
+use crate::shared::Shared;
 use crate::store::Store;
 use crate::superseding::Attempts;
 use crate::table::{self, TableQuery};
@@ -71,93 +70,6 @@ pub struct Index {
     poller: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// What the poller and the queries have in common.
-#[derive(Debug)]
-pub(crate) struct Shared {
-    pub(crate) logdirs: Vec<Logdir>,
-    pub(crate) changes: Changes,
-    pub(crate) store: Arc<Store>,
-    catalog: RwLock<Arc<Catalog>>,
-    fault: Mutex<Option<String>>,
-    closed: Mutex<bool>,
-    closing: Condvar,
-    rounds: Mutex<Rounds>,
-    round_done: Condvar,
-}
-
-/// Wishes to have everything read that is on disk when they are made.
-#[derive(Debug, Default)]
-struct Rounds {
-    asked: u64,
-    /// The last wish that was granted.
-    done: u64,
-}
-
-impl Shared {
-    pub(crate) fn catalog(&self) -> Arc<Catalog> {
-        Arc::clone(&self.catalog.read().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    pub(crate) fn set_catalog(&self, next: Catalog) {
-        *self.catalog.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
-    }
-
-    /// Notes or clears a failure of the index itself, and publishes that.
-    pub(crate) fn set_fault(&self, fault: Option<String>) {
-        let failed = fault.is_some();
-        let mut current = self.fault.lock().unwrap_or_else(PoisonError::into_inner);
-        if *current != fault {
-            *current = fault;
-            drop(current);
-            self.changes.publish(Change {
-                all: true,
-                ..Change::default()
-            });
-        }
-        if failed {
-            // Whoever waits for everything to be read would wait in vain.
-            let mut rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
-            rounds.done = rounds.asked;
-            drop(rounds);
-            self.round_done.notify_all();
-        }
-    }
-
-    /// Lets the poller end, and whoever waits for it go on.
-    fn close(&self) {
-        *self.closed.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.closing.notify_all();
-        self.changes.close();
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        *self.closed.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// The last wish to have everything read; it is for a round that begins now to grant it.
-    pub(crate) fn begin_round(&self) -> Option<u64> {
-        let rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
-        (rounds.asked > rounds.done).then_some(rounds.asked)
-    }
-
-    /// Everything was read that was on disk when the wish was taken up.
-    pub(crate) fn end_round(&self, wish: u64) {
-        let mut rounds = self.rounds.lock().unwrap_or_else(PoisonError::into_inner);
-        rounds.done = rounds.done.max(wish);
-        drop(rounds);
-        self.round_done.notify_all();
-    }
-
-    /// Sleeps, but not past the end. Returns whether the index is closed.
-    pub(crate) fn sleep(&self, pause: Duration) -> bool {
-        let closed = self.closed.lock().unwrap_or_else(PoisonError::into_inner);
-        let outcome = self
-            .closing
-            .wait_timeout_while(closed, pause, |closed| !*closed);
-        *outcome.unwrap_or_else(PoisonError::into_inner).0
-    }
-}
-
 impl Index {
     /// Starts to follow `logdirs`, pairs of (name, absolute path), looking at the files every `interval`. A path need
     /// not exist yet. Of equal names the later ones get a number: `runs`, `runs (2)`.
@@ -171,20 +83,7 @@ impl Index {
     ) -> Result<Self, OpenError> {
         let logdirs = distinct(logdirs);
         let store = Arc::new(Store::new(options.max_memory));
-        let shared = Arc::new(Shared {
-            catalog: RwLock::new(Arc::new(Catalog::unwalked(
-                logdirs.len(),
-                Arc::clone(&store),
-            ))),
-            logdirs,
-            store,
-            changes: Changes::default(),
-            fault: Mutex::default(),
-            closed: Mutex::new(false),
-            closing: Condvar::new(),
-            rounds: Mutex::default(),
-            round_done: Condvar::new(),
-        });
+        let shared = Arc::new(Shared::new(logdirs, store));
         let (others, started) = channel();
         let poller = Builder::new().name("lightboard-poll".to_owned()).spawn({
             let (shared, cache) = (Arc::clone(&shared), options.cache.clone());
@@ -223,28 +122,13 @@ impl Index {
 
     /// Asks for everything to be read that is on disk now; for `wait_refreshed`.
     pub fn refresh(&self) -> u64 {
-        let mut rounds = self
-            .shared
-            .rounds
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        rounds.asked += 1;
-        rounds.asked
+        self.shared.ask_for_round()
     }
 
     /// Blocks until everything was read that was on disk when `refresh` gave `wish`, the index failed (GET /api/runs
     /// says why) or the time is over; false in the last case.
     pub fn wait_refreshed(&self, wish: u64, timeout: Duration) -> bool {
-        let rounds = self
-            .shared
-            .rounds
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        let waited = self
-            .shared
-            .round_done
-            .wait_timeout_while(rounds, timeout, |rounds| rounds.done < wish);
-        waited.unwrap_or_else(PoisonError::into_inner).0.done >= wish
+        self.shared.wait_for_round(wish, timeout)
     }
 
     /// Whether `close` was called.
@@ -261,12 +145,7 @@ impl Index {
     /// The JSON body of GET /api/runs, in pieces.
     pub fn runs(&self) -> Vec<Vec<u8>> {
         let version = self.version();
-        let fault = self
-            .shared
-            .fault
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let fault = self.shared.fault();
         let (logdirs, catalog) = (&self.shared.logdirs, self.shared.catalog());
         self.queries
             .install(|| describe::runs(logdirs, &catalog, version, fault.as_deref()))

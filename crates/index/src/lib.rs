@@ -50,6 +50,7 @@ mod saving;
 mod scalars;
 mod segment;
 mod series;
+mod shared;
 pub mod smoothing;
 mod staircase;
 mod statistics;

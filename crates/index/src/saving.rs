@@ -14,11 +14,11 @@ use crate::cache::{Cache, NewSegment, nameless};
 use crate::catalog::Catalog;
 use crate::event_file::EventFile;
 use crate::folders::Folders;
-use crate::index::Shared;
 use crate::manifest::{ManifestWriter, Saved, SavedFiles, SavedFolders};
 use crate::points::{Place, Points, Value};
 use crate::segment::{Segment, Span, Stored};
 use crate::series::SeriesData;
+use crate::shared::Shared;
 
 /// Time between two saves.
 const PAUSE: Duration = Duration::from_secs(30);

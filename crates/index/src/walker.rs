@@ -11,9 +11,10 @@ use std::time::{Duration, Instant};
 use rayon::{ThreadPool, ThreadPoolBuildError};
 
 use crate::folders::Folders;
-use crate::index::{Shared, threads};
+use crate::index::threads;
 use crate::logdir::Listing;
 use crate::manifest::SavedFolders;
+use crate::shared::Shared;
 use crate::strangers::Strangers;
 
 /// Threads that list folders: they wait for disks and networks more than they work.
