@@ -30,10 +30,12 @@ class Embeddings(Recorder):
         Written are `<log_dir>/<step, at least 5 digits>/<tag>/tensors.tsv`, `metadata.tsv` and `sprite.png`, and what
         `<log_dir>/projector_config.pbtxt` says of them: an embedding of the same tag and step is replaced, all others
         in that file stay. A thread of the writer writes them, from a copy: they are there when `flush()` or `close()`
-        returns, unless a warning says otherwise.
+        returns, unless a warning says otherwise. They are TensorBoard's own formats; the event file gets nothing. A
+        copy of more than 16 MiB is a file without a name in the directory for temporary files (`TMPDIR`; where that is
+        in RAM, so is the copy).
 
         Args:
-            mat: The points, of shape [points, dimensions]; an array, tensor or list.
+            mat: The points, of shape [points, dimensions]; an array, tensor or list of bools, ints or floats.
             metadata: A label for each point; or, with `metadata_header`, a sequence of values for each. Tabs and line
                 breaks in them become spaces.
             label_img: A picture for each point, of shape [points, channels, height, width], floats of 0 to 1 or

@@ -24,7 +24,8 @@ class Figures(Images):
     ) -> None:
         """Log a figure of matplotlib as an image, without its alpha.
 
-        It is drawn by matplotlib's Agg in this call, and encoded in a thread of its own.
+        It is drawn by matplotlib's Agg in this call, and encoded in a thread of its own. Written as by `add_image`, as
+        PNG.
 
         Args:
             tag: The series.

@@ -41,6 +41,9 @@ class Scalars(Recorder):
     ) -> None:
         """Log one number.
 
+        Written as a simple value, unless `new_style` says otherwise; with metadata if it is given words or `reduce`
+        (spec/events.md, Writing).
+
         Args:
             tag: The series; stored as given.
             scalar_value: A number, a numeric string, or an array, tensor or list with exactly one element, of NumPy,
@@ -134,7 +137,8 @@ class Scalars(Recorder):
     ) -> None:
         """Log several numbers, each as the series `main_tag` of a sub-run of its own.
 
-        The sub-run of a key is the directory `<log_dir>/<main_tag with / replaced by _>_<key>`.
+        The sub-run of a key is the directory `<log_dir>/<main_tag with / replaced by _>_<key>`. Written there as simple
+        values (spec/events.md, Writing: Scalar).
 
         Args:
             main_tag: The series.
@@ -170,6 +174,8 @@ class Scalars(Recorder):
     def log(self, values: Mapping[str, Any], global_step: Any = None, walltime: float | None = None) -> None:
         """Log several numbers of one moment, in one record; cheaper than a call of `add_scalar` for each.
 
+        Written as simple values, float32, of one event (spec/events.md, Writing: Several scalars).
+
         Args:
             values: Tag to number, as for `add_scalar`. Each is a series of the run itself (`add_scalars` makes
                 sub-runs).
@@ -197,8 +203,8 @@ class Scalars(Recorder):
     def timed(self, tag: str, global_step: Any = None) -> Timer:
         """Log how many seconds the `with` block took, or each call of the function decorated with it.
 
-        Nothing is logged if it is left by an exception. A coroutine function takes until its result is there; a
-        generator cannot be decorated.
+        Written as by `add_scalar`. Nothing is logged if it is left by an exception. A coroutine function takes until
+        its result is there; a generator cannot be decorated (TypeError).
 
         Args:
             tag: As for `add_scalar`.

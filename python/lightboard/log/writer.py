@@ -189,15 +189,21 @@ class SummaryWriter(
     def flush(self) -> None:
         """Return when everything logged before, from any thread, is with the operating system.
 
-        If it cannot be written, warns, or with `on_error="raise"` raises OSError. Waits for a file system that makes
-        no progress for 5 seconds at most, and for a GPU from which no number comes for a minute.
+        Waits for a file system that makes no progress for 5 seconds at most, and for a GPU from which no number comes
+        for a minute. What cannot be written costs a warning.
+
+        Raises:
+            OSError: With `on_error="raise"`, something could not be written.
         """
         self._files.flush()
 
     def close(self) -> None:
         """Flush and close the event files. Repeatable; logging after it opens new files in the same directories.
 
-        Logs the end of the session, if `config` began one.
+        Logs the end of the session, if `config`, `rank` or `capture` began one.
+
+        Raises:
+            OSError: With `on_error="raise"`, something could not be written.
         """
         self._close(succeeded=True)
 
