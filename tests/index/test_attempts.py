@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -378,6 +379,26 @@ def test_restarts_are_no_conflict(tmp_path: Path, follow: Follow) -> None:
     following.until_loaded()
     assert following.run("run")["conflict"] is None
     assert following.scalars(attempts="latest").columns["step"].tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("told", [{}, {"config": {"lr": 0.1}}, {"rank": 0, "ranks": "all"}])
+@pytest.mark.filterwarnings("ignore:.*writers_at_once")
+def test_what_a_writer_tells_when_it_is_made_begins_no_work(tmp_path: Path, told: dict[str, Any]) -> None:
+    """The writer of a restart may be made before the last one ends."""
+    first = lightboard.SummaryWriter(tmp_path / "run", **told)
+    for step in range(10):
+        first.add_scalar("loss", step, step)
+    second = lightboard.SummaryWriter(tmp_path / "run", **told)
+    first.close()
+    time.sleep(0.01)  # The clock must show that one had ended when the other began.
+    for step in range(5, 20):
+        second.add_scalar("loss", -step, step)
+    second.close()
+    with lightboard.open(tmp_path) as board:
+        (run,) = board.runs
+        assert (run.attempts, run.conflict) == (2, None)
+        (latest,) = board.series("loss", run.name, attempts="latest")
+        assert latest.value.tolist() == [*range(5), *range(-5, -20, -1)]
 
 
 def test_a_start_before_each_value_costs_no_look_at_all_values(tmp_path: Path, follow: Follow) -> None:

@@ -56,7 +56,8 @@ pub(crate) struct Contents {
     pub(crate) copy_of: Option<String>,
     /// Seconds since 1970, of the first event that tells it.
     pub(crate) first_wall_time: Option<f64>,
-    /// Of the first event that carries values: a program may give earlier times than its clock gave the header.
+    /// Of the first event that carries values: a program may give earlier times than its clock gave the header. Not of
+    /// hyper-parameters, which are known before anything is logged.
     pub(crate) first_value_wall_time: Option<f64>,
     /// Of the last event.
     pub(crate) last_wall_time: Option<f64>,
@@ -305,7 +306,11 @@ impl Contents {
                 },
             };
             self.last_step = Some(event.step);
-            self.first_value_wall_time.get_or_insert(wall_time);
+            if self.first_value_wall_time.is_none()
+                && !matches!(&value, Ok(value) if value.kind() == Kind::Hparams)
+            {
+                self.first_value_wall_time = Some(wall_time);
+            }
             match value.and_then(|value| self.series.add(logged, &value)) {
                 Ok(true) => self.sections.log(event.step),
                 Ok(false) => {}

@@ -174,7 +174,7 @@ fn whole(
     })
 }
 
-/// A number as Python's `repr` has it.
+/// The shortest text that reads back as the number, in the form that Python's `repr` has.
 fn float(out: &mut impl Write, value: f64) -> io::Result<()> {
     if value.is_nan() {
         return out.write_all(b"nan");

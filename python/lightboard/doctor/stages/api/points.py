@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Collection, Iterator
@@ -219,6 +220,7 @@ def _on_disk(look: Look, board: Served) -> Iterator[tuple[tuple[str, str], OnDis
             for series in one.series:
                 if series["kind"] == "scalar" and (look.tag is None or series["tag"] == look.tag):
                     found.setdefault(series["tag"], []).append((one, series))
+        starts = _starts_behind(files)
         for tag, parts in found.items():
             last = parts[-1][0].entry
             yield (
@@ -226,7 +228,7 @@ def _on_disk(look: Look, board: Served) -> Iterator[tuple[tuple[str, str], OnDis
                 OnDisk(
                     last.place(tag=tag),
                     sum(series["count"] for _, series in parts),
-                    sum(_purged(series, files[files.index(one) + 1 :]) for one, series in parts),
+                    sum(_purged(series, starts[one.entry.path]) for one, series in parts),
                     parts[-1][1]["last_step"],
                     _changed([one for one, _ in parts]),
                     frozenset(form for _, series in parts for form in series["forms"]),
@@ -235,13 +237,23 @@ def _on_disk(look: Look, board: Served) -> Iterator[tuple[tuple[str, str], OnDis
             )
 
 
-def _purged(series: dict[str, Any], later: list[Audit]) -> int:
-    """Return how many of a file's points may lie at or beyond the steps of session starts in later files."""
-    starts = [
-        session["step"] for one in later for session in one.facts["sessions"] if session["status"] == "start"
-    ]
-    beyond = series["max_step"] - min(starts) + 1 if starts else 0
-    return int(min(max(beyond, 0), series["count"]))
+def _starts_behind(files: list[Audit]) -> dict[str, float]:
+    """Return the lowest step of a session start in the files that follow each; infinite where there is none."""
+    lowest, behind = math.inf, {}
+    for one in reversed(files):
+        behind[one.entry.path] = lowest
+        for session in one.facts["sessions"]:
+            if session["status"] == "start":
+                lowest = min(lowest, session["step"])
+    return behind
+
+
+def _purged(series: dict[str, Any], start: float) -> int:
+    """Return how many of a file's points may lie at or beyond a session start: not more than these do."""
+    beyond = series["max_step"] - start + 1
+    # Each time that the steps go back they may pass there anew.
+    most = beyond * (series["back"]["count"] + 1) * series["longest_repeat"]
+    return int(min(most, series["count"])) if beyond > 0 else 0
 
 
 def _is_behind(disk: OnDisk, served: Curve | None, board: Served) -> bool:
