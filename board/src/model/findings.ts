@@ -1,5 +1,6 @@
 /** What the doctor found, by the runs that it concerns (spec/doctor.md). */
 
+import { counted, formatCount } from "./format";
 import type { Finding, Place, Run } from "../wire/types";
 
 /** Worst first. */
@@ -49,16 +50,28 @@ export function finder(runs: readonly Run[]): FindRun {
   };
 }
 
-/** How a finding's place reads in one line, the run aside. */
-export function placeText(place: Place): string {
+/** How a stage stands; empty before a look has ended. */
+export function stageText({ fact, findings }: { fact: string; findings: number | null }): string {
+  if (findings === null) return "";
+  if (findings > 0) return counted(findings, "finding");
+  return fact === "" ? "not looked at" : "✓";
+}
+
+/** How a finding's place reads in one line, the run aside. What the finding itself has `told` is not repeated. */
+export function placeText(place: Place, told = ""): string {
   const { path, tag, step, record, offset, length, seen } = place;
   const parts = [
     path,
     tag === undefined ? undefined : `tag ${tag}`,
-    step === undefined ? undefined : `step ${step}`,
-    record === undefined ? undefined : `record ${record}`,
-    offset === undefined ? undefined : `byte ${offset}${length === undefined ? "" : ` (${length} bytes)`}`,
-    seen,
+    step === undefined ? undefined : `step ${formatCount(step)}`,
+    record === undefined ? undefined : `record ${formatCount(record)}`,
+    offset === undefined ? undefined : extentText(offset, length),
+    seen !== undefined && told.includes(seen) ? undefined : seen,
   ];
   return parts.filter((part) => part !== undefined && part !== "").join(", ");
+}
+
+function extentText(offset: number, length = 1): string {
+  if (length <= 1) return `byte ${formatCount(offset)}`;
+  return `bytes ${formatCount(offset)} to ${formatCount(offset + length - 1)}`;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { finder, findingsByRun, placeText } from "../../src/model/findings";
+import { finder, findingsByRun, placeText, stageText } from "../../src/model/findings";
 import type { Finding, Place, Run } from "../../src/wire/types";
 
 const run = (id: string, logdir: string, name: string): Run => ({ id, logdir, name }) as Run;
@@ -38,9 +38,19 @@ describe("findings of runs", () => {
     expect(find({ path: "/abs" })).toBeNull();
   });
 
+  test("a stage that was not looked at bears no tick", () => {
+    expect(stageText({ fact: "12 files", findings: 0 })).toBe("✓");
+    expect(stageText({ fact: "", findings: 0 })).toBe("not looked at");
+    expect(stageText({ fact: "", findings: 2 })).toBe("2 findings");
+    expect(stageText({ fact: "", findings: null })).toBe("");
+  });
+
   test("a place reads in one line", () => {
     const place = { path: "/r/e", run: "r", record: 3, offset: 812, length: 64, seen: "bad" };
-    expect(placeText(place)).toBe("/r/e, record 3, byte 812 (64 bytes), bad");
+    expect(placeText(place)).toBe("/r/e, record 3, bytes 812 to 875, bad");
+    expect(placeText({ path: "/r/e", offset: 1812, seen: "bad" }, "all of it is bad")).toBe(
+      "/r/e, byte 1,812",
+    );
     expect(placeText({ run: "r" })).toBe("");
   });
 });
