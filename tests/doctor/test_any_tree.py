@@ -5,6 +5,7 @@ import os
 import shutil
 import socket
 import stat
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,6 +74,13 @@ def test_permissions_are_told(odd: Path) -> None:
     assert [finding["code"] for finding in reported(odd / "closed")["findings"]] == ["folder_unreadable"]
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")
+def test_a_link_whose_end_may_not_be_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("/proc/1/cwd")
+    (tmp_path / "notes").symlink_to("gone.txt")
+    assert [finding["code"] for finding in reported(tmp_path)["findings"]] == ["logdir_empty"]
+
+
 def test_names_cannot_write_to_the_terminal(odd: Path) -> None:
     for folder in odd.iterdir():
         if folder.name not in ("run", "deep", "closed"):
@@ -100,6 +108,7 @@ def test_a_budget_ends_the_look_and_what_is_left_is_told(large: Path) -> None:
     report = report_on(large, budget=0.01)
     assert report.failures == ()
     assert any("the time was used up" in left for left in report.left_out)
+    assert "records" not in report.facts
     assert not {"logdir_empty", "logdir_missing"} & {finding.code for finding in report.findings}
     assert report.exit_code in (1, 3)
 

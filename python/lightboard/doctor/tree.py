@@ -84,7 +84,7 @@ class Tree:
     unfinished: list[Entry] = field(default_factory=list)
     """Event files whose own names begin with a dot, as copies are called while they are made."""
     broken: list[Entry] = field(default_factory=list)
-    """Links that lead nowhere, under other names than event files have."""
+    """Links that lead to no folder, as far as the name that they lead to tells, and not to an event file."""
     seconds: float = 0.0
     complete: bool = True
 
@@ -173,10 +173,18 @@ def _list(
         elif hidden:
             continue
         elif entry.is_symlink() and not os.path.exists(entry.path):
-            tree.broken.append(_entry(entry, logdir, run))
+            if _names_folder(entry.path):
+                tree.broken.append(_entry(entry, logdir, run))
         elif RENAMED.search(entry.name) and entry.is_file(follow_symlinks=False):
             tree.others.append(_entry(entry, logdir, run))
     tree.folders.append(Folder(path, logdir, run, files, is_link))
+
+
+def _names_folder(link: str) -> bool:
+    try:
+        return not os.path.splitext(os.path.realpath(link))[1]
+    except OSError:  # It leads to one of /proc that may not be read: nobody knows whether it is broken.
+        return False
 
 
 def _entry(entry: os.DirEntry[str], logdir: LogDirectory, run: str) -> Entry:

@@ -45,7 +45,7 @@ def unreadable_folders(look: Look) -> Iterator[Finding]:
 def broken_links(look: Look) -> Iterator[Finding]:
     """Report links that lead nowhere: those of event files, and those beside runs that name a folder."""
     links = [entry for entry in look.tree.entries if entry.is_link and entry.status is None]
-    links += [entry for entry in look.tree.broken if not os.path.splitext(os.path.realpath(entry.path))[1]]
+    links += look.tree.broken
     if links:
         yield Finding(
             "link_broken",

@@ -37,12 +37,13 @@ def damaged_records(look: Look) -> Iterator[Finding]:
             found.setdefault(CODES[damage["code"]], []).append((audit, damage))
     records = sum(audit.facts["records"] for audit in look.audits.files)
     ranges = sum(map(len, found.values()))
-    look.facts["records"] = (
-        f"{amount(records, 'record')} in {amount(len(look.audits.files), 'file')}, every checksum compared"
-        + (f"; {amount(ranges, 'damaged range')}" if ranges else "")
-        if look.audits.files
-        else "no event file to read"
-    )
+    if look.audits.files:
+        look.facts["records"] = (
+            f"{amount(records, 'record')} in {amount(len(look.audits.files), 'file')}, every checksum compared"
+            + (f"; {amount(ranges, 'damaged range')}" if ranges else "")
+        )
+    elif look.audits.complete and look.tree.complete:
+        look.facts["records"] = "no event file to read"
     for code, damages in found.items():
         files = {audit.entry.path: audit for audit, _ in damages}.values()
         lost = sum(damage["length"] for _, damage in damages)
