@@ -105,6 +105,16 @@ def test_a_tag_is_looked_for(runs: Path) -> None:
     assert missed.steps[-1].remedy.startswith("If loss is meant: --tag loss. Else see")
 
 
+def test_a_tag_that_no_run_has_is_told(tmp_path: Path) -> None:
+    write_run(tmp_path / "run", {"loss": [1.0] * 5})
+    for tag, left_out, exit_code in (
+        ("loss", (), 0),
+        ("los", ("the tag los, with which nothing was logged. Similar: loss.",), 3),
+    ):
+        report = examine(Look([LogDirectory("runs", str(tmp_path))], tag=tag))
+        assert (report.left_out, report.exit_code, report.failures) == (left_out, exit_code, ())
+
+
 def test_a_board_that_serves_another_directory(runs: Path, tmp_path: Path) -> None:
     write_run(tmp_path / "other" / "a", {"loss": [1.0]})
     with board(tmp_path / "other", "--port", "0") as running:

@@ -14,7 +14,7 @@ from typing import Any
 from lightboard._core import audit_file
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import Entry
-from lightboard.doctor.words import amount
+from lightboard.doctor.words import amount, similar
 
 THREADS = 4
 SLICE = 1_000
@@ -134,4 +134,11 @@ def audit(look: Look) -> Audits:
             f"{amount(count, 'record')} of more than {longest} MiB: checksums were verified, what they hold "
             "was not looked at."
         )
+    if look.run is None and look.tag is not None and result.complete and result.files:
+        tags = {series["tag"] for one in result.files for series in one.series}
+        told = all(len(one.series) == one.facts["series_count"] for one in result.files)
+        if look.tag not in tags and told and not long:
+            near = similar(look.tag, tags)
+            hint = f" Similar: {', '.join(near)}." if near else ""
+            look.left_out.append(f"the tag {look.tag}, with which nothing was logged.{hint}")
     return result
