@@ -33,10 +33,19 @@ export class NameList {
   /** The names are asked for, once, when the first is to be shown. */
   constructor(private readonly names: () => Iterable<string>) {}
 
-  /** The room that it takes to show of each name all words in which others differ. */
-  roomToTell(measure: Measure): number {
+  /**
+   * The room that it takes to show of each name all words in which others differ; of no interest is how much more than
+   * `most` it is. Dots must take no more room than the letters that they stand for.
+   */
+  roomToTell(measure: Measure, most = Infinity): number {
+    const tree = this.grown();
     let room = 0;
-    for (const name of this.grown().names) room = Math.max(room, this.fitting(name, measure).roomOfWords());
+    for (let place = 0; place < tree.names.length && room < most; place++) {
+      const name = tree.names[place]!;
+      // Nearly all of 10,000 names take no more than others, which is known without a look at each of their words.
+      if (measure(tree.wordsOf(place)) > room)
+        room = Math.max(room, this.fitting(name, measure).roomOfWords());
+    }
     return room;
   }
 
@@ -67,6 +76,8 @@ class Tree {
   /** The nearest place before and after each at which less is in common. */
   private readonly lessBefore: Int32Array;
   private readonly lessAfter: Int32Array;
+  /** How much all names have in common. */
+  private readonly commonToAll: number;
   /** What the first differing word of all is called begins one of these words: with it, one might read like another without. */
   readonly repeatsKey: boolean;
 
@@ -89,12 +100,22 @@ class Tree {
       this.lessAfter[i] = less;
     }
     const [first = ""] = this.names;
-    const from = startOf(
-      first,
-      common.subarray(1, length).reduce((a, b) => Math.min(a, b), first.length),
-    );
+    this.commonToAll = common.subarray(1, length).reduce((a, b) => Math.min(a, b), first.length);
+    const from = startOf(first, this.commonToAll);
     const key = first.slice(keyOf(first, from), from);
     this.repeatsKey = this.names.some((name) => name.startsWith(key, from));
+  }
+
+  /** All from the first word in which others differ to the last, with dots for what is before and behind. */
+  wordsOf(place: number): string {
+    const name = this.names[place]!;
+    const last = Math.max(this.common[place]!, this.common[place + 1]!);
+    if (last < 0) return name;
+    const from = startOf(name, this.commonToAll);
+    const to = wordEnd(name, behind(name, last)) + SHORTEST_GAP;
+    return (
+      (from > SHORTEST_GAP ? DOTS + name.slice(from, to) : name.slice(0, to)) + (to < name.length ? DOTS : "")
+    );
   }
 
   /** Where others go on otherwise, ascending. */
@@ -122,7 +143,7 @@ interface Stretch {
 function stretchesOf(name: string, branches: readonly number[]): Stretch[] {
   const stretches: Stretch[] = [];
   for (const at of branches) {
-    const least = Math.min(name.length, at + (isLowSurrogate(name, at + 1) ? 2 : 1));
+    const least = behind(name, at);
     const next = { least, to: wordEnd(name, least) };
     const last = stretches.at(-1);
     const from = startOf(name, at);
@@ -133,6 +154,11 @@ function stretchesOf(name: string, branches: readonly number[]): Stretch[] {
     }
   }
   return stretches;
+}
+
+/** Behind the letter at a place, or the name's end. */
+function behind(name: string, at: number): number {
+  return Math.min(name.length, at + (isLowSurrogate(name, at + 1) ? 2 : 1));
 }
 
 /** Where to begin so that what stands at a place can be read: from what precedes alone. */

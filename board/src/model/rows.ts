@@ -124,13 +124,16 @@ export function curveOfRow(row: Row): string | null {
   return group === null ? null : groupId(group);
 }
 
-/** The room in which all runs can be told from those beside them, however deep they stand below others. */
-export function roomToTell(rows: readonly Row[], indent: number, measure: Measure): number {
+/** The room in which all runs can be told from those beside them, however deep they stand below others; at most so much. */
+export function roomToTell(rows: readonly Row[], indent: number, measure: Measure, most: number): number {
   const deepest = new Map<NameList, number>();
   for (const { what, among, depth } of rows) if (what === "run") deepest.set(among, depth);
   let room = 0;
-  for (const [among, depth] of deepest) room = Math.max(room, depth * indent + among.roomToTell(measure));
-  return room;
+  for (const [among, depth] of deepest) {
+    const inset = depth * indent;
+    if (room < most) room = Math.max(room, inset + among.roomToTell(measure, most - inset));
+  }
+  return Math.min(room, most);
 }
 
 /** How many runs before each place of `order` are on. */

@@ -52,6 +52,16 @@ describe("no two names read the same", () => {
       }),
     );
   });
+  test("which is no more than the longest takes, and told up to what is of interest", () => {
+    fc.assert(
+      fc.property(NAMES, fc.nat(12), (names, most) => {
+        const list = new NameList(() => names);
+        const room = list.roomToTell(letters);
+        expect(room).toBeLessThanOrEqual(Math.max(...names.map(letters)));
+        expect(Math.min(most, list.roomToTell(letters, most))).toBe(Math.min(most, room));
+      }),
+    );
+  });
   test("in a narrow list of what sweeps and frameworks write", () => {
     const hex = (n: number): string => ((n * 2654435761) >>> 0).toString(16).padStart(8, "0");
     const thousand = Array.from({ length: 1000 }, (_, i) => i);
