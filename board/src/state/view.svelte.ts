@@ -4,6 +4,7 @@
  */
 
 import { untrack } from "svelte";
+import { oncePainted } from "../charts/painted";
 import { fromFragment, LONGEST, toFragment } from "../model/address";
 import type { Refused } from "../model/members";
 import { oneLine } from "../model/names";
@@ -52,7 +53,8 @@ export class SavedView {
   /** The fragment that this store wrote or took in last: any other is a person's doing. */
   private fragment = location.hash;
   private how: "replace" | "push" = "replace";
-  private due: ReturnType<typeof setTimeout> | null = null;
+  /** Calls off the writing that is to come. */
+  private due: (() => void) | null = null;
   /** When the address was written. */
   private writes: number[] = [];
   /** Counts how often parts were asked; an effect that runs in the same round runs because one changed. */
@@ -109,7 +111,9 @@ export class SavedView {
     this.how = "push";
     if (!isCalm || this.key === null) return this.writeSoon();
     this.stopWaiting();
-    this.due = setTimeout(() => this.write()); // at once, but not before the change is painted
+    let isDue = true;
+    this.due = () => (isDue = false);
+    oncePainted(() => isDue && this.write());
   }
 
   /** Everything as it is by default; `restore` brings it back, and so does Back. */
@@ -236,7 +240,9 @@ export class SavedView {
   }
 
   private writeSoon(): void {
-    if (this.key !== null) this.due ??= setTimeout(() => this.write(), WRITE_MS);
+    if (this.key === null || this.due !== null) return;
+    const timer = setTimeout(() => this.write(), WRITE_MS);
+    this.due = () => clearTimeout(timer);
   }
 
   /** Write what there is. An address that changed, of which the browser is yet to tell, is not written over. */
@@ -277,7 +283,7 @@ export class SavedView {
   }
 
   private stopWaiting(): void {
-    if (this.due !== null) clearTimeout(this.due);
+    this.due?.();
     this.due = null;
   }
 
