@@ -89,7 +89,7 @@ def write_runs() -> None:
     print(f"\r· writing demo runs: {len(sweep) + 1} of {len(sweep) + 2}", end="", flush=True)
     write_run("restarted", Training("restarted"), now - 1200, [range(1200), range(1000, STEPS)])
     print(f"\r· writing demo runs: {len(sweep) + 2} of {len(sweep) + 2}", flush=True)
-    write_run("実験…1", Training("実験…1", 0.02, 256), now - 600, [range(STEPS)])
+    write_run("実験-1", Training("実験-1", 0.02, 256), now - 600, [range(STEPS)])
 
 
 def train(directory: Path) -> None:

@@ -9,7 +9,7 @@ from boards import Board, board, client
 from lightboard.index import decode
 
 DEMO = Path(__file__).parent.parent.parent / "scripts" / "demo.py"
-FINISHED = {"restarted", "実験…1"} | {
+FINISHED = {"restarted", "実験-1"} | {
     f"sweep/lr={rate},batch={size}" for rate in (0.1, 0.03, 0.01, 0.003) for size in (32, 64, 128)
 }
 
