@@ -103,6 +103,11 @@ def test_details_open_for_the_keyboard_and_close_with_escape(browser: Browser, a
         opened.box("restarted").hover()
         expect(details).to_contain_text("2 attempts")
         expect(opened.row("restarted").locator(".mark")).to_have_text("2 attempts")
+        # Where there is no room for such words, they give way to the name, and are told by a title.
+        opened.page.set_viewport_size({"width": 900, "height": 800})
+        expect(opened.row("restarted").locator(".mark")).not_to_have_text("2 attempts", use_inner_text=True)
+        expect(opened.row("restarted").locator(".mark")).to_have_attribute("title", "2 attempts")
+        expect(opened.row("restarted").locator(".name")).to_have_text("restarted")
         opened.page.locator("h1").hover()
         expect(details).to_be_hidden()
 

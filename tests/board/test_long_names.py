@@ -138,3 +138,25 @@ def test_a_name_that_is_cut_is_told_in_full(browser: Browser, twelve: str) -> No
         expect(opened.box(run)).to_have_accessible_name(run)
         opened.row(run).hover()
         expect(opened.page.locator(".details .name")).to_have_text(run)
+
+
+# How far the heads of columns stand out of the list at its right, as parts of their widths.
+OUT_OF_VIEW = """
+(list) => {
+  const { right } = list.getBoundingClientRect();
+  return [...list.querySelectorAll(".heads > .head")].map((head) => {
+    const box = head.getBoundingClientRect();
+    return Math.min(1, Math.max(0, (box.right - right) / box.width));
+  });
+}
+"""
+
+
+def test_a_column_is_wholly_in_view_or_out_of_it(browser: Browser, twelve: str) -> None:
+    """Where not all fit beside the names, which have the room of those that are scrolled to."""
+    with tab(browser, twelve + "#panel=(filter:'-seed=2')", viewport=WINDOWS[0]) as opened:
+        expect(account(opened)).to_contain_text("of 12 drawn", timeout=WAIT_MS)
+        expect_told_apart(opened, "folder")
+        parts = window(opened.page).evaluate(OUT_OF_VIEW)
+        assert parts[:2] == [0, 0]
+        assert parts[2] == 0 or parts[2] > 0.8, parts

@@ -34,8 +34,8 @@ export class NameList {
   constructor(private readonly names: () => Iterable<string>) {}
 
   /**
-   * The room that it takes to show of each name all words in which others differ; of no interest is how much more than
-   * `most` it is. Dots must take no more room than the letters that they stand for.
+   * The room that it takes to show of each name all words in which others differ, and what the first is called; of no
+   * interest is how much more than `most` it is. Dots must take no more room than the letters that they stand for.
    */
   roomToTell(measure: Measure, most = Infinity): number {
     const tree = this.grown();
@@ -111,7 +111,8 @@ class Tree {
     const name = this.names[place]!;
     const last = Math.max(this.common[place]!, this.common[place + 1]!);
     if (last < 0) return name;
-    const from = startOf(name, this.commonToAll);
+    const start = startOf(name, this.commonToAll);
+    const from = this.repeatsKey ? start : keyOf(name, start);
     const to = wordEnd(name, behind(name, last)) + SHORTEST_GAP;
     return (
       (from > SHORTEST_GAP ? DOTS + name.slice(from, to) : name.slice(0, to)) + (to < name.length ? DOTS : "")
@@ -238,6 +239,7 @@ class Fitting {
 
   roomOfWords(): number {
     this.growWords(Infinity);
+    this.showKey(Infinity);
     return this.room;
   }
 
@@ -254,11 +256,16 @@ class Fitting {
     const { kept, stretches } = this;
     this.growWords(room);
     const isAll = kept.length === stretches.length;
-    if (isAll && !this.withoutKey) this.beginAt(keyOf(this.name, kept[0]!.from), room);
+    if (isAll) this.showKey(room);
     for (let i = 0; i < kept.length - 1; i++) this.extend(i, this.nextOf(i), room);
     this.growEnd(room);
     if (isAll && !this.beginAt(0, room)) this.hint(room);
     return this.pieces();
+  }
+
+  /** Show what the first word is called. */
+  private showKey(room: number): void {
+    if (!this.withoutKey) this.beginAt(keyOf(this.name, this.kept[0]!.from), room);
   }
 
   private growWords(room: number): void {
