@@ -62,11 +62,18 @@ export class Colours implements Part {
     if (runs === this.runs) return;
     this.runs = runs;
     this.begun = new Map(runs.map((run) => [run.id, run.first_wall_time]));
-    const kept = (this.kept ??= readSlots(recall(place)));
+    const kept = (this.kept ??= new Map());
+    if (runs.some(({ id }) => !kept.has(id))) takeIn(kept, place);
     const slots = colourSlots(runs, kept);
     this.slots = unlessSameSlots(this.slots, slots);
     // Not now: thousands of runs are yet to be laid out.
-    if (keepSlots(kept, slots)) setTimeout(() => remember(place, writeSlots(kept)));
+    if (keepSlots(kept, slots)) {
+      setTimeout(() => {
+        takeIn(kept, place);
+        keepSlots(kept, slots);
+        remember(place, writeSlots(kept));
+      });
+    }
   }
 
   /** Whether the run is in the run list. */
@@ -159,4 +166,9 @@ export class Colours implements Part {
   private groupFor(run: string): string | null {
     return this.groups.on && this.groups.colourBy === "group" ? this.groups.of(run) : null;
   }
+}
+
+/** Other tabs of the board may have met runs that this one has not: they keep their colours. */
+function takeIn(kept: Map<string, number>, place: string): void {
+  for (const [run, slot] of readSlots(recall(place))) if (!kept.has(run)) kept.set(run, slot);
 }
