@@ -228,6 +228,12 @@ def test_memory_stays_below_its_limit(tmp_path: Path, cached: bool) -> None:
         assert outcome.peak < limit, f"{outcome.peak / 2**20:.0f} MiB"
 
 
+@pytest.mark.parametrize("limit", [0, 64])
+def test_no_limit_is_too_small_to_read_anything(tmp_path: Path, limit: int) -> None:
+    write(tmp_path / "logs" / "run", range(3_000), tags=1)
+    assert opened(tmp_path / "logs", None, max_memory=limit).points == 3_000
+
+
 def test_the_command_lists_and_clears(logs: Path, tmp_path: Path) -> None:
     cache = tmp_path / "cache"
     opened(logs, cache)

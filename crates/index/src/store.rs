@@ -41,14 +41,21 @@ impl Store {
         self.held.fetch_sub(before, Ordering::Relaxed);
     }
 
-    /// Whether points take so much memory that they should go to a segment.
+    /// Whether points take so much memory that they should go to a segment. While there are none, there is room.
     pub(crate) fn is_full(&self) -> bool {
-        self.left() == 0
+        self.held() > self.part()
     }
 
     /// Bytes that points may take more before they should.
     pub(crate) fn left(&self) -> usize {
-        let held = self.held.load(Ordering::Relaxed) as u64;
-        usize::try_from((self.max_memory / PART).saturating_sub(held)).unwrap_or(usize::MAX)
+        usize::try_from(self.part().saturating_sub(self.held())).unwrap_or(usize::MAX)
+    }
+
+    fn held(&self) -> u64 {
+        self.held.load(Ordering::Relaxed) as u64
+    }
+
+    fn part(&self) -> u64 {
+        self.max_memory / PART
     }
 }
