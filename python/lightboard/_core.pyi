@@ -149,8 +149,9 @@ class Index:
     def series(self, *, tag: str | None = None, runs: Sequence[str] | None = None) -> bytes:
         """JSON that lists the series of one tag or all, of the runs with these ids or all.
 
-        `{"version": 17, "series": [{"run", "tag", "kind", "count", "last_step", "last_wall_time", "last_value"}]}`;
-        `last_value` of scalars only. Numbers that JSON has not are text, as in spec/api.md.
+        `{"version": 17, "series": [{"run", "tag", "kind", "count", "last_step", "last_wall_time", "last_value"}],
+        "incomplete": [run]}`; `last_value` of scalars only. Numbers that JSON has not are text, as in spec/api.md.
+        Waits for files whose cache is damaged, half a minute at most; `incomplete` names the runs that still lack some.
         """
 
     def columns(

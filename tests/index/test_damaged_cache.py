@@ -181,3 +181,23 @@ def test_an_answer_names_the_runs_whose_points_it_lacks(tmp_path: Path, question
     assert {**frame.header, "version": 0} == {**expected.header, "version": 0}
     for name, column in expected.columns.items():
         np.testing.assert_array_equal(frame.columns[name], column)
+
+
+@pytest.mark.parametrize("file", ["first", "last"])
+def test_series_are_listed_as_they_are_in_the_only_answer(tmp_path: Path, file: str) -> None:
+    """A program that asks once is not told what an earlier file logged last, or nothing, because a block is damaged."""
+    logs, cache = tmp_path / "logs", tmp_path / "cache"
+    write(logs / "run", scalars(range(50)))
+    write(logs / "run", scalars(range(50, 90), wall_time=1.7e9 + 100), "events.out.tfevents.2.host.1.1")
+    opened(logs, cache)
+    (segment,) = cache.rglob("0.segment")
+    content = bytearray(segment.read_bytes())
+    content[FOOT + 40 if file == "first" else len(content) - FOOT - 40] ^= 0xFF
+    segment.write_bytes(content)
+    index = Index([("logs", str(logs))], cache_dir=str(cache))
+    assert index.refresh(30.0)
+    listed = json.loads(index.series())
+    index.close()
+    assert listed["incomplete"] == []
+    (loss,) = listed["series"]
+    assert (loss["count"], loss["last_step"], loss["last_value"]) == (90, 89, 89.0)

@@ -11,7 +11,6 @@ use crate::attempts::Snapshot;
 use crate::catalog::{Catalog, Run};
 use crate::contents::Contents;
 use crate::describe::json;
-use crate::event_file::EventFile;
 use crate::names::natural;
 use crate::points::{Points, Value};
 use crate::series::SeriesData;
@@ -97,6 +96,8 @@ pub(crate) fn is_settled(run: &Run) -> bool {
 struct SeriesBody {
     version: u64,
     series: Vec<Entry>,
+    /// Ids of runs of which something is missing until their files are read anew: the cache is damaged.
+    incomplete: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -124,35 +125,74 @@ impl Serialize for Number {
     }
 }
 
-/// The body that lists the series of `runs` (ids; none for all runs), of one tag or of all: runs in the index's
-/// order, tags in natural order. What was logged last is told by the wall times of each file's last point.
+/// The series of runs.
+pub(crate) struct Listed(SeriesBody);
+
+impl Listed {
+    /// Ids of the runs of which something is missing until their files are read anew; `EventFile::distrust` was called.
+    pub(crate) fn incomplete(&self) -> &[String] {
+        &self.0.incomplete
+    }
+
+    /// The body that lists them.
+    pub(crate) fn json(&self) -> Vec<u8> {
+        json(&self.0)
+    }
+}
+
+/// The series of `runs` (ids; none for all runs), of one tag or of all: runs in the index's order, tags in natural
+/// order. What was logged last is told by the wall times of each file's last point.
 pub(crate) fn list(
     catalog: &Catalog,
     version: u64,
     tag: Option<&str>,
     runs: Option<&[String]>,
-) -> Vec<u8> {
+) -> Listed {
     let ids = runs.map(|ids| ids.iter().collect::<HashSet<_>>());
-    let series = catalog
+    let asked = |run: &&Arc<Run>| ids.as_ref().is_none_or(|ids| ids.contains(&run.id));
+    let found: Vec<(&Arc<Run>, Vec<Entry>, bool)> = catalog
         .runs
         .par_iter()
-        .filter(|run| ids.as_ref().is_none_or(|ids| ids.contains(&run.id)))
-        .flat_map_iter(|run| of_run(run, tag))
+        .filter(asked)
+        .map(|run| {
+            let (entries, complete) = of_run(run, tag);
+            (run, entries, complete)
+        })
         .collect();
-    json(&SeriesBody { version, series })
+    let mut body = SeriesBody {
+        version,
+        series: Vec::new(),
+        incomplete: Vec::new(),
+    };
+    for (run, mut entries, complete) in found {
+        body.series.append(&mut entries);
+        if !complete {
+            body.incomplete.push(run.id.clone());
+        }
+    }
+    Listed(body)
 }
 
-fn of_run(run: &Run, tag: Option<&str>) -> Vec<Entry> {
+/// Series, and whether nothing is missing.
+fn of_run(run: &Run, tag: Option<&str>) -> (Vec<Entry>, bool) {
     let mut found: HashMap<(Arc<str>, Kind), Entry> = HashMap::new();
+    let mut unknown = HashSet::new();
+    let mut complete = true;
     for (file, contents) in &Snapshot::of(run).files {
+        complete &= contents.series.unpack();
         for series in contents.series.iter() {
             if series.data.len() == 0 || tag.is_some_and(|tag| *series.tag != *tag) {
                 continue;
             }
             let last = match &series.data {
-                SeriesData::Scalars(points) => last(file, points, |value| Some(*value)),
-                SeriesData::Values(points) => last(file, points, |_| None),
+                SeriesData::Scalars(points) => last(points, |value| Some(*value)),
+                SeriesData::Values(points) => last(points, |_| None),
             };
+            if last.is_none() {
+                file.distrust();
+                complete = false;
+                unknown.insert((Arc::clone(&series.tag), series.kind));
+            }
             let entry = found
                 .entry((Arc::clone(&series.tag), series.kind))
                 .or_insert_with(|| Entry {
@@ -176,22 +216,24 @@ fn of_run(run: &Run, tag: Option<&str>) -> Vec<Entry> {
             }
         }
     }
+    // What an earlier file logged last is not what the run did.
+    for series in &unknown {
+        if let Some(entry) = found.get_mut(series) {
+            (entry.last_step, entry.last_wall_time, entry.last_value) = (None, None, None);
+        }
+    }
     let mut entries: Vec<Entry> = found.into_values().collect();
     entries.sort_by(|a, b| natural(&a.tag, &b.tag).then_with(|| a.kind.cmp(b.kind)));
-    entries
+    (entries, complete)
 }
 
-/// Step, wall time and value of the last point.
+/// Step, wall time and value of the last point; none if the cache does not hold it any more.
 fn last<V: Value>(
-    file: &EventFile,
     points: &Points<V>,
     value: fn(&V) -> Option<f64>,
 ) -> Option<(i64, f64, Option<f64>)> {
     let end = points.len();
-    let Ok(columns) = points.columns(end - 1..end) else {
-        file.distrust();
-        return None;
-    };
+    let columns = points.columns(end - 1..end).ok()?;
     Some((
         *columns.steps.first()?,
         *columns.wall_times.first()?,

@@ -221,12 +221,26 @@ impl Index {
             .install(|| table::answer(&catalog, version, query))
     }
 
-    /// A JSON body that lists the series of `runs` (ids; none for every run), of one tag or of all.
+    /// A JSON body that lists the series of `runs` (ids; none for every run), of one tag or of all. Waits, for a while,
+    /// for files that must be read anew since their cache is damaged; it names the runs of which some still must be.
     pub fn series(&self, tag: Option<&str>, runs: Option<&[String]>) -> Vec<u8> {
-        let version = self.version();
-        let catalog = self.shared.catalog();
-        self.queries
-            .install(|| columns::list(&catalog, version, tag, runs))
+        let deadline = Instant::now() + PATIENCE;
+        let mut anew = HashSet::new();
+        loop {
+            let version = self.version();
+            let catalog = self.shared.catalog();
+            let listed = self
+                .queries
+                .install(|| columns::list(&catalog, version, tag, runs));
+            anew.extend(listed.incomplete().iter().cloned());
+            let settled = |id: &String| catalog.get(id).is_none_or(|run| columns::is_settled(run));
+            let left = deadline.saturating_duration_since(Instant::now());
+            let complete = listed.incomplete().is_empty() && anew.iter().all(settled);
+            if complete || left.is_zero() || self.is_closed() {
+                return listed.json();
+            }
+            self.wait(version, left);
+        }
     }
 
     /// The column frame of POST /api/values: where the values of a series of another kind than scalar lie, of `runs`

@@ -52,9 +52,11 @@ def ls(logdir: tuple[str, ...], as_json: bool) -> None:
 
 def _found(index: Index) -> dict[str, Any]:
     """Collect the log directories and runs as in GET /api/runs, each run with its series and hyper-parameters."""
+    listed = json.loads(index.series())["series"]
+    # Later: what is damaged in the cache was read anew meanwhile.
     body = json.loads(index.runs())
     series: dict[str, list[dict[str, Any]]] = {run["id"]: [] for run in body["runs"]}
-    for entry in json.loads(index.series())["series"]:
+    for entry in listed:
         if entry["run"] in series:
             series[entry.pop("run")].append(entry)
     known = json.loads(index.hparams())
