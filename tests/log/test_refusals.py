@@ -193,6 +193,22 @@ def test_anything_is_logged_whole_or_refused(
             ValueError,
             "display_name, summary_description, reduce: expected them with a simple value",
         ),
+        ("add_scalar", {"scalar_value": 1, "display_name": [1]}, TypeError, "display_name: expected a str"),
+        ("add_scalar", {"scalar_value": 1, "reduce": np.zeros(2)}, ValueError, "reduce: expected one of"),
+        (
+            "add_scalar",
+            {"scalar_value": 1, "new_style": np.zeros(2)},
+            TypeError,
+            r"new_style: expected a bool, found numpy.ndarray of shape \(2,\)",
+        ),
+        ("add_histogram", {"values": [1.0], "bins": "x"}, ValueError, "bins: expected what numpy.histogram"),
+        ("add_histogram", {"values": [1.0], "bins": None}, TypeError, "bins: expected what numpy.histogram"),
+        (
+            "add_image_with_boxes",
+            {"img_tensor": [[[0.5]]], "box_tensor": [[0, 0, 1, 1]], "labels": 3},
+            TypeError,
+            "labels: expected a list of texts",
+        ),
     ],
 )
 def test_what_is_refused_is_named(
@@ -201,6 +217,35 @@ def test_what_is_refused_is_named(
     with SummaryWriter(tmp_path) as writer, pytest.raises(kind, match=message):
         getattr(writer, method)("tag", **arguments)
     assert tags(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "message"),
+    [
+        ("add_embedding", ([[1.0]], 3), "metadata: expected a list of labels"),
+        ("add_embedding", ([[1.0]], ["a"], None, 0, "t", 3), "metadata_header: expected a list of names"),
+        ("add_embedding", ([[1.0]], [3], None, 0, "t", ["a"]), r"metadata\[0\]: expected a list of values"),
+        ("add_custom_scalars_multilinechart", (["a"], []), "category: expected a str"),
+        ("add_custom_scalars_marginchart", (["a", "b", "c"], "d", {}), "title: expected a str"),
+    ],
+)
+def test_what_has_no_tag_or_another_place_for_it_is_named_too(
+    tmp_path: Path, method: str, arguments: tuple[Any, ...], message: str
+) -> None:
+    with SummaryWriter(tmp_path) as writer, pytest.raises(TypeError, match=message):
+        getattr(writer, method)(*arguments)
+    assert tags(tmp_path) == []
+
+
+def test_texts_may_be_arrays(tmp_path: Path) -> None:
+    names: Any = np.array(["cat", "dog"])
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_image_with_boxes(
+            "boxes", np.zeros((3, 9, 9)), [[0, 0, 4, 4], [1, 1, 5, 5]], 0, labels=names
+        )
+        writer.add_embedding([[1.0]], [names], metadata_header=names)
+    assert tags(tmp_path) == ["boxes"]
+    assert (tmp_path / "00000/default/metadata.tsv").read_text() == "cat\tdog\n" * 2
 
 
 def test_numbers_in_text_are_taken_as_those_of_steps_are(tmp_path: Path) -> None:

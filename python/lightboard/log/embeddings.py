@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from lightboard.log import directory
 from lightboard.log.arrays import plain_array
-from lightboard.log.numbers import describe, plain_step, plain_tag
+from lightboard.log.numbers import describe, plain_list, plain_step, plain_tag
 from lightboard.log.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -70,18 +70,20 @@ class Embeddings(Recorder):
 
 
 def _labels(metadata: Any, header: Sequence[str] | None, count: int) -> str:
-    labels = list(metadata)
+    labels = plain_list(metadata, "metadata", "labels, one for each point")
     if len(labels) != count:
         raise ValueError(f"metadata: expected {count} labels, one for each point, found {len(labels)}.")
-    if not header:
+    names = [] if header is None else plain_list(header, "metadata_header", "names")
+    if not names:
         return "".join(_cell(label) + "\n" for label in labels)
-    rows = [list(header), *map(list, labels)]
-    for number, row in enumerate(rows):
-        if len(row) != len(header):
+    rows = [names]
+    for number, label in enumerate(labels):
+        row = plain_list(label, f"metadata[{number}]", "values, one for each name in metadata_header")
+        if len(row) != len(names):
             raise ValueError(
-                f"metadata[{number - 1}]: expected {len(header)} values, as metadata_header has names, "
-                f"found {len(row)}."
+                f"metadata[{number}]: expected {len(names)} values, as metadata_header has names, found {len(row)}."
             )
+        rows.append(row)
     return "".join("\t".join(map(_cell, row)) + "\n" for row in rows)
 
 

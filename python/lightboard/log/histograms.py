@@ -144,6 +144,9 @@ def _counted(array: "Array", bins: Any) -> tuple["Array", "Array"]:
             f"bins: expected at most {MOST_BINS:,}, found more than have room in memory by {describe(bins)} of values "
             f"between {finite.min():g} and {finite.max():g}. Give a number of them, or the edges."
         ) from None
+    except (TypeError, ValueError) as error:
+        kind = TypeError if isinstance(error, TypeError) else ValueError
+        raise kind(f"bins: expected what numpy.histogram takes, found {describe(bins)}: {error}.") from None
     return np.ascontiguousarray(edges, np.float64), np.ascontiguousarray(counts, np.float64)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lightboard._core import check_picture
 from lightboard.log.arrays import plain_array
 from lightboard.log.notices import warn
-from lightboard.log.numbers import plain_float, plain_tag
+from lightboard.log.numbers import plain_float, plain_list, plain_tag
 from lightboard.log.pixels import plain_pixels
 from lightboard.log.recorder import Recorder
 
@@ -178,7 +178,8 @@ def _boxes(box_tensor: object, labels: str | Sequence[str] | None) -> list[Box]:
     if not np.isfinite(array).all():
         raise ValueError("box_tensor: expected pixels, found NaN or infinite numbers.")
     corners = np.clip(np.trunc(array.astype(np.float64)), -INT32, INT32).astype(np.int64).tolist()
-    texts = [plain_tag(label, "labels") for label in ([labels] if isinstance(labels, str) else labels or ())]
+    given = [] if labels is None else [labels] if isinstance(labels, str) else labels
+    texts = [plain_tag(label, "labels") for label in plain_list(given, "labels", "texts, one for each box")]
     if texts and len(texts) != len(corners):
         warn(f"labels: expected one for each of {len(corners)} boxes, found {len(texts)}; none is drawn.")
         texts = []

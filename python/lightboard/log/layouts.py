@@ -50,7 +50,7 @@ class Layouts(Recorder):
         Raises:
             TypeError, ValueError, OSError: As for `add_custom_scalars`.
         """
-        self.add_custom_scalars({category: {title: ["Multiline", tags]}})
+        self._add_chart(category, title, ["Multiline", tags])
 
     def add_custom_scalars_marginchart(
         self, tags: Sequence[str], category: str = "default", title: str = "untitled"
@@ -65,7 +65,10 @@ class Layouts(Recorder):
         Raises:
             TypeError, ValueError, OSError: As for `add_custom_scalars`.
         """
-        self.add_custom_scalars({category: {title: ["Margin", tags]}})
+        self._add_chart(category, title, ["Margin", tags])
+
+    def _add_chart(self, category: str, title: str, chart: Sequence[object]) -> None:
+        self.add_custom_scalars({plain_tag(category, "category"): {plain_tag(title, "title"): chart}})
 
 
 def _charts(charts: object, what: str) -> list[Chart]:

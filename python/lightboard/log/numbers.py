@@ -33,6 +33,35 @@ def plain_tag(tag: object, what: str = "tag") -> str:
     return str(tag)
 
 
+def plain_words(words: object, what: str) -> str:
+    """Return `words` as `plain_tag` does; none of them for None."""
+    return "" if words is None else plain_tag(words, what)
+
+
+def plain_flag(flag: object, what: str) -> bool:
+    """Return whether `flag` counts as true.
+
+    Raises:
+        TypeError: it does not say, as an array of several elements.
+    """
+    try:
+        return bool(flag)
+    except (TypeError, ValueError, RuntimeError):
+        raise TypeError(f"{what}: expected a bool, found {describe(flag)}.") from None
+
+
+def plain_list(values: Any, what: str, of: str) -> list[Any]:
+    """Return the items of `values`.
+
+    Raises:
+        TypeError: it has none.
+    """
+    try:
+        return list(values)
+    except TypeError:
+        raise TypeError(f"{what}: expected a list of {of}, found {describe(values)}.") from None
+
+
 def plain_float(value: object, what: str) -> float:
     """Return the one number that `value` holds as a float; ±inf for an int that no float can hold.
 

@@ -9,7 +9,7 @@ from lightboard._core import Writer
 from lightboard.log.awaited import Numbers
 from lightboard.log.device import Number
 from lightboard.log.files import TAKEN_WITH_REPORTS, NumbersCall
-from lightboard.log.numbers import describe, plain_tag
+from lightboard.log.numbers import describe, plain_flag, plain_tag, plain_words
 from lightboard.log.recorder import Recorder
 from lightboard.log.timer import Timer
 
@@ -102,18 +102,16 @@ class Scalars(Recorder):
         words: tuple[object, object],
         reduce: str | None,
     ) -> None:
-        is_described = any(words) or reduce is not None
-        if is_described and any(style):
+        name = plain_tag(tag)
+        described = plain_words(words[0], "display_name"), plain_words(words[1], "summary_description")
+        flags = plain_flag(style[0], "new_style"), plain_flag(style[1], "double_precision")
+        is_described = any(described) or reduce is not None
+        if is_described and any(flags):
             raise ValueError(
                 "display_name, summary_description, reduce: expected them with a simple value only, found them with "
                 "new_style or double_precision. Leave out one or the other."
             )
-        name = plain_tag(tag)
         number = self._number(value, f"scalar_value of tag {name!r:.200}")
-        described = (
-            plain_tag(words[0] or "", "display_name"),
-            plain_tag(words[1] or "", "summary_description"),
-        )
         step, wall_time = self._number_moment("scalar", name, global_step, walltime)
         call: NumbersCall
         if is_described:
@@ -125,7 +123,7 @@ class Scalars(Recorder):
             self._words[name] = described
             call = partial(_add_described, step, wall_time, (*described, reduce))
         else:
-            call = partial(_add, step, wall_time, (bool(style[0]), bool(style[1])))
+            call = partial(_add, step, wall_time, flags)
         self._files.record_numbers([(None, [(name, number)], call)])
 
     def add_scalars(
@@ -223,11 +221,11 @@ class Scalars(Recorder):
         """
         told = self._reduces.get(tag) if isinstance(tag, str) else None
         if told is None:
-            if reduce not in REDUCES:
+            if not isinstance(reduce, str) or reduce not in REDUCES:
                 raise ValueError(
                     f"reduce: expected one of {', '.join(map(repr, REDUCES))}, found {reduce!r:.80}."
                 )
-        elif told != reduce:
+        elif not isinstance(reduce, str) or told != reduce:
             raise ValueError(
                 f"reduce of tag {tag!r:.200}: expected {told!r}, as before, found {reduce!r:.80}."
             )
