@@ -86,8 +86,9 @@ impl Writer {
         let media = sized(what, bytes, move |wall_time, _| {
             media::draw(&mut picture, &boxes);
             let picture = media::resized(picture, width, height)?;
-            let encoded = format.encode(&picture)?;
-            Ok(record(wall_time, step, &tag, outline(&picture), &encoded))
+            let (outline, encoded) = (outline(&picture), format.encode(&picture)?);
+            drop(picture); // Not to be held beside the record.
+            Ok(record(wall_time, step, &tag, outline, &encoded))
         });
         Ok(self.add_media(py, file, wall_time, media))
     }
@@ -205,11 +206,13 @@ impl Writer {
         let what = format!("The sound {tag:?}");
         let bytes = size_of_val(&*samples);
         let media = sized(what, bytes, move |wall_time, _| {
+            let encoded = format.encode(&samples, channels as u16, sample_rate)?;
+            drop(samples); // Not to be held beside the record.
             let audio = Audio {
                 sample_rate: sample_rate as f32,
                 channels: channels as i64,
                 frames: frames as i64,
-                encoded: &format.encode(&samples, channels as u16, sample_rate)?,
+                encoded: &encoded,
                 content_type: format.media_type(),
             };
             let mut record = Vec::with_capacity(audio.encoded.len() + tag.len() + 100);
