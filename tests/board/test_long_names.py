@@ -160,3 +160,57 @@ def test_a_column_is_wholly_in_view_or_out_of_it(browser: Browser, twelve: str) 
         parts = window(opened.page).evaluate(OUT_OF_VIEW)
         assert parts[:2] == [0, 0]
         assert parts[2] == 0 or parts[2] > 0.8, parts
+
+
+def test_headings_are_told_apart_where_runs_stood_before(browser: Browser, tmp_path: Path) -> None:
+    """What stands in the page for a row is used for others, whose font is another one."""
+    folders = [f"experiments-of-november-with-resnet50-and-adam-variant-{n:02}" for n in range(60)]
+    runs = [f"{folder}/seed-{seed}" for folder in folders for seed in (1, 2)]
+    for address in serve(tmp_path, runs):
+        with tab(browser, address, viewport=WINDOWS[0]) as opened:
+            expect(account(opened)).to_contain_text("of 120 drawn", timeout=WAIT_MS)
+            for place in (101, 60, 33, 99, 7):
+                window(opened.page).evaluate("(list, top) => { list.scrollTop = top; }", 24 * place)
+                expect_told_apart(opened, "folder")
+
+
+# Makes the list so wide that the first name lacks this many CSS pixels, and waits for what follows from it.
+LACKING = """
+(list, lacking) => new Promise((done) => {
+  const name = list.querySelector(".row .name");
+  const text = document.createRange();
+  text.selectNodeContents(name);
+  list.whole ??= text.getBoundingClientRect().width - name.closest("label").getBoundingClientRect().width
+    + list.getBoundingClientRect().width;
+  list.style.width = `${list.whole - lacking}px`;
+  requestAnimationFrame(() => requestAnimationFrame(() => done()));
+})
+"""
+
+
+def test_names_that_lack_a_part_of_a_pixel_read_differently(browser: Browser, tmp_path: Path) -> None:
+    names = [f"lr=0.001,wd=0.1,seed={seed}" for seed in range(10, 16)]
+    for address in serve(tmp_path, names):
+        with tab(browser, f"{address}#panel=(flat:!t,columns:!())") as opened:
+            expect(account(opened)).to_contain_text("of 6 drawn", timeout=WAIT_MS)
+            for lacking in (0, 0.1, 0.2, 0.3, 0.4, 0.6, 1):
+                window(opened.page).evaluate(LACKING, lacking)
+                seen = {opened.row(name).locator(".name").screenshot() for name in names}
+                assert len(seen) == len(names), f"where they lack {lacking} px"
+
+
+def test_a_name_that_is_cut_by_one_letter_is_told_by_its_title(browser: Browser, tmp_path: Path) -> None:
+    """That letter is wider than the dots which stand for it, in the fonts that have it."""
+    names = [f"{nth}{'hundredth' * 3}{wide}" for nth, wide in enumerate("⸻⸻﷽﷽")]
+    for address in serve(tmp_path, names):
+        with tab(browser, f"{address}#panel=(flat:!t,columns:!())") as opened:
+            expect(account(opened)).to_contain_text("of 4 drawn", timeout=WAIT_MS)
+            seen = set()
+            for lacking in range(-4, 24, 2):
+                window(opened.page).evaluate(LACKING, lacking)
+                for name in names:
+                    shown = opened.row(name).locator(".name")
+                    reads = shown.inner_text()
+                    assert shown.get_attribute("title") == (None if reads == name else name)
+                    seen.add((len(reads), reads == name))
+            assert (len(names[0]), False) in seen
