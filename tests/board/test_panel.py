@@ -323,3 +323,47 @@ def test_axe_finds_nothing_in_any_state_of_the_panel(browser: Browser, address: 
         opened.page.keyboard.press("?")
         expect(opened.page.get_by_role("dialog", name="Keys")).to_be_visible()
         assert complaints_of_axe(opened) == []
+
+
+# Focuses a box in view and scrolls the list by so many rows, again and again. Tells where the focus was lost, or where
+# rows do not follow each other in the page as in the list.
+SCROLLED = """
+async (list) => {
+  const frame = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  const topOf = (element) => element.getBoundingClientRect().top;
+  const lost = [];
+  for (const by of [1, 10, 18, 40, -10, -18, -40])
+    for (const at of [6, 18]) {
+      list.scrollTop = 60 * 24;
+      await frame();
+      const items = [...list.querySelectorAll("li")].filter((item) => topOf(item) >= topOf(list));
+      const item = items.sort((a, b) => topOf(a) - topOf(b))[at];
+      const box = item.querySelector("input");
+      const { key } = item.dataset;
+      box.focus();
+      await frame();
+      list.scrollTop += by * 24;
+      await frame();
+      if (document.activeElement !== box || item.dataset.key !== key) lost.push(`row ${at}, by ${by}`);
+      const places = [...list.querySelectorAll("li")].map(({ ariaPosInSet }) => Number(ariaPosInSet));
+      if (places.some((place, i) => i > 0 && place < places[i - 1])) lost.push(`order: row ${at}, by ${by}`);
+    }
+  return lost;
+}
+"""
+
+
+def test_scrolling_leaves_the_focus_where_it_is(tmp_path: Path, browser: Browser) -> None:
+    for number in range(200):
+        write_run(tmp_path / f"sweep{number // 2}" / f"run {number}", {"loss": [1.0]})
+    with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
+        expect(account(opened)).to_contain_text("of 200 drawn", timeout=2 * WAIT_MS)
+        assert opened.page.locator(".window").evaluate(SCROLLED) == []
+        # Keys go on from there.
+        opened.page.locator(".window").evaluate("list => { list.scrollTop = 0; }")
+        opened.box("sweep3/run 6").focus()
+        opened.page.locator(".window").evaluate("list => { list.scrollTop = 40 * 24; }")
+        expect(opened.row("sweep15/run 31")).to_be_in_viewport()
+        opened.page.keyboard.press("ArrowDown")
+        expect(opened.box("sweep3/run 7")).to_be_focused()
+        expect(opened.row("sweep3/run 7")).to_be_in_viewport()
