@@ -214,3 +214,21 @@ def test_a_name_that_is_cut_by_one_letter_is_told_by_its_title(browser: Browser,
                     assert shown.get_attribute("title") == (None if reads == name else name)
                     seen.add((len(reads), reads == name))
             assert (len(names[0]), False) in seen
+
+
+def test_the_values_at_a_step_are_told_with_whole_names(browser: Browser, tmp_path: Path) -> None:
+    """To a screen reader, in the table at the crosshair and in the one below the chart, where names are cut."""
+    names = [f"experiments-of-november/with-resnet50-and-adam/variant-{n}/seed-1" for n in (1, 2)]
+    for address in serve(tmp_path, names):
+        with tab(browser, address, viewport=WINDOWS[0]) as opened:
+            plot = opened.card("loss").locator(".hit")
+            plot.hover()
+            crosshair = opened.page.locator(".crosshair")
+            plot.click()
+            below = opened.page.get_by_role("region", name="Values of loss at step")
+            for table in (crosshair, below):
+                told = table.get_by_role("rowheader")
+                expect(told).to_have_count(2)
+                expect(told.locator(".name")).to_have_text([re.compile("…")] * 2)
+                for name in names:
+                    expect(table.get_by_role("rowheader", name=name, exact=True)).to_have_count(1)
