@@ -120,7 +120,7 @@ def _memory() -> list[Row]:
     resident = [held.resident for held in later]
     # What leaks grows on and on; what an allocator keeps goes up and down by some 10 MB.
     half = len(resident) // 2
-    slope = statistics.mean(resident[half:]) - statistics.mean(resident[:half])
+    growth = statistics.mean(resident[half:]) - statistics.mean(resident[:half])
     switches = endurance.SWITCHES * len(later)
     sizes = ", ".join(f"{size / 1e6:.0f}" for size in resident)
     return [
@@ -138,7 +138,7 @@ def _memory() -> list[Row]:
             f"{sizes} MB",
             "–",
             "the later half as the first (≤ 5 MB more)",
-            slope <= 5e6,
+            growth <= 5e6,
         ),
     ]
 

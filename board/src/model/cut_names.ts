@@ -1,4 +1,4 @@
-/** Names cut to the room there is, so that no two of those that stand beside each other read the same. */
+/** Names cut to the room there is: those that stand beside each other read differently where what differs has room. */
 
 /** A stretch of what is shown of a name. */
 export interface Piece {
