@@ -182,7 +182,7 @@ LACKING = """
   text.selectNodeContents(name);
   list.whole ??= text.getBoundingClientRect().width - name.closest("label").getBoundingClientRect().width
     + list.getBoundingClientRect().width;
-  list.style.width = `${list.whole - lacking}px`;
+  list.parentElement.style.width = `${list.whole - lacking}px`;
   requestAnimationFrame(() => requestAnimationFrame(() => done()));
 })
 """
