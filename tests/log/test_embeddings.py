@@ -1,5 +1,7 @@
 """Embeddings: files that TensorBoard's projector reads, as the peers write them."""
 
+import signal
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ from tensorboard.plugins.projector.projector_config_pb2 import ProjectorConfig
 
 from lightboard import SummaryWriter
 from log.peers import PEERS, peer_named
-from log.program import succeed
+from log.program import Program, run, succeed
+from log.records import event_files, events
 
 POINTS = np.random.default_rng(0).normal(size=(9, 3)).astype(np.float32)
 PICTURES = np.linspace(0, 1, 9 * 3 * 4 * 4, dtype=np.float32).reshape(9, 3, 4, 4)
@@ -85,8 +88,11 @@ def test_the_last_of_one_name_is_what_stays(tmp_path: Path) -> None:
             writer.add_embedding(np.full((1, 4_000 - 100 * number), number))
             writer.add_embedding(np.full((1, 2), number), tag=f"other {number}")
     assert (tmp_path / "00000/default/tensors.tsv").read_text() == "\t".join(["39"] * 100) + "\n"
-    names = [it.tensor_name for it in config(tmp_path).embeddings]
-    assert names == [*(f"other {number}:00000" for number in range(39)), "default:00000", "other 39:00000"]
+    assert names(tmp_path) == [
+        *(f"other {number}:00000" for number in range(39)),
+        "default:00000",
+        "other 39:00000",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -157,3 +163,110 @@ say(heard(warned))
     assert "tensors.tsv" in told
     assert "File too large" in told
     assert files(tmp_path / "run") == {}
+
+
+def names(directory: Path) -> list[str]:
+    return [it.tensor_name for it in config(directory).embeddings]
+
+
+def test_writers_of_one_directory_keep_each_others(tmp_path: Path) -> None:
+    text = """
+writers = [SummaryWriter("run"), SummaryWriter("run")]
+children = []
+for child in range(3):
+    pid = os.fork()
+    if pid == 0:
+        for number in range(20):
+            writers[0].add_embedding([[child]], tag=f"child {child}, {number}")
+        writers[0].close()
+        os._exit(0)
+    children.append(pid)
+for number in range(50):
+    for writer in writers:
+        writer.add_embedding([[number]], tag=f"{writers.index(writer)}, {number}")
+for pid in children:
+    os.waitpid(pid, 0)
+for writer in writers:
+    writer.close()
+"""
+    succeed(text, tmp_path)
+    assert len(set(names(tmp_path / "run"))) == 3 * 20 + 2 * 50
+    assert not [name for name in files(tmp_path / "run") if name.endswith(".new")]
+
+
+# A configuration that is a pipe stands for a disk that hangs: to read it takes until somebody writes.
+HANGS = """
+import numpy as np
+os.mkdir("run")
+os.mkfifo("run/projector_config.pbtxt")
+"""
+
+
+def test_images_wait_for_no_embedding(tmp_path: Path) -> None:
+    text = (
+        HANGS
+        + """
+writer = SummaryWriter("run")
+writer.add_embedding([[1, 2]])
+for step in range(20):
+    writer.add_image("image", np.zeros((3, 8, 8), np.uint8), step)
+os.kill(os.getpid(), signal.SIGTERM)
+while True: signal.pause()
+"""
+    )
+    assert run(text, tmp_path)[0] == -signal.SIGTERM
+    (path,) = event_files(tmp_path / "run")
+    assert [event.step for event in events(path)[1:]] == list(range(20))
+
+
+def test_where_no_thread_can_be_had_every_turn_comes(tmp_path: Path) -> None:
+    text = (
+        HANGS
+        + """
+import resource
+writer = SummaryWriter("run")
+first = threading.Thread(target=writer.add_embedding, args=([[1, 2]],))
+ready = threading.Event()
+run, first.run = first.run, lambda: (ready.wait(), run())
+first.start()
+# No room for the stack of a thread.
+pages = int(open("/proc/self/statm").read().split()[0])
+room = pages * resource.getpagesize() + 900_000
+resource.setrlimit(resource.RLIMIT_AS, (room, resource.RLIM_INFINITY))
+ready.set()
+pipe = os.open("run/projector_config.pbtxt", os.O_WRONLY)  # Until the first embedding reads it.
+writer.add_embedding([[3, 4]], tag="second")
+os.close(pipe)
+first.join()
+writer.flush()
+os._exit(0)
+"""
+    )
+    program = Program(text, tmp_path)
+    assert program.end()[0] == 0
+    assert names(tmp_path / "run") == ["default:00000", "second:00000"]
+
+
+def test_large_copies_are_on_a_disk(tmp_path: Path) -> None:
+    kinds = [
+        subprocess.run(["stat", "-f", "-c", "%T", path], capture_output=True, text=True, check=True).stdout
+        for path in ("/dev/shm", str(tmp_path))
+    ]
+    if kinds[0].strip() != "tmpfs" or kinds[1].strip() == "tmpfs":
+        pytest.skip("needs /dev/shm in memory, and a directory that is not")
+    text = (
+        HANGS
+        + """
+os.environ["TMPDIR"] = "/dev/shm"
+writer = SummaryWriter("run")
+writer.add_embedding([[1, 2]])  # What comes next waits for its turn.
+writer.add_embedding(np.ones((600, 500)), label_img=np.zeros((600, 3, 30, 30), np.uint8), tag="large")
+writer.add_video("video", np.zeros((1, 100, 3, 256, 256), np.uint8), 0)
+open_files = [os.path.realpath(f"/proc/self/fd/{number}") for number in os.listdir("/proc/self/fd")]
+for path in open_files:
+    if path.endswith("(deleted)"):
+        say(os.path.dirname(path))
+os._exit(0)
+"""
+    )
+    assert succeed(text, tmp_path).split() == [str(tmp_path / "run")] * 3

@@ -1,7 +1,9 @@
 """Videos: frames, their layout and their times, read back by Pillow."""
 
 import io
+from contextlib import ExitStack
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -154,18 +156,21 @@ def test_webp_on_request_keeps_every_pixel(tmp_path: Path) -> None:
         assert [series.kind for series in index.runs[0].series(kind=None)] == ["video"]
 
 
-@pytest.mark.parametrize("where", ["a disk", "nowhere"])
+@pytest.mark.parametrize("where", ["on a disk", "in memory"])
 def test_a_video_larger_than_the_queue_is_logged_in_its_place(
     tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if where == "nowhere":  # Then the call encodes it.
-        monkeypatch.setenv("TMPDIR", str(tmp_path / "nowhere"))
     frame = few_colours((1, 1, 3, 256, 256))
-    with SummaryWriter(tmp_path) as writer:
-        writer.add_image("image", frame[0, 0], 0)
-        writer.add_video("video", np.broadcast_to(frame, (1, 90, 3, 256, 256)), 1)
-        writer.add_image("image", frame[0, 0], 2)
-    found = logged(tmp_path)
+    with ExitStack() as stack:
+        directory = tmp_path
+        if where == "in memory":  # Where all is in memory, the call encodes it.
+            directory = Path(stack.enter_context(TemporaryDirectory(dir="/dev/shm")))
+            monkeypatch.setenv("TMPDIR", str(directory))
+        with SummaryWriter(directory) as writer:
+            writer.add_image("tag", frame[0, 0], 0)
+            writer.add_video("tag", np.broadcast_to(frame, (1, 90, 3, 256, 256)), 1)
+            writer.add_image("tag", frame[0, 0], 2)
+        found = logged(directory)
     assert [event.step for _, event in found] == [0, 1, 2]
     picture = Image.open(io.BytesIO(found[1][0].image.encoded_image_string))
     np.testing.assert_array_equal(np.asarray(picture.convert("RGB")), frame[0, 0].transpose(1, 2, 0))

@@ -1,12 +1,23 @@
 //! The files of an embedding, for TensorBoard's PROJECTOR page, and what its configuration says of them.
 
-use std::fs::{self, File};
+use std::error::Error;
+use std::fmt;
+use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use crate::report::NotWritten;
+use rustix::fs::{FlockOperation, flock};
+
+use crate::media::GiveBack;
+use crate::report::{Cause, NotWritten};
 
 const CONFIG: &str = "projector_config.pbtxt";
+
+/// Bytes per write call, so that progress on a slow disk can be seen.
+const CHUNK: usize = 1 << 16;
+
+type Failure = Box<dyn Error + Send + Sync>;
 
 /// What a coordinate is stored as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,26 +81,33 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// Writes the files, and after them what the configuration says of them. `sprite` are all pictures in one.
+    /// Writes the files, and after them what the configuration says of them. `sprite` are all pictures in one. Tells of
+    /// its progress.
     ///
     /// # Errors
-    /// A file cannot be written. It is left as it was.
-    pub fn write(mut self, sprite: Option<&[u8]>) -> Result<(), NotWritten> {
+    /// [`NotWritten`]: a file cannot be written. It is left as it was. Another: the points cannot be read.
+    pub fn write(mut self, sprite: Option<&[u8]>, give_back: GiveBack<'_>) -> Result<(), Failure> {
+        give_back(0);
         let folder = self.directory.join(&self.folder);
         fs::create_dir_all(&folder).map_err(|cause| NotWritten {
             path: folder.clone(),
             cause,
         })?;
-        whole(&folder.join("tensors.tsv"), |out| self.write_points(out))?;
+        whole(&folder.join("tensors.tsv"), give_back, |out| {
+            self.write_points(out)
+        })?;
         if let Some(labels) = &self.labels {
-            whole(&folder.join("metadata.tsv"), |out| {
-                out.write_all(labels.as_bytes())
+            whole(&folder.join("metadata.tsv"), give_back, |out| {
+                Ok(out.write_all(labels.as_bytes())?)
             })?;
         }
         if let Some(sprite) = sprite {
-            whole(&folder.join("sprite.png"), |out| out.write_all(sprite))?;
+            whole(&folder.join("sprite.png"), give_back, |out| {
+                Ok(out.write_all(sprite)?)
+            })?;
         }
         let config = self.directory.join(CONFIG);
+        let _turn = Turn::of(&self.directory);
         let present = match fs::read(&config) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
             read => read.map_err(|cause| NotWritten {
@@ -97,11 +115,12 @@ impl Embedding {
                 cause,
             })?,
         };
-        whole(&config, |out| out.write_all(&self.added_to(&present)))
+        whole(&config, give_back, |out| {
+            Ok(out.write_all(&self.added_to(&present))?)
+        })
     }
 
-    fn write_points(&mut self, out: &mut dyn Write) -> io::Result<()> {
-        let mut out = BufWriter::new(out);
+    fn write_points(&mut self, out: &mut dyn Write) -> Result<(), Failure> {
         let (rows, columns) = self.shape;
         let size = self.element.size();
         let mut points = io::BufReader::with_capacity(1 << 16, &mut self.points);
@@ -111,12 +130,12 @@ impl Embedding {
                 if column > 0 {
                     out.write_all(b"\t")?;
                 }
-                points.read_exact(&mut number[..size])?;
-                self.element.write(&mut out, &number[..size])?;
+                points.read_exact(&mut number[..size]).map_err(NotRead)?;
+                self.element.write(&mut &mut *out, &number[..size])?;
             }
             out.write_all(b"\n")?;
         }
-        out.flush()
+        Ok(())
     }
 
     /// The configuration with this embedding at its end, in place of any of the same name.
@@ -155,24 +174,85 @@ impl Embedding {
     }
 }
 
+/// The turn to change the configuration of a directory, which other writers change too, in this process or another.
+struct Turn(Option<File>);
+
+impl Turn {
+    /// Waits for it. Where there are no locks, everybody has it.
+    fn of(directory: &Path) -> Self {
+        let directory = File::open(directory).ok();
+        Self(directory.filter(|it| flock(it, FlockOperation::LockExclusive).is_ok()))
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        if let Some(directory) = &self.0 {
+            // Not by closing: a child that was forked meanwhile has the same file open.
+            let _ = flock(directory, FlockOperation::Unlock);
+        }
+    }
+}
+
 /// Writes a file as a whole: whoever reads it finds the old or the new one.
 fn whole(
     path: &Path,
-    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<(), NotWritten> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(format!(".{}.new", std::process::id()));
-    let written = File::create(&beside)
-        .and_then(|mut file| write(&mut file))
-        .and_then(|()| fs::rename(&beside, path));
-    written.map_err(|cause| {
-        let _ = fs::remove_file(&beside);
-        NotWritten {
-            path: path.to_owned(),
-            cause,
+    give_back: GiveBack<'_>,
+    write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let written = || {
+        let file = tempfile::Builder::new()
+            .suffix(".new")
+            .permissions(Permissions::from_mode(0o666))
+            .tempfile_in(path.parent().unwrap_or(Path::new(".")))?;
+        let mut out = BufWriter::with_capacity(CHUNK, Heard { file, give_back });
+        write(&mut out)?;
+        let heard = out.into_inner().map_err(io::IntoInnerError::into_error)?;
+        heard.file.persist(path).map_err(|error| error.error)?;
+        Ok(())
+    };
+    written().map_err(|error: Failure| match error.downcast::<io::Error>() {
+        Ok(cause) => {
+            let (path, cause) = (path.to_owned(), *cause);
+            NotWritten { path, cause }.into()
         }
+        Err(error) => error,
     })
 }
+
+/// A file that tells when something was written to it.
+struct Heard<'a> {
+    file: tempfile::NamedTempFile,
+    give_back: GiveBack<'a>,
+}
+
+impl Write for Heard<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.file.write(&bytes[..bytes.len().min(CHUNK)])?;
+        (self.give_back)(0);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// The copy of what was logged cannot be read back.
+#[derive(Debug)]
+struct NotRead(io::Error);
+
+impl fmt::Display for NotRead {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "its copy in a temporary file cannot be read ({})",
+            Cause(&self.0)
+        )
+    }
+}
+
+impl Error for NotRead {}
 
 /// The shortest text that reads back as the number, in the form that Python's `repr` has.
 fn float(out: &mut impl Write, value: f64) -> io::Result<()> {

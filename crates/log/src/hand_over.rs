@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use crate::file::{EventFile, Place};
 use crate::held::Held;
 use crate::lock;
-use crate::media::Queue;
+use crate::media_queue::Queue;
 use crate::report::Report;
 
 /// Pending bytes from which on the thread does not wait any longer.

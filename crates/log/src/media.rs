@@ -1,38 +1,46 @@
-//! Media on their way into their files: encoded by threads of their own, in the order in which they were logged.
+//! Media on their way into their files: encoded by threads of their own.
 //!
 //! The queue lies in the writer's state. A thread takes the oldest item that nobody encodes yet; what is encoded joins
-//! the pending records of its file when everything before it has. So a barrier waits for the queue first.
+//! the pending records of its file when all before it have. A barrier waits for the queue first.
+//!
+//! Small media and those that are kept have room of their own each. Kept are those that take seconds: they are done one
+//! after the other, so that a thread is left for small ones; none is dropped while there is progress; and what comes after
+//! one waits for it only if it has the same tag.
 
-use std::collections::VecDeque;
 use std::error::Error;
-use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::hand_over::{Shared, State};
+use crate::media_queue::{Item, Settled};
 use crate::report::Report;
-use crate::writer::{Added, FileId, Writer};
+use crate::writer::{Added, FileId, HUNG_AFTER, Writer};
 use crate::{lock, sigterm, wall_time};
 
-/// Bytes of media that may be on their way before a caller waits. One item may have more, if it is the only one.
+/// Bytes of small media that may be on their way before a caller waits. One item may have more, if it is the only one.
 pub const MEDIA_CAPACITY: usize = 16 << 20;
 
-/// Bytes of media that may lie in spools, likewise.
+/// Bytes of memory that kept media may hold besides, likewise.
+pub const KEPT_CAPACITY: usize = 8 << 20;
+
+/// Bytes that they may have in spools, likewise.
 pub const SPOOL_CAPACITY: u64 = 1 << 30;
 
-/// How long a caller waits for room, before the oldest media are dropped.
+/// How long a caller waits for room, before the oldest small media are dropped.
 const ROOM_WITHIN: Duration = Duration::from_secs(1);
 
 /// Threads that encode one writer's media; they are started when there is something to do for them.
-const THREADS: usize = 2;
+pub(crate) const THREADS: usize = 2;
 
-/// Is told of bytes that are held no longer, although the item is not encoded yet: frames of a video that are done.
+/// Is told of bytes that are held no longer, although the item is not encoded yet: frames of a video that are done. Kept
+/// media that touch a disk tell of none as well, to say that they go on: what has spoken and then says nothing hangs.
 pub type GiveBack<'a> = &'a mut dyn FnMut(usize);
 
-type Failure = Box<dyn Error + Send + Sync>;
+pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
-type Encode = Box<dyn FnOnce(f64, GiveBack<'_>) -> Result<Vec<u8>, Failure> + Send + 'static>;
+pub(crate) type Encode =
+    Box<dyn FnOnce(f64, GiveBack<'_>) -> Result<Vec<u8>, Failure> + Send + 'static>;
 
 /// An image, a sound, a video, an embedding: something that takes longer to encode than a caller may have to wait.
 pub struct Media {
@@ -42,163 +50,20 @@ pub struct Media {
     pub bytes: usize,
     /// Bytes that it has in a [`Spool`](crate::Spool) besides.
     pub spooled: u64,
-    /// Whether those before it that are so too are to be done first: they write the same files.
-    pub in_turn: bool,
+    /// Whether it is never dropped for others, but its caller waits for its turn. All that are so are done one after the
+    /// other.
+    pub kept: bool,
+    /// The tag of its record, which waits for what is kept of the same one. None, if it adds no record.
+    pub tag: Option<String>,
     /// Gives the whole record for a wall time, and gives bytes back on the way; nothing, if it has written files of its
     /// own.
     pub encode: Encode,
 }
 
-/// The media of one writer that are not yet among the pending records of their files.
-#[derive(Default)]
-pub(crate) struct Queue {
-    /// In the order of their tickets.
-    items: VecDeque<Item>,
-    /// Bytes that all items hold.
-    bytes: usize,
-    /// Bytes that they have in spools.
-    spooled: u64,
-    next_ticket: u64,
-    threads: usize,
-    idle_threads: usize,
-    /// A wait for room was in vain: do not wait again before an item is done.
-    stalled: bool,
-}
-
-struct Item {
-    ticket: u64,
-    file: FileId,
-    what: String,
-    bytes: usize,
-    spooled: u64,
-    in_turn: bool,
-    stage: Stage,
-}
-
-enum Stage {
-    Waiting(f64, Encode),
-    Encoding,
-    Encoded(Result<Vec<u8>, Failure>),
-}
-
-impl Queue {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.items.is_empty()
-    }
-
-    /// What the next item gets; a barrier waits for all tickets below.
-    pub(crate) fn next_ticket(&self) -> u64 {
-        self.next_ticket
-    }
-
-    /// Whether nothing with a lower ticket is on its way.
-    pub(crate) fn is_done(&self, ticket: u64) -> bool {
-        self.items.front().is_none_or(|item| item.ticket >= ticket)
-    }
-
-    fn has_room(&self, media: &Media) -> bool {
-        self.items.is_empty()
-            || self.bytes.saturating_add(media.bytes) <= MEDIA_CAPACITY
-                && self.spooled.saturating_add(media.spooled) <= SPOOL_CAPACITY
-    }
-
-    /// Whether there were room if all that waits were dropped.
-    fn could_have_room(&self, media: &Media) -> bool {
-        let stays = |item: &&Item| !matches!(item.stage, Stage::Waiting(..));
-        let staying = self.items.iter().filter(stays);
-        let (count, bytes, spooled) = staying.fold((0, 0, 0), |(count, bytes, spooled), item| {
-            (count + 1, bytes + item.bytes, spooled + item.spooled)
-        });
-        count == 0
-            || media.bytes.saturating_add(bytes) <= MEDIA_CAPACITY
-                && media.spooled.saturating_add(spooled) <= SPOOL_CAPACITY
-    }
-
-    fn push(&mut self, file: FileId, wall: f64, media: Media) {
-        self.bytes += media.bytes;
-        self.spooled += media.spooled;
-        self.items.push_back(Item {
-            ticket: self.next_ticket,
-            file,
-            what: media.what,
-            bytes: media.bytes,
-            spooled: media.spooled,
-            in_turn: media.in_turn,
-            stage: Stage::Waiting(wall, media.encode),
-        });
-        self.next_ticket += 1;
-    }
-
-    /// Removes the oldest item that nobody encodes yet.
-    fn drop_oldest(&mut self) -> Option<Item> {
-        let waits = |item: &Item| matches!(item.stage, Stage::Waiting(..));
-        let item = self.items.remove(self.items.iter().position(waits)?)?;
-        self.bytes -= item.bytes;
-        self.spooled -= item.spooled;
-        Some(item)
-    }
-
-    /// The oldest item that nobody encodes yet and whose turn it is, for the caller to encode. Who encodes one before
-    /// its turn takes it afterwards.
-    fn take(&mut self) -> Option<(u64, f64, Encode)> {
-        let mut turn_is_taken = false;
-        for item in &mut self.items {
-            if item.in_turn && matches!(item.stage, Stage::Encoding) {
-                turn_is_taken = true;
-            } else if matches!(item.stage, Stage::Waiting(..)) && !(item.in_turn && turn_is_taken) {
-                let stage = mem::replace(&mut item.stage, Stage::Encoding);
-                let Stage::Waiting(wall, encode) = stage else {
-                    return None;
-                };
-                return Some((item.ticket, wall, encode));
-            }
-        }
-        None
-    }
-
-    /// Notes that an item that is being encoded holds as many bytes less.
-    fn give_back(&mut self, ticket: u64, bytes: usize) {
-        let Ok(index) = self.items.binary_search_by_key(&ticket, |item| item.ticket) else {
-            return;
-        };
-        let item = &mut self.items[index];
-        let bytes = bytes.min(item.bytes);
-        item.bytes -= bytes;
-        self.bytes -= bytes;
-        self.stalled &= bytes == 0;
-    }
-
-    fn finish(&mut self, ticket: u64, record: Result<Vec<u8>, Failure>) {
-        self.stalled = false;
-        let Ok(index) = self.items.binary_search_by_key(&ticket, |item| item.ticket) else {
-            return;
-        };
-        let item = &mut self.items[index];
-        self.bytes -= item.bytes;
-        self.spooled -= mem::take(&mut item.spooled);
-        item.bytes = record.as_ref().map_or(0, Vec::len);
-        self.bytes += item.bytes;
-        item.stage = Stage::Encoded(record);
-    }
-
-    /// The oldest item, if it is encoded.
-    fn pop_encoded(&mut self) -> Option<(FileId, String, Result<Vec<u8>, Failure>)> {
-        let Stage::Encoded(_) = self.items.front()?.stage else {
-            return None;
-        };
-        let item = self.items.pop_front()?;
-        self.bytes -= item.bytes;
-        match item.stage {
-            Stage::Encoded(record) => Some((item.file, item.what, record)),
-            _ => None,
-        }
-    }
-}
-
 impl State {
-    /// Lets encoded media join the pending records, as far as nothing before them is missing.
-    fn settle_media(&mut self) {
-        while let Some((file, what, record)) = self.media.pop_encoded() {
+    /// Lets encoded media join the pending records.
+    fn settle_media(&mut self, settled: Vec<Settled>) {
+        for (file, what, record) in settled {
             match record {
                 Ok(record) if record.is_empty() => {}
                 Ok(record) => drop(self.append(file.0, record)),
@@ -228,11 +93,52 @@ impl State {
             dropped: 1,
         });
     }
+
+    /// Says which media below `ticket` a barrier has waited for in vain.
+    pub(crate) fn report_hung_media(&mut self, ticket: u64) {
+        let late = self
+            .media
+            .items
+            .iter()
+            .take_while(|item| item.ticket < ticket);
+        let first = late.clone().next();
+        if let Some(Item { file, what, .. }) = first {
+            let report = Report::MediaHung {
+                path: self.pending[file.0].path.clone(),
+                first: what.clone(),
+                items: late.count(),
+                waited: HUNG_AFTER.as_secs(),
+                lost: false,
+            };
+            self.reports.push(report);
+        }
+    }
+
+    /// Gives up what is not encoded, since a disk does not answer.
+    pub(crate) fn abandon_media(&mut self) {
+        let (settled, given_up) = self.media.abandon();
+        self.settle_media(settled);
+        if let Some(Item { file, what, .. }) = given_up.first() {
+            self.report_lost(*file, what.clone(), given_up.len());
+        }
+    }
+
+    fn report_lost(&mut self, file: FileId, first: String, items: usize) {
+        self.reports.push(Report::MediaHung {
+            path: self.pending[file.0].path.clone(),
+            first,
+            items,
+            waited: HUNG_AFTER.as_secs(),
+            lost: true,
+        });
+    }
 }
 
 impl Writer {
-    /// Queues `media` for `file`; without a wall time, the present one is taken. Waits for room, for a second at most;
-    /// then the oldest media that nobody encodes yet are dropped and reported, or these if even that would make no room.
+    /// Queues `media` for `file`; without a wall time, the present one is taken.
+    ///
+    /// Waits for room. Small media wait for a second at most; then the oldest of them that nobody encodes yet are dropped
+    /// and reported, or these if even that would make no room. Those that are kept wait as long as there is progress.
     ///
     /// # Panics
     /// If `file` is not of this writer.
@@ -259,6 +165,15 @@ impl Writer {
             }
             if state.media.has_room(&media) {
                 break;
+            }
+            if media.kept {
+                let over = |state: &State| state.is_closed() || state.media.has_room(&media);
+                state = self.shared.wait_for_media(state, 0, None, over);
+                if !over(&state) {
+                    state.report_lost(file, media.what, 1);
+                    return state.taken();
+                }
+                continue;
             }
             let left = ROOM_WITHIN.saturating_sub(start.elapsed());
             if state.media.stalled || left.is_zero() {
@@ -293,7 +208,7 @@ impl Shared {
         self: &'a Arc<Self>,
         mut state: MutexGuard<'a, State>,
     ) -> MutexGuard<'a, State> {
-        if state.media.idle_threads > 0 || state.media.threads == THREADS {
+        if !state.media.wants_thread() {
             self.encode.notify_one();
             return state;
         }
@@ -308,8 +223,8 @@ impl Shared {
             Ok(_) => state.media.threads += 1,
             Err(_) if state.media.threads > 0 => {}
             Err(_) => {
-                // No thread is to be had: better late than never.
-                if let Some((ticket, wall, encode)) = state.media.take() {
+                // No thread is to be had: better late than never. What others add meanwhile may have to wait for its turn.
+                while let Some((ticket, wall, encode)) = state.media.take() {
                     drop(state);
                     let record = self.encoded(ticket, wall, encode);
                     state = lock(&self.state);
@@ -355,26 +270,39 @@ impl Shared {
     }
 
     fn finish(&self, state: &mut State, ticket: u64, record: Result<Vec<u8>, Failure>) {
-        state.media.finish(ticket, record);
-        state.settle_media();
+        let settled = state.media.finish(ticket, record);
+        state.settle_media(settled);
         self.wake.notify_one();
         self.done.notify_all();
     }
 
-    /// Returns when all media with tickets below `ticket` are among the pending records, or at `until`.
+    /// Returns when `over` says so of what is kept and of small media below `ticket`, or at `until`, or when only a disk is
+    /// waited for and there is no progress.
     pub(crate) fn wait_for_media<'a>(
         &'a self,
         mut state: MutexGuard<'a, State>,
         ticket: u64,
         until: Option<Instant>,
+        over: impl Fn(&State) -> bool,
     ) -> MutexGuard<'a, State> {
-        while !state.media.is_done(ticket) {
-            let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-            if left == Some(Duration::ZERO) {
+        let (mut seen, mut since) = (state.media.progress, Instant::now());
+        while !over(&state) {
+            if state.media.hung && state.media.waits_for_disk(ticket) {
                 break;
             }
-            // Encoding takes time, but it always ends.
-            let left = left.unwrap_or(Duration::MAX);
+            let now = Instant::now();
+            if until.is_some_and(|until| until <= now) {
+                break;
+            }
+            if seen != state.media.progress || !state.media.waits_for_disk(ticket) {
+                (seen, since) = (state.media.progress, now);
+            }
+            let hung_at = since + HUNG_AFTER;
+            if hung_at <= now {
+                state.media.hung = true;
+                break;
+            }
+            let left = until.map_or(hung_at, |until| until.min(hung_at)) - now;
             state = self
                 .done
                 .wait_timeout(state, left)

@@ -73,6 +73,19 @@ pub enum Report {
         /// Why not.
         cause: io::Error,
     },
+    /// Media wait for a disk that does not answer.
+    MediaHung {
+        /// The event file.
+        path: PathBuf,
+        /// Names the first of them.
+        first: String,
+        /// How many there are.
+        items: usize,
+        /// Seconds waited without any progress.
+        waited: u64,
+        /// Whether they are given up.
+        lost: bool,
+    },
     /// Media came faster than they could be encoded.
     MediaDropped {
         /// The event file.
@@ -121,6 +134,31 @@ impl Report {
         }
     }
 
+    fn media_hung(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::MediaHung {
+            path,
+            first,
+            items,
+            waited,
+            lost,
+        } = self
+        else {
+            return Ok(());
+        };
+        write!(
+            f,
+            "{items} media item{} for {} not written (first: {first}): the file system has not answered for {waited} s (a \
+             network mount that hangs?). {}",
+            if *items == 1 { "" } else { "s" },
+            path.display(),
+            if *lost {
+                "What was not being written already is lost."
+            } else {
+                "They are written when it answers, if the process still runs then."
+            },
+        )
+    }
+
     /// The file concerned.
     pub fn path(&self) -> &PathBuf {
         match self {
@@ -131,6 +169,7 @@ impl Report {
             | Self::Moved { path, .. }
             | Self::NotEncoded { path, .. }
             | Self::NotWritten { path, .. }
+            | Self::MediaHung { path, .. }
             | Self::MediaDropped { path, .. } => path,
         }
     }
@@ -142,6 +181,7 @@ impl Report {
             | Self::Lost { cause, .. }
             | Self::NotWritten { cause, .. } => Some(errno(cause)),
             Self::NotFlushed { cause, .. } => Some(cause.as_ref().map_or(libc::ETIMEDOUT, errno)),
+            Self::MediaHung { .. } => Some(libc::ETIMEDOUT),
             Self::Deleted { .. }
             | Self::Moved { .. }
             | Self::NotEncoded { .. }
@@ -156,7 +196,7 @@ pub fn errno(error: &io::Error) -> i32 {
 }
 
 /// The operating system's words without the number, plus what helps with the commonest causes.
-struct Cause<'a>(&'a io::Error);
+pub(crate) struct Cause<'a>(pub(crate) &'a io::Error);
 
 impl fmt::Display for Cause<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -258,6 +298,7 @@ impl fmt::Display for Report {
                 path.display(),
                 Cause(cause),
             ),
+            Self::MediaHung { .. } => self.media_hung(f),
             Self::MediaDropped {
                 path,
                 first,

@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::hand_over::Phase;
+use crate::hand_over::{Phase, State};
 use crate::{fork, lock};
 
 /// How long the last hand-over may take, and how much of that is left for it when media are still being encoded.
@@ -120,7 +120,8 @@ fn drain(until: Instant) {
             let state = lock(&shared.state);
             let encoded_until = until.checked_sub(HAND_OVER_WITHIN).or(Some(until));
             let ticket = state.media.next_ticket();
-            let mut state = shared.wait_for_media(state, ticket, encoded_until);
+            let over = |state: &State| state.media.is_done(ticket);
+            let mut state = shared.wait_for_media(state, ticket, encoded_until, over);
             state.requested += 1;
             shared.wake.notify_one();
             (Arc::clone(shared), state.requested)

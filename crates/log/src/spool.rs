@@ -2,8 +2,14 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
+use std::path::Path;
 
-/// Bytes in the directory for temporary files (`TMPDIR`): written from the beginning to the end, then read likewise.
+use rustix::fs::{FsWord, fstatfs};
+
+/// Of `statfs(2)`: file systems that lie in memory.
+const IN_MEMORY: [FsWord; 2] = [0x0102_1994, 0x8584_58f6];
+
+/// Bytes in a file: written from the beginning to the end, then read likewise.
 #[derive(Debug)]
 pub struct Spool {
     file: File,
@@ -11,14 +17,16 @@ pub struct Spool {
 }
 
 impl Spool {
-    /// Has `write` write what is to be read back.
+    /// Has `write` write what is to be read back: to where temporary files go (`TMPDIR`), or to `directory` if that place
+    /// is in memory.
     ///
     /// # Errors
-    /// No file can be made, or it cannot take all; or those of `write`.
+    /// No file can be made outside memory, or it cannot take all; or those of `write`.
     pub fn of<E: From<io::Error>>(
+        directory: &Path,
         write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let mut file = tempfile::tempfile()?;
+        let mut file = on_disk(&std::env::temp_dir()).or_else(|_| on_disk(directory))?;
         write(&mut file)?;
         let size = file.stream_position()?;
         file.rewind()?;
@@ -35,4 +43,13 @@ impl Read for Spool {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         self.file.read(out)
     }
+}
+
+/// A file without a name that takes no memory.
+fn on_disk(directory: &Path) -> io::Result<File> {
+    let file = tempfile::tempfile_in(directory)?;
+    if IN_MEMORY.contains(&fstatfs(&file)?.f_type) {
+        return Err(io::ErrorKind::Unsupported.into());
+    }
+    Ok(file)
 }

@@ -14,7 +14,7 @@ use crate::report::Report;
 use crate::{HAND_OVER, fork, lock, sigterm, wall_time};
 
 /// How long a barrier waits for a file system that makes no progress.
-const HUNG_AFTER: Duration = Duration::from_secs(5);
+pub(crate) const HUNG_AFTER: Duration = Duration::from_secs(5);
 
 /// How long a record waits for room while the disk is slow.
 const ROOM_WITHIN: Duration = Duration::from_secs(2);
@@ -269,7 +269,9 @@ impl Writer {
             return;
         }
         let ticket = state.media.next_ticket();
-        let mut state = self.shared.wait_for_media(state, ticket, None);
+        let over = |state: &State| state.media.is_done(ticket);
+        let mut state = self.shared.wait_for_media(state, ticket, None, over);
+        state.report_hung_media(ticket);
         state.requested += 1;
         let ticket = state.requested;
         self.shared.wake.notify_one();
@@ -312,7 +314,10 @@ impl Writer {
         state.phase = Phase::Closed;
         self.shared.wake.notify_one();
         self.shared.encode.notify_all();
-        let state = self.shared.wait_for_media(state, u64::MAX, None);
+        let over = |state: &State| state.media.is_empty();
+        let mut state = self.shared.wait_for_media(state, u64::MAX, None, over);
+        state.abandon_media();
+        self.shared.wake.notify_one();
         let mut state = self
             .shared
             .wait_until(state, |state| state.phase == Phase::Ended);

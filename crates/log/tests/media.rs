@@ -8,8 +8,8 @@ use std::time::Duration;
 use lightboard_events::encode::{self, Scalar};
 use lightboard_events::{Part, Scanner, decode};
 use lightboard_log::{
-    Added, FileId, MEDIA_CAPACITY, Media, NotWritten, Options, Report, SPOOL_CAPACITY, Spool,
-    Writer,
+    Added, Element, Embedding, FileId, KEPT_CAPACITY, MEDIA_CAPACITY, Media, NotWritten, Options,
+    Report, SPOOL_CAPACITY, Spool, Writer,
 };
 
 fn open(directory: &Path) -> Writer {
@@ -28,7 +28,8 @@ fn media(step: i64, bytes: usize, encoded: impl FnOnce() + Send + 'static) -> Me
         what: format!("media {step}"),
         bytes,
         spooled: 0,
-        in_turn: false,
+        kept: false,
+        tag: Some("media".to_owned()),
         encode: Box::new(move |wall, _| {
             encoded();
             let mut record = Vec::new();
@@ -46,6 +47,14 @@ fn gated(step: i64, bytes: usize, begun: Sender<i64>) -> (Media, Sender<()>) {
         opened.recv().unwrap_err();
     };
     (media(step, bytes, wait), gate)
+}
+
+/// The same, as what is never dropped.
+fn kept(media: Media) -> Media {
+    Media {
+        kept: true,
+        ..media
+    }
 }
 
 /// The steps of one tag in the file of `writer`.
@@ -166,7 +175,8 @@ fn what_an_item_gives_back_is_room_for_others() {
         what: "a video".to_owned(),
         bytes: MEDIA_CAPACITY,
         spooled: 0,
-        in_turn: false,
+        kept: false,
+        tag: Some("media".to_owned()),
         encode: Box::new(move |wall, give_back| {
             give_back(MEDIA_CAPACITY / 2);
             begun.send(()).unwrap();
@@ -189,35 +199,141 @@ fn what_an_item_gives_back_is_room_for_others() {
 }
 
 #[test]
-fn what_lies_in_spools_is_bounded_as_well() {
+fn what_is_kept_waits_for_its_turn_and_is_never_dropped() {
     let directory = tempfile::tempdir().unwrap();
     let writer = open(directory.path());
     let (begun, begins) = mpsc::channel();
-    let spooled = |spooled, media| Media { spooled, ..media };
-    let (first, gate) = gated(0, 1, begun);
+    let spooled = |spooled, media| Media {
+        spooled,
+        ..kept(media)
+    };
+    let (first, first_gate) = gated(0, 1, begun.clone());
     writer.add_media(FileId(0), None, spooled(SPOOL_CAPACITY - 1, first));
-    begins.recv().unwrap();
-    writer.add_media(FileId(0), None, spooled(1, media(1, 1, || ())));
-    writer.add_media(FileId(0), None, spooled(SPOOL_CAPACITY, media(2, 1, || ())));
-    drop(gate);
-    writer.flush();
-    writer.add_media(
-        FileId(0),
-        None,
-        spooled(2 * SPOOL_CAPACITY, media(3, 1, || ())),
-    );
+    let (small, gate) = gated(1, MEDIA_CAPACITY, begun.clone());
+    writer.add_media(FileId(0), None, small);
+    assert_eq!(begins.recv(), Ok(0));
+    assert_eq!(begins.recv(), Ok(1));
+    writer.add_media(FileId(0), None, spooled(1, media(2, 1, || ())));
+    // Small media wait in vain, and not again.
+    writer.add_media(FileId(0), None, media(3, MEDIA_CAPACITY, || ()));
+    std::thread::scope(|scope| {
+        let adding = scope.spawn(|| {
+            begun.send(4).unwrap();
+            for (step, bytes) in [(4, SPOOL_CAPACITY), (5, 2 * SPOOL_CAPACITY)] {
+                writer.add_media(FileId(0), None, spooled(bytes, media(step, 1, || ())));
+            }
+            let large = kept(media(6, 2 * KEPT_CAPACITY, || ()));
+            writer.add_media(FileId(0), None, large);
+        });
+        assert_eq!(begins.recv(), Ok(4));
+        writer.add_media(FileId(0), None, media(7, MEDIA_CAPACITY, || ()));
+        assert!(!adding.is_finished());
+        drop((first_gate, gate));
+    });
     writer.close();
-    assert_eq!(steps(&writer, "media"), [0, 1, 3]);
+    assert_eq!(steps(&writer, "media"), [0, 1, 2, 4, 5, 6]);
     let reports = writer.reports();
     assert!(
-        matches!(&reports[..], [Report::MediaDropped { first, dropped: 1, .. }] if first == "media 2"),
+        matches!(&reports[..], [Report::MediaDropped { first, dropped: 2, .. }] if first == "media 3"),
         "{reports:?}"
     );
 }
 
 #[test]
+fn nothing_waits_behind_what_is_kept_unless_it_has_the_same_tag() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    let (begun, begins) = mpsc::channel();
+    let (files, files_gate) = gated(0, 1, begun.clone());
+    let files = Media {
+        tag: None,
+        ..kept(files)
+    };
+    writer.add_media(FileId(0), None, files);
+    assert_eq!(begins.recv(), Ok(0));
+    // More than there is room for at a time.
+    for step in 1..=40 {
+        let media = media(step, MEDIA_CAPACITY / 4, || ());
+        assert_eq!(writer.add_media(FileId(0), None, media), Added::Taken);
+    }
+    while steps(&writer, "media").len() < 40 {
+        std::thread::yield_now();
+    }
+    let (video, gate) = gated(41, 1, begun.clone());
+    writer.add_media(FileId(0), None, kept(video));
+    for step in 42..45 {
+        let begun = begun.clone();
+        let same = media(step, 1, move || begun.send(step).unwrap());
+        writer.add_media(FileId(0), None, same);
+    }
+    for step in 42..45 {
+        assert_eq!(begins.recv(), Ok(step));
+    }
+    let other = Media {
+        tag: Some("other".to_owned()),
+        encode: Box::new(|wall, _| {
+            let mut record = Vec::new();
+            encode::scalar(&mut record, wall, 45, "other", Scalar::Simple(0.0));
+            Ok(record)
+        }),
+        ..media(45, 1, || ())
+    };
+    writer.add_media(FileId(0), None, other);
+    while steps(&writer, "other").is_empty() {
+        std::thread::yield_now();
+    }
+    assert_eq!(steps(&writer, "media").len(), 40);
+    drop((files_gate, gate));
+    writer.close();
+    let found: Vec<_> = steps(&writer, "media");
+    assert_eq!(found.len(), 45);
+    let in_order = found.into_iter().filter(|&step| step > 0);
+    assert!(in_order.eq(1..45));
+    assert!(writer.reports().is_empty());
+}
+
+#[test]
+fn no_call_waits_for_media_whose_disk_hangs() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    let (gate, opened) = mpsc::channel::<()>();
+    let hangs = Media {
+        encode: Box::new(move |_, give_back| {
+            give_back(0);
+            opened.recv().unwrap_err();
+            Ok(Vec::new())
+        }),
+        tag: None,
+        ..kept(media(0, KEPT_CAPACITY, || ()))
+    };
+    writer.add_media(FileId(0), None, hangs);
+    writer.add_media(FileId(0), None, media(1, 1, || ()));
+    writer.flush();
+    assert_eq!(steps(&writer, "media"), [1]);
+    // It is known that it hangs: nothing waits for it again, but for what is to be computed.
+    writer.add_media(FileId(0), None, kept(media(2, 1, || ())));
+    writer.add_media(FileId(0), None, media(3, 1, || ()));
+    writer.close();
+    assert_eq!(steps(&writer, "media"), [1, 3]);
+    let reports: Vec<_> = writer.reports().iter().map(ToString::to_string).collect();
+    let [flushed, added, closed] = &reports[..] else {
+        panic!("{reports:?}");
+    };
+    assert!(flushed.starts_with("1 media item for "), "{flushed}");
+    assert!(
+        flushed.ends_with("if the process still runs then."),
+        "{flushed}"
+    );
+    assert!(added.contains("(first: media 2)"), "{added}");
+    assert!(closed.contains("(first: media 0)"), "{closed}");
+    assert!(closed.ends_with("is lost."), "{closed}");
+    drop(gate);
+}
+
+#[test]
 fn a_spool_gives_back_what_was_written() {
-    let mut spool = Spool::of(|out| out.write_all(b"frames")).unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let mut spool = Spool::of(directory.path(), |out| out.write_all(b"frames")).unwrap();
     let mut read = String::new();
     assert_eq!(spool.size(), 6);
     spool.read_to_string(&mut read).unwrap();
@@ -229,17 +345,13 @@ fn what_is_to_be_done_in_turn_is() {
     let directory = tempfile::tempdir().unwrap();
     let writer = open(directory.path());
     let (begun, begins) = mpsc::channel();
-    let in_turn = |media| Media {
-        in_turn: true,
-        ..media
-    };
     let (first, gate) = gated(0, 1, begun.clone());
-    writer.add_media(FileId(0), None, in_turn(first));
+    writer.add_media(FileId(0), None, kept(first));
     assert_eq!(begins.recv(), Ok(0));
     for step in 1..3 {
         let begun = begun.clone();
         let media = media(step, 1, move || begun.send(step).unwrap());
-        writer.add_media(FileId(0), None, in_turn(media));
+        writer.add_media(FileId(0), None, kept(media));
     }
     let other = media(3, 1, move || begun.send(3).unwrap());
     writer.add_media(FileId(0), None, other);
@@ -270,7 +382,8 @@ fn what_writes_files_of_its_own_adds_no_record() {
             what: "The points".to_owned(),
             bytes,
             spooled: 0,
-            in_turn: true,
+            kept: true,
+            tag: None,
             encode: Box::new(|_, _| encoded),
         };
         writer.add_media(FileId(0), None, media);
@@ -287,6 +400,42 @@ fn what_writes_files_of_its_own_adds_no_record() {
         "The points was not logged, since points.tsv cannot be written (No space left on device: free some space). \
          Nothing else is affected."
     );
+}
+
+#[test]
+fn points_that_cannot_be_read_are_no_fault_of_the_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    let embedding = Embedding {
+        directory: directory.path().to_owned(),
+        folder: "00000/default".to_owned(),
+        name: "default".to_owned(),
+        points: Box::new(std::io::empty()),
+        element: Element::F64,
+        shape: (1, 1),
+        labels: None,
+        picture: None,
+    };
+    let media = Media {
+        what: "The points".to_owned(),
+        tag: None,
+        encode: Box::new(|_, give_back| embedding.write(None, give_back).map(|()| Vec::new())),
+        ..kept(media(0, 1, || ()))
+    };
+    writer.add_media(FileId(0), None, media);
+    writer.close();
+    let reports = writer.reports();
+    let [report @ Report::NotEncoded { .. }] = &reports[..] else {
+        panic!("{reports:?}");
+    };
+    assert!(
+        report
+            .to_string()
+            .contains("its copy in a temporary file cannot be read"),
+        "{report}"
+    );
+    let folder = directory.path().join("00000/default");
+    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0);
 }
 
 #[test]
@@ -310,7 +459,8 @@ fn what_cannot_be_encoded_is_reported_once_and_costs_nothing_else() {
         what: "media 1".to_owned(),
         bytes: 1,
         spooled: 0,
-        in_turn: false,
+        kept: false,
+        tag: Some("media".to_owned()),
         encode: Box::new(|_, _| Err("too large".into())),
     };
     writer.add_media(FileId(0), None, broken);

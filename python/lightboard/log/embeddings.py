@@ -31,8 +31,8 @@ class Embeddings(Recorder):
         `<log_dir>/projector_config.pbtxt` says of them: an embedding of the same tag and step is replaced, all others
         in that file stay. A thread of the writer writes them, from a copy: they are there when `flush()` or `close()`
         returns, unless a warning says otherwise. They are TensorBoard's own formats; the event file gets nothing. A
-        copy of more than 16 MiB is a file without a name in the directory for temporary files (`TMPDIR`; where that is
-        in RAM, so is the copy).
+        copy of more than 1 MiB is a file without a name in the directory for temporary files (`TMPDIR`; beside the
+        event file where that is in RAM). This call waits for its turn when many are on their way.
 
         Args:
             mat: The points, of shape [points, dimensions]; an array, tensor or list of bools, ints or floats.

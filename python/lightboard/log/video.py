@@ -26,8 +26,9 @@ class Videos(Recorder):
         """Log a batch of videos side by side as one animation, which is encoded in a thread of its own.
 
         Written as an image value (spec/events.md, Writing). Of frames that together have more than 16 MiB the
-        copy is a file without a name in the directory for temporary files (`TMPDIR`; where that is in RAM, so is the
-        copy); without room there, this call encodes them.
+        copy is a file without a name in the directory for temporary files (`TMPDIR`; beside the event file where
+        that is in RAM), and this call waits for its turn when there are many; without a disk for it, this call encodes
+        them.
 
         Args:
             tag: The series.

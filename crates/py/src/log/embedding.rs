@@ -1,16 +1,18 @@
 //! Embeddings: files that are written by a thread of the writer.
 
-use std::io::{Cursor, Read};
+use std::borrow::Cow;
+use std::io::{self, Cursor, Read};
+use std::mem;
 use std::path::PathBuf;
 
-use lightboard_log::{Element, Embedding, MEDIA_CAPACITY, Media, Spool};
-use lightboard_media::{Grid, PictureFormat};
+use lightboard_log::{Element, Embedding, Media, Spool};
+use lightboard_media::{Grid, MediaError, Picture, PictureFormat};
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 use super::media::{pixels_of, unfit};
-use super::{Writer, aside};
+use super::{LARGE, Writer, aside};
 
 #[pymethods]
 impl Writer {
@@ -47,11 +49,18 @@ impl Writer {
             .transpose()?;
         let buffer = PyUntypedBuffer::get(points)?;
         let (shape, element) = (shape_of(&buffer)?, element_of(&buffer)?);
-        let mut bytes = labels.as_ref().map_or(0, String::len);
-        bytes += sprite.as_ref().map_or(0, |(sprite, _)| sprite.pixels.len());
-        let (points, spooled) = copied(py, &buffer, &mut bytes);
+        let mut copies = Copies {
+            bytes: labels.as_ref().map_or(0, String::len),
+            spooled: 0,
+        };
+        let points = copies.of(py, self, Cow::Borrowed(bytes_of(&buffer)));
         drop(buffer);
         let (sprite, picture) = sprite.unzip();
+        let sprite = sprite.map(|mut sprite: Picture| {
+            let pixels = mem::take(&mut sprite.pixels);
+            let size = pixels.len();
+            (sprite, size, copies.of(py, self, Cow::Owned(pixels)))
+        });
         let embedding = Embedding {
             directory,
             folder,
@@ -64,14 +73,20 @@ impl Writer {
         };
         let media = Media {
             what: format!("The embedding {tag:?}"),
-            bytes,
-            spooled,
-            in_turn: true,
-            encode: Box::new(move |_, _| {
-                let sprite = sprite
-                    .map(|sprite| PictureFormat::Png.encode(&sprite))
-                    .transpose()?;
-                embedding.write(sprite.as_deref())?;
+            bytes: copies.bytes,
+            spooled: copies.spooled,
+            kept: true,
+            tag: None,
+            encode: Box::new(move |_, give_back| {
+                let sprite = sprite.map(|(mut sprite, size, mut pixels)| {
+                    sprite.pixels.resize(size, 0);
+                    pixels
+                        .read_exact(&mut sprite.pixels)
+                        .map_err(MediaError::encoder)?;
+                    PictureFormat::Png.encode(&sprite)
+                });
+                let sprite = sprite.transpose()?;
+                embedding.write(sprite.as_deref(), give_back)?;
                 Ok(Vec::new())
             }),
         };
@@ -79,24 +94,27 @@ impl Writer {
     }
 }
 
-/// A copy of the points, in a spool if they are many, and how many bytes are there. Those in memory are added to `bytes`.
-fn copied(
-    py: Python<'_>,
-    buffer: &PyUntypedBuffer,
-    bytes: &mut usize,
-) -> (Box<dyn Read + Send>, u64) {
-    let points = bytes_of(buffer);
-    if points.len() > MEDIA_CAPACITY {
-        // Where there is no file for it either, it is too large, but kept.
-        let spooled = py.detach(|| Spool::of(|out| out.write_all(points)));
-        if let Ok(spool) = spooled {
-            let spooled = spool.size();
-            return (Box::new(spool), spooled);
+/// Where the copies of an embedding's parts are, in bytes.
+struct Copies {
+    bytes: usize,
+    spooled: u64,
+}
+
+impl Copies {
+    /// A copy of a part, in a spool if it is large: others have no room in memory while it waits for its turn. Where no
+    /// spool can be had, it is kept in memory.
+    fn of(&mut self, py: Python<'_>, writer: &Writer, part: Cow<'_, [u8]>) -> Box<dyn Read + Send> {
+        if part.len() > LARGE {
+            let write = |out: &mut dyn io::Write| out.write_all(&part);
+            if let Ok(spool) = py.detach(|| Spool::of(writer.directory(), write)) {
+                self.spooled += spool.size();
+                return Box::new(spool);
+            }
         }
+        self.bytes = self.bytes.saturating_add(part.len());
+        let part = aside(py, part.len(), || part.into_owned());
+        Box::new(Cursor::new(part))
     }
-    *bytes = bytes.saturating_add(points.len());
-    let points = aside(py, points.len(), || points.to_vec());
-    (Box::new(Cursor::new(points)), 0)
 }
 
 fn bytes_of(buffer: &PyUntypedBuffer) -> &[u8] {

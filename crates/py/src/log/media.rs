@@ -4,6 +4,7 @@
 
 use std::io::Read;
 use std::mem;
+use std::path::Path;
 
 use lightboard_events::{Audio, Image, encode};
 use lightboard_log::{Added, FileId, GiveBack, MEDIA_CAPACITY, Media, Spool};
@@ -81,9 +82,9 @@ impl Writer {
         drop(buffer);
         let (width, height) = size.unwrap_or((picture.width as usize, picture.height as usize));
         let boxes: Vec<_> = boxes.into_iter().map(bounding_box).collect();
-        let what = format!("The image {tag:?}");
         let bytes = media::bytes_to_resize(&picture, width, height);
-        let media = sized(what, bytes, move |wall_time, _| {
+        let series = tag.clone();
+        let media = sized("image", &series, bytes, move |wall_time, _| {
             media::draw(&mut picture, &boxes);
             let picture = media::resized(picture, width, height)?;
             let (outline, encoded) = (outline(&picture), format.encode(&picture)?);
@@ -114,7 +115,7 @@ impl Writer {
         let frame = |number| pixels.picture(number, grid);
         let first = frame(0).map_err(|error| unfit(&error))?;
         let format = named(format, VideoFormat::named, "gif or webp")?;
-        let what = format!("The video {tag:?}");
+        let series = tag.clone();
         let bytes = first.pixels.len().saturating_mul(pixels.frames());
         let outline = outline(&first);
         let (count, blank) = (
@@ -130,7 +131,7 @@ impl Writer {
             let copied = || frames.collect::<Result<Vec<_>, _>>();
             let frames = aside(py, buffer.len_bytes(), copied).map_err(|error| unfit(&error))?;
             drop(buffer);
-            let media = sized(what, bytes, move |wall_time, give_back| {
+            let encode = move |wall_time, give_back: GiveBack<'_>| {
                 let mut before = 0;
                 let frames = frames.into_iter().map(|frame| {
                     // The encoder asks for a frame when it is done with the one before.
@@ -139,17 +140,21 @@ impl Writer {
                 });
                 let encoded = format.encode(frames, fps)?;
                 Ok(record(wall_time, step, &tag, outline, &encoded))
-            });
+            };
+            let media = sized("video", &series, bytes, encode);
             return Ok(self.add_media(py, file, wall_time, media));
         }
         let spooled = py.detach(|| {
-            Spool::of(|out| frames.try_for_each(|frame| Ok(out.write_all(&frame?.pixels)?)))
+            Spool::of(self.directory(), |out| {
+                frames.try_for_each(|frame| Ok(out.write_all(&frame?.pixels)?))
+            })
         });
         let media = match spooled {
             Ok(mut spool) => {
                 let spooled = spool.size();
-                let encode = move |wall_time, _: GiveBack<'_>| {
+                let encode = move |wall_time, give_back: GiveBack<'_>| {
                     let frames = (0..count).map(|_| {
+                        give_back(0);
                         let mut frame = blank.clone();
                         frame.pixels.resize(frame_bytes, 0);
                         spool
@@ -162,7 +167,8 @@ impl Writer {
                 };
                 Media {
                     spooled,
-                    ..sized(what, frame_bytes, encode)
+                    kept: true,
+                    ..sized("video", &series, frame_bytes, encode)
                 }
             }
             Err(Unspooled::Unfit(error)) => return Err(unfit(&error)),
@@ -171,9 +177,12 @@ impl Writer {
                 let wall_time = wall_time.unwrap_or_else(lightboard_log::wall_time);
                 let encoded = py.detach(|| format.encode((0..count).map(frame), fps));
                 let bytes = encoded.as_ref().map_or(0, Vec::len);
-                sized(what, bytes, move |_, _| {
-                    Ok(record(wall_time, step, &tag, outline, &encoded?))
-                })
+                let encode =
+                    move |_, _: GiveBack<'_>| Ok(record(wall_time, step, &tag, outline, &encoded?));
+                Media {
+                    kept: true,
+                    ..sized("video", &series, bytes, encode)
+                }
             }
         };
         drop(buffer);
@@ -203,9 +212,9 @@ impl Writer {
         };
         let format = named(format, SoundFormat::named, "wav or flac")?;
         let samples = buffer.to_vec(py)?;
-        let what = format!("The sound {tag:?}");
         let bytes = size_of_val(&*samples);
-        let media = sized(what, bytes, move |wall_time, _| {
+        let series = tag.clone();
+        let media = sized("sound", &series, bytes, move |wall_time, _| {
             let encoded = format.encode(&samples, channels as u16, sample_rate)?;
             drop(samples); // Not to be held beside the record.
             let audio = Audio {
@@ -224,6 +233,11 @@ impl Writer {
 }
 
 impl Writer {
+    /// Of the event file.
+    pub(super) fn directory(&self) -> &Path {
+        self.inner.path().parent().unwrap_or(Path::new("."))
+    }
+
     pub(super) fn add_media(
         &self,
         py: Python<'_>,
@@ -245,17 +259,19 @@ impl Writer {
     }
 }
 
-/// Media that hold so many bytes, and nothing in a spool.
+/// Small media of a tag, that hold so many bytes.
 fn sized(
-    what: String,
+    noun: &str,
+    tag: &str,
     bytes: usize,
     encode: impl FnOnce(f64, GiveBack<'_>) -> Result<Vec<u8>, MediaError> + Send + 'static,
 ) -> Media {
     Media {
-        what,
+        what: format!("The {noun} {tag:?}"),
         bytes,
         spooled: 0,
-        in_turn: false,
+        kept: false,
+        tag: Some(tag.to_owned()),
         encode: Box::new(move |wall_time, give_back| {
             encode(wall_time, give_back).map_err(Into::into)
         }),
