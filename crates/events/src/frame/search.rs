@@ -43,7 +43,7 @@ impl Scanner {
         let stop = lost.stop.and_then(|stop| stop.checked_sub(base));
         while let Some(bytes) = window.get(at..).and_then(|rest| rest.first_chunk()) {
             if stop == Some(at as u64) && open.is_none() {
-                return self.end(lost, &window[..at]);
+                return self.end(lost, &window[..at], bytes);
             }
             if little_u64(bytes) > MAX_PAYLOAD {
                 at += 1;
@@ -83,7 +83,7 @@ impl Scanner {
                 Found::Bad(_) => false,
             };
             if ends {
-                return self.end(lost, &window[..open.unwrap_or(at)]);
+                return self.end(lost, &window[..open.unwrap_or(at)], &[]);
             }
             at += 1;
         }
@@ -112,15 +112,16 @@ impl Scanner {
         })
     }
 
-    /// Ends the damage behind `bytes`, which start where the search had come to.
-    fn end<'a>(&mut self, lost: Lost, bytes: &[u8]) -> Scan<'a> {
+    /// Ends the damage behind `bytes`, which start where the search had come to. `header`: the sound one behind them, if
+    /// that is why it ends; should it change, all is to be judged anew.
+    fn end<'a>(&mut self, lost: Lost, bytes: &[u8], header: &[u8]) -> Scan<'a> {
         self.offset = lost.searched + bytes.len() as u64;
         self.lost = None;
         if let Some(stop) = lost.stop.filter(|stop| self.offset < *stop) {
             // Its payload may be looked at again, as a part of others.
             self.waste(stop - lost.start - OVERHEAD as u64);
         }
-        let watch = lost.watch().with(bytes);
+        let watch = lost.watch().with(bytes).with(header);
         Scan::Damage(lost.until(self.offset, lost.cause), watch)
     }
 }
