@@ -151,10 +151,15 @@ impl EventFile {
             }
             Part::Damage(damage, watch) => {
                 let below = damage.stands_below(end);
-                let before = place.stands_below;
-                place.stands_below = before.into_iter().chain(below).min();
+                let known = place.stands_below;
+                place.stands_below = known.into_iter().chain(below).min();
                 // The next start must know when to read anew.
-                contents.add_damage(damage, place.stands_below != before);
+                contents.add_damage(damage, place.stands_below != known);
+                if let Some(before) = place.last_record
+                    && before.end == damage.offset
+                {
+                    place.watched.add(before.watch());
+                }
                 place.watched.add(watch);
             }
             Part::End(tail) => {

@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::Path;
 
+use lightboard_events::{Watch, crc};
 use rustix::fs::{OFlags, Stat};
 
 use crate::names::id_of;
@@ -61,6 +62,16 @@ impl LastRecord {
             return Ok(false);
         };
         Ok(read_at(file, &mut sum, at)? == 4 && u32::from_le_bytes(sum) == self.checksum)
+    }
+
+    /// What to watch of it, if damage follows: what changes there may reach into its last bytes.
+    pub(crate) fn watch(&self) -> Watch {
+        let sum = self.checksum.to_le_bytes();
+        Watch {
+            offset: self.end - sum.len() as u64,
+            length: sum.len() as u64,
+            checksum: crc::go_on(0, &sum),
+        }
     }
 }
 

@@ -9,8 +9,8 @@ use lightboard_events::{Watch, crc};
 
 use super::stamp::read_at;
 
-/// Ranges watched of one file.
-const RANGES: usize = 1000;
+/// Ranges watched of one file: damaged ones, and the end of the record before each.
+const RANGES: usize = 2000;
 /// Bytes watched of one file.
 const BYTES: u64 = 64 << 20;
 /// Bytes read at once.
