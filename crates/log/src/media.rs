@@ -4,8 +4,8 @@
 //! the pending records of its file when all before it have. A barrier waits for the queue first.
 //!
 //! Small media and those that are kept have room of their own each. Kept are those that take seconds: they are done one
-//! after the other, so that a thread is left for small ones; none is dropped while there is progress; and what comes after
-//! one waits for it only if it has the same tag.
+//! after the other, so that a thread is left for small ones, and none is dropped unless a disk hangs. What comes after one
+//! waits for it only if it has the same tag, and is kept then as well.
 
 use std::error::Error;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -33,8 +33,8 @@ const ROOM_WITHIN: Duration = Duration::from_secs(1);
 /// Threads that encode one writer's media; they are started when there is something to do for them.
 pub(crate) const THREADS: usize = 2;
 
-/// Is told of bytes that are held no longer, although the item is not encoded yet: frames of a video that are done. Kept
-/// media that touch a disk tell of none as well, to say that they go on: what has spoken and then says nothing hangs.
+/// Is told of bytes that are held no longer, although the item is not encoded yet: frames of a video that are done. What
+/// writes files of its own tells of none as well, to say that it goes on: what has spoken and then says nothing hangs.
 pub type GiveBack<'a> = &'a mut dyn FnMut(usize);
 
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
@@ -62,7 +62,7 @@ pub struct Media {
 
 impl State {
     /// Lets encoded media join the pending records.
-    fn settle_media(&mut self, settled: Vec<Settled>) {
+    pub(crate) fn settle_media(&mut self, settled: Vec<Settled>) {
         for (file, what, record) in settled {
             match record {
                 Ok(record) if record.is_empty() => {}
@@ -115,12 +115,14 @@ impl State {
     }
 
     /// Gives up what is not encoded, since a disk does not answer.
-    pub(crate) fn abandon_media(&mut self) {
+    /// To be dropped without the lock, since copies on that disk are closed.
+    pub(crate) fn abandon_media(&mut self) -> Vec<Item> {
         let (settled, given_up) = self.media.abandon();
         self.settle_media(settled);
         if let Some(Item { file, what, .. }) = given_up.first() {
             self.report_lost(*file, what.clone(), given_up.len());
         }
+        given_up
     }
 
     fn report_lost(&mut self, file: FileId, first: String, items: usize) {
@@ -142,7 +144,7 @@ impl Writer {
     ///
     /// # Panics
     /// If `file` is not of this writer.
-    pub fn add_media(&self, file: FileId, wall: Option<f64>, media: Media) -> Added {
+    pub fn add_media(&self, file: FileId, wall: Option<f64>, mut media: Media) -> Added {
         if self.is_inherited() {
             return Added::Unusable;
         }
@@ -163,6 +165,7 @@ impl Writer {
                 state = lock(&self.shared.state);
                 continue;
             }
+            media.kept |= state.media.follows_kept(file, &media);
             if state.media.has_room(&media) {
                 break;
             }
@@ -187,6 +190,7 @@ impl Writer {
                 {
                     state.report_dropped(dropped.file, dropped.what);
                 }
+                self.shared.done.notify_all();
                 break;
             }
             state = self

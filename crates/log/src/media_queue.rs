@@ -26,6 +26,9 @@ pub(crate) struct Queue {
     pub(crate) hung: bool,
 }
 
+/// Bytes that an item takes by itself: of many small ones more than their media do.
+const ITEM: usize = 512;
+
 /// What items hold together.
 #[derive(Default)]
 struct Held {
@@ -42,7 +45,7 @@ impl Held {
             MEDIA_CAPACITY
         };
         self.items == 0
-            || self.bytes.saturating_add(media.bytes) <= capacity
+            || (self.bytes + self.items * ITEM).saturating_add(media.bytes) <= capacity
                 && self.spooled.saturating_add(media.spooled) <= SPOOL_CAPACITY
     }
 
@@ -67,7 +70,7 @@ pub(crate) struct Item {
     spooled: u64,
     kept: bool,
     tag: Option<String>,
-    /// Whether it has begun to tell of its progress.
+    /// Whether it has begun to tell of its progress: so does what writes files of its own.
     speaks: bool,
     stage: Stage,
 }
@@ -110,6 +113,13 @@ impl Queue {
         } else {
             &mut self.small
         }
+    }
+
+    /// Whether an older one that is kept has the same tag: what waits for it is kept as well, lest it takes the room of
+    /// what does not.
+    pub(crate) fn follows_kept(&self, file: FileId, media: &Media) -> bool {
+        let is_before = |item: &Item| item.kept && item.tag == media.tag && item.file == file;
+        media.tag.is_some() && self.kept.items > 0 && self.items.iter().any(is_before)
     }
 
     pub(crate) fn has_room(&self, media: &Media) -> bool {
@@ -192,7 +202,8 @@ impl Queue {
             return;
         };
         let item = &mut self.items[index];
-        item.speaks = true;
+        // A video computes for as long as it takes: it tells of frames that are done, not of a disk.
+        item.speaks = item.tag.is_none();
         let (bytes, kept) = (bytes.min(item.bytes), item.kept);
         item.bytes -= bytes;
         self.held(kept).bytes -= bytes;
@@ -239,36 +250,47 @@ impl Queue {
         self.settle()
     }
 
-    /// Removes what is to be written now: small media in their order, and for what is kept only those of its tag wait.
+    /// Removes what is to be written now: small media in their order, what is kept as soon as it is done; of one tag the
+    /// older come first.
     fn settle(&mut self) -> Vec<Settled> {
-        let (mut settled, mut waited_for) = (Vec::new(), Vec::new());
-        let mut index = 0;
+        let (mut settled, mut staying) = (Vec::new(), Vec::new());
+        let (mut index, mut is_small_missing, mut kept_ahead) = (0, false, self.kept.items);
         while let Some(item) = self.items.get(index) {
-            let is_encoded = matches!(item.stage, Stage::Encoded(_));
-            if !is_encoded && !item.kept {
+            if is_small_missing && kept_ahead == 0 {
                 break;
             }
-            let waits = |&older: &usize| self.items[older].precedes(item);
-            if is_encoded && !waited_for.iter().any(waits) {
+            kept_ahead -= usize::from(item.kept);
+            let is_encoded = matches!(item.stage, Stage::Encoded(_));
+            let waits = |older: &usize| self.items[*older].precedes(item);
+            let is_late = !item.kept && is_small_missing;
+            if is_encoded && !is_late && !staying.iter().any(waits) {
                 settled.extend(self.remove(index).and_then(Item::settled));
                 continue;
             }
-            if item.kept {
-                waited_for.push(index);
-            }
+            is_small_missing |= !item.kept && !is_encoded;
+            staying.push(index);
             index += 1;
         }
         settled
     }
 
+    /// Removes all that is encoded, whatever it waits for: there is no time left to wait.
+    pub(crate) fn settle_all(&mut self) -> Vec<Settled> {
+        let is_encoded = |item: &Item| matches!(item.stage, Stage::Encoded(_));
+        let items = mem::take(&mut self.items);
+        let (encoded, others): (Vec<_>, _) = items.into_iter().partition(is_encoded);
+        self.items = others.into();
+        for item in &encoded {
+            self.held(item.kept).remove(item);
+        }
+        encoded.into_iter().filter_map(Item::settled).collect()
+    }
+
     /// Gives up all that is not encoded. What is, is to be written now.
     pub(crate) fn abandon(&mut self) -> (Vec<Settled>, Vec<Item>) {
-        let items = mem::take(&mut self.items);
+        let settled = self.settle_all();
         (self.small, self.kept) = (Held::default(), Held::default());
-        let is_encoded = |item: &Item| matches!(item.stage, Stage::Encoded(_));
-        let (encoded, given_up): (Vec<_>, _) = items.into_iter().partition(is_encoded);
-        let settled = encoded.into_iter().filter_map(Item::settled);
-        (settled.collect(), given_up)
+        (settled, mem::take(&mut self.items).into())
     }
 }
 

@@ -122,6 +122,8 @@ fn drain(until: Instant) {
             let ticket = state.media.next_ticket();
             let over = |state: &State| state.media.is_done(ticket);
             let mut state = shared.wait_for_media(state, ticket, encoded_until, over);
+            let encoded = state.media.settle_all();
+            state.settle_media(encoded);
             state.requested += 1;
             shared.wake.notify_one();
             (Arc::clone(shared), state.requested)

@@ -316,8 +316,15 @@ impl Writer {
         self.shared.encode.notify_all();
         let over = |state: &State| state.media.is_empty();
         let mut state = self.shared.wait_for_media(state, u64::MAX, None, over);
-        state.abandon_media();
+        let given_up = state.abandon_media();
         self.shared.wake.notify_one();
+        drop(state);
+        if !given_up.is_empty() {
+            // It closes copies on a disk that may not answer.
+            let dropping = || std::thread::Builder::new().spawn(move || drop(given_up));
+            drop(sigterm::without_signals(dropping));
+        }
+        let state = lock(&self.shared.state);
         let mut state = self
             .shared
             .wait_until(state, |state| state.phase == Phase::Ended);

@@ -24,16 +24,26 @@ fn open(directory: &Path) -> Writer {
 
 /// Media that are a point of the series `media` when `encoded` says so.
 fn media(step: i64, bytes: usize, encoded: impl FnOnce() + Send + 'static) -> Media {
+    of_tag("media", step, bytes, encoded)
+}
+
+/// The same, of the series `tag`.
+fn of_tag(
+    tag: &'static str,
+    step: i64,
+    bytes: usize,
+    encoded: impl FnOnce() + Send + 'static,
+) -> Media {
     Media {
         what: format!("media {step}"),
         bytes,
         spooled: 0,
         kept: false,
-        tag: Some("media".to_owned()),
+        tag: Some(tag.to_owned()),
         encode: Box::new(move |wall, _| {
             encoded();
             let mut record = Vec::new();
-            encode::scalar(&mut record, wall, step, "media", Scalar::Simple(0.0));
+            encode::scalar(&mut record, wall, step, tag, Scalar::Simple(0.0));
             Ok(record)
         }),
     }
@@ -41,12 +51,21 @@ fn media(step: i64, bytes: usize, encoded: impl FnOnce() + Send + 'static) -> Me
 
 /// Media that are encoded when the sender is dropped, and a sign that their encoding has begun.
 fn gated(step: i64, bytes: usize, begun: Sender<i64>) -> (Media, Sender<()>) {
+    gated_of_tag("media", step, bytes, begun)
+}
+
+fn gated_of_tag(
+    tag: &'static str,
+    step: i64,
+    bytes: usize,
+    begun: Sender<i64>,
+) -> (Media, Sender<()>) {
     let (gate, opened) = mpsc::channel();
     let wait = move || {
         begun.send(step).unwrap();
         opened.recv().unwrap_err();
     };
-    (media(step, bytes, wait), gate)
+    (of_tag(tag, step, bytes, wait), gate)
 }
 
 /// The same, as what is never dropped.
@@ -130,17 +149,25 @@ fn the_oldest_that_wait_are_dropped_when_the_queue_stays_full() {
     let writer = open(directory.path());
     let (begun, begins) = mpsc::channel();
     let gates = [0, 1].map(|step| {
-        let (media, gate) = gated(step, MEDIA_CAPACITY / 4, begun.clone());
+        let (media, gate) = gated(step, MEDIA_CAPACITY / 4 - 1024, begun.clone());
         writer.add_media(FileId(0), None, media);
         begins.recv().unwrap();
         gate
     });
     for step in 2..4 {
-        writer.add_media(FileId(0), None, media(step, MEDIA_CAPACITY / 4, || ()));
+        writer.add_media(
+            FileId(0),
+            None,
+            media(step, MEDIA_CAPACITY / 4 - 1024, || ()),
+        );
     }
     // Waits in vain for 4, and not again for 5.
     for step in 4..6 {
-        let added = writer.add_media(FileId(0), None, media(step, MEDIA_CAPACITY / 4, || ()));
+        let added = writer.add_media(
+            FileId(0),
+            None,
+            media(step, MEDIA_CAPACITY / 4 - 1024, || ()),
+        );
         assert_eq!(added, Added::TakenWithReports);
     }
     // Nothing that could be dropped would make room for this one.
@@ -209,13 +236,13 @@ fn what_is_kept_waits_for_its_turn_and_is_never_dropped() {
     };
     let (first, first_gate) = gated(0, 1, begun.clone());
     writer.add_media(FileId(0), None, spooled(SPOOL_CAPACITY - 1, first));
-    let (small, gate) = gated(1, MEDIA_CAPACITY, begun.clone());
+    let (small, gate) = gated_of_tag("small", 1, MEDIA_CAPACITY, begun.clone());
     writer.add_media(FileId(0), None, small);
     assert_eq!(begins.recv(), Ok(0));
     assert_eq!(begins.recv(), Ok(1));
     writer.add_media(FileId(0), None, spooled(1, media(2, 1, || ())));
     // Small media wait in vain, and not again.
-    writer.add_media(FileId(0), None, media(3, MEDIA_CAPACITY, || ()));
+    writer.add_media(FileId(0), None, of_tag("small", 3, MEDIA_CAPACITY, || ()));
     std::thread::scope(|scope| {
         let adding = scope.spawn(|| {
             begun.send(4).unwrap();
@@ -226,12 +253,13 @@ fn what_is_kept_waits_for_its_turn_and_is_never_dropped() {
             writer.add_media(FileId(0), None, large);
         });
         assert_eq!(begins.recv(), Ok(4));
-        writer.add_media(FileId(0), None, media(7, MEDIA_CAPACITY, || ()));
+        writer.add_media(FileId(0), None, of_tag("small", 7, MEDIA_CAPACITY, || ()));
         assert!(!adding.is_finished());
         drop((first_gate, gate));
     });
     writer.close();
-    assert_eq!(steps(&writer, "media"), [0, 1, 2, 4, 5, 6]);
+    assert_eq!(steps(&writer, "media"), [0, 2, 4, 5, 6]);
+    assert_eq!(steps(&writer, "small"), [1]);
     let reports = writer.reports();
     assert!(
         matches!(&reports[..], [Report::MediaDropped { first, dropped: 2, .. }] if first == "media 3"),
@@ -261,25 +289,16 @@ fn nothing_waits_behind_what_is_kept_unless_it_has_the_same_tag() {
     }
     let (video, gate) = gated(41, 1, begun.clone());
     writer.add_media(FileId(0), None, kept(video));
+    // As much as there is room for beside, which small ones do not need.
     for step in 42..45 {
-        let begun = begun.clone();
-        let same = media(step, 1, move || begun.send(step).unwrap());
+        let same = media(step, KEPT_CAPACITY / 4, || ());
         writer.add_media(FileId(0), None, same);
     }
-    for step in 42..45 {
-        assert_eq!(begins.recv(), Ok(step));
+    for step in 46..50 {
+        let other = of_tag("other", step, MEDIA_CAPACITY / 4 - 1024, || ());
+        assert_eq!(writer.add_media(FileId(0), None, other), Added::Taken);
     }
-    let other = Media {
-        tag: Some("other".to_owned()),
-        encode: Box::new(|wall, _| {
-            let mut record = Vec::new();
-            encode::scalar(&mut record, wall, 45, "other", Scalar::Simple(0.0));
-            Ok(record)
-        }),
-        ..media(45, 1, || ())
-    };
-    writer.add_media(FileId(0), None, other);
-    while steps(&writer, "other").is_empty() {
+    while steps(&writer, "other").len() < 4 {
         std::thread::yield_now();
     }
     assert_eq!(steps(&writer, "media").len(), 40);
@@ -293,9 +312,57 @@ fn nothing_waits_behind_what_is_kept_unless_it_has_the_same_tag() {
 }
 
 #[test]
+fn what_is_kept_and_done_waits_for_nothing_but_its_tag() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    let (begun, begins) = mpsc::channel();
+    let (small, gate) = gated(0, 1, begun);
+    writer.add_media(FileId(0), None, small);
+    assert_eq!(begins.recv(), Ok(0));
+    writer.add_media(FileId(0), None, kept(media(1, 1, || ())));
+    writer.add_media(FileId(0), None, kept(of_tag("large", 2, 1, || ())));
+    while steps(&writer, "large").is_empty() {
+        std::thread::yield_now();
+    }
+    assert!(steps(&writer, "media").is_empty());
+    drop(gate);
+    writer.close();
+    assert_eq!(steps(&writer, "media"), [0, 1]);
+    assert!(writer.reports().is_empty());
+}
+
+#[test]
 fn no_call_waits_for_media_whose_disk_hangs() {
     let directory = tempfile::tempdir().unwrap();
     let writer = open(directory.path());
+    // A video gives frames back, and then computes for as long as it takes.
+    let beside = tempfile::tempdir().unwrap();
+    let computing = open(beside.path());
+    let (done, computes) = mpsc::channel::<()>();
+    let (begun, begins) = mpsc::channel();
+    let video = Media {
+        encode: Box::new(move |_, give_back| {
+            give_back(1);
+            begun.send(()).unwrap();
+            computes.recv().unwrap_err();
+            Ok(Vec::new())
+        }),
+        ..kept(media(0, 2, || ()))
+    };
+    computing.add_media(FileId(0), None, video);
+    begins.recv().unwrap();
+    let flushing = std::thread::scope(|scope| {
+        let flushing = scope.spawn(|| computing.flush());
+        a_disk_hangs(&writer);
+        let waits = !flushing.is_finished();
+        drop(done);
+        waits
+    });
+    computing.close();
+    assert!(flushing && computing.reports().is_empty());
+}
+
+fn a_disk_hangs(writer: &Writer) {
     let (gate, opened) = mpsc::channel::<()>();
     let hangs = Media {
         encode: Box::new(move |_, give_back| {
@@ -309,12 +376,12 @@ fn no_call_waits_for_media_whose_disk_hangs() {
     writer.add_media(FileId(0), None, hangs);
     writer.add_media(FileId(0), None, media(1, 1, || ()));
     writer.flush();
-    assert_eq!(steps(&writer, "media"), [1]);
+    assert_eq!(steps(writer, "media"), [1]);
     // It is known that it hangs: nothing waits for it again, but for what is to be computed.
     writer.add_media(FileId(0), None, kept(media(2, 1, || ())));
     writer.add_media(FileId(0), None, media(3, 1, || ()));
     writer.close();
-    assert_eq!(steps(&writer, "media"), [1, 3]);
+    assert_eq!(steps(writer, "media"), [1, 3]);
     let reports: Vec<_> = writer.reports().iter().map(ToString::to_string).collect();
     let [flushed, added, closed] = &reports[..] else {
         panic!("{reports:?}");
@@ -353,13 +420,13 @@ fn what_is_to_be_done_in_turn_is() {
         let media = media(step, 1, move || begun.send(step).unwrap());
         writer.add_media(FileId(0), None, kept(media));
     }
-    let other = media(3, 1, move || begun.send(3).unwrap());
+    let other = of_tag("other", 3, 1, move || begun.send(3).unwrap());
     writer.add_media(FileId(0), None, other);
     assert_eq!(begins.recv(), Ok(3));
     drop(gate);
     assert_eq!([begins.recv(), begins.recv()], [Ok(1), Ok(2)]);
     writer.close();
-    assert_eq!(steps(&writer, "media"), [0, 1, 2, 3]);
+    assert_eq!(steps(&writer, "media"), [0, 1, 2]);
 }
 
 #[test]

@@ -152,9 +152,8 @@ impl Writer {
         let media = match spooled {
             Ok(mut spool) => {
                 let spooled = spool.size();
-                let encode = move |wall_time, give_back: GiveBack<'_>| {
+                let encode = move |wall_time, _: GiveBack<'_>| {
                     let frames = (0..count).map(|_| {
-                        give_back(0);
                         let mut frame = blank.clone();
                         frame.pixels.resize(frame_bytes, 0);
                         spool
