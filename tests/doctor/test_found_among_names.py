@@ -105,6 +105,27 @@ def test_links_that_lead_nowhere(tmp_path: Path) -> None:
         f"{file}.1": f"leads to {tmp_path / 'moved' / file.name}",
         str(tmp_path / "best"): "leads to version_3",
     }
+    assert [place.run for place in finding.places] == ["run", "best"]
+
+
+@pytest.mark.parametrize("name", ["lr=0.01", "gone.v2", "exp-1.5", "2026.11.28"])
+def test_a_dot_in_the_name_of_a_run_is_no_suffix_of_a_file(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).symlink_to(tmp_path / "scratch" / name)
+    assert [place.run for place in found("link_broken", tmp_path).places] == [name]
+    assert codes(tmp_path) == {"link_broken"}
+
+
+def test_broken_links_that_are_no_runs_are_not_mentioned(tmp_path: Path) -> None:
+    run_in(tmp_path / "run")
+    for name, target in (
+        ("best", "epoch=3-loss=0.12.ckpt"),
+        ("model.safetensors", "blobs/5ca1ab1e"),
+        ("newest", "events.out.tfevents.1763800000.host.1.0"),
+        ("libcudart.so", "libcudart.so.12.4.127"),
+        (".#train.py", "you@host.4711:1763800000"),
+    ):
+        (tmp_path / "run" / name).symlink_to(target)
+    assert codes(tmp_path) == set()
 
 
 @pytest.mark.detects("F12", "link_loop")

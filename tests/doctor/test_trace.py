@@ -97,6 +97,24 @@ def test_where_runs_are_lost(runs: Path) -> None:
     assert not trace(runs, "silent").steps[-1].remedy
 
 
+@pytest.mark.parametrize("given", ["sweep/lr=0.1", "runs/sweep/lr=0.1", "path"])
+def test_a_run_that_is_a_broken_link(tmp_path: Path, given: str) -> None:
+    runs = tmp_path / "runs"
+    write_run(runs / "sweep" / "good", {"loss": [1.0] * 5})
+    (runs / "sweep" / "lr=0.1").symlink_to(tmp_path / "scratch" / "lr=0.1")
+    lost = trace(runs, str(runs / "sweep" / "lr=0.1") if given == "path" else given)
+    (step,) = lost.steps
+    assert (lost.run, lost.lost_at) == ("sweep/lr=0.1", "files")
+    assert (step.answer, step.codes, step.remedy) == (
+        "It is a link that leads nowhere.",
+        ("link_broken",),
+        "",
+    )
+    assert trace(runs, "sweep/good").lost_at is None
+    report = examine(Look([LogDirectory("runs", str(runs))], run="sweep/good"))
+    assert report.findings == [], "of another run"
+
+
 def test_a_tag_is_looked_for(runs: Path) -> None:
     assert trace(runs, "sweep/good", tag="loss").lost_at is None
     missed = trace(runs, "sweep/good", tag="los")

@@ -12,7 +12,7 @@ from lightboard.doctor.codes import CODES, Stage
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
 from lightboard.doctor.stages.board.names import SWITCHED_ON, SWITCHED_ON_ELSEWHERE
-from lightboard.doctor.tree import readable
+from lightboard.doctor.tree import Entry, Folder, readable
 from lightboard.doctor.words import amount, similar
 
 Outcome = Literal["yes", "partly", "no", "unknown"]
@@ -93,14 +93,19 @@ def resolve(look: Look, given: str) -> tuple[str | None, str]:
 
     Of runs of one name in several log directories it is the first; what is no run is returned as it is.
     """
-    for listed in (look.tree.entries, look.tree.folders):
-        for one in listed:
-            if one.run == given:
-                return one.logdir.name, given
-    for folder in look.tree.folders:
-        if f"{folder.logdir.name}/{folder.run}" == given:
-            return folder.logdir.name, folder.run
-    meant = look.run_in(os.path.expanduser(given))
+    tree = look.tree
+    runs: list[Entry | Folder] = [*tree.entries, *tree.folders, *tree.broken]
+    for one in runs:
+        if one.run == given:
+            return one.logdir.name, given
+    for one in runs:
+        if f"{one.logdir.name}/{one.run}" == given:
+            return one.logdir.name, one.run
+    path = os.path.abspath(os.path.expanduser(given))
+    for link in tree.broken:
+        if link.path == path:
+            return link.logdir.name, link.run
+    meant = look.run_in(path)
     if meant is not None and any((one.logdir.name, one.run) == meant for one in look.tree.folders):
         return meant
     for run in look.indexed.runs["runs"]:
@@ -176,6 +181,8 @@ def _on_disk(look: Look, run: str) -> Step:
         answer = f"Not in that folder, but in folders below: {', '.join(below[:5])}."
         remedy = f"Ask for one of these: --run {shlex.quote(below[0])}"
         return Step("files", question, "no", answer, remedy=remedy)
+    if any(look.is_about(one.logdir.name, one.run) for one in look.tree.broken):
+        return Step("files", question, "no", "It is a link that leads nowhere.")
     folders = [one for one in look.tree.folders if look.is_about(one.logdir.name, one.run)]
     if any(one.error is not None for one in folders):
         return Step("files", question, "no", "Its folder is there, and may not be listed.")

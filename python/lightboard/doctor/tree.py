@@ -20,6 +20,15 @@ FOLDERS_BETWEEN_REPORTS = 256
 RENAMED = re.compile(r"event|\.v2(\.|$)|\.\d{10}\.", re.IGNORECASE)
 """What is left of an event file's name when somebody has renamed it."""
 
+FILE = re.compile(
+    r"tfevents|\.(?:arrow|bak|bin|bz2|cfg|ckpt|conf|cpp|csv|cu|data|db|err|gguf|gif|gz|h|h5|hdf5|html|index|ini|ipynb|"
+    r"jpe?g|json|jsonl|keras|lock|log|lz4|md|meta|mp4|msgpack|npy|npz|onnx|out|parquet|pb|pbtxt|pdf|pickle|pid|pkl|png|"
+    r"pth?|py|rst|safetensors|sh|so|sock|sqlite3?|svg|tar|tflite|tgz|tiff?|tmp|toml|tsv|txt|wav|webp|xml|xz|ya?ml|zip|"
+    r"zst)(?![a-z0-9])",
+    re.IGNORECASE,
+)
+"""What the name of a file holds. Any other dot, as of `lr=0.01`, may stand in the name of a run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -84,7 +93,7 @@ class Tree:
     unfinished: list[Entry] = field(default_factory=list)
     """Event files whose own names begin with a dot, as copies are called while they are made."""
     broken: list[Entry] = field(default_factory=list)
-    """Links that lead to no folder, as far as the name that they lead to tells, and not to an event file."""
+    """Links that lead nowhere, and are runs as far as names tell: their own, and the one that they lead to."""
     seconds: float = 0.0
     complete: bool = True
 
@@ -173,18 +182,21 @@ def _list(
         elif hidden:
             continue
         elif entry.is_symlink() and not os.path.exists(entry.path):
-            if _names_folder(entry.path):
-                tree.broken.append(_entry(entry, logdir, run))
+            if _names_run(entry.path):
+                tree.broken.append(_entry(entry, logdir, run_name(entry.path, logdir)))
         elif RENAMED.search(entry.name) and entry.is_file(follow_symlinks=False):
             tree.others.append(_entry(entry, logdir, run))
     tree.folders.append(Folder(path, logdir, run, files, is_link))
 
 
-def _names_folder(link: str) -> bool:
+def _names_run(link: str) -> bool:
+    """Whether a link would be a run if it led somewhere: not so one to a file, or a hidden one."""
+    name = os.path.basename(link)
     try:
-        return not os.path.splitext(os.path.realpath(link))[1]
+        target = os.path.basename(os.path.realpath(link))
     except OSError:  # It leads to one of /proc that may not be read: nobody knows whether it is broken.
         return False
+    return not (name.startswith(".") or FILE.search(name) or FILE.search(target))
 
 
 def _entry(entry: os.DirEntry[str], logdir: LogDirectory, run: str) -> Entry:
