@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -72,6 +73,23 @@ def test_permissions_are_told(odd: Path) -> None:
         "",
     )
     assert [finding["code"] for finding in reported(odd / "closed")["findings"]] == ["folder_unreadable"]
+
+
+def read_or_not(report: dict[str, Any]) -> tuple[str, str]:
+    """What the stages tell that they have read."""
+    facts = {stage["stage"]: stage["fact"] for stage in report["stages"]}
+    return facts["records"], facts["index"]
+
+
+def test_files_that_nobody_read_are_not_said_to_be_none(tmp_path: Path) -> None:
+    run_in(tmp_path / "shut").chmod(0)
+    run_in(tmp_path / "open")
+    (tmp_path / "closed").mkdir(mode=0)
+    (tmp_path / "empty").mkdir()
+    for run in ("shut", "another", "empty"):
+        assert read_or_not(reported(tmp_path, "--run", run)) == ("", "")
+    assert read_or_not(reported(tmp_path / "closed")) == ("", "")
+    assert read_or_not(reported(tmp_path / "empty")) == ("no event file to read", "no event file to compare")
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asks /proc")

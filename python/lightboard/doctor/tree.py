@@ -97,6 +97,11 @@ class Tree:
     seconds: float = 0.0
     complete: bool = True
 
+    @property
+    def holds_nothing(self) -> bool:
+        """Whether it is known that there is no event file: all was walked, and every folder could be listed."""
+        return self.complete and not self.entries and all(folder.error is None for folder in self.folders)
+
     def runs(self) -> dict[tuple[str, str], list[Entry]]:
         """Event files by log directory's and run's name, in the order of the walk."""
         found: dict[tuple[str, str], list[Entry]] = {}

@@ -99,12 +99,13 @@ def differences(look: Look) -> Iterator[Finding]:
         differing = differing or list(_series_differ(read, run, told, indexed))
         if differing and not any(_has_changed(look, audit, files[audit.entry.name]) for audit in read):
             places += differing
-    agree = f"differences at {amount(len(places), 'place')}" if places else "they agree"
-    look.facts["index"] = (
-        f"{tags:,} series of {amount(compared, 'file')} compared with the doctor's own pass: {agree}"
-        if compared
-        else "no event file to compare"
-    )
+    if compared:
+        agree = f"differences at {amount(len(places), 'place')}" if places else "they agree"
+        look.facts["index"] = (
+            f"{tags:,} series of {amount(compared, 'file')} compared with the doctor's own pass: {agree}"
+        )
+    elif look.tree.holds_nothing:
+        look.facts["index"] = "no event file to compare"
     if places:
         yield Finding("index_differs", f"{places[0].seen}.", places)
 

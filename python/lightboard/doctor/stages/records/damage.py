@@ -42,7 +42,7 @@ def damaged_records(look: Look) -> Iterator[Finding]:
             f"{amount(records, 'record')} in {amount(len(look.audits.files), 'file')}, every checksum compared"
             + (f"; {amount(ranges, 'damaged range')}" if ranges else "")
         )
-    elif look.audits.complete and look.tree.complete:
+    elif look.tree.holds_nothing:
         look.facts["records"] = "no event file to read"
     for code, damages in found.items():
         files = {audit.entry.path: audit for audit, _ in damages}.values()
