@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from boards import board
 from doctor.looking import found
 from lightboard.api.settings import LogDirectory
+from lightboard.cli.doctor import doctor
 from lightboard.doctor import Finding, Look, Place, examine
 from lightboard.doctor.trace import Step, Trace, explained
 from lightboard.doctor.words import similar
@@ -124,13 +126,29 @@ def test_a_tag_is_looked_for(runs: Path) -> None:
 
 
 def test_a_tag_that_no_run_has_is_told(tmp_path: Path) -> None:
-    write_run(tmp_path / "run", {"loss": [1.0] * 5})
-    for tag, left_out, exit_code in (
-        ("loss", (), 0),
-        ("los", ("the tag los, with which nothing was logged. Similar: loss.",), 3),
-    ):
-        report = examine(Look([LogDirectory("runs", str(tmp_path))], tag=tag))
-        assert (report.left_out, report.exit_code, report.failures) == (left_out, exit_code, ())
+    file = write_run(tmp_path / "run", {"loss": [1.0] * 5})
+    logdirs = [LogDirectory("runs", str(tmp_path))]
+    logged = examine(Look(logdirs, tag="loss"))
+    assert (logged.exit_code, logged.trace) == (0, None)
+    report = examine(Look(logdirs, tag="los"))
+    assert (report.exit_code, report.findings, report.left_out, report.failures) == (1, [], (), ())
+    assert report.trace is not None
+    assert (report.trace.run, report.trace.tag, report.trace.lost_at) == (None, "los", "records")
+    (step,) = report.trace.steps
+    assert step.answer == "No run has the tag los. Similar: loss."
+    assert step.remedy.startswith(
+        "If loss is meant: --tag loss. Else see which tags there are, with lightboard ls"
+    )
+    said = CliRunner().invoke(doctor, [str(tmp_path), "--tag", "los"])
+    assert said.exit_code == 1
+    assert "The tag los\n  ✗ Was it logged? No run has the tag los. Similar: loss.\n    Do: If" in said.stdout
+    assert said.stdout.endswith("The tag is lost at the stage records.\n")
+    # In what is damaged it may stand; what was not looked at tells nothing.
+    flip_payload_byte(file, 3)
+    damaged = examine(Look(logdirs, tag="los")).trace
+    assert damaged is not None
+    assert damaged.steps[0].answer == "No run has the tag los, as far as files can be read. Similar: loss."
+    assert examine(Look(logdirs, tag="los", budget=1e-9)).trace is None
 
 
 def test_a_board_that_serves_another_directory(runs: Path, tmp_path: Path) -> None:

@@ -234,8 +234,9 @@ def _lines(report: Report) -> Iterator[str]:
 
 
 def _trace(trace: Trace) -> Iterator[str]:
-    of = f"{trace.run}, tag {trace.tag}" if trace.tag is not None else trace.run
-    yield click.style(f"The run {printable(of)}", bold=True)
+    named = (("run", trace.run), ("tag", trace.tag))
+    of = ", ".join(f"{what} {name}" for what, name in named if name is not None)
+    yield click.style(f"The {printable(of)}", bold=True)
     for step in trace.steps:
         mark, colour = OUTCOMES[step.outcome]
         because = f" ({', '.join(step.codes)})" if step.codes else ""

@@ -14,7 +14,7 @@ from typing import Any
 from lightboard._core import audit_file
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import Entry
-from lightboard.doctor.words import amount, similar
+from lightboard.doctor.words import amount
 
 THREADS = 4
 SLICE = 1_000
@@ -67,6 +67,19 @@ class Audits:
     files: list[Audit] = field(default_factory=list)
     unreadable: list[tuple[Entry, OSError]] = field(default_factory=list)
     complete: bool = True
+
+    @property
+    def tags(self) -> set[str]:
+        """Tags of all files."""
+        return {series["tag"] for one in self.files for series in one.series}
+
+    @property
+    def knows_all_tags(self) -> bool:
+        """Whether `tags` are all that can be read: nothing was left out."""
+        return self.complete and all(
+            len(one.series) == one.facts["series_count"] and not one.facts["unread"]["count"]
+            for one in self.files
+        )
 
     def runs(self) -> dict[tuple[str, str], list[Audit]]:
         """Audits by log directory's and run's name; those of one run in order of their first wall times."""
@@ -134,11 +147,4 @@ def audit(look: Look) -> Audits:
             f"{amount(count, 'record')} of more than {longest} MiB: checksums were verified, what they hold "
             "was not looked at."
         )
-    if look.run is None and look.tag is not None and result.complete and result.files:
-        tags = {series["tag"] for one in result.files for series in one.series}
-        told = all(len(one.series) == one.facts["series_count"] for one in result.files)
-        if look.tag not in tags and told and not long:
-            near = similar(look.tag, tags)
-            hint = f" Similar: {', '.join(near)}." if near else ""
-            look.left_out.append(f"the tag {look.tag}, with which nothing was logged.{hint}")
     return result

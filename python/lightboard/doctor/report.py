@@ -37,7 +37,7 @@ class Report:
     left_out: Sequence[str]
     failures: Sequence[Failure]
     trace: Trace | None = None
-    """Of the run that was asked for."""
+    """Of the run that was asked for, or of a tag that no run has."""
 
     @classmethod
     def of(

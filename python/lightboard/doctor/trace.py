@@ -1,4 +1,4 @@
-"""The way of one run from the disk to the page, and how far it comes."""
+"""The way of one run, or of a tag, from the disk to the page, and how far it comes."""
 
 from __future__ import annotations
 
@@ -66,9 +66,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Trace:
-    """All questions, in the order of the stages; after a `no` the later ones are not asked."""
+    """All questions, in the order of the stages; after a `no` the later ones are not asked.
 
-    run: str
+    Without a `run`, of a tag that no run has.
+    """
+
+    run: str | None
     tag: str | None
     steps: Sequence[Step]
 
@@ -124,9 +127,10 @@ def names_on_board(look: Look) -> set[str]:
 
 
 def trace(look: Look, findings: Sequence[Finding]) -> Trace | None:
-    """Follow the run that the look is for; None without one."""
+    """Follow the run that the look is for; without one, tell of its tag if no run has that. None else."""
     if look.run is None:
-        return None
+        missing = _tag_of_no_run(look)
+        return None if missing is None else Trace(None, look.tag, [missing])
     steps: list[Step] = []
     for question in (_on_disk, _read, _indexed, _served, _drawn):
         step = question(look, look.run)
@@ -136,6 +140,25 @@ def trace(look: Look, findings: Sequence[Finding]) -> Trace | None:
         if steps[-1].outcome == "no":
             break
     return Trace(look.run, look.tag, steps)
+
+
+def _tag_of_no_run(look: Look) -> Step | None:
+    if look.tag is None:
+        return None
+    audits, tags = look.audits, look.audits.tags
+    if look.tag in tags or not (look.tree.complete and audits.files and audits.knows_all_tags):
+        return None
+    has_read = not (
+        audits.unreadable
+        or any(one.is_damaged for one in audits.files)
+        or any(folder.error is not None for folder in look.tree.folders)
+    )
+    so_far = "" if has_read else ", as far as files can be read"
+    logdirs = " ".join(shlex.quote(logdir.readable_path) for logdir in look.logdirs)
+    near = similar(look.tag, tags)
+    answer = f"No run has the tag {look.tag}{so_far}.{_alike(near)}"
+    remedy = _meant("tag", near, f"which tags there are, with lightboard ls {logdirs}")
+    return Step("records", "Was it logged?", "no", answer, remedy=remedy)
 
 
 def explained(step: Step, findings: Sequence[Finding]) -> Step:
@@ -190,11 +213,14 @@ def _on_disk(look: Look, run: str) -> Step:
         answer = "Its folder is there, and holds no event file."
         return Step("files", question, "no", answer, remedy=CODES["logdir_empty"].remedy)
     near = similar(run, {entry.run for entry in look.tree.entries})
-    hint = f" Similar: {', '.join(near)}." if near else ""
-    answer = f"No folder of that name below the log directories.{hint}"
+    answer = f"No folder of that name below the log directories.{_alike(near)}"
     logdirs = " ".join(shlex.quote(logdir.readable_path) for logdir in look.logdirs)
     remedy = _meant("run", near, f"which runs there are, with lightboard ls {logdirs}")
     return Step("files", question, "no", answer, remedy=remedy)
+
+
+def _alike(near: Sequence[str]) -> str:
+    return f" Similar: {', '.join(near)}." if near else ""
 
 
 def _meant(option: str, near: Sequence[str], else_see: str) -> str:
@@ -220,8 +246,7 @@ def _read(look: Look, _run: str) -> Step:
         return Step("records", question, "no", answer, remedy=WAIT)
     if look.tag is not None and not any(tag == look.tag for tag, _ in series):
         near = similar(look.tag, {tag for tag, _ in series})
-        hint = f" Similar: {', '.join(near)}." if near else ""
-        answer = f"Nothing was logged with the tag {look.tag}.{hint}"
+        answer = f"Nothing was logged with the tag {look.tag}.{_alike(near)}"
         folder = shlex.quote(readable(os.path.dirname(files[0].entry.path)))
         remedy = _meant("tag", near, f"which tags the run has, with lightboard ls {folder}")
         return Step("records", question, "no", answer, remedy=remedy)
