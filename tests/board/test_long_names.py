@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
-from board.browser import WAIT_MS, OpenBoard, tab
+from board.browser import CHROMIUM, FLAGS, WAIT_MS, OpenBoard, tab
 from board.panel import account
 from boards import board
 from logdirs import write_run
@@ -160,6 +160,39 @@ def test_a_column_is_wholly_in_view_or_out_of_it(browser: Browser, twelve: str) 
         parts = window(opened.page).evaluate(OUT_OF_VIEW)
         assert parts[:2] == [0, 0]
         assert parts[2] == 0 or parts[2] > 0.8, parts
+
+
+# How far the list can be scrolled to the right where it is so wide, and how wide its columns are.
+HIDDEN = """
+(list, width) => new Promise((done) => {
+  list.parentElement.style.width = `${width}px`;
+  const widthOf = (head) => head.getBoundingClientRect().width;
+  requestAnimationFrame(() => requestAnimationFrame(() => done([
+    list.offsetWidth - list.clientWidth,
+    list.scrollWidth - list.clientWidth,
+    [...list.querySelectorAll(".heads > .head:not(.name)")].map(widthOf),
+  ])));
+})
+"""
+
+
+def test_only_for_columns_is_there_anything_to_scroll_to(browser: Browser, twelve: str) -> None:
+    """A scrollbar beside the rows takes its room from the names: Playwright hides it, unless it is told not to."""
+    hiding = ["--hide-scrollbars"]
+    launch = browser.browser_type.launch
+    with (
+        launch(executable_path=CHROMIUM, args=FLAGS, ignore_default_args=hiding) as other,
+        tab(other, twelve, viewport={"width": 1280, "height": 400}) as opened,
+    ):
+        expect(account(opened)).to_contain_text("of 12 drawn", timeout=WAIT_MS)
+        expect_told_apart(opened, "folder")
+        seen = set()
+        for width in range(240, 420, 4):
+            scrollbar, hidden, columns = window(opened.page).evaluate(HIDDEN, width)
+            assert scrollbar > 0
+            assert hidden in (0, columns[-1]), f"{width} CSS pixels wide"
+            seen.add(hidden)
+        assert len(seen) == 2, "all columns fit, or all but one"
 
 
 def test_headings_are_told_apart_where_runs_stood_before(browser: Browser, tmp_path: Path) -> None:
