@@ -15,10 +15,13 @@ from hypothesis import strategies as st
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
+from boards import LIGHTBOARD, bound_by_permissions
 from lightboard import SummaryWriter, events
 from lightboard.cli.doctor import doctor
 from lightboard.cli.recover import recover as recover_command
+from lightboard.doctor.codes import CODES
 from lightboard.doctor.recover import RefusedError, plan, recover
+from lightboard.doctor.words import evidence
 
 DAMAGED = Path(__file__).parents[2] / "testdata" / "damaged"
 
@@ -192,6 +195,29 @@ def test_what_cannot_be_read_is_said_and_the_others_are_saved(tmp_path: Path, wh
     assert (code, len(told["files"])) == (0, 1)
 
 
+def test_what_permissions_forbid_is_said_of_the_file_or_the_folder(tmp_path: Path, whole: bytes) -> None:
+    shut, closed = tmp_path / "shut", tmp_path / "closed"
+    for folder in (shut, closed):
+        folder.mkdir()
+        (folder / "events.out.tfevents.1").write_bytes(whole)
+    (tmp_path / "linked.tfevents").symlink_to(closed / "events.out.tfevents.1")
+    (shut / "events.out.tfevents.1").chmod(0)
+    closed.chmod(0)
+    arguments = [shut, closed / "events.out.tfevents.1", tmp_path / "linked.tfevents", closed]
+    told = [*LIGHTBOARD, "recover", "--json", "--to", str(tmp_path.parent / "saved"), *map(str, arguments)]
+    finished = subprocess.run(bound_by_permissions(told), capture_output=True, text=True, check=False)
+    closed.chmod(0o755)
+    assert finished.returncode == 3
+    failures = {failure["path"]: failure["message"] for failure in json.loads(finished.stdout)["failures"]}
+    of_folder = f"this user may not enter {closed}. {CODES['folder_unreadable'].remedy}"
+    assert failures == {
+        str(shut / "events.out.tfevents.1"): f"this user may not read it. {CODES['file_unreadable'].remedy}",
+        str(closed / "events.out.tfevents.1"): of_folder,
+        str(tmp_path / "linked.tfevents"): of_folder,
+        str(closed): of_folder,
+    }
+
+
 def test_links_are_followed_into_each_folder_once(tmp_path: Path, whole: bytes) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
@@ -285,6 +311,13 @@ def test_people_are_told_what_was_lost(tmp_path: Path) -> None:
     assert "5 records kept in" in output
     assert "lost: bytes 122 to 163, where record 3 should be; record 3 follows" in output
     assert output.splitlines()[-1] == "5 records of 1 file kept, 42 B lost."
+
+
+def test_only_the_place_itself_is_left_out_of_what_a_reader_says() -> None:
+    said = "expected 40 bytes for the record{}, found 7 before the file's end or another record"
+    damage = {"offset": 20, "length": 7}
+    assert evidence({**damage, "message": said.format(" at byte 20")}) == said.format("")
+    assert evidence({**damage, "message": said.format(" at byte 2096")}) == said.format(" at byte 2096")
 
 
 def test_of_an_empty_file_nothing_is_written(tmp_path: Path) -> None:

@@ -197,7 +197,10 @@ def test_the_answer_in_the_terminal(runs: Path) -> None:
     assert "Is it on disk? Its folder is there, and holds no event file." in said.stdout
     assert "✓ files" in said.stdout
     assert "– board        not asked" in said.stdout
-    assert "    Do: Print the writer's directory" in said.stdout
+    assert (
+        "    Do: If the program has just begun, wait until it logs. Else see whether its files were"
+        in said.stdout
+    )
     assert said.stdout.endswith("The run is lost at the stage files.\n")
 
 

@@ -11,17 +11,12 @@ from typing import Any
 
 from lightboard._core import recover_file
 from lightboard.api.settings import LogDirectory
+from lightboard.doctor.codes import CODES
 from lightboard.doctor.look import Look
 from lightboard.doctor.tree import readable, walk
 
 MARK = "tfevents"
 """What the name of an event file holds."""
-
-
-REMEDIES: dict[type[OSError], str] = {
-    FileNotFoundError: "expected an event file, or a folder of them, found nothing. Look for it: lightboard doctor",
-    PermissionError: "this user may not read it. Let it: chmod u+r FILE, or sudo",
-}
 
 
 class RefusedError(ValueError):
@@ -120,7 +115,7 @@ def recover(tasks: Iterable[Task], failures: Iterable[dict[str, str]] = ()) -> R
             )
         except OSError as error:
             if error.filename == task.source:
-                message = REMEDIES.get(type(error), str(error.strerror))
+                message = _why(task.source, error)
             else:
                 message = f"{readable(task.target)}: {error.strerror}. Choose another --to."
             failed.append(_failure(task.source, message))
@@ -138,11 +133,26 @@ def _below(folder: str, failures: list[dict[str, str]]) -> list[str]:
     """
     tree = walk(Look([LogDirectory("", folder)], budget=math.inf))
     failures += [
-        _failure(listed.path, str(listed.error.strerror))
+        _failure(listed.path, _why(listed.path, listed.error))
         for listed in tree.folders
         if listed.error is not None
     ]
     return sorted(entry.path for entry in (*tree.entries, *tree.hidden, *tree.unfinished) if entry.is_regular)
+
+
+def _why(path: str, error: OSError) -> str:
+    """Say why a file cannot be read, or a folder not be listed, and what to do."""
+    if isinstance(error, FileNotFoundError):
+        return "expected an event file, or a folder of them, found nothing. Look for it: lightboard doctor"
+    if not isinstance(error, PermissionError):
+        return str(error.strerror)
+    # What is in a folder that may not be entered cannot be seen to exist: the deepest that can be is what is closed.
+    closed = os.path.realpath(path)
+    while not os.path.exists(closed):
+        closed = os.path.dirname(closed)
+    if os.path.isdir(closed):
+        return f"this user may not enter {readable(closed)}. {CODES['folder_unreadable'].remedy}"
+    return f"this user may not read it. {CODES['file_unreadable'].remedy}"
 
 
 def _named(places: dict[str, str]) -> list[Task]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from lightboard.doctor.codes import CODES, Stage
+from lightboard.doctor.codes import Stage
 from lightboard.doctor.finding import Finding
 from lightboard.doctor.look import Look
 from lightboard.doctor.stages.board.names import SWITCHED_ON, SWITCHED_ON_ELSEWHERE
@@ -45,6 +45,10 @@ NOT_DRAWN_EVERYWHERE = "runs_off_elsewhere"
 WAIT = (
     "If the program has just begun, wait: writers keep what is logged for up to two minutes. Else look for what it "
     "logs, and whether it calls writer.close() at the end."
+)
+BARE = (
+    "If the program has just begun, wait until it logs. Else see whether its files were moved or removed, or whether "
+    "it logs elsewhere: print(os.path.abspath(writer.log_dir)) there tells where."
 )
 AGAIN = "If the run has just begun, wait until the board reads again. Else end that board, and start one on the folder."
 
@@ -176,7 +180,7 @@ def explained(step: Step, findings: Sequence[Finding]) -> Step:
             step = replace(step, outcome="no" if everywhere else "partly", answer=why[0].seen)
     if step.outcome == "yes":
         return step
-    remedy = "" if why and step.remedy in (WAIT, AGAIN) else step.remedy
+    remedy = "" if why and step.remedy in (WAIT, BARE, AGAIN) else step.remedy
     return replace(step, codes=tuple(finding.code for finding in why), remedy=remedy)
 
 
@@ -211,7 +215,7 @@ def _on_disk(look: Look, run: str) -> Step:
         return Step("files", question, "no", "Its folder is there, and may not be listed.")
     if folders:
         answer = "Its folder is there, and holds no event file."
-        return Step("files", question, "no", answer, remedy=CODES["logdir_empty"].remedy)
+        return Step("files", question, "no", answer, remedy=BARE)
     near = similar(run, {entry.run for entry in look.tree.entries})
     answer = f"No folder of that name below the log directories.{_alike(near)}"
     logdirs = " ".join(shlex.quote(logdir.readable_path) for logdir in look.logdirs)

@@ -2,6 +2,7 @@
 
 import difflib
 import heapq
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -23,7 +24,9 @@ def evidence(damage: Mapping[str, Any]) -> str:
     """Return what a reader says of damage, without what the place of it says as well: where it is, and how long."""
     offset, length = damage["offset"], damage["length"]
     message = str(damage["message"]).removesuffix(f": {length} bytes hold no readable record")
-    return message.replace(f" at byte {offset}", "", 1).replace(f"record of {length} bytes", "record", 1)
+    return re.sub(rf" at byte {offset}\b", "", message, count=1).replace(
+        f"record of {length} bytes", "record", 1
+    )
 
 
 def similar(name: str, names: Iterable[str], *, cutoff: float = 0.5) -> list[str]:
