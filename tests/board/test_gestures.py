@@ -218,6 +218,42 @@ def test_the_crosshair_is_in_every_card_and_leaves_with_the_pointer(opened: Open
     expect(page.locator("line.cross")).to_have_count(0)
 
 
+# How many values are told, how far they begin below their card, and how far above the window's lower edge they end.
+VALUES = """
+() => {
+  const values = document.querySelector(".crosshair");
+  const { top, bottom } = values.getBoundingClientRect();
+  const card = document.querySelector('[data-tag="loss"]').getBoundingClientRect();
+  return [values.querySelectorAll("tbody tr").length, top - card.bottom, innerHeight - bottom];
+}
+"""
+
+
+def test_the_values_at_the_crosshair_stay_by_their_card_and_in_the_window(opened: OpenBoard) -> None:
+    """While the pointer stays where it is."""
+    page = opened.page
+    plot(page, "loss").hover()
+    rows = page.locator(".crosshair tbody tr")
+    expect(rows).to_have_count(8)
+    first = page.evaluate(VALUES)
+    assert min(first[1:]) > 0
+    page.set_viewport_size({"width": 1280, "height": 400})
+    expect(rows).to_have_count(3)
+    page.wait_for_function(f"() => ({VALUES})()[2] > 0", timeout=WAIT_MS)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    expect(rows).to_have_count(8)
+    page.wait_for_function(f"(first) => String(({VALUES})()) === String(first)", arg=first, timeout=WAIT_MS)
+    page.set_viewport_size({"width": 1280, "height": 600})
+    top = opened.card("loss").evaluate("card => card.getBoundingClientRect().top")
+    page.mouse.wheel(0, 40)
+    page.wait_for_function(
+        """(top) => document.querySelector('[data-tag="loss"]').getBoundingClientRect().top < top""",
+        arg=top,
+        timeout=WAIT_MS,
+    )
+    page.wait_for_function(f"(below) => ({VALUES})()[1] === below", arg=first[1], timeout=WAIT_MS)
+
+
 @pytest.mark.parametrize(
     ("order", "first"), [("descending", "run11"), ("ascending", "run0"), ("name", "run0")]
 )
