@@ -367,3 +367,16 @@ def test_scrolling_leaves_the_focus_where_it_is(tmp_path: Path, browser: Browser
         opened.page.keyboard.press("ArrowDown")
         expect(opened.box("sweep3/run 7")).to_be_focused()
         expect(opened.row("sweep3/run 7")).to_be_in_viewport()
+        # A dialog gives the focus back to a row that is out of view; from anywhere else such a row leaves the page.
+        opened.page.locator(".window").evaluate("list => { list.scrollTop = 100 * 24; }")
+        expect(opened.row("sweep38/run 77")).to_be_in_viewport()
+        for opening, name in (("?", "Keys"), (",", "Settings")):
+            opened.page.keyboard.press(opening)
+            expect(opened.page.get_by_role("dialog", name=name)).to_be_visible()
+            expect(opened.box("sweep3/run 7")).not_to_be_focused()
+            opened.page.keyboard.press("Escape")
+            expect(opened.box("sweep3/run 7")).to_be_focused()
+            expect(opened.row("sweep38/run 77")).to_be_in_viewport()
+        opened.page.keyboard.press("/")
+        expect(filter_box(opened)).to_be_focused()
+        expect(opened.row("sweep3/run 7")).to_have_count(0)
