@@ -264,12 +264,7 @@ impl Scanner {
                     told,
                     stop,
                     searched: self.offset + 1,
-                    zeros_end: self.offset
-                        + if cause == Cause::Zeros {
-                            HEADER as u64
-                        } else {
-                            0
-                        },
+                    zeros_end: self.offset + u64::from(cause == Cause::Zeros),
                     checksum: crc::go_on(0, &window[..1]),
                 }
             });

@@ -16,7 +16,7 @@ pub(super) struct Lost {
     pub(super) stop: Option<u64>,
     /// No record starts between `start` and here.
     pub(super) searched: u64,
-    /// Bytes from `start` to here are zero.
+    /// Bytes from `start` to here are zero. Between two looks at the file it is not behind `searched`.
     pub(super) zeros_end: u64,
     /// Of the bytes from `start` to `searched`, at most [`WATCHED`].
     pub(super) checksum: u32,
@@ -90,7 +90,9 @@ impl Scanner {
         let at = open.unwrap_or(at);
         lost.checksum = lost.watch().with(&window[..at]).checksum;
         lost.searched = base + at as u64;
-        self.lost = Some(lost);
+        // What lies behind is looked at again, and may have changed by then.
+        let zeros_end = lost.zeros_end.min(lost.searched);
+        self.lost = Some(Lost { zeros_end, ..lost });
         if !at_end {
             self.offset = lost.searched;
             return Scan::More {
