@@ -108,9 +108,14 @@ pub fn go_on(before: u32, data: &[u8]) -> u32 {
     crc32c::crc32c_append(before, data)
 }
 
+/// The bare CRC-32C of some bytes and `length` others behind them, from those of either.
+pub(crate) fn joined(before: u32, behind: u32, length: u64) -> u32 {
+    crc32c::crc32c_combine(before, behind, length as usize)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{bare, go_on, masked, masked_length};
+    use super::{bare, go_on, joined, masked, masked_length};
 
     #[test]
     fn matches_the_published_vectors() {
@@ -140,5 +145,8 @@ mod tests {
     #[test]
     fn pieces_give_the_checksum_of_the_whole() {
         assert_eq!(go_on(go_on(0, b"12345"), b"6789"), 0xe306_9283);
+        let (before, behind) = (bare(b"12345"), bare(b"6789"));
+        assert_eq!(joined(before, behind, 4), 0xe306_9283);
+        assert_eq!(joined(0, before, 5), before);
     }
 }

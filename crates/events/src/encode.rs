@@ -3,6 +3,8 @@
 //! Each function appends one whole record to `out` and allocates nothing beyond `out`'s own growth. Fields stand in
 //! the order of their numbers and zeros are left out, so the bytes equal those of the usual protobuf encoders. What a
 //! value of a kind holds has a module of its own.
+//!
+//! What may be large is appended to any [`Out`]: a vector, which copies it, or [`Pieces`], which only refer to it.
 
 pub mod graph;
 mod histogram;
@@ -10,6 +12,8 @@ mod hparams;
 mod layout;
 mod media;
 mod mesh;
+mod out;
+mod pieces;
 mod pr_curve;
 mod tensor;
 mod text;
@@ -18,14 +22,16 @@ mod wire;
 pub use histogram::histogram;
 pub use hparams::{hparams, known};
 pub use layout::layout;
-pub use media::{audio, image};
+pub use media::{audio, audio_elsewhere, image, image_elsewhere};
 pub use mesh::{Part, mesh};
+pub use out::Out;
+pub use pieces::{Elsewhere, Piece, Pieces};
 pub use pr_curve::pr_curve;
 pub use tensor::tensor;
 pub use text::text;
 
-use crate::{DataClass, Reduce, crc, reduce};
-use wire::{bytes, bytes_size, double, float, integer, message};
+use crate::{DataClass, Reduce, reduce};
+use wire::{bytes, bytes_size, content, double, float, integer, message};
 
 /// The version that marks the present event format.
 pub const FILE_VERSION: &str = "brain.Event:2";
@@ -84,8 +90,8 @@ pub fn scalar(out: &mut Vec<u8>, wall_time: f64, step: i64, tag: &str, value: Sc
     };
     let summary_value_size = tag_size + value_size;
     event(out, wall_time, step, |out| {
-        wire::length(out, 5, bytes_size(summary_value_size));
-        wire::length(out, 1, summary_value_size);
+        wire::length(out, 5, bytes_size(summary_value_size) as u64);
+        wire::length(out, 1, summary_value_size as u64);
         name(out, tag);
         match value {
             Scalar::Simple(value) => float(out, 2, value),
@@ -154,8 +160,8 @@ pub fn described_scalar(
 }
 
 /// A summary that was encoded elsewhere.
-pub fn encoded_summary(out: &mut Vec<u8>, wall_time: f64, step: i64, summary: &[u8]) {
-    event(out, wall_time, step, |out| bytes(out, 5, summary));
+pub fn encoded_summary<'a>(out: &mut impl Out<'a>, wall_time: f64, step: i64, summary: &'a [u8]) {
+    event(out, wall_time, step, |out| content(out, 5, summary));
 }
 
 /// Values of one moment, each of which was encoded elsewhere.
@@ -173,60 +179,69 @@ pub fn encoded_values<'a>(
 }
 
 /// A graph that was encoded elsewhere.
-pub fn encoded_graph(out: &mut Vec<u8>, wall_time: f64, graph: &[u8]) {
-    event(out, wall_time, 0, |out| bytes(out, 4, graph));
+pub fn encoded_graph<'a>(out: &mut impl Out<'a>, wall_time: f64, graph: &'a [u8]) {
+    event(out, wall_time, 0, |out| content(out, 4, graph));
 }
 
 /// What a run of the graph took, which was encoded elsewhere.
-pub fn encoded_run_metadata(out: &mut Vec<u8>, wall_time: f64, tag: &str, run_metadata: &[u8]) {
+pub fn encoded_run_metadata<'a>(
+    out: &mut impl Out<'a>,
+    wall_time: f64,
+    tag: &str,
+    run_metadata: &'a [u8],
+) {
     event(out, wall_time, 0, |out| {
         message(out, 8, |out| {
             name(out, tag);
-            bytes(out, 2, run_metadata);
+            content(out, 2, run_metadata);
         });
     });
 }
 
-/// One value of the series `tag`; `content` appends its fields after the tag.
-pub fn value(
-    out: &mut Vec<u8>,
+/// One value of the series `tag`; `fields` appends its fields after the tag.
+fn value<'a, O: Out<'a>>(
+    out: &mut O,
     wall_time: f64,
     step: i64,
     tag: &str,
-    content: impl FnOnce(&mut Vec<u8>),
+    fields: impl FnOnce(&mut O),
 ) {
-    summary(out, wall_time, step, |out| part(out, tag, content));
+    summary(out, wall_time, step, |out| part(out, tag, fields));
 }
 
 /// Values of one moment; `parts` appends them, each by [`part`].
-fn summary(out: &mut Vec<u8>, wall_time: f64, step: i64, parts: impl FnOnce(&mut Vec<u8>)) {
+fn summary<'a, O: Out<'a>>(out: &mut O, wall_time: f64, step: i64, parts: impl FnOnce(&mut O)) {
     event(out, wall_time, step, |out| message(out, 5, parts));
 }
 
 /// One value of a summary.
-fn part(out: &mut Vec<u8>, tag: &str, content: impl FnOnce(&mut Vec<u8>)) {
+fn part<'a, O: Out<'a>>(out: &mut O, tag: &str, fields: impl FnOnce(&mut O)) {
     message(out, 1, |out| {
         name(out, tag);
-        content(out);
+        fields(out);
     });
 }
 
 /// The tag of a value.
 #[inline]
-fn name(out: &mut Vec<u8>, tag: &str) {
+fn name<'a>(out: &mut impl Out<'a>, tag: &str) {
     if !tag.is_empty() {
         bytes(out, 1, tag.as_bytes());
     }
 }
 
-/// The metadata of a value: its plugin, what that keeps there, and how its data are to be served.
-fn metadata(out: &mut Vec<u8>, plugin: &str, content: &[u8], class: DataClass) {
+/// The metadata of a value: its plugin, how its data are to be served, and what the plugin keeps there, if `content`
+/// appends that as field 2.
+fn metadata<'a, O: Out<'a>>(
+    out: &mut O,
+    plugin: &str,
+    class: DataClass,
+    content: impl FnOnce(&mut O),
+) {
     message(out, 9, |out| {
         message(out, 1, |out| {
             bytes(out, 1, plugin.as_bytes());
-            if !content.is_empty() {
-                bytes(out, 2, content);
-            }
+            content(out);
         });
         if class != DataClass::Unknown {
             integer(out, 4, class as i64);
@@ -236,7 +251,7 @@ fn metadata(out: &mut Vec<u8>, plugin: &str, content: &[u8], class: DataClass) {
 
 /// One event; `what` appends its fields after wall time and step.
 #[inline]
-fn event(out: &mut Vec<u8>, wall_time: f64, step: i64, what: impl FnOnce(&mut Vec<u8>)) {
+fn event<'a, O: Out<'a>>(out: &mut O, wall_time: f64, step: i64, what: impl FnOnce(&mut O)) {
     record(out, |out| {
         if wall_time.to_bits() != 0 {
             double(out, 1, wall_time);
@@ -250,15 +265,8 @@ fn event(out: &mut Vec<u8>, wall_time: f64, step: i64, what: impl FnOnce(&mut Ve
 
 /// Frames what `payload` appends: length, its checksum, payload, its checksum.
 #[inline]
-pub fn record(out: &mut Vec<u8>, payload: impl FnOnce(&mut Vec<u8>)) {
-    let start = out.len();
-    out.extend_from_slice(&[0; 12]);
-    payload(out);
-    let length = ((out.len() - start - 12) as u64).to_le_bytes();
-    out[start..start + 8].copy_from_slice(&length);
-    out[start + 8..start + 12].copy_from_slice(&crc::masked(&length).to_le_bytes());
-    let checksum = crc::masked(&out[start + 12..]);
-    out.extend_from_slice(&checksum.to_le_bytes());
+pub fn record<'a, O: Out<'a>>(out: &mut O, payload: impl FnOnce(&mut O)) {
+    out.framed(payload);
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
-//! What is encoded equals, byte for byte, what prost makes of the same message.
+//! What is encoded equals, byte for byte, what prost makes of the same message, in one piece or in many.
 
 mod oracle;
 
+use lightboard_events::encode::{Elsewhere, Out, Piece, Pieces};
 use lightboard_events::{
-    Audio, HEADER, Image, MeshPart, Metadata, Moments, Reduce, Scan, Scanner, decode, encode,
+    Audio, HEADER, Image, MeshPart, Metadata, Moments, OVERHEAD, Reduce, Scan, Scanner, crc,
+    decode, encode,
 };
 use oracle::compare;
 use oracle::messages::{
@@ -13,19 +15,101 @@ use oracle::messages::{
 use proptest::prelude::*;
 use prost::Message as _;
 
-/// The payload of the one record that `encode` appends behind what was there before.
+/// What the record to be looked at stands behind.
+fn before<'a>(out: &mut impl Out<'a>) {
+    encode::record(out, |out| {
+        out.small().extend_from_slice(b"be");
+        out.content(b"fore");
+    });
+}
+
+/// The payload of the one record that is appended to [`before`].
 fn payload(encode: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
-    let mut out = b"before".to_vec();
+    let mut out = Vec::new();
+    before(&mut out);
+    let start = out.len();
     encode(&mut out);
-    let record = &out[b"before".len()..];
+    let record = &out[start..];
     let mut scanner = Scanner::new();
     match scanner.next(record, true) {
         Scan::Record(found) => assert_eq!(found.bytes.len(), record.len()),
         other => panic!("{other:?}"),
     }
-    let payload = record[HEADER..record.len() - 4].to_vec();
-    compare(&payload);
+    record[HEADER..record.len() - 4].to_vec()
+}
+
+/// The same of a function that can append pieces, which are then the same bytes.
+macro_rules! payload {
+    (|$out:ident| $encode:expr) => {{
+        let found = payload(|$out| $encode);
+        let mut pieces = Pieces::default();
+        before(&mut pieces);
+        let start = pieces.size();
+        {
+            let $out = &mut pieces;
+            $encode;
+        }
+        let mut written = Vec::new();
+        pieces.write_to(&mut written).unwrap();
+        assert_eq!(written.len() as u64, pieces.size());
+        assert!(payload(|out| out.extend_from_slice(&written[start as usize..])) == found);
+        assert!(pieces.around().is_none());
+        found
+    }};
+}
+
+/// The payload of the record in `pieces`, in which `content` lies elsewhere.
+fn payload_around(pieces: &Pieces<'_>, content: &[u8]) -> Vec<u8> {
+    let mut refused = Vec::new();
+    assert!(pieces.write_to(&mut refused).is_err() && refused.is_empty());
+    let mut joined = Vec::new();
+    for piece in pieces.iter() {
+        assert_ne!(piece.size(), 0);
+        joined.extend_from_slice(match piece {
+            Piece::Here(bytes) => bytes,
+            Piece::Elsewhere(found) => {
+                assert_eq!(found, elsewhere(content));
+                content
+            }
+        });
+    }
+    assert_eq!(joined.len() as u64, pieces.size());
+    let (before, behind) = pieces.around().unwrap();
+    assert!([before, content, behind].concat() == joined);
+    let payload = payload(|out| out.extend_from_slice(&joined));
+    assert_eq!(pieces.size(), (payload.len() + OVERHEAD) as u64);
     payload
+}
+
+fn elsewhere(content: &[u8]) -> Elsewhere {
+    Elsewhere {
+        length: content.len() as u64,
+        checksum: crc::go_on(0, content),
+    }
+}
+
+/// How long what may be large is: often such that the length of a message around it is about to take a byte more.
+fn length() -> impl Strategy<Value = usize> {
+    let below = |limit: usize| limit - 100..limit + 4;
+    prop_oneof![
+        40 => 0..600usize,
+        20 => below(1 << 7),
+        20 => below(1 << 14),
+        1 => below(1 << 21),
+    ]
+}
+
+fn content() -> impl Strategy<Value = Vec<u8>> {
+    (length(), any::<u8>()).prop_map(|(length, seed)| {
+        (0..length)
+            .map(|at| (at >> 8) as u8 ^ (at as u8).wrapping_mul(seed | 1))
+            .collect()
+    })
+}
+
+/// Tags, most of them short.
+fn tag() -> impl Strategy<Value = String> {
+    prop_oneof![3 => "[a-z/]{0,12}", 1 => ".{0,200}"]
 }
 
 /// What prost makes of an event with these values.
@@ -100,6 +184,7 @@ fn what_becomes_of_ranks_is_read_again() {
             reduce: Some(reduce),
         };
         let found = payload(|out| encode::described_scalar(out, 1.5, 7, "loss", 0.5, described));
+        compare(&found);
         // With an oracle of what it is for those who know nothing of the field: a version of 0.
         let mut content = vec![0xaa, 0xe8, 0x09, reduce.as_str().len() as u8];
         content.extend_from_slice(reduce.as_str().as_bytes());
@@ -148,7 +233,7 @@ fn what_is_not_understood_tells_nothing_of_ranks() {
 
 proptest! {
     #[test]
-    fn text(wall in 0.1..1e12, step: i64, tag in ".{0,200}", text in ".{0,300}") {
+    fn text(wall in 0.1..1e12, step: i64, tag in tag(), text in prop_oneof![".{0,300}", length().prop_map(|length| "x".repeat(length))]) {
         let tensor = Tensor {
             dtype: 7,
             shape: Some(shape(&[1])),
@@ -156,22 +241,24 @@ proptest! {
             ..Tensor::default()
         };
         let value = tensor_value(&tag, tensor, metadata("text", Vec::new(), 0));
-        let found = payload(|out| encode::text(out, wall, step, &tag, &text));
-        prop_assert_eq!(found, expected(wall, step, vec![value]));
+        let found = payload!(|out| encode::text(out, wall, step, &tag, &text));
+        compare(&found);
+        prop_assert!(found == expected(wall, step, vec![value]));
     }
 
     #[test]
     fn histogram(
         wall in 0.1..1e12,
         step: i64,
-        tag in ".{0,200}",
+        tag in tag(),
         numbers in [number(), number(), number(), number(), number()],
-        buckets in prop::collection::vec((number(), 0.0..1e9), 0..300),
+        buckets in length(),
     ) {
         let [min, max, num, sum, sum_squares] = numbers;
-        let (bucket_limit, bucket): (Vec<f64>, Vec<f64>) = buckets.into_iter().unzip();
+        let bucket_limit: Vec<f64> = (0..buckets / 8).map(|at| at as f64 / 7.0).collect();
+        let bucket: Vec<f64> = bucket_limit.iter().map(|limit| 100.0 - limit).collect();
         let moments = Moments { min, max, count: num, sum, sum_of_squares: sum_squares };
-        let found = payload(|out| {
+        let found = payload!(|out| {
             encode::histogram(out, wall, step, &tag, &moments, &bucket_limit, &bucket);
         });
         let histogram = Histogram { min, max, num, sum, sum_squares, bucket_limit, bucket };
@@ -180,17 +267,18 @@ proptest! {
             data: Some(value::Data::Histo(histogram)),
             ..Value::default()
         };
-        prop_assert_eq!(found, expected(wall, step, vec![value]));
+        compare(&found);
+        prop_assert!(found == expected(wall, step, vec![value]));
     }
 
     #[test]
     fn tensor(
         wall in 0.1..1e12,
         step: i64,
-        tag in ".{0,200}",
+        tag in tag(),
         data_type in 1..34,
         sizes in prop::collection::vec(0usize..5, 0..4),
-        content in prop::collection::vec(any::<u8>(), 0..600),
+        content in content(),
     ) {
         let tensor = Tensor {
             dtype: data_type,
@@ -199,17 +287,18 @@ proptest! {
             ..Tensor::default()
         };
         let value = tensor_value(&tag, tensor, metadata("tensor", Vec::new(), 2));
-        let found = payload(|out| encode::tensor(out, wall, step, &tag, data_type, &sizes, &content));
-        prop_assert_eq!(found, expected(wall, step, vec![value]));
+        let found = payload!(|out| encode::tensor(out, wall, step, &tag, data_type, &sizes, &content));
+        compare(&found);
+        prop_assert!(found == expected(wall, step, vec![value]));
     }
 
     #[test]
     fn pr_curve(
         wall in 0.1..1e12,
         step: i64,
-        tag in ".{0,200}",
+        tag in tag(),
         thresholds in 1u32..1000,
-        columns in 1usize..300,
+        columns in length().prop_map(|length| 1 + length / 24),
     ) {
         let rows: Vec<f32> = (0..6 * columns).map(|index| index as f32 / 7.0).collect();
         let tensor = Tensor {
@@ -222,8 +311,9 @@ proptest! {
         let content = Dim { size: thresholds.into(), name: String::new() }.encode_to_vec();
         let content = [&[2 << 3], &content[1..]].concat();
         let value = tensor_value(&tag, tensor, metadata("pr_curves", content, 0));
-        let found = payload(|out| encode::pr_curve(out, wall, step, &tag, thresholds, &rows));
-        prop_assert_eq!(found, expected(wall, step, vec![value]));
+        let found = payload!(|out| encode::pr_curve(out, wall, step, &tag, thresholds, &rows));
+        compare(&found);
+        prop_assert!(found == expected(wall, step, vec![value]));
     }
 
     #[test]
@@ -232,9 +322,10 @@ proptest! {
         step: i64,
         name in ".{0,60}",
         config in ".{0,60}",
-        counts in [0usize..200, 0usize..200, 0usize..200],
+        counts in [length(), length(), length()],
     ) {
         let kinds = [MeshPart::Vertex, MeshPart::Face, MeshPart::Color];
+        let counts = counts.map(|length| length / 24);
         let numbers = counts.map(|count| vec![0.5; 2 * count * 3]);
         let parts: Vec<_> = (0..3)
             .filter(|&at| at == 0 || counts[at] > 0)
@@ -265,14 +356,15 @@ proptest! {
                 )
             })
             .collect();
-        let found = payload(|out| encode::mesh(out, wall, step, &name, &config, &parts));
-        prop_assert_eq!(found, expected(wall, step, values));
+        let found = payload!(|out| encode::mesh(out, wall, step, &name, &config, &parts));
+        compare(&found);
+        prop_assert!(found == expected(wall, step, values));
     }
 
     #[test]
     fn image(
-        wall in 0.1..1e12, step: i64, tag in ".{0,200}", height: i32, width: i32, colorspace in 0..5,
-        encoded in prop::collection::vec(any::<u8>(), 1..300),
+        wall in 0.1..1e12, step: i64, tag in tag(), height: i32, width: i32, colorspace in 0..5,
+        encoded in content().prop_filter("no file is empty", |it| !it.is_empty()),
     ) {
         let image = messages::Image { height, width, colorspace, encoded: encoded.clone() };
         let value = Value {
@@ -281,14 +373,19 @@ proptest! {
             ..Value::default()
         };
         let image = Image { height, width, colorspace, encoded: &encoded };
-        let found = payload(|out| encode::image(out, wall, step, &tag, &image));
-        prop_assert_eq!(found, expected(wall, step, vec![value]));
+        let found = payload!(|out| encode::image(out, wall, step, &tag, &image));
+        let outline = Image { encoded: &[], ..image };
+        let mut pieces = Pieces::default();
+        encode::image_elsewhere(&mut pieces, wall, step, &tag, &outline, elsewhere(&encoded));
+        prop_assert!(payload_around(&pieces, &encoded) == found);
+        compare(&found);
+        prop_assert!(found == expected(wall, step, vec![value]));
     }
 
     #[test]
     fn audio(
-        wall in 0.1..1e12, step: i64, tag in ".{0,200}", sample_rate in 0.0f32..1e9, channels: i64, frames: i64,
-        encoded in prop::collection::vec(any::<u8>(), 1..300),
+        wall in 0.1..1e12, step: i64, tag in tag(), sample_rate in 0.0f32..1e9, channels: i64, frames: i64,
+        encoded in content().prop_filter("no file is empty", |it| !it.is_empty()),
     ) {
         let audio = messages::Audio {
             sample_rate,
@@ -303,7 +400,70 @@ proptest! {
             ..Value::default()
         };
         let audio = Audio { sample_rate, channels, frames, encoded: &encoded, content_type: "audio/wav" };
-        let found = payload(|out| encode::audio(out, wall, step, &tag, &audio));
-        prop_assert_eq!(found, expected(wall, step, vec![value]));
+        let found = payload!(|out| encode::audio(out, wall, step, &tag, &audio));
+        let outline = Audio { encoded: &[], ..audio };
+        let mut pieces = Pieces::default();
+        encode::audio_elsewhere(&mut pieces, wall, step, &tag, &outline, elsewhere(&encoded));
+        prop_assert!(payload_around(&pieces, &encoded) == found);
+        compare(&found);
+        prop_assert!(found == expected(wall, step, vec![value]));
     }
+
+    #[test]
+    fn what_was_encoded_elsewhere(wall in 0.1..1e12, step: i64, tag in tag(), content in content()) {
+        let summary = payload!(|out| encode::encoded_summary(out, wall, step, &content));
+        prop_assert!(summary.ends_with(&content));
+        let graph = payload!(|out| encode::encoded_graph(out, wall, &content));
+        prop_assert!(graph.ends_with(&content));
+        let run = payload!(|out| encode::encoded_run_metadata(out, wall, &tag, &content));
+        prop_assert!(run.ends_with(&content));
+        let record = payload!(|out| encode::record(out, |out| out.content(&content)));
+        prop_assert!(record == content);
+    }
+}
+
+#[test]
+fn pieces_only_refer_to_what_may_be_large() {
+    let bytes = [1; 40];
+    let text = "text".repeat(10);
+    let (floats, doubles) = ([0.5f32; 12], [0.5f64; 8]);
+    let image = Image {
+        encoded: &bytes,
+        ..Image::default()
+    };
+    let audio = Audio {
+        encoded: &bytes,
+        ..Audio::default()
+    };
+    let part = encode::Part {
+        part: MeshPart::Vertex,
+        shape: [1, 4, 3],
+        numbers: &floats,
+    };
+    let moments = Moments::default();
+    let mut pieces = Pieces::default();
+    encode::text(&mut pieces, 1.5, 7, "tag", &text);
+    encode::tensor(&mut pieces, 1.5, 7, "tag", 4, &[40], &bytes);
+    encode::pr_curve(&mut pieces, 1.5, 7, "tag", 2, &floats);
+    encode::mesh(&mut pieces, 1.5, 7, "tag", "", &[part]);
+    encode::histogram(&mut pieces, 1.5, 7, "tag", &moments, &doubles, &doubles);
+    encode::image(&mut pieces, 1.5, 7, "tag", &image);
+    encode::audio(&mut pieces, 1.5, 7, "tag", &audio);
+    encode::encoded_summary(&mut pieces, 1.5, 7, &bytes);
+    encode::encoded_graph(&mut pieces, 1.5, &bytes);
+    encode::encoded_run_metadata(&mut pieces, 1.5, "tag", &bytes);
+    let known = [
+        bytes.as_ptr(),
+        text.as_ptr(),
+        floats.as_ptr().cast(),
+        doubles.as_ptr().cast(),
+    ];
+    let found: Vec<usize> = pieces
+        .iter()
+        .filter_map(|piece| match piece {
+            Piece::Here(slice) => known.iter().position(|&it| it == slice.as_ptr()),
+            Piece::Elsewhere(_) => None,
+        })
+        .collect();
+    assert_eq!(found, [1, 0, 2, 2, 3, 3, 0, 0, 0, 0, 0]);
 }

@@ -1,20 +1,20 @@
 //! Histograms.
 
-use super::value;
-use super::wire::{double_if_any, length, message};
+use super::wire::{double_if_any, message, numbers};
+use super::{Out, value};
 use crate::Moments;
 
 /// One histogram: the values in numbers, and how many lie below each limit and not below the one before it.
 ///
 /// Limits and counts belong together one by one.
-pub fn histogram(
-    out: &mut Vec<u8>,
+pub fn histogram<'a>(
+    out: &mut impl Out<'a>,
     wall_time: f64,
     step: i64,
     tag: &str,
     moments: &Moments,
-    limits: &[f64],
-    counts: &[f64],
+    limits: &'a [f64],
+    counts: &'a [f64],
 ) {
     value(out, wall_time, step, tag, |out| {
         message(out, 5, |out| {
@@ -28,16 +28,8 @@ pub fn histogram(
             for (field, value) in (1..).zip(fields) {
                 double_if_any(out, field, value);
             }
-            doubles(out, 6, limits);
-            doubles(out, 7, counts);
+            numbers(out, 6, limits);
+            numbers(out, 7, counts);
         });
     });
-}
-
-/// Packed doubles.
-fn doubles(out: &mut Vec<u8>, field: u32, values: &[f64]) {
-    if !values.is_empty() {
-        length(out, field, size_of_val(values));
-        out.extend(values.iter().flat_map(|value| value.to_le_bytes()));
-    }
 }

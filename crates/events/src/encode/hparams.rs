@@ -9,32 +9,37 @@ use crate::hparams::{
 
 /// One of the messages about hyperparameters, which lies in the metadata of a value of its own tag.
 pub fn hparams(out: &mut Vec<u8>, wall_time: f64, step: i64, hparams: &Hparams<'_>) {
-    let mut content = Vec::new();
     let tag = match hparams {
-        Hparams::Experiment(experiment) => {
-            message(&mut content, 2, |out| self::experiment(out, experiment));
-            "_hparams_/experiment"
-        }
-        Hparams::SessionStart(session) => {
-            message(&mut content, 3, |out| session_start(out, session));
-            "_hparams_/session_start_info"
-        }
-        Hparams::SessionEnd(session) => {
-            message(&mut content, 4, |out| session_end(out, *session));
-            "_hparams_/session_end_info"
-        }
+        Hparams::Experiment(_) => "_hparams_/experiment",
+        Hparams::SessionStart(_) => "_hparams_/session_start_info",
+        Hparams::SessionEnd(_) => "_hparams_/session_end_info",
     };
-    value(out, wall_time, step, tag, |out| {
-        metadata(out, "hparams", &content, DataClass::Unknown);
+    plugin_data(out, wall_time, step, tag, |out| match hparams {
+        Hparams::Experiment(it) => message(out, 2, |out| experiment(out, it)),
+        Hparams::SessionStart(it) => message(out, 3, |out| session_start(out, it)),
+        Hparams::SessionEnd(it) => message(out, 4, |out| session_end(out, *it)),
     });
 }
 
 /// What is known of a session before its start is logged, at step 0: for readers that find no start.
 pub fn known(out: &mut Vec<u8>, wall_time: f64, session: &SessionStart<'_>) {
-    let mut content = Vec::new();
-    message(&mut content, 3, |out| session_start(out, session));
-    value(out, wall_time, 0, "_hparams_/known", |out| {
-        metadata(out, "hparams", &content, DataClass::Unknown);
+    plugin_data(out, wall_time, 0, "_hparams_/known", |out| {
+        message(out, 3, |out| session_start(out, session));
+    });
+}
+
+/// A value without data; `content` appends what is in its metadata.
+fn plugin_data(
+    out: &mut Vec<u8>,
+    wall_time: f64,
+    step: i64,
+    tag: &str,
+    content: impl FnOnce(&mut Vec<u8>),
+) {
+    value(out, wall_time, step, tag, |out| {
+        metadata(out, "hparams", DataClass::Unknown, |out| {
+            message(out, 2, content);
+        });
     });
 }
 

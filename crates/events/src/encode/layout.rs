@@ -7,18 +7,18 @@ use crate::layout::{Category, Chart, ChartContent, Layout, Margin};
 
 /// The layout of a run's custom charts, in place of any before it.
 pub fn layout(out: &mut Vec<u8>, wall_time: f64, step: i64, layout: &Layout<'_>) {
-    let mut serialized = Vec::new();
-    integer_if_any(&mut serialized, 1, layout.version.into());
-    for part in &layout.categories {
-        message(&mut serialized, 2, |out| category(out, part));
-    }
     value(out, wall_time, step, "custom_scalars__config__", |out| {
         message(out, 8, |out| {
             integer(out, 1, tensor::STRING.into());
             message(out, 2, |_| {}); // A shape without dimensions, which torch tells too.
-            bytes(out, 8, &serialized);
+            message(out, 8, |out| {
+                integer_if_any(out, 1, layout.version.into());
+                for part in &layout.categories {
+                    message(out, 2, |out| category(out, part));
+                }
+            });
         });
-        metadata(out, "custom_scalars", &[], DataClass::Unknown);
+        metadata(out, "custom_scalars", DataClass::Unknown, |_| {});
     });
 }
 

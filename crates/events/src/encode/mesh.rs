@@ -1,7 +1,7 @@
 //! Meshes.
 
-use super::wire::{bytes, integer, varint};
-use super::{metadata, part, summary, tensor};
+use super::wire::{integer, message, text_if_any, varint};
+use super::{Out, metadata, part, summary, tensor};
 use crate::{DataClass, MeshPart};
 
 /// A part of a mesh as it is logged.
@@ -17,41 +17,43 @@ pub struct Part<'a> {
 
 /// The meshes of one step: one record with a value for each part, whose tag is `name` and the part's word in capitals.
 /// `config` is a JSON object for three.js.
-pub fn mesh(
-    out: &mut Vec<u8>,
+pub fn mesh<'a>(
+    out: &mut impl Out<'a>,
     wall_time: f64,
     step: i64,
     name: &str,
     config: &str,
-    parts: &[Part<'_>],
+    parts: &[Part<'a>],
 ) {
     let components = parts.iter().fold(0, |mask, it| mask | 1 << it.part as u32);
     summary(out, wall_time, step, |out| {
         for it in parts {
             let tag = format!("{name}_{}", it.part.as_str().to_uppercase());
-            let plugin_data = plugin_data(name, config, it, components);
             part(out, &tag, |out| {
                 tensor::floats(out, &it.shape, it.numbers);
-                metadata(out, "mesh", &plugin_data, DataClass::Unknown);
+                metadata(out, "mesh", DataClass::Unknown, |out| {
+                    message(out, 2, |out| plugin_data(out, name, config, it, components));
+                });
             });
         }
     });
 }
 
 /// `MeshPluginData`.
-fn plugin_data(name: &str, config: &str, part: &Part<'_>, components: u32) -> Vec<u8> {
-    let (mut out, mut sizes) = (Vec::new(), Vec::new());
-    if !name.is_empty() {
-        bytes(&mut out, 2, name.as_bytes());
-    }
-    integer(&mut out, 3, part.part as i64);
-    if !config.is_empty() {
-        bytes(&mut out, 5, config.as_bytes());
-    }
-    for size in part.shape {
-        varint(&mut sizes, size as u64);
-    }
-    bytes(&mut out, 6, &sizes);
-    integer(&mut out, 7, components.into());
-    out
+fn plugin_data<'a>(
+    out: &mut impl Out<'a>,
+    name: &str,
+    config: &str,
+    part: &Part<'_>,
+    components: u32,
+) {
+    text_if_any(out, 2, name);
+    integer(out, 3, part.part as i64);
+    text_if_any(out, 5, config);
+    message(out, 6, |out| {
+        for size in part.shape {
+            varint(out, size as u64);
+        }
+    });
+    integer(out, 7, components.into());
 }

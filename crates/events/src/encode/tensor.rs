@@ -1,7 +1,7 @@
 //! Tensors: a kind of its own, and the field that most kinds keep their numbers in.
 
-use super::wire::{bytes, integer, length, message};
-use super::{metadata, value};
+use super::wire::{content, integer, message, numbers};
+use super::{Out, metadata, value};
 use crate::DataClass;
 
 /// Data types by their numbers (`spec/events.md`, Tensors).
@@ -9,32 +9,32 @@ pub(super) const FLOAT: i32 = 1;
 pub(super) const DOUBLE: i32 = 2;
 pub(super) const STRING: i32 = 7;
 
-/// One tensor of any type but strings; `content` is its elements, little-endian, the last dimension's side by side.
-pub fn tensor(
-    out: &mut Vec<u8>,
+/// One tensor of any type but strings; `elements` are its elements, little-endian, the last dimension's side by side.
+pub fn tensor<'a>(
+    out: &mut impl Out<'a>,
     wall_time: f64,
     step: i64,
     tag: &str,
     data_type: i32,
     shape: &[usize],
-    content: &[u8],
+    elements: &'a [u8],
 ) {
     value(out, wall_time, step, tag, |out| {
         field(out, data_type, shape, |out| {
-            if !content.is_empty() {
-                bytes(out, 4, content);
+            if !elements.is_empty() {
+                content(out, 4, elements);
             }
         });
-        metadata(out, "tensor", &[], DataClass::Tensor);
+        metadata(out, "tensor", DataClass::Tensor, |_| {});
     });
 }
 
 /// The tensor of a value; `elements` appends the field that holds them. No shape is told of a tensor without dimensions.
-pub(super) fn field(
-    out: &mut Vec<u8>,
+pub(super) fn field<'a, O: Out<'a>>(
+    out: &mut O,
     data_type: i32,
     shape: &[usize],
-    elements: impl FnOnce(&mut Vec<u8>),
+    elements: impl FnOnce(&mut O),
 ) {
     message(out, 8, |out| {
         integer(out, 1, data_type.into());
@@ -54,11 +54,6 @@ pub(super) fn field(
 }
 
 /// A tensor of float32, in the field that is that type's own.
-pub(super) fn floats(out: &mut Vec<u8>, shape: &[usize], elements: &[f32]) {
-    field(out, FLOAT, shape, |out| {
-        if !elements.is_empty() {
-            length(out, 5, size_of_val(elements));
-            out.extend(elements.iter().flat_map(|element| element.to_le_bytes()));
-        }
-    });
+pub(super) fn floats<'a>(out: &mut impl Out<'a>, shape: &[usize], elements: &'a [f32]) {
+    field(out, FLOAT, shape, |out| numbers(out, 5, elements));
 }

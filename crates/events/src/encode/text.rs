@@ -1,15 +1,15 @@
 //! Texts.
 
-use super::{metadata, tensor, value};
+use super::wire::content;
+use super::{Out, metadata, tensor, value};
 use crate::DataClass;
-use crate::encode::wire::bytes;
 
 /// One text, Markdown to most readers: a tensor of one string.
-pub fn text(out: &mut Vec<u8>, wall_time: f64, step: i64, tag: &str, text: &str) {
+pub fn text<'a>(out: &mut impl Out<'a>, wall_time: f64, step: i64, tag: &str, text: &'a str) {
     value(out, wall_time, step, tag, |out| {
         tensor::field(out, tensor::STRING, &[1], |out| {
-            bytes(out, 8, text.as_bytes());
+            content(out, 8, text.as_bytes());
         });
-        metadata(out, "text", &[], DataClass::Unknown);
+        metadata(out, "text", DataClass::Unknown, |_| {});
     });
 }
