@@ -53,20 +53,20 @@ def test_columns_are_chosen_sorted_and_kept(opened: OpenBoard) -> None:
 
 def test_columns_are_resized_by_drag_and_by_keys(opened: OpenBoard) -> None:
     edge = opened.page.get_by_role("separator", name="Width of Step")
-    expect(edge).to_have_attribute("aria-valuenow", "64")
+    expect(edge).to_have_attribute("aria-valuenow", "66")
     edge.focus()
     opened.page.keyboard.press("ArrowLeft")
-    expect(edge).to_have_attribute("aria-valuenow", "72")
+    expect(edge).to_have_attribute("aria-valuenow", "74")
     place = edge.bounding_box()
     assert place
     opened.page.mouse.move(place["x"] + 4, place["y"] + 12)
     opened.page.mouse.down()
     opened.page.mouse.move(place["x"] - 26, place["y"] + 12)
     opened.page.mouse.up()
-    expect(edge).to_have_attribute("aria-valuenow", "102")
+    expect(edge).to_have_attribute("aria-valuenow", "104")
     cell = opened.row("baseline").locator('[data-column="steps"]').bounding_box()
     assert cell
-    assert cell["width"] == pytest.approx(102, abs=1)
+    assert cell["width"] == pytest.approx(104, abs=1)
 
 
 def test_nothing_is_asked_of_the_server_that_is_not_on_show(browser: Browser, address: str) -> None:

@@ -25,8 +25,8 @@ export const DEFAULT_SETUP: PanelSetup = {
   filter: "",
   sort: BY_NAME,
   columns: [
-    { id: "steps", width: 64 },
-    { id: "age", width: 52 },
+    { id: "steps", width: 66 },
+    { id: "age", width: 54 },
   ],
   tree: true,
   closed: new Set(),
