@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, Route, expect
 
 from board.browser import WAIT_MS, OpenBoard, tab
 from boards import board
@@ -107,6 +107,40 @@ def test_after_none_runs_that_come_stay_off_also_after_a_reload(
         write(logdir, "x later", 50)
         opened.wait_for_runs("x later")
         expect_on(opened, "b")
+
+
+def press_while_the_page_is_being_reloaded(opened: OpenBoard, key: str) -> None:
+    """The browser asks for the page anew, and is answered once the address has followed what the key does."""
+    page = opened.page
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route(page.url.partition("#")[0], hold, times=1)
+    with page.expect_request(lambda request: request.is_navigation_request()):
+        page.context.new_cdp_session(page).send("Page.reload")
+    with page.expect_event("framenavigated"):
+        page.keyboard.press(key)
+    with page.expect_event("load"):
+        asked[0].continue_()
+
+
+def test_what_is_done_while_the_page_is_being_reloaded_is_kept(browser: Browser, address: str) -> None:
+    """A reload leads to the address of the moment when it began."""
+    with tab(browser, f"{address}#panel=(filter:'-a')") as opened:
+        opened.wait_for_runs(*RUNS[1:])
+        opened.box("b").focus()
+        press_while_the_page_is_being_reloaded(opened, "Space")
+        expect_on(opened, "c実")
+        assert opened.names() == RUNS[1:]
+        opened.address(r"runs=off\..*panel=")
+        opened.page.get_by_role("button", name="Reset", exact=True).focus()
+        press_while_the_page_is_being_reloaded(opened, "Enter")
+        opened.wait_for_runs(*RUNS)
+        expect_on(opened, "abc実")
+        opened.address(r"/$")
+        assert opened.complaints == []
 
 
 def test_an_address_that_is_damaged_opens_what_can_be_read_and_says_so(

@@ -52,6 +52,8 @@ export class SavedView {
   private key: string | null = null;
   /** The fragment that this store wrote or took in last: any other is a person's doing. */
   private fragment = location.hash;
+  /** The fragment before that was written: a reload that began meanwhile leads back to it. */
+  private before = location.hash;
   private how: "replace" | "push" = "replace";
   /** Calls off the writing that is to come. */
   private due: (() => void) | null = null;
@@ -87,8 +89,8 @@ export class SavedView {
     const saved = asSaved(recall(this.key));
     const { parts, unread, leftOut } = this.opened;
     const isEmpty = parts.size + unread.length + leftOut.length === 0;
+    const recalled = new Map(Object.entries(saved?.parts ?? {}));
     if (saved !== null && (isEmpty || isOlder(saved))) {
-      const recalled = new Map(Object.entries(saved.parts));
       this.opened = { parts: recalled, unread: [], leftOut: [] };
       this.giveAll(recalled, "The browser's memory");
     } else {
@@ -98,7 +100,7 @@ export class SavedView {
           `The link was too long to hold all that was set up: ${leftOut.join(", ")} is as it is by default.`,
         );
     }
-    if (saved === null && isEmpty) void this.openShared();
+    if (isEmpty && recalled.size === 0) void this.openShared();
     this.writeSoon();
   }
 
@@ -259,10 +261,10 @@ export class SavedView {
   private store(): void {
     if (this.key === null) return;
     const values = this.values();
-    const [fragment, behind] = [location.hash, this.due !== null];
+    const [fragment, before, behind] = [location.hash, this.before, this.due !== null];
     this.isDefault = values.size === 0;
-    const isNothing = this.isDefault && (!behind || fragment === "");
-    const saved: Saved = { fragment, behind, parts: Object.fromEntries(values) };
+    const isNothing = this.isDefault && fragment === "" && before === "";
+    const saved: Saved = { fragment, before, behind, parts: Object.fromEntries(values) };
     remember(this.key, isNothing ? null : saved);
   }
 
@@ -274,8 +276,9 @@ export class SavedView {
     const now = performance.now();
     this.writes = [...this.writes.filter((at) => at > now - 30_000), now];
     try {
+      const before = location.hash;
       history[`${how}State`](null, "", location.pathname + location.search + fragment);
-      this.fragment = location.hash;
+      [this.before, this.fragment] = [before, location.hash];
     } catch {
       this.how = how; // too many writes for this browser: a later one holds this change as well
       this.writeSoon();
@@ -338,6 +341,8 @@ function viewIn(text: string): ViewFile["view"] | null {
 interface Saved {
   /** The address at that time. */
   readonly fragment: string;
+  /** What it was before it was last written. */
+  readonly before: string;
   /** The page was left before its address could follow the last change. */
   readonly behind: boolean;
   readonly parts: Readonly<Record<string, Json>>;
@@ -348,13 +353,14 @@ function asSaved(found: unknown): Saved | null {
     return null;
   const { parts, fragment } = found;
   if (typeof parts !== "object" || parts === null || typeof fragment !== "string") return null;
+  const before = "before" in found && typeof found.before === "string" ? found.before : fragment;
   const behind = "behind" in found && found.behind === true;
-  return { fragment, behind, parts: parts as Saved["parts"] };
+  return { fragment, before, behind, parts: parts as Saved["parts"] };
 }
 
 /** Whether the address says no more than what is saved: it is the one of that view, or this is a reload of its page. */
 function isOlder(saved: Saved): boolean {
-  if (saved.fragment !== location.hash) return false;
   const [entry] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
-  return !saved.behind || entry?.type !== "navigate";
+  if (saved.fragment === location.hash) return !saved.behind || entry?.type !== "navigate";
+  return saved.before === location.hash && entry?.type === "reload";
 }
