@@ -225,6 +225,34 @@ def test_the_list_is_walked_by_keys(opened: OpenBoard) -> None:
     expect(opened.box("other/a")).to_have_count(0)
 
 
+def test_the_focus_goes_to_what_is_left_of_a_row_that_goes(opened: OpenBoard) -> None:
+    """To what it is folded away in, or else to the nearest row: keys go on from there."""
+    opened.box("other/b").focus()
+    # Not every browser gives the focus to a button that is clicked.
+    button(opened, "What other/ holds").evaluate("(fold) => fold.click()")
+    expect(heading(opened, "other/")).to_be_focused()
+    opened.page.keyboard.press("j")
+    expect(heading(opened, "sweep/")).to_be_focused()
+    opened.page.keyboard.press("j")
+    expect(opened.box(SWEEP[0])).to_be_focused()
+    opened.address("closed")
+    opened.page.evaluate("location.hash = `#panel=(filter:'-sweep')`")
+    expect(heading(opened, "other/")).to_be_focused()
+    opened.page.keyboard.press("k")
+    expect(opened.box("baseline")).to_be_focused()
+
+
+def test_keys_go_on_where_a_filter_left_a_row_out(opened: OpenBoard) -> None:
+    opened.box("other/b").focus()
+    opened.page.keyboard.press("/")
+    opened.page.keyboard.type("-other")
+    expect_listed(opened, ["baseline", *SWEEP, "実験 1"])
+    expect(filter_box(opened)).to_be_focused()
+    filter_box(opened).blur()
+    opened.page.keyboard.press("k")
+    expect(opened.box("baseline")).to_be_focused()
+
+
 def test_keys_do_nothing_while_text_is_typed(opened: OpenBoard) -> None:
     opened.page.keyboard.press("/")
     expect(filter_box(opened)).to_be_focused()

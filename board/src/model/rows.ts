@@ -84,6 +84,27 @@ export function rowsOf(runs: readonly Listed[], { tree, logdirs, groups, closed 
   return laid;
 }
 
+/** In place of a row of `stood` that is not in `rows` any more: what it is folded away in, or else what stood nearest to it. */
+export function insteadOf(key: string, stood: readonly Row[], rows: readonly Row[]): Row | null {
+  const place = stood.findIndex((row) => row.key === key);
+  if (place < 0) return null;
+  const now = new Map(rows.map((row) => [row.key, row]));
+  let { depth } = stood[place]!;
+  for (const row of stood.slice(0, place).reverse()) {
+    if (row.depth >= depth) continue;
+    depth = row.depth;
+    const holder = now.get(row.key);
+    if (holder?.open === false) return holder;
+  }
+  for (let by = 1; by < stood.length; by++) {
+    for (const neighbour of [stood[place + by], stood[place - by]]) {
+      const row = neighbour && now.get(neighbour.key);
+      if (row) return row;
+    }
+  }
+  return null;
+}
+
 /** Without a slash: the folder "b" of the log directory "a" is not the log directory "a/b". */
 function escaped(logdir: string): string {
   return logdir.replaceAll("%", "%25").replaceAll("/", "%2F");

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Arrangement, type Listed, onBefore, type Row, rowsOf } from "../../src/model/rows";
+import { type Arrangement, insteadOf, type Listed, onBefore, type Row, rowsOf } from "../../src/model/rows";
 
 const run = (name: string, change: Partial<Listed> = {}): Listed => ({
   id: `id of ${name}`,
@@ -189,6 +189,44 @@ describe("whatever runs there are", () => {
         const order = on.map((_, i) => String(i));
         const before = onBefore(order, (id) => on[Number(id)]!);
         expect([...before]).toEqual([0, ...on.map((_, i) => on.slice(0, i + 1).filter(Boolean).length)]);
+      }),
+    );
+  });
+});
+
+describe("in place of a row that went", () => {
+  const all = runs("a/1", "a/2", "b/c/1", "b/c/2", "b/d", "e");
+  const rows = (some: readonly Listed[], ...closed: string[]): readonly Row[] =>
+    rowsOf(some, { ...TREE, closed: new Set(closed) }).rows;
+  const name = (went: string, now: readonly Row[]): string | undefined => {
+    const stood = rows(all);
+    return insteadOf(stood.find((row) => row.key === `id of ${went}`)!.key, stood, now)?.name;
+  };
+
+  test("stands what it is folded away in, however deep it stood", () => {
+    const keys = rows(all).flatMap(({ key, what }) => (what === "folder" ? [key] : []));
+    const [, b, c] = keys;
+    expect(name("b/c/1", rows(all, c!))).toBe("c/");
+    expect(name("b/c/1", rows(all, b!))).toBe("b/");
+    expect(name("b/c/1", rows(all, ...keys))).toBe("b/");
+  });
+  test("stands the nearest one that is left, of two the one behind", () => {
+    expect(name("a/1", rows(all.slice(1)))).toBe("a/2");
+    expect(name("e", rows(all.slice(0, -1)))).toBe("d");
+    expect(name("b/d", rows(all.filter(({ name }) => name !== "b/d")))).toBe("e");
+    expect(name("e", rows([]))).toBeUndefined();
+  });
+  test("stands one that is there, if any is", () => {
+    const some = fc.subarray(all);
+    fc.assert(
+      fc.property(some, some, fc.nat(), (before, after, at) => {
+        const [stood, now] = [rows(before), rows(after)];
+        const left = stood.filter(({ key }) => now.some((row) => row.key === key));
+        const went = stood.filter((row) => !left.includes(row));
+        if (went.length === 0) return;
+        const found = insteadOf(went[at % went.length]!.key, stood, now);
+        expect(found !== null).toBe(left.length > 0);
+        if (found) expect(now).toContain(found);
       }),
     );
   });
