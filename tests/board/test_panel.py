@@ -86,7 +86,7 @@ def test_shift_switches_a_range_by_pointer_and_by_keyboard(opened: OpenBoard) ->
     expect_on(opened, set(RUNS) - {"other/a", SWEEP[1]})
 
 
-def test_dragging_down_the_boxes_paints_them_in_one_step(opened: OpenBoard) -> None:
+def test_dragging_down_the_boxes_switches_them_in_one_step(opened: OpenBoard) -> None:
     mouse = opened.page.mouse
     start, end = opened.box("other/a").bounding_box(), opened.box(SWEEP[2]).bounding_box()
     assert start
@@ -103,7 +103,7 @@ def test_dragging_down_the_boxes_paints_them_in_one_step(opened: OpenBoard) -> N
     expect_on(opened, set(RUNS))
 
 
-def test_dragging_back_to_the_first_box_leaves_it_painted(opened: OpenBoard) -> None:
+def test_dragging_back_to_the_first_box_leaves_it_switched(opened: OpenBoard) -> None:
     mouse = opened.page.mouse
     start, end = opened.box("other/a").bounding_box(), opened.box("other/b").bounding_box()
     assert start
@@ -118,7 +118,7 @@ def test_dragging_back_to_the_first_box_leaves_it_painted(opened: OpenBoard) -> 
     expect(opened.box("other/a")).to_be_checked()
 
 
-def test_a_run_that_comes_while_boxes_are_painted_shifts_nothing(tmp_path: Path, browser: Browser) -> None:
+def test_a_run_that_comes_while_boxes_are_dragged_over_shifts_nothing(tmp_path: Path, browser: Browser) -> None:
     for run in ("b", "c", "d", "e"):
         write_run(tmp_path / run, {"loss": [2.0, 1.0]})
     with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:

@@ -1,6 +1,6 @@
 /** Dragging over a column of boxes: all of them become what the first one becomes. */
 
-/** The list as it is now: rows may come and go while it is painted on. */
+/** The list as it is now: rows may come and go during the drag. */
 interface List {
   /** The row at a height of the window; undefined: there are none. */
   keyAt(clientY: number): string | undefined;
@@ -15,8 +15,8 @@ interface Stretch {
   readonly on: boolean;
 }
 
-export class Painting {
-  /** Rows painted so far; they are switched when the pointer is let go, in one step. */
+export class BoxDrag {
+  /** Rows that were dragged over so far; they are switched when the pointer is let go, in one step. */
   private stretch = $state.raw<Stretch | null>(null);
   /** Their places now; null: there are none, or an end is gone. */
   private readonly places = $derived.by(() => {
@@ -27,7 +27,7 @@ export class Painting {
 
   constructor(private readonly list: List) {}
 
-  /** How a row is painted; null: not at all. */
+  /** What becomes of a row's box; null: it stays as it is. */
   at(key: string): boolean | null {
     const { stretch, places } = this;
     if (stretch === null || places === null) return null;
@@ -36,7 +36,7 @@ export class Painting {
   }
 
   /**
-   * The pointer went down on a box. Follow it; `done` is told what was painted, if it ever left its row. A finger scrolls.
+   * The pointer went down on a box. Follow it; `done` is told which rows it went over, if it ever left the first. A finger scrolls.
    */
   start(event: PointerEvent, done: (from: number, to: number, on: boolean) => void): void {
     const box = event.target;
