@@ -272,6 +272,9 @@ def frame(payload: bytes) -> bytes:
 def default_edges() -> list[float]:
     """List the edges between which `add_histogram` counts unless it is told otherwise."""
 
+def to_float32(array: NDArray[Any]) -> bytes:
+    """Convert the numbers of an array as `lightboard.log.arrays.lent_array` returns to float32."""
+
 @final
 class Writer:
     """Writes the event files of one run and its sub-runs; file 0 is the run's own.
@@ -391,7 +394,7 @@ class Writer:
         step: int,
         wall_time: float | None,
     ) -> int:
-        """Add a histogram of `values`, float32 or float64.
+        """Add a histogram of `values`, an array as `lightboard.log.arrays.lent_array` returns.
 
         `counted` are edges and counts (float64) in place of those that this finds; neighbours are added up to come near
         `max_bins` buckets.
@@ -450,9 +453,9 @@ class Writer:
     ) -> int:
         """Add a picture with boxes (left, top, right, bottom, label) drawn into it, then brought to `size`.
 
-        `pixels` are uint8, float32 or float64 of five dimensions: batch, frames (one), channels, height and width, in
-        any memory layout. They are copied, and encoded in a thread of their own, as those of videos and sounds are.
-        What `check_picture` does not raise for can be encoded.
+        `pixels` are an array as `lightboard.log.arrays.lent_array` returns, of five dimensions: batch, frames (one),
+        channels, height and width. They are copied, and encoded in a thread of their own, as those of videos and sounds
+        are. What `check_picture` does not raise for can be encoded.
         """
 
     def add_video(

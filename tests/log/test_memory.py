@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 import lightboard
 from lightboard.events import read
 from log.program import Program, succeed
@@ -109,3 +111,69 @@ with SummaryWriter("run") as writer:
         (tensors,) = index.series(tag="t", kind="tensor")
         assert [array[-1] for array in tensors.values] == [0, 1, 2]
         assert index.runs["run"].points == 3
+
+
+# What a call is given, and the call: of elements that NumPy or the writer has to bring to another type or order.
+CALLS = {
+    "histogram of bool": ("of(bool)", "writer.add_histogram('a', it)"),
+    "histogram of uint8": ("of('uint8')", "writer.add_histogram('a', it)"),
+    "histogram of int64": ("of('int64')", "writer.add_histogram('a', it)"),
+    "histogram of float16": ("of('float16')", "writer.add_histogram('a', it)"),
+    "histogram of columns": ("apart('float32')", "writer.add_histogram('a', it)"),
+    "histogram with a number of bins": ("of('float64')", "writer.add_histogram('a', it, bins=10)"),
+    "histogram with edges": ("apart('float32')", "writer.add_histogram('a', it, bins=[0, 1, 2])"),
+    "histogram of bfloat16": ("of_torch('bfloat16')", "writer.add_histogram('a', it)"),
+    "histogram of float8": ("of_torch('float8_e4m3fn').T", "writer.add_histogram('a', it, bins=10)"),
+    "curve of float64": ("of('float64')", "writer.add_pr_curve('a', it, it)"),
+    "curve of float16": ("of('float16')", "writer.add_pr_curve('a', it, it, weights=it)"),
+    "curve of columns": ("apart('uint8')", "writer.add_pr_curve('a', it, it)"),
+    "curve of bfloat16": ("of_torch('bfloat16')", "writer.add_pr_curve('a', it, it)"),
+    "image of bool": ("of(bool)", "writer.add_image('a', it, dataformats='HW')"),
+    "image of int16": ("of('int16')", "writer.add_image('a', it, dataformats='HW')"),
+    "image of int64": ("apart('int64')", "writer.add_image('a', it, dataformats='HW')"),
+    "image of float16": ("of('float16')", "writer.add_image('a', it, dataformats='HW')"),
+}
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(it, marks=pytest.mark.torch if "torch" in CALLS[it][0] else ()) for it in CALLS]
+)
+def test_a_call_takes_no_copy_of_its_argument(tmp_path: Path, name: str) -> None:
+    argument, call = CALLS[name]
+    text = (
+        PRELUDE
+        + f"""
+import tracemalloc
+
+# Made in place: what is freed again would be room.
+def of(dtype):
+    array = np.empty((rows, 1000), dtype)
+    array[:] = 1
+    return array
+
+def apart(dtype):
+    array = np.empty((rows, 1000, 2), dtype)
+    array[:] = 1
+    return array[:, :, 0]
+
+def of_torch(dtype):
+    import torch
+    return torch.ones((rows, 1000), dtype=getattr(torch, dtype))
+
+writer = SummaryWriter("run")
+for rows in (1, 4000):
+    it = {argument}
+    writer.flush()
+    before = most()
+    {call}
+taken = most() - before
+tracemalloc.start()
+{call}
+say(json.dumps([taken, tracemalloc.get_traced_memory()[1]]))
+writer.close()
+"""
+    )
+    taken, by_python = json.loads(succeed(text, tmp_path))
+    assert by_python < 2 << 20
+    # The record of a small value is no more than that; a picture's pixels are.
+    assert taken < (2 << 20) + (3 * 4_000_000 if "image" in name else 0)

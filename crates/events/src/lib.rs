@@ -71,6 +71,7 @@ pub use layout::{Category, Chart, ChartContent, Layout, Margin};
 pub use lone_scalar::{LoneScalar, lone_scalar};
 pub use media::media_type;
 pub use mesh::{Mesh, MeshPart};
+pub use number::{Number, SmallFloat};
 pub use opening::Opening;
 pub use pr_curve::PrCurve;
 pub use reduce::Reduce;

@@ -6,7 +6,8 @@ use crate::wire::key;
 
 /// The numeric data types, by how one element is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Number {
+#[expect(missing_docs, reason = "their names say all")]
+pub enum Number {
     F16,
     Bf16,
     F32,
@@ -28,8 +29,9 @@ pub(crate) enum Number {
 }
 
 impl Number {
+    /// That with this number (`spec/events.md`, Tensors).
     #[inline]
-    pub(crate) fn of(data_type: i32) -> Option<Self> {
+    pub fn of(data_type: i32) -> Option<Self> {
         Some(match data_type {
             1 => Self::F32,
             2 => Self::F64,
@@ -86,7 +88,7 @@ impl Number {
     }
 
     /// Bytes of one element in packed content.
-    pub(crate) fn size(self) -> usize {
+    pub fn size(self) -> usize {
         match self {
             Self::F64 | Self::I64 | Self::U64 => 8,
             Self::F32 | Self::I32 | Self::U32 => 4,
@@ -144,7 +146,7 @@ impl Number {
 
     /// The number with these low bits.
     #[inline]
-    pub(crate) fn value(self, bits: u64) -> f64 {
+    pub fn value(self, bits: u64) -> f64 {
         match self {
             Self::F32 => f64::from(f32::from_bits(bits as u32)),
             Self::F64 => f64::from_bits(bits),
@@ -171,15 +173,20 @@ impl Number {
 }
 
 /// The value of an IEEE 754 half.
+#[inline]
 fn half(bits: u16) -> f64 {
-    let sign = if bits >> 15 == 0 { 1.0 } else { -1.0 };
-    let exponent = i32::from(bits >> 10 & 0x1f);
-    let fraction = f64::from(bits & 0x3ff) / 1024.0;
-    match exponent {
-        0 => sign * fraction * (-14f64).exp2(),
-        31 if fraction == 0.0 => sign * f64::INFINITY,
-        31 => f64::NAN,
-        _ => sign * (1.0 + fraction) * f64::from(exponent - 15).exp2(),
+    /// What the smallest number above 0 is, as a float64: 2⁻²⁴.
+    const LEAST: u64 = (1023 - 24) << 52;
+    let magnitude = u32::from(bits & 0x7fff) << 13;
+    let magnitude = match bits & 0x7c00 {
+        0 => f64::from(bits & 0x3ff) * f64::from_bits(LEAST),
+        0x7c00 => f64::from(f32::from_bits(magnitude | 0xff << 23)),
+        _ => f64::from(f32::from_bits(magnitude + ((127 - 15) << 23))),
+    };
+    if bits >> 15 == 0 {
+        magnitude
+    } else {
+        -magnitude
     }
 }
 
@@ -193,7 +200,7 @@ pub(crate) fn little_endian(bytes: &[u8]) -> u64 {
 
 /// A float of 8 bits or fewer: a sign, then exponent and fraction of so many bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct SmallFloat {
+pub struct SmallFloat {
     exponent: u32,
     fraction: u32,
     bias: i32,
@@ -256,7 +263,24 @@ impl SmallFloat {
 
 #[cfg(test)]
 mod tests {
-    use super::SmallFloat;
+    use super::{SmallFloat, half};
+
+    #[test]
+    fn halves_are_those_of_their_definition() {
+        for bits in 0..=u16::MAX {
+            let sign = if bits >> 15 == 0 { 1.0 } else { -1.0 };
+            let fraction = f64::from(bits & 0x3ff) / 1024.0;
+            let expected = match i32::from(bits >> 10 & 0x1f) {
+                0 => sign * fraction * (-14f64).exp2(),
+                31 if fraction == 0.0 => sign * f64::INFINITY,
+                31 => f64::NAN,
+                exponent => sign * (1.0 + fraction) * f64::from(exponent - 15).exp2(),
+            };
+            let found = half(bits);
+            let is_same = found.to_bits() == expected.to_bits();
+            assert!(is_same || found.is_nan() && expected.is_nan(), "{bits:x}");
+        }
+    }
 
     #[test]
     #[expect(clippy::float_cmp, reason = "the very numbers are meant")]

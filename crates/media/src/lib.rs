@@ -12,6 +12,7 @@ mod jpeg;
 mod pixels;
 mod png;
 mod resize;
+mod samples;
 mod wav;
 mod webp;
 
@@ -20,8 +21,9 @@ use std::error::Error;
 pub use boxes::{BoundingBox, draw};
 pub use format::{PictureFormat, SoundFormat, VideoFormat};
 pub use grid::Grid;
-pub use pixels::{Element, Pixels};
+pub use pixels::Pixels;
 pub use resize::{bytes_to_resize, resized};
+pub use samples::Samples;
 
 /// Why something cannot be encoded.
 #[derive(Debug, thiserror::Error)]

@@ -1,48 +1,32 @@
 //! Pixels as a program holds them: numbers of some type, in any order in memory.
 
+use lightboard_events::Number;
+
 use crate::{Grid, MediaError, Picture};
 
-/// What a channel of a pixel is stored as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Element {
-    /// 0 to 255.
-    U8,
-    /// 0.0 to 1.0; what lies beyond is clipped, NaN is 0.
-    F32,
-    /// As `F32`, and rounded to it first.
-    F64,
-}
-
-impl Element {
-    fn size(self) -> usize {
-        match self {
-            Self::U8 => 1,
-            Self::F32 => 4,
-            Self::F64 => 8,
-        }
-    }
-}
-
 /// Frames of a batch of videos, or of images, which have one frame each.
+///
+/// Floats are 0.0 to 1.0, rounded to float32 first; whole numbers are 0 to 255: what lies beyond is clipped, and NaN is 0.
+/// Bools are black and white.
 #[derive(Clone, Copy, Debug)]
 pub struct Pixels<'a> {
     bytes: &'a [u8],
     start: usize,
-    element: Element,
+    number: Number,
     shape: [usize; 5],
     strides: [isize; 5],
 }
 
 impl<'a> Pixels<'a> {
-    /// An array of batch size, frames, channels, height and width, whose first element begins at `start`; `strides` are
-    /// in bytes.
+    /// An array of batch size, frames, channels, height and width, whose elements are numbers of one type, and the first
+    /// begins at `start`; `strides` are in bytes.
     ///
     /// # Errors
     /// The array has no elements, not 1 to 4 channels, or elements outside of `bytes`.
     pub fn new(
         bytes: &'a [u8],
         start: usize,
-        element: Element,
+        number: Number,
         shape: [usize; 5],
         strides: [isize; 5],
     ) -> Result<Self, MediaError> {
@@ -60,12 +44,12 @@ impl<'a> Pixels<'a> {
             let end = if stride < 0 { &mut first } else { &mut last };
             *end = end.zip(span).and_then(|(end, span)| end.checked_add(span));
         }
-        let end = last.and_then(|last| last.checked_add(element.size() as isize));
+        let end = last.and_then(|last| last.checked_add(number.size() as isize));
         match (first, end) {
             (Some(0..), Some(end)) if end <= bytes.len() as isize => Ok(Self {
                 bytes,
                 start,
-                element,
+                number,
                 shape,
                 strides,
             }),
@@ -124,11 +108,40 @@ impl<'a> Pixels<'a> {
     }
 
     fn row(&self, at: usize, out: &mut [u8]) {
-        match self.element {
-            Element::U8 => self.convert(at, out, |[byte]| byte),
-            Element::F32 => self.convert(at, out, |bytes| scaled(f32::from_ne_bytes(bytes))),
-            Element::F64 => {
+        match self.number {
+            Number::U8 => self.convert(at, out, |[byte]| byte),
+            Number::Bool => self.convert(at, out, |[byte]| if byte == 0 { 0 } else { 255 }),
+            Number::I8 => self.convert(at, out, |[byte]| byte.cast_signed().max(0) as u8),
+            Number::I16 => {
+                self.convert(at, out, |bytes| {
+                    i16::from_ne_bytes(bytes).clamp(0, 255) as u8
+                });
+            }
+            Number::U16 => self.convert(at, out, |bytes| u16::from_ne_bytes(bytes).min(255) as u8),
+            Number::I32 => {
+                self.convert(at, out, |bytes| {
+                    i32::from_ne_bytes(bytes).clamp(0, 255) as u8
+                });
+            }
+            Number::U32 => self.convert(at, out, |bytes| u32::from_ne_bytes(bytes).min(255) as u8),
+            Number::I64 => {
+                self.convert(at, out, |bytes| {
+                    i64::from_ne_bytes(bytes).clamp(0, 255) as u8
+                });
+            }
+            Number::U64 => self.convert(at, out, |bytes| u64::from_ne_bytes(bytes).min(255) as u8),
+            Number::F32 => self.convert(at, out, |bytes| scaled(f32::from_ne_bytes(bytes))),
+            Number::F64 => {
                 self.convert(at, out, |bytes| scaled(f64::from_ne_bytes(bytes) as f32));
+            }
+            half @ (Number::F16 | Number::Bf16) => self.convert(at, out, |bytes| {
+                scaled(half.value(u16::from_ne_bytes(bytes).into()) as f32)
+            }),
+            small @ Number::Small(_) => {
+                self.convert(at, out, |[byte]| scaled(small.value(byte.into()) as f32));
+            }
+            whole @ (Number::Signed(_) | Number::Unsigned(_)) => {
+                self.convert(at, out, |[byte]| whole.value(byte.into()) as u8);
             }
         }
     }
@@ -187,9 +200,10 @@ fn scaled(value: f32) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use lightboard_events::Number;
     use proptest::prelude::*;
 
-    use super::{Element, Pixels, scaled};
+    use super::{Pixels, scaled};
     use crate::Grid;
 
     #[test]
@@ -208,6 +222,48 @@ mod tests {
         for (value, expected) in cases {
             assert_eq!(scaled(value), expected, "{value}");
         }
+    }
+
+    #[test]
+    fn whole_numbers_are_clipped_and_bools_are_black_and_white() {
+        let of = |number: Number, element: &[u8]| {
+            let strides = [element.len() as isize; 5];
+            let pixels = Pixels::new(element, 0, number, [1; 5], strides).unwrap();
+            pixels.picture(0, Grid::of_images(1)).unwrap().pixels[0]
+        };
+        assert_eq!([0, 1, 2].map(|it| of(Number::Bool, &[it])), [0, 255, 255]);
+        assert_eq!([0, 127, 200].map(|it| of(Number::I8, &[it])), [0, 127, 0]);
+        let numbers = [0, 200, 255, 256, 30_000];
+        assert_eq!(
+            numbers.map(|it: u16| of(Number::U16, &it.to_ne_bytes())),
+            [0, 200, 255, 255, 255]
+        );
+        assert_eq!(
+            numbers.map(|it| of(Number::U32, &u32::from(it).to_ne_bytes())),
+            [0, 200, 255, 255, 255]
+        );
+        assert_eq!(
+            numbers.map(|it| of(Number::U64, &u64::from(it).to_ne_bytes())),
+            [0, 200, 255, 255, 255]
+        );
+        let numbers = [-30_000, -1, 0, 200, 256];
+        assert_eq!(
+            numbers.map(|it: i16| of(Number::I16, &it.to_ne_bytes())),
+            [0, 0, 0, 200, 255]
+        );
+        assert_eq!(
+            numbers.map(|it| of(Number::I32, &i32::from(it).to_ne_bytes())),
+            [0, 0, 0, 200, 255]
+        );
+        assert_eq!(
+            numbers.map(|it| of(Number::I64, &i64::from(it).to_ne_bytes())),
+            [0, 0, 0, 200, 255]
+        );
+        let bfloats = [-1.0f32, f32::NAN, 0.5, 1.0, 9.0].map(|it| (it.to_bits() >> 16) as u16);
+        assert_eq!(
+            bfloats.map(|it| of(Number::Bf16, &it.to_ne_bytes())),
+            [0, 0, 127, 255, 255]
+        );
     }
 
     /// Bytes of an array in which axis `order[0]` varies slowest, with its start and strides; `flipped` axes run
@@ -241,11 +297,11 @@ mod tests {
             shape in [1usize..10, 1usize..3, 1usize..5, 1usize..5, 1usize..7],
             order in Just([0, 1, 2, 3, 4]).prop_shuffle(),
             flipped: [bool; 5],
-            element in prop::sample::select(vec![Element::U8, Element::F32, Element::F64]),
+            number in prop::sample::select(vec![Number::U8, Number::I32, Number::F16, Number::F32, Number::F64]),
             videos: bool,
         ) {
             let [batch, frames, channels, height, width] = shape;
-            let (start, strides, length) = laid_out(shape, order, flipped, element.size());
+            let (start, strides, length) = laid_out(shape, order, flipped, number.size());
             let value = |n: usize, t: usize, c: usize, y: usize, x: usize| {
                 ((((n * 3 + t) * 5 + c) * 7 + y) * 11 + x) as u8
             };
@@ -256,13 +312,19 @@ mod tests {
                 let byte = value(n, t, c, y, x);
                 // Half a step above, so that rounding does not matter.
                 let float = (f32::from(byte) + 0.5) / 255.0;
-                match element {
-                    Element::U8 => bytes[at] = byte,
-                    Element::F32 => bytes[at..at + 4].copy_from_slice(&float.to_ne_bytes()),
-                    Element::F64 => bytes[at..at + 8].copy_from_slice(&f64::from(float).to_ne_bytes()),
+                match number {
+                    Number::U8 => bytes[at] = byte,
+                    Number::I32 => bytes[at..at + 4].copy_from_slice(&i32::from(byte).to_ne_bytes()),
+                    Number::F16 => {
+                        // The same exponent and the first bits of the fraction.
+                        let half = (float.to_bits() >> 13) - ((127 - 15) << 10);
+                        bytes[at..at + 2].copy_from_slice(&(half as u16).to_ne_bytes());
+                    }
+                    Number::F32 => bytes[at..at + 4].copy_from_slice(&float.to_ne_bytes()),
+                    _ => bytes[at..at + 8].copy_from_slice(&f64::from(float).to_ne_bytes()),
                 }
             }}}}}
-            let pixels = Pixels::new(&bytes, start, element, shape, strides).unwrap();
+            let pixels = Pixels::new(&bytes, start, number, shape, strides).unwrap();
             let grid = if videos { Grid::of_videos(batch) } else { Grid::of_images(batch) };
             let out_channels = if channels == 1 { 3 } else { channels };
             for t in 0..frames {
@@ -290,7 +352,7 @@ mod tests {
             strides in prop::array::uniform5(prop_oneof![-9isize..9, Just(isize::MIN), Just(isize::MAX)]),
         ) {
             let bytes = vec![7; length];
-            if let Ok(pixels) = Pixels::new(&bytes, start, Element::F32, shape, strides) {
+            if let Ok(pixels) = Pixels::new(&bytes, start, Number::F32, shape, strides) {
                 for frame in 0..pixels.frames() {
                     pixels.picture(frame, Grid::of_images(pixels.batch())).unwrap();
                 }

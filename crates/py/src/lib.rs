@@ -30,6 +30,7 @@ mod _core {
     use crate::index::{PyIndex, UnavailableError};
     #[pymodule_export]
     use crate::log::{
-        Writer, check_picture, check_sound, check_video, default_edges, frame, watch_forks,
+        Writer, check_picture, check_sound, check_video, default_edges, frame, to_float32,
+        watch_forks,
     };
 }

@@ -1,5 +1,6 @@
 //! The writer of event files, as `lightboard.log` uses it. Its methods for a group of kinds have a file of their own.
 
+mod array;
 mod embedding;
 mod encoded;
 mod graph;
@@ -11,6 +12,7 @@ mod scalar;
 mod tensor;
 mod text;
 
+pub(crate) use array::to_float32;
 pub(crate) use encoded::frame;
 pub(crate) use histogram::default_edges;
 pub(crate) use media::{check_picture, check_sound, check_video};

@@ -1,18 +1,23 @@
 """The NumPy array inside whatever a training program hands over, without importing what it came from."""
 
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from lightboard._core import to_float32
 from lightboard.log.numbers import MAX_NESTING, describe
+
+# Elements that are taken of an array at a time: copies of it as a whole would have no bound.
+PIECE = 1 << 14
 
 # Types that NumPy itself has not, and those of its own that hold as many bits.
 BITS = {
-    "bfloat16": "int16",
-    "float8_e5m2": "uint8",
-    "float8_e4m3fn": "uint8",
-    "float8_e4m3fnuz": "uint8",
-    "float8_e4m3b11fnuz": "uint8",
-    "float8_e5m2fnuz": "uint8",
+    "bfloat16": "u2",
+    "float8_e5m2": "u1",
+    "float8_e4m3fn": "u1",
+    "float8_e4m3fnuz": "u1",
+    "float8_e4m3b11fnuz": "u1",
+    "float8_e5m2fnuz": "u1",
 }
 
 if TYPE_CHECKING:
@@ -21,10 +26,8 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 
-def plain_array(value: Any, what: str, *, complex_too: bool = False, contiguous: bool = True) -> "Array":
-    """Return `value` as an array of bools, ints or floats (or complex numbers) in the machine's byte order.
-
-    It is C-contiguous, unless the caller does not care.
+def plain_array(value: Any, what: str, *, complex_too: bool = False) -> "Array":
+    """Return `value` as a C-contiguous array of bools, ints or floats (or complex numbers) in the machine's byte order.
 
     Takes NumPy arrays and scalars, torch tensors on any device (with gradients, sparse, quantised), arrays of JAX and
     TensorFlow, pandas' columns and tables, numbers, and lists of any of these. The shape is kept. Types that NumPy
@@ -34,6 +37,20 @@ def plain_array(value: Any, what: str, *, complex_too: bool = False, contiguous:
     Raises:
         TypeError: `value` holds something else than real numbers, or no data at all (torch's meta tensors).
         ValueError: it is a list of unequal lengths, or nested too deeply.
+    """
+    import numpy as np
+
+    found = _without_bits(lent_array(value, what, complex_too=complex_too))
+    if not found.flags.aligned:
+        found = found.copy()
+    return np.ascontiguousarray(found) if found.ndim else found
+
+
+def lent_array(value: Any, what: str, *, complex_too: bool = False) -> "Array":
+    """Return `value` as `plain_array` does, with its elements wherever they lie in memory: not copied if of real types.
+
+    Elements of bfloat16 and the kinds of float8 stay as they are: the array is then one of records with one field,
+    which is named as the type and holds their bits. The native writer knows these, and `pieces` does.
     """
     import numpy as np
 
@@ -48,29 +65,40 @@ def plain_array(value: Any, what: str, *, complex_too: bool = False, contiguous:
         found = _of_foreign(found, value, what)
     elif found.dtype.kind in "fc" and found.dtype.itemsize > (16 if found.dtype.kind == "c" else 8):
         found = found.astype(np.complex128 if found.dtype.kind == "c" else np.float64)
-    if found.dtype.kind not in ("biufc" if complex_too else "biuf"):
+    if found.dtype.kind not in ("biufc" if complex_too else "biuf") and not _is_bits(found):
         raise TypeError(f"{what}: expected {_kinds(complex_too)}, found {describe(value)}.")
-    found = np.require(found, found.dtype.newbyteorder("="), ["ALIGNED", "ENSUREARRAY"])
-    return np.ascontiguousarray(found) if contiguous and found.ndim else found
+    return np.require(found, found.dtype.newbyteorder("="), ["ENSUREARRAY"])
 
 
 def typed_array(value: Any, what: str) -> tuple["Array", str]:
-    """Return `value` as `plain_array` does, and the name of its elements' type.
+    """Return `value` as `lent_array` does, with elements of any numeric type, and that type's name."""
+    array = lent_array(value, what, complex_too=True)
+    return array, array.dtype.name if array.dtype.names is None else array.dtype.names[0]
 
-    Elements of bfloat16 and the kinds of float8 stay as they are: the array then holds their bits.
-    """
-    torch = sys.modules.get("torch")
-    if torch is not None and isinstance(value, torch.Tensor):
-        name = str(value.dtype).removeprefix("torch.")
-        if name in BITS and value.layout is torch.strided:
-            return plain_array(value.detach().view(getattr(torch, BITS[name])), what), name
-    name = str(getattr(value, "dtype", None))
-    if name in BITS:  # JAX
-        import numpy as np
 
-        return plain_array(np.asarray(value).view(BITS[name]), what), name
-    array = plain_array(value, what, complex_too=True)
-    return array, array.dtype.name
+def pieces(array: "Array") -> "Iterator[Array]":
+    """Go over what `lent_array` returned, `PIECE` elements at a time, in arrays of one dimension."""
+    flat: Any = array.reshape(-1) if array.ndim < 2 or array.flags.c_contiguous else array.flat
+    for start in range(0, array.size, PIECE):
+        yield _without_bits(flat[start : start + PIECE])
+
+
+def _as_bits(array: Any, name: str) -> Any:
+    return array.view([(name, BITS[name])])
+
+
+def _is_bits(array: Any) -> bool:
+    names = array.dtype.names
+    return names is not None and names[0] in BITS and array.dtype == [(names[0], BITS[names[0]])]
+
+
+def _without_bits(array: Any) -> Any:
+    """Return float32 in place of bits."""
+    import numpy as np
+
+    if array.dtype.names is None:
+        return array
+    return np.frombuffer(to_float32(np.atleast_1d(array)), "<f4").reshape(array.shape)
 
 
 def _kinds(complex_too: bool) -> str:
@@ -103,7 +131,7 @@ def _of_list(value: Any, what: str, depth: int) -> Any:
     if depth == 0:
         raise ValueError(f"{what}: expected an array, found lists nested more than {MAX_NESTING} deep.")
     if any(not isinstance(item, int | float | complex) for item in value):
-        value = [_array(item, what, depth - 1) for item in value]
+        value = [_without_bits(_array(item, what, depth - 1)) for item in value]
         shapes = sorted({item.shape for item in value})
         if len(shapes) > 1:
             raise ValueError(
@@ -124,6 +152,10 @@ def _of_torch(torch: Any, tensor: Any, what: str) -> Any:
     try:
         return tensor.numpy()
     except TypeError:  # bfloat16, float8 and others that NumPy has not
+        name = str(tensor.dtype).removeprefix("torch.")
+        if name in BITS:
+            bits = torch.int16 if BITS[name] == "u2" else torch.uint8
+            return _as_bits(tensor.view(bits).numpy(), name)
         return tensor.to(torch.complex64 if tensor.is_complex() else torch.float32).numpy()
 
 
@@ -144,6 +176,8 @@ def _of_foreign(array: Any, value: Any, what: str) -> Any:
     """Take an array of types that another package gives to NumPy, such as JAX's bfloat16."""
     import numpy as np
 
+    if array.dtype.name in BITS:
+        return _as_bits(array, array.dtype.name)
     try:
         return array.astype(np.float32)
     except (TypeError, ValueError):

@@ -1,11 +1,13 @@
 """Histograms."""
 
+import math
+from collections.abc import Iterator
 from contextlib import suppress
 from operator import index
 from typing import TYPE_CHECKING, Any
 
 from lightboard._core import default_edges
-from lightboard.log.arrays import plain_array
+from lightboard.log.arrays import lent_array, pieces, plain_array
 from lightboard.log.numbers import describe, plain_float, plain_step, plain_tag
 from lightboard.log.recorder import Recorder
 
@@ -41,7 +43,7 @@ class Histograms(Recorder):
         Args:
             tag: The series; stored as given.
             values: An array, tensor or list of any shape with at least one element, of bools, ints or floats; counted
-                as float64. An array of float32 or float64 is not copied.
+                as float64. An array is not copied, except with a rule for `bins`.
             global_step: As for `add_scalar`.
             bins: `"tensorflow"` counts between 0, ±1e-12 and further steps of a tenth up to ±1e20, and beyond. Anything
                 else is what `numpy.histogram` takes: a number of equal buckets, their edges, or a rule such as
@@ -56,13 +58,12 @@ class Histograms(Recorder):
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
         tag = plain_tag(tag)
-        array = plain_array(values, f"values of tag {tag!r:.200}").reshape(-1)
+        array = lent_array(values, f"values of tag {tag!r:.200}")
+        array = array if array.ndim else array.reshape(1)
         if array.size == 0:
             raise ValueError(
                 f"values of tag {tag!r:.200}: expected at least one element, found {describe(values)}."
             )
-        if array.dtype.char not in "fd":
-            array = array.astype("float64")
         most = None if max_bins is None else plain_step(max_bins, "max_bins")[0]
         if most is not None and most < 1:
             raise ValueError(f"max_bins: expected a number above 0, found {max_bins}.")
@@ -134,20 +135,36 @@ def _counted(array: "Array", bins: Any) -> tuple["Array", "Array"]:
             number = index(bins)
     if number > MOST_BINS:
         raise ValueError(f"bins: expected at most {MOST_BINS:,}, found {number}. Give fewer, or the edges.")
-    finite = array[np.isfinite(array)].astype(np.float64)
-    if finite.size == 0:
+    low, high, some = math.inf, -math.inf, False
+    for finite in _finite(array):
+        if finite.size:
+            low, high, some = min(low, finite.min()), max(high, finite.max()), True
+    if not some:
         return np.zeros(2), np.zeros(1)
     try:
-        counts, edges = np.histogram(finite, bins)
+        if isinstance(bins, str):  # A rule looks at all of them at once.
+            given = len(np.histogram_bin_edges(np.concatenate(list(_finite(array))), bins)) - 1
+        else:
+            given = bins
+        counts: Any = 0
+        for finite in _finite(array):
+            more, edges = np.histogram(finite, given, (low, high))
+            counts += more
     except MemoryError:
         raise ValueError(
             f"bins: expected at most {MOST_BINS:,}, found more than have room in memory by {describe(bins)} of values "
-            f"between {finite.min():g} and {finite.max():g}. Give a number of them, or the edges."
+            f"between {low:g} and {high:g}. Give a number of them, or the edges."
         ) from None
     except (TypeError, ValueError) as error:
         kind = TypeError if isinstance(error, TypeError) else ValueError
         raise kind(f"bins: expected what numpy.histogram takes, found {describe(bins)}: {error}.") from None
     return np.ascontiguousarray(edges, np.float64), np.ascontiguousarray(counts, np.float64)
+
+
+def _finite(array: "Array") -> "Iterator[Array]":
+    import numpy as np
+
+    return (piece[np.isfinite(piece)].astype(np.float64) for piece in pieces(array))
 
 
 def _column(value: Any, what: str) -> "Array":

@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING, Any
 
-from lightboard.log.arrays import plain_array
+from lightboard.log.arrays import lent_array
 
 if TYPE_CHECKING:
     import numpy as np
@@ -15,7 +15,7 @@ AXES = "NTCHW"
 
 
 def plain_pixels(value: Any, what: str, dataformats: object, expected: tuple[str, ...]) -> "Array":
-    """Return `value` as a view of axes `AXES`, of uint8, float32 or float64, wherever its elements lie in memory.
+    """Return `value` as a view of axes `AXES`, as `lent_array` does.
 
     Floats are pixels of 0 to 1, integers of 0 to 255, booleans black and white; pictures of Pillow's with 16 bits are
     scaled.
@@ -32,7 +32,7 @@ def plain_pixels(value: Any, what: str, dataformats: object, expected: tuple[str
             picture of Pillow's mode I with other pixels than 0 to 255.
     """
     value, dataformats = _of_pillow(value, dataformats, what)
-    array = plain_array(value, what, contiguous=False)
+    array = lent_array(value, what)
     if not isinstance(dataformats, str) or sorted(dataformats.upper()) not in map(sorted, expected):
         letters = " or ".join(expected)
         raise ValueError(
@@ -53,7 +53,7 @@ def plain_pixels(value: Any, what: str, dataformats: object, expected: tuple[str
             f"{what}: expected 1 to 4 channels, found {view.shape[2]}: shape {array.shape} with "
             f"dataformats={dataformats!r}."
         )
-    return _of_plain_type(view, what)
+    return view
 
 
 def _of_pillow(value: Any, dataformats: object, what: str) -> tuple[Any, object]:
@@ -95,19 +95,3 @@ def _wide_array_of_pillow(picture: Any, what: str) -> "Array":
             'nothing tells which of them is white. Scale them, or convert("I;16") a picture of 16 bits.'
         )
     return array
-
-
-def _of_plain_type(array: "Array", what: str) -> "Array":
-    import numpy as np
-
-    kind, dtype = array.dtype.kind, array.dtype
-    if dtype.isnative and dtype in (np.uint8, np.float32, np.float64):
-        return array
-    if kind == "b":
-        return array.view(np.uint8) * np.uint8(255)
-    if kind in "iu":
-        positive = np.maximum(array, 0)
-        return (np.minimum(positive, 255) if dtype.itemsize > 1 else positive).astype(np.uint8)
-    if kind == "f":
-        return array.astype(np.float32)
-    raise TypeError(f"{what}: expected real numbers, found dtype {dtype}.")

@@ -1,8 +1,10 @@
 """Precision-recall curves."""
 
+from collections.abc import Iterator
+from itertools import repeat
 from typing import TYPE_CHECKING, Any
 
-from lightboard.log.arrays import plain_array
+from lightboard.log.arrays import lent_array, pieces, plain_array
 from lightboard.log.numbers import describe, plain_step, plain_tag
 from lightboard.log.recorder import Recorder
 
@@ -52,20 +54,26 @@ class PrCurves(Recorder):
 
         tag = plain_tag(tag)
         thresholds = _thresholds(num_thresholds)
-        scores = plain_array(predictions, "predictions").reshape(-1)
-        if scores.dtype.kind != "f":
-            scores = scores.astype("float64")  # uint8 would overflow below.
-        truth = _beside(scores, labels, "labels")
-        weight = np.ones(1) if weights is None else plain_array(weights, "weights")
-        weight = weight.reshape(-1) if weight.size == 1 else _beside(scores, weight, "weights")
-        with np.errstate(invalid="ignore"):
-            place = np.floor(scores * (thresholds - 1))
-            inside = (place >= 0) & (place < thresholds)
-        place, found = (
-            place[inside].astype(np.intp),
-            np.stack((truth * weight, (1.0 - truth) * weight))[:, inside],
+        scores = lent_array(predictions, "predictions")
+        truths = _beside(scores, labels, "labels")
+        weight = np.ones(1) if weights is None else lent_array(weights, "weights")
+        weighed = (
+            _beside(scores, weight, "weights")
+            if weight.size != 1
+            else repeat(next(pieces(weight)).astype("float64"))
         )
-        positives, negatives = (np.bincount(place, row, thresholds)[::-1].cumsum()[::-1] for row in found)
+        found = np.zeros((2, thresholds))
+        for given, truth, weight in zip(pieces(scores), truths, weighed, strict=False):
+            score = (
+                given if given.dtype.kind == "f" else given.astype("float64")
+            )  # uint8 would overflow below.
+            with np.errstate(invalid="ignore"):
+                place = np.floor(score * (thresholds - 1))
+                inside = (place >= 0) & (place < thresholds)
+            place = place[inside].astype(np.intp)
+            for counts, row in zip(found, (truth * weight, (1.0 - truth) * weight), strict=True):
+                np.add.at(counts, place, row[inside])
+        positives, negatives = (counts[::-1].cumsum()[::-1] for counts in found)
         missed = positives[0] - positives
         rows = np.stack(
             (
@@ -156,11 +164,11 @@ def _thresholds(value: object) -> int:
     return number
 
 
-def _beside(scores: "Array", value: Any, what: str) -> "Array":
-    """Return what belongs to the scores one by one, as float64."""
-    array = plain_array(value, what).reshape(-1).astype("float64")
+def _beside(scores: "Array", value: Any, what: str) -> "Iterator[Array]":
+    """Return pieces of what belongs to the scores one by one, as float64."""
+    array = lent_array(value, what)
     if array.size != scores.size:
         raise ValueError(
             f"{what}: expected one for each of {scores.size} predictions, found {describe(value)}."
         )
-    return array
+    return (piece.astype("float64") for piece in pieces(array))

@@ -56,10 +56,12 @@ class Tensors(Recorder):
             OverflowError: The step does not fit into 64 bits.
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
+        import numpy as np
+
         tag = plain_tag(tag)
         array, name = typed_array(tensor, f"tensor of tag {tag!r:.200}")
         data_type, shape = DATA_TYPES[name], array.shape
-        content = array.reshape(-1).view("uint8")
+        content = np.ascontiguousarray(array).reshape(-1).view("uint8")
         step, wall_time = self._moment("tensor", tag, global_step, walltime)
         self._record(
             None,

@@ -8,12 +8,13 @@
     reason = "what is extracted from Python is owned"
 )]
 
-use lightboard_events::{Moments, encode};
+use lightboard_events::{Moments, Number, encode};
 use lightboard_log::{Counted, Histogram};
 use pyo3::buffer::{PyBuffer, PyUntypedBuffer};
 use pyo3::prelude::*;
 
-use super::{Writer, aside, elements};
+use super::array::{array_of, number_of};
+use super::{Writer, aside};
 
 /// The edges between which `add_histogram` counts unless it is told otherwise.
 #[pyfunction]
@@ -42,12 +43,21 @@ impl Writer {
             .transpose()?;
         let values = PyUntypedBuffer::get(values)?;
         let bytes = values.len_bytes();
-        let histogram = if let Ok(values) = values.as_typed::<f32>() {
-            let values = elements(values)?.iter().copied().map(f64::from);
-            aside(py, bytes, || Histogram::of(values, counted, max_bins))
-        } else {
-            let values = elements(values.as_typed::<f64>()?)?.iter().copied();
-            aside(py, bytes, || Histogram::of(values, counted, max_bins))
+        let (array, number) = (array_of(&values)?, number_of(&values)?);
+        let histogram = match (number, array.contiguous()) {
+            (Number::F32, Some(elements)) => {
+                let values = elements.as_chunks().0.iter().copied();
+                let values = values.map(|it| f32::from_ne_bytes(it).into());
+                aside(py, bytes, || Histogram::of(values, counted, max_bins))
+            }
+            (Number::F64, Some(elements)) => {
+                let values = elements.as_chunks().0.iter().copied();
+                let values = values.map(f64::from_ne_bytes);
+                aside(py, bytes, || Histogram::of(values, counted, max_bins))
+            }
+            _ => aside(py, bytes, || {
+                Histogram::of(array.numbers(number), counted, max_bins)
+            }),
         };
         let size = tag.len() + 16 * histogram.counts.len();
         self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {

@@ -9,13 +9,14 @@ use std::path::Path;
 use lightboard_events::{Audio, Image, encode};
 use lightboard_log::{Added, FileId, GiveBack, MEDIA_CAPACITY, Media, Spool};
 use lightboard_media::{
-    self as media, BoundingBox, Element, Grid, MediaError, Picture, PictureFormat, Pixels,
-    SoundFormat, VideoFormat,
+    self as media, BoundingBox, Grid, MediaError, Picture, PictureFormat, Pixels, SoundFormat,
+    VideoFormat,
 };
 use pyo3::buffer::{PyBuffer, PyUntypedBuffer};
-use pyo3::exceptions::{PyTypeError, PyValueError};
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
+use super::array::number_of;
 use super::{TAKEN, TAKEN_WITH_REPORTS, UNUSABLE, Writer, aside};
 
 /// A box in pixels, left, top, right, bottom, and its label.
@@ -330,17 +331,7 @@ fn bounding_box((left, top, right, bottom, label): LabelledBox) -> BoundingBox {
 
 /// Pixels in an array of five dimensions: batch, frames, channels, height, width.
 pub(super) fn pixels_of(buffer: &PyUntypedBuffer) -> PyResult<Pixels<'_>> {
-    let element = match buffer.format().to_bytes() {
-        b"B" => Element::U8,
-        b"f" => Element::F32,
-        b"d" => Element::F64,
-        other => {
-            return Err(PyTypeError::new_err(format!(
-                "pixels: expected uint8, float32 or float64, found the format {}",
-                other.escape_ascii()
-            )));
-        }
-    };
+    let number = number_of(buffer)?;
     let (Ok(shape), Ok(strides)) = (
         <[usize; 5]>::try_from(buffer.shape()),
         <[isize; 5]>::try_from(buffer.strides()),
@@ -363,7 +354,7 @@ pub(super) fn pixels_of(buffer: &PyUntypedBuffer) -> PyResult<Pixels<'_>> {
             std::slice::from_raw_parts(first, before + after)
         }
     };
-    Pixels::new(bytes, before, element, shape, strides).map_err(|error| unfit(&error))
+    Pixels::new(bytes, before, number, shape, strides).map_err(|error| unfit(&error))
 }
 
 pub(super) fn unfit(error: &MediaError) -> PyErr {
