@@ -480,7 +480,10 @@ class Writer:
         step: int,
         wall_time: float | None,
     ) -> int:
-        """Add a sound: int16, rows of 1 or 2 channels."""
+        """Add a sound: an array as `lightboard.log.arrays.lent_array` returns, of frames and 1 or 2 channels.
+
+        Integers of 16 bits are samples as they are; of other numbers, -1 to 1 are.
+        """
 
     def add_embedding(
         self,

@@ -4,7 +4,7 @@ import math
 from typing import TYPE_CHECKING, Any, Literal
 
 from lightboard._core import check_sound
-from lightboard.log.arrays import plain_array
+from lightboard.log.arrays import lent_array, pieces
 from lightboard.log.notices import warn
 from lightboard.log.numbers import plain_float, plain_tag
 from lightboard.log.recorder import Recorder
@@ -48,7 +48,8 @@ class Sounds(Recorder):
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
         tag = plain_tag(tag)
-        samples = _pcm(_frames(plain_array(snd_tensor, "snd_tensor")))
+        samples = _frames(lent_array(snd_tensor, "snd_tensor"))
+        _warn_of_clipped(samples)
         rate = plain_float(sample_rate, "sample_rate")
         hertz = round(rate) if math.isfinite(rate) else 0
         if not 1 <= hertz < 2**32:
@@ -74,19 +75,14 @@ def _frames(array: "Array") -> "Array":
     return frames
 
 
-def _pcm(frames: "Array") -> "Array":
-    """Bring the samples to 16 bits, as torch does: clipped, times 32,767, cut off."""
+def _warn_of_clipped(samples: "Array") -> None:
     import numpy as np
 
-    if frames.dtype == np.int16:
-        return np.ascontiguousarray(frames)
-    if frames.dtype.kind != "f" or frames.dtype.itemsize < 4:
-        frames = frames.astype(np.float32 if frames.dtype.kind == "f" else np.float64)
-    peak = np.abs(frames).max()
-    if np.isnan(peak):
-        frames = np.where(np.isnan(frames), 0, frames)
-        peak = np.abs(frames).max()
+    if samples.dtype == np.int16:
+        return
+    peak = 0.0
+    for piece in pieces(samples if samples.flags.c_contiguous else samples.T):
+        numbers = piece if piece.dtype.kind == "f" else piece.astype(np.float64)
+        peak = np.fmax(peak, np.fmax.reduce(np.abs(numbers)))
     if peak > 1:
         warn(f"snd_tensor: expected samples from -1 to 1, found up to {peak:g}; what lies beyond is clipped.")
-        frames = frames.clip(-1, 1)
-    return np.ascontiguousarray((frames * 32767).astype(np.int16))

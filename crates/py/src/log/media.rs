@@ -9,14 +9,14 @@ use std::path::Path;
 use lightboard_events::{Audio, Image, encode};
 use lightboard_log::{Added, FileId, GiveBack, MEDIA_CAPACITY, Media, Spool};
 use lightboard_media::{
-    self as media, BoundingBox, Grid, MediaError, Picture, PictureFormat, Pixels, SoundFormat,
-    VideoFormat,
+    self as media, BoundingBox, Grid, MediaError, Picture, PictureFormat, Pixels, Samples,
+    SoundFormat, VideoFormat,
 };
-use pyo3::buffer::{PyBuffer, PyUntypedBuffer};
+use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use super::array::number_of;
+use super::array::{array_of, number_of};
 use super::{TAKEN, TAKEN_WITH_REPORTS, UNUSABLE, Writer, aside};
 
 /// A box in pixels, left, top, right, bottom, and its label.
@@ -204,15 +204,24 @@ impl Writer {
         step: i64,
         wall_time: Option<f64>,
     ) -> PyResult<u8> {
-        let buffer = PyBuffer::<i16>::get(samples)?;
+        let buffer = PyUntypedBuffer::get(samples)?;
         let &[frames, channels @ (1 | 2)] = buffer.shape() else {
             return Err(PyValueError::new_err(
                 "samples: expected frames of 1 or 2 channels",
             ));
         };
         let format = named(format, SoundFormat::named, "wav or flac")?;
-        let samples = buffer.to_vec(py)?;
-        let bytes = size_of_val(&*samples);
+        let samples = Samples::new(array_of(&buffer)?, number_of(&buffer)?);
+        let bytes = 2 * samples.count();
+        let samples: Vec<i16> = aside(py, bytes, || {
+            let mut copy = Vec::with_capacity(bytes);
+            samples.read().read_to_end(&mut copy).map(|_| copy)
+        })?
+        .as_chunks()
+        .0
+        .iter()
+        .map(|sample| i16::from_le_bytes(*sample))
+        .collect();
         let series = tag.clone();
         let media = sized("sound", &series, bytes, move |wall_time, _| {
             let encoded = format.encode(&samples, channels as u16, sample_rate)?;
