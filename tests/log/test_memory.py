@@ -135,6 +135,7 @@ CALLS = {
     "sound of float32": ("of('float32').reshape(-1)", "writer.add_audio('a', it)"),
     "sound of float64 in rows": ("of('float64').reshape(2, -1)", "writer.add_audio('a', it)"),
     "sound of int32": ("of('int32').reshape(-1)", "writer.add_audio('a', it)"),
+    "text": ("'\\u0436' * rows * 1000", "writer.add_text('a', it)"),
 }
 
 

@@ -5,10 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from lightboard._core import to_float32
-from lightboard.log.numbers import MAX_NESTING, describe
-
-# Elements that are taken of an array at a time: copies of it as a whole would have no bound.
-PIECE = 1 << 14
+from lightboard.log.numbers import MAX_NESTING, PIECE, describe
 
 # Types that NumPy itself has not, and those of its own that hold as many bits.
 BITS = {

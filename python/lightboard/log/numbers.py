@@ -10,6 +10,9 @@ INT64 = range(-(1 << 63), 1 << 63)
 PLAIN = int, float, str
 LISTS = list, tuple
 
+# Elements of an array, or characters, that are taken at a time: copies of the whole would have no bound.
+PIECE = 1 << 14
+
 # Lists in lists, and arrays whose element is an object: enough for any, and an end for those that hold themselves.
 MAX_NESTING = 16
 
@@ -23,14 +26,21 @@ def plain_tag(tag: object, what: str = "tag") -> str:
     """
     if not isinstance(tag, str):
         raise TypeError(f"{what}: expected a str, found {type(tag).__qualname__} ({tag!r:.80}).")
-    try:
-        tag.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(
-            f"{what}: expected text that can be stored as UTF-8, found the lone surrogate "
-            f"{tag[error.start]!a} at position {error.start} of {tag!a:.80}."
-        ) from None
+    if not tag.isascii():
+        _refuse_surrogates(tag, what)
     return str(tag)
+
+
+def _refuse_surrogates(text: str, what: str) -> None:
+    for start in range(0, len(text), PIECE):
+        try:
+            text[start : start + PIECE].encode()
+        except UnicodeEncodeError as error:
+            at = start + error.start
+            raise ValueError(
+                f"{what}: expected text that can be stored as UTF-8, found the lone surrogate {text[at]!a} at position "
+                f"{at} of {text[:80]!a:.80}."
+            ) from None
 
 
 def plain_words(words: object, what: str) -> str:
