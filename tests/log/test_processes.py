@@ -281,3 +281,28 @@ os.wait()
 """
     assert run(text, tmp_path)[0] == 0
     assert steps(tmp_path / "run") == list(range(100))
+
+
+def test_a_forked_child_keeps_no_copy_of_large_media_on_the_disk(tmp_path: Path) -> None:
+    text = """
+import numpy as np
+writer = SummaryWriter("run")
+for step in range(3):
+    writer.add_video("large", np.zeros((1, 100, 3, 256, 256), np.uint8), step)
+
+def unnamed():
+    found = []
+    for number in os.listdir("/proc/self/fd"):
+        try:
+            found.append(os.readlink(f"/proc/self/fd/{number}"))
+        except OSError:
+            pass  # That of the listing itself, or one that was just closed.
+    return [link for link in found if link.endswith("(deleted)")]
+
+assert unnamed()
+child = os.fork()
+if child == 0:
+    os._exit(len(unnamed()))
+assert os.waitpid(child, 0)[1] == 0
+"""
+    succeed(text, tmp_path)

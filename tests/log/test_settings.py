@@ -126,6 +126,7 @@ def test_what_a_setting_may_be(tmp_path: Path, given: Any, stored: bool | float 
         (({1: 1}, {}), TypeError, "name in hparam_dict: expected a str"),
         (({}, {"m": "high"}), ValueError, r"metric_dict\['m'\]: expected a number"),
         (({"a": 1}, {}, {"b": [1]}), TypeError, r"hparam_domain_discrete\['b'\]: expected the name"),
+        (({"a": 1}, {}, np.zeros(2)), TypeError, "hparam_domain_discrete: expected a dict, found"),
         (({"a": 1}, {}, {"a": ["x"]}), TypeError, r"hparam_domain_discrete\['a'\]: expected a list of int"),
         (({"a": 1}, {}, None, "../up"), ValueError, "run_name: expected a name inside the log directory"),
         (({"a": 1}, {}, None, "/etc"), ValueError, "run_name: expected a name inside the log directory"),

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
-use crate::media::GiveBack;
+use crate::media::Progress;
 use crate::report::{Cause, NotWritten};
 
 const CONFIG: &str = "projector_config.pbtxt";
@@ -18,6 +18,9 @@ const CONFIG: &str = "projector_config.pbtxt";
 const CHUNK: usize = 1 << 16;
 
 type Failure = Box<dyn Error + Send + Sync>;
+
+/// Writes the contents of a file.
+pub type WriteFile = Box<dyn FnOnce(&mut dyn Write) -> Result<(), Failure> + Send>;
 
 /// What a coordinate is stored as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,36 +78,44 @@ pub struct Embedding {
     /// Points, and coordinates of each.
     pub shape: (usize, usize),
     /// A file with a line for each point.
-    pub labels: Option<String>,
+    pub labels: Option<Box<dyn Read + Send>>,
     /// Width and height of each point's picture.
     pub picture: Option<(usize, usize)>,
 }
 
 impl Embedding {
-    /// Writes the files, and after them what the configuration says of them. `sprite` are all pictures in one. Tells of
+    /// Writes the files, and after them what the configuration says of them. `sprite` writes one of all pictures. Tells of
     /// its progress.
     ///
     /// # Errors
     /// [`NotWritten`]: a file cannot be written. It is left as it was. Another: the points cannot be read.
-    pub fn write(mut self, sprite: Option<&[u8]>, give_back: GiveBack<'_>) -> Result<(), Failure> {
-        give_back(0);
+    pub fn write(
+        mut self,
+        sprite: Option<WriteFile>,
+        progress: Progress<'_>,
+    ) -> Result<(), Failure> {
+        progress();
         let folder = self.directory.join(&self.folder);
         fs::create_dir_all(&folder).map_err(|cause| NotWritten {
             path: folder.clone(),
             cause,
         })?;
-        whole(&folder.join("tensors.tsv"), give_back, |out| {
+        whole(&folder.join("tensors.tsv"), progress, |out| {
             self.write_points(out)
         })?;
-        if let Some(labels) = &self.labels {
-            whole(&folder.join("metadata.tsv"), give_back, |out| {
-                Ok(out.write_all(labels.as_bytes())?)
+        if let Some(labels) = &mut self.labels {
+            whole(&folder.join("metadata.tsv"), progress, |out| {
+                let mut read = [0; 1 << 13];
+                loop {
+                    match labels.read(&mut read).map_err(NotRead)? {
+                        0 => return Ok(()),
+                        count => out.write_all(&read[..count])?,
+                    }
+                }
             })?;
         }
         if let Some(sprite) = sprite {
-            whole(&folder.join("sprite.png"), give_back, |out| {
-                Ok(out.write_all(sprite)?)
-            })?;
+            whole(&folder.join("sprite.png"), progress, sprite)?;
         }
         let config = self.directory.join(CONFIG);
         let _turn = Turn::of(&self.directory);
@@ -115,7 +126,7 @@ impl Embedding {
                 cause,
             })?,
         };
-        whole(&config, give_back, |out| {
+        whole(&config, progress, |out| {
             Ok(out.write_all(&self.added_to(&present))?)
         })
     }
@@ -197,7 +208,7 @@ impl Drop for Turn {
 /// Writes a file as a whole: whoever reads it finds the old or the new one.
 fn whole(
     path: &Path,
-    give_back: GiveBack<'_>,
+    progress: Progress<'_>,
     write: impl FnOnce(&mut dyn Write) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let written = || {
@@ -205,7 +216,7 @@ fn whole(
             .suffix(".new")
             .permissions(Permissions::from_mode(0o666))
             .tempfile_in(path.parent().unwrap_or(Path::new(".")))?;
-        let mut out = BufWriter::with_capacity(CHUNK, Heard { file, give_back });
+        let mut out = BufWriter::with_capacity(CHUNK, Heard { file, progress });
         write(&mut out)?;
         let heard = out.into_inner().map_err(io::IntoInnerError::into_error)?;
         heard.file.persist(path).map_err(|error| error.error)?;
@@ -223,13 +234,13 @@ fn whole(
 /// A file that tells when something was written to it.
 struct Heard<'a> {
     file: tempfile::NamedTempFile,
-    give_back: GiveBack<'a>,
+    progress: Progress<'a>,
 }
 
 impl Write for Heard<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(&bytes[..bytes.len().min(CHUNK)])?;
-        (self.give_back)(0);
+        (self.progress)();
         Ok(written)
     }
 

@@ -1,19 +1,19 @@
 //! The background thread: takes what is pending, hands it to the operating system, keeps what cannot be written.
 
+use std::collections::VecDeque;
 use std::io;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::batch::{BATCH, Batch, Batches};
 use crate::file::{EventFile, Place};
 use crate::held::Held;
 use crate::lock;
 use crate::media_queue::Queue;
+use crate::record::Record;
 use crate::report::Report;
-
-/// Pending bytes from which on the thread does not wait any longer.
-pub(crate) const HIGH_WATER: usize = 1 << 20;
 
 /// Bytes per write call, so that progress on a slow disk can be seen.
 const CHUNK: usize = 1 << 20;
@@ -76,10 +76,11 @@ pub(crate) struct State {
 pub(crate) struct Pending {
     /// The event file.
     pub(crate) path: PathBuf,
-    pub(crate) bytes: Vec<u8>,
-    pub(crate) records: u64,
-    /// Bytes and records that the thread has taken and not yet written.
-    pub(crate) taken_bytes: usize,
+    pub(crate) batches: Batches,
+    /// What callers are about to append, in bytes in memory and in spools.
+    pub(crate) claimed: (usize, u64),
+    /// What the thread has taken and not yet written, likewise, and how many records.
+    pub(crate) taken: (usize, u64),
     pub(crate) taken_records: u64,
     /// The cause if the last pass could not write this file.
     pub(crate) failing: Option<i32>,
@@ -103,20 +104,26 @@ impl Pending {
 
     /// Records that are not with the operating system.
     pub(crate) fn kept(&self) -> u64 {
-        self.records + self.taken_records
+        self.batches.records() + self.taken_records
+    }
+
+    /// Bytes in memory, and in spools, that are not with the operating system.
+    pub(crate) fn held(&self) -> (usize, u64) {
+        (
+            self.batches.in_memory() + self.claimed.0 + self.taken.0,
+            self.batches.spooled() + self.claimed.1 + self.taken.1,
+        )
     }
 }
 
 impl State {
-    /// Notes that a record of as many bytes was appended to the pending ones of file `index`, and whether this is for
-    /// the thread to know.
+    /// Notes that a record of as many bytes was appended to the open batch of file `index`, and whether this is for the
+    /// thread to know.
     #[inline]
     pub(crate) fn appended(&mut self, index: usize, bytes: usize) -> bool {
         let pending = &mut self.pending[index];
-        pending.records += 1;
-        self.held.add(pending, bytes);
-        let before = pending.bytes.len() - bytes;
-        before == 0 || (before < HIGH_WATER && pending.bytes.len() >= HIGH_WATER)
+        self.held.add(pending, bytes, 0);
+        pending.batches.appended(bytes)
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -135,13 +142,13 @@ impl State {
     fn gathering(&self) -> bool {
         self.pending
             .iter()
-            .any(|file| file.failing.is_none() && !file.bytes.is_empty())
+            .any(|file| file.failing.is_none() && !file.batches.is_empty())
     }
 
     fn brimming(&self) -> bool {
         self.pending
             .iter()
-            .any(|file| file.failing.is_none() && file.bytes.len() >= HIGH_WATER)
+            .any(|file| file.failing.is_none() && file.batches.is_any_full())
     }
 }
 
@@ -149,11 +156,13 @@ impl State {
 struct Outlet {
     file: EventFile,
     suffix: String,
-    outgoing: Vec<u8>,
-    /// Bytes of `outgoing` that are written.
+    outgoing: VecDeque<Batch>,
+    /// Bytes of the first of them that are written.
     offset: usize,
-    /// Records that `outgoing` holds.
-    records: u64,
+    /// For what is read from spools.
+    buffer: Vec<u8>,
+    /// An empty buffer for the next records.
+    spare: Vec<u8>,
     /// Records in the present file.
     written: u64,
     followed: Option<Instant>,
@@ -168,7 +177,7 @@ pub(crate) fn run(shared: &Arc<Shared>, suffix: &str) {
     loop {
         let (ticket, last) = wait(shared, &mut outlets, suffix);
         // What buffers keep for the next time is little however many files there are.
-        let spare = HIGH_WATER / outlets.len().max(1);
+        let spare = BATCH / outlets.len().max(1);
         let results: Vec<_> = outlets
             .iter_mut()
             .map(|outlet| outlet.attempt(&shared.progress, spare))
@@ -200,7 +209,7 @@ pub(crate) fn run(shared: &Arc<Shared>, suffix: &str) {
                 }
                 Some(cause) if !last && pending.failing.is_none() => {
                     pending.failing = cause.raw_os_error().or(Some(libc::EIO));
-                    let kept = outlet.unwritten() + pending.records;
+                    let kept = outlet.unwritten() + pending.batches.records();
                     reports.push(Report::Failing {
                         path: outlet.file.path().into(),
                         cause,
@@ -210,7 +219,7 @@ pub(crate) fn run(shared: &Arc<Shared>, suffix: &str) {
                 Some(cause) => pending.failing = cause.raw_os_error().or(Some(libc::EIO)),
                 None => {} // Not tried: the next retry is not due.
             }
-            pending.taken_bytes = outlet.outgoing.len() - outlet.offset;
+            pending.taken = outlet.held();
             pending.taken_records = outlet.unwritten();
             if pending.path != outlet.file.path() {
                 pending.path = outlet.file.path().into();
@@ -289,9 +298,10 @@ impl Outlet {
         Self {
             file,
             suffix: suffix.to_owned(),
-            outgoing: Vec::new(),
+            outgoing: VecDeque::new(),
             offset: 0,
-            records: 0,
+            buffer: Vec::new(),
+            spare: Vec::new(),
             written: 0,
             followed: None,
             moved: false,
@@ -301,15 +311,18 @@ impl Outlet {
     }
 
     fn take(&mut self, pending: &mut Pending) {
-        if self.outgoing.is_empty() {
-            std::mem::swap(&mut self.outgoing, &mut pending.bytes);
-        } else {
-            self.outgoing
-                .extend_from_slice(&std::mem::take(&mut pending.bytes));
-        }
-        self.records += std::mem::take(&mut pending.records);
-        pending.taken_bytes = self.outgoing.len() - self.offset;
-        pending.taken_records = self.records;
+        let spare = std::mem::take(&mut self.spare);
+        self.outgoing.extend(pending.batches.take(spare));
+        pending.taken = self.held();
+        pending.taken_records = self.unwritten();
+    }
+
+    /// Bytes in memory, and in spools, of what is outgoing.
+    fn held(&self) -> (usize, u64) {
+        let sizes = self.outgoing.iter().map(|batch| &batch.bytes);
+        sizes.fold((0, 0), |(memory, spooled), bytes| {
+            (memory + bytes.in_memory(), spooled + bytes.spooled())
+        })
     }
 
     /// Writes what is outgoing, unless the file waits for its next retry. Keeps `spare` bytes of room for the next time.
@@ -326,10 +339,7 @@ impl Outlet {
             .and_then(|()| self.write(progress, &mut notice));
         match written {
             Ok(()) => {
-                self.written += std::mem::take(&mut self.records);
-                self.outgoing.clear();
-                self.outgoing.shrink_to(spare);
-                self.offset = 0;
+                self.spare.shrink_to(spare);
                 self.failures = 0;
                 Outcome {
                     error: None,
@@ -349,9 +359,15 @@ impl Outlet {
     }
 
     fn write(&mut self, progress: &AtomicU64, notice: &mut Option<Report>) -> io::Result<()> {
-        while self.offset < self.outgoing.len() {
-            let end = self.outgoing.len().min(self.offset + CHUNK);
-            match self.file.write(&self.outgoing[self.offset..end]) {
+        while let Some(batch) = self.outgoing.front_mut() {
+            if self.offset == batch.bytes.size() {
+                self.offset = 0;
+                self.written += batch.records;
+                self.recycle();
+                continue;
+            }
+            let bytes = batch.bytes.some(self.offset, CHUNK, &mut self.buffer)?;
+            match self.file.write(bytes) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => {
                     self.offset += count;
@@ -365,7 +381,19 @@ impl Outlet {
                 Err(error) => return Err(error),
             }
         }
+        self.buffer = Vec::new();
         Ok(())
+    }
+
+    /// Drops the first batch, which is written; its buffer may take the next records.
+    fn recycle(&mut self) {
+        if let Some(batch) = self.outgoing.pop_front()
+            && let Record::Memory(mut bytes) = batch.bytes
+            && bytes.capacity() > self.spare.capacity()
+        {
+            bytes.clear();
+            self.spare = bytes;
+        }
     }
 
     /// Looks for the file at its path, every now and then; makes a new one if it was deleted.
@@ -395,11 +423,12 @@ impl Outlet {
         let directory = path.parent().ok_or(io::ErrorKind::NotFound)?;
         std::fs::create_dir_all(directory)?;
         self.file = EventFile::create(directory, &self.suffix, None)?;
-        let (whole, start) = whole_records(&self.outgoing, self.offset);
+        let (whole, start) = self.whole_records();
         let lost = std::mem::take(&mut self.written) + whole;
-        self.outgoing.drain(..start);
+        if let Some(batch) = self.outgoing.front_mut() {
+            batch.cut_front(whole, start);
+        }
         self.offset = 0;
-        self.records -= whole;
         self.moved = false;
         Ok(Report::Deleted {
             path,
@@ -410,12 +439,19 @@ impl Outlet {
 
     /// Records that are not wholly written.
     fn unwritten(&self) -> u64 {
-        self.records - whole_records(&self.outgoing, self.offset).0
+        let records = self.outgoing.iter().map(|batch| batch.records);
+        records.sum::<u64>() - self.whole_records().0
+    }
+
+    /// How many records of the first batch are wholly written, and where in it the last of them ends.
+    fn whole_records(&self) -> (u64, usize) {
+        let first = self.outgoing.front();
+        first.map_or((0, 0), |batch| batch.whole_records(self.offset))
     }
 
     /// Leaves the file at a record's end.
     fn cut_torn_record(&self) {
-        let (_, start) = whole_records(&self.outgoing, self.offset);
+        let (_, start) = self.whole_records();
         if self.offset > start {
             // If even this fails, readers see a file that ended early, which they must expect of any live file.
             let _ = self.file.cut((self.offset - start) as u64);
@@ -428,44 +464,6 @@ impl Outlet {
             cause: io::Error::from_raw_os_error(pending.failing.unwrap_or(libc::ETIMEDOUT)),
             lost: std::mem::take(&mut pending.dropped) + unwritten,
             recovered,
-        }
-    }
-}
-
-/// How many whole records the first `written` bytes of `records` hold, and where the last of them ends.
-fn whole_records(records: &[u8], written: usize) -> (u64, usize) {
-    let (mut count, mut end) = (0, 0);
-    while let Some(length) = records.get(end..end + 8) {
-        let mut bytes = [0; 8];
-        bytes.copy_from_slice(length);
-        let next = end + 12 + u64::from_le_bytes(bytes) as usize + 4;
-        if next > written {
-            break;
-        }
-        (count, end) = (count + 1, next);
-    }
-    (count, end)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::whole_records;
-    use lightboard_events::encode;
-
-    #[test]
-    fn a_torn_record_does_not_count() {
-        let mut records = Vec::new();
-        let mut ends = vec![0];
-        for tag in ["a", "long tag", ""] {
-            encode::scalar(&mut records, 1.0, 1, tag, encode::Scalar::Simple(0.0));
-            ends.push(records.len());
-        }
-        for written in 0..=records.len() {
-            let whole = ends.iter().filter(|&&end| end <= written).count() - 1;
-            assert_eq!(
-                whole_records(&records, written),
-                (whole as u64, ends[whole])
-            );
         }
     }
 }

@@ -5,6 +5,7 @@
 //! [`Report`]s with the next call, never from the thread. [`Media`] are encoded by threads of their own first. Nothing
 //! here knows Python.
 
+mod batch;
 mod embedding;
 mod file;
 mod fork;
@@ -13,6 +14,7 @@ mod held;
 mod histogram;
 mod media;
 mod media_queue;
+mod record;
 mod report;
 mod sigterm;
 mod spool;
@@ -21,12 +23,15 @@ mod writer;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-pub use embedding::{Element, Embedding};
+pub use embedding::{Element, Embedding, WriteFile};
 pub use fork::watch_forks;
-pub use held::{CAPACITY, STUCK_CAPACITY};
+pub use held::{CAPACITY, SPOOL_CAPACITY, STUCK_CAPACITY};
 pub use histogram::{Counted, Histogram, default_edges};
 pub use lightboard_events::encode::Scalar;
-pub use media::{GiveBack, KEPT_CAPACITY, MEDIA_CAPACITY, Media, SPOOL_CAPACITY};
+pub use media::{
+    Claimed, Encode, KEPT_CAPACITY, MEDIA_CAPACITY, Media, Place, Progress, SMALL, SMALL_CAPACITY,
+};
+pub use record::{Record, SpooledRecord};
 pub use report::{NotWritten, Report, errno};
 pub use spool::Spool;
 pub use writer::{Added, FileId, Options, Writer};

@@ -13,19 +13,23 @@ use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::hand_over::{Shared, State};
-use crate::media_queue::{Item, Settled};
+use crate::media_queue::{Encoded, Item, Settled};
+use crate::record::Record;
 use crate::report::Report;
 use crate::writer::{Added, FileId, HUNG_AFTER, Writer};
 use crate::{lock, sigterm, wall_time};
 
+/// Bytes of memory that all media together take, with what it takes to encode them: one that takes more is encoded alone.
+pub const MEDIA_CAPACITY: usize = 28 << 20;
+
 /// Bytes of small media that may be on their way before a caller waits. One item may have more, if it is the only one.
-pub const MEDIA_CAPACITY: usize = 16 << 20;
+pub const SMALL_CAPACITY: usize = 12 << 20;
 
 /// Bytes of memory that kept media may hold besides, likewise.
-pub const KEPT_CAPACITY: usize = 8 << 20;
+pub const KEPT_CAPACITY: usize = 4 << 20;
 
-/// Bytes that they may have in spools, likewise.
-pub const SPOOL_CAPACITY: u64 = 1 << 30;
+/// Media that take more than this, with what it takes to encode them, are not small: they are kept.
+pub const SMALL: usize = 8 << 20;
 
 /// How long a caller waits for room, before the oldest small media are dropped.
 const ROOM_WITHIN: Duration = Duration::from_secs(1);
@@ -33,31 +37,78 @@ const ROOM_WITHIN: Duration = Duration::from_secs(1);
 /// Threads that encode one writer's media; they are started when there is something to do for them.
 pub(crate) const THREADS: usize = 2;
 
-/// Is told of bytes that are held no longer, although the item is not encoded yet: frames of a video that are done. What
-/// writes files of its own tells of none as well, to say that it goes on: what has spoken and then says nothing hangs.
-pub type GiveBack<'a> = &'a mut dyn FnMut(usize);
+/// Is told by what writes files of its own that it goes on: what has spoken and then says nothing hangs.
+pub type Progress<'a> = &'a mut dyn FnMut();
 
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
-pub(crate) type Encode =
-    Box<dyn FnOnce(f64, GiveBack<'_>) -> Result<Vec<u8>, Failure> + Send + 'static>;
+/// Gives the whole record for a wall time; none, if it has written files of its own.
+pub type Encode =
+    Box<dyn FnOnce(f64, Progress<'_>) -> Result<Option<Record>, Failure> + Send + 'static>;
 
-/// An image, a sound, a video, an embedding: something that takes longer to encode than a caller may have to wait.
+/// What is known of an image, a sound, a video or an embedding before it is copied: of something that takes longer to
+/// encode than a caller may have to wait.
+#[derive(Clone, Debug)]
 pub struct Media {
     /// Names it in reports.
     pub what: String,
-    /// Bytes that it holds until it is encoded.
+    /// Bytes that its copy holds in memory until it is encoded.
     pub bytes: usize,
-    /// Bytes that it has in a [`Spool`](crate::Spool) besides.
+    /// Bytes that encoding it takes besides, with the record.
+    pub work: usize,
+    /// Bytes that its copy has in a [`Spool`](crate::Spool).
     pub spooled: u64,
     /// Whether it is never dropped for others, but its caller waits for its turn. All that are so are done one after the
     /// other.
     pub kept: bool,
     /// The tag of its record, which waits for what is kept of the same one. None, if it adds no record.
     pub tag: Option<String>,
-    /// Gives the whole record for a wall time, and gives bytes back on the way; nothing, if it has written files of its
-    /// own.
-    pub encode: Encode,
+}
+
+/// What became of the wish for room.
+pub enum Claimed<'a> {
+    /// There is room, for the caller to fill.
+    Place(Place<'a>),
+    /// There is none; what was to be logged is dropped and reported, or the writer cannot be used.
+    Refused(Added),
+}
+
+/// Room for media that their caller is about to copy. It is given back if it is dropped.
+pub struct Place<'a> {
+    writer: &'a Writer,
+    ticket: u64,
+}
+
+impl Place<'_> {
+    /// Has the copy encoded, by `encode`, for `wall` or else the present wall time.
+    pub fn fill(self, wall: Option<f64>, encode: Encode) -> Added {
+        let shared = &self.writer.shared;
+        let mut state = lock(&shared.state);
+        if !state.media.is_claimed(self.ticket) {
+            return Added::Unusable; // Closed meanwhile.
+        }
+        let wall = wall.unwrap_or_else(wall_time);
+        state.media.fill(self.ticket, wall, encode);
+        let state = shared.start_encoding(state);
+        state.taken()
+    }
+
+    /// Puts in what the caller has encoded itself.
+    pub fn finish(self, record: Result<Option<Record>, Failure>) -> Added {
+        let shared = &self.writer.shared;
+        let mut state = lock(&shared.state);
+        if !state.media.is_claimed(self.ticket) {
+            return Added::Unusable; // Closed meanwhile.
+        }
+        shared.finish(&mut state, self.ticket, record);
+        state.taken()
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        self.writer.shared.unclaim(self.ticket);
+    }
 }
 
 impl State {
@@ -65,8 +116,8 @@ impl State {
     pub(crate) fn settle_media(&mut self, settled: Vec<Settled>) {
         for (file, what, record) in settled {
             match record {
-                Ok(record) if record.is_empty() => {}
-                Ok(record) => drop(self.append(file.0, record)),
+                Ok(None) => {}
+                Ok(Some(record)) => drop(self.append(file.0, record)),
                 Err(error) => {
                     let path = &self.pending[file.0].path;
                     self.reports.push(Report::not_encoded(what, error, path));
@@ -96,11 +147,7 @@ impl State {
 
     /// Says which media below `ticket` a barrier has waited for in vain.
     pub(crate) fn report_hung_media(&mut self, ticket: u64) {
-        let late = self
-            .media
-            .items
-            .iter()
-            .take_while(|item| item.ticket < ticket);
+        let late = self.media.on_their_way(ticket);
         let first = late.clone().next();
         if let Some(Item { file, what, .. }) = first {
             let report = Report::MediaHung {
@@ -137,31 +184,30 @@ impl State {
 }
 
 impl Writer {
-    /// Queues `media` for `file`; without a wall time, the present one is taken.
+    /// Takes room for `media` for `file`, which are to be copied then.
     ///
     /// Waits for room. Small media wait for a second at most; then the oldest of them that nobody encodes yet are dropped
     /// and reported, or these if even that would make no room. Those that are kept wait as long as there is progress.
     ///
     /// # Panics
     /// If `file` is not of this writer.
-    pub fn add_media(&self, file: FileId, wall: Option<f64>, mut media: Media) -> Added {
+    pub fn claim_media(&self, file: FileId, mut media: Media) -> Claimed<'_> {
         if self.is_inherited() {
-            return Added::Unusable;
+            return Claimed::Refused(Added::Unusable);
         }
-        let wall = wall.unwrap_or_else(wall_time);
         let start = Instant::now();
         let mut state = lock(&self.shared.state);
         loop {
             if state.is_closed() {
-                return Added::Unusable;
+                return Claimed::Refused(Added::Unusable);
             }
-            if !state.held.has_room(&state.pending[file.0], 1) {
+            if !state.held.has_room(&state.pending[file.0], 1, 0) {
                 // The disk is the bottleneck, for media as for all other records.
                 if let Some(dropped) = state.dropped(file.0) {
-                    return dropped;
+                    return Claimed::Refused(dropped);
                 }
                 drop(state);
-                self.wait_for_room(1);
+                self.wait_for_room(1, 0);
                 state = lock(&self.shared.state);
                 continue;
             }
@@ -174,7 +220,7 @@ impl Writer {
                 state = self.shared.wait_for_media(state, 0, None, over);
                 if !over(&state) {
                     state.report_lost(file, media.what, 1);
-                    return state.taken();
+                    return Claimed::Refused(state.taken());
                 }
                 continue;
             }
@@ -183,7 +229,7 @@ impl Writer {
                 state.media.stalled = true;
                 if !state.media.could_have_room(&media) {
                     state.report_dropped(file, media.what);
-                    return state.taken();
+                    return Claimed::Refused(state.taken());
                 }
                 while !state.media.has_room(&media)
                     && let Some(dropped) = state.media.drop_oldest()
@@ -200,9 +246,11 @@ impl Writer {
                 .unwrap_or_else(PoisonError::into_inner)
                 .0;
         }
-        state.media.push(file, wall, media);
-        let state = self.shared.start_encoding(state);
-        state.taken()
+        let ticket = state.media.claim(file, media);
+        Claimed::Place(Place {
+            writer: self,
+            ticket,
+        })
     }
 }
 
@@ -262,21 +310,36 @@ impl Shared {
     }
 
     /// Encodes; a panic of an encoder costs that item only.
-    fn encoded(&self, ticket: u64, wall: f64, encode: Encode) -> Result<Vec<u8>, Failure> {
-        let mut give_back = |bytes| {
-            lock(&self.state).media.give_back(ticket, bytes);
+    fn encoded(&self, ticket: u64, wall: f64, encode: Encode) -> Encoded {
+        let mut progress = || {
+            lock(&self.state).media.speaks(ticket);
             self.done.notify_all();
         };
-        match catch_unwind(AssertUnwindSafe(|| encode(wall, &mut give_back))) {
+        match catch_unwind(AssertUnwindSafe(|| encode(wall, &mut progress))) {
             Ok(record) => record,
             Err(_) => Err("the encoder failed in a way that it should not".into()),
         }
     }
 
-    fn finish(&self, state: &mut State, ticket: u64, record: Result<Vec<u8>, Failure>) {
-        let settled = state.media.finish(ticket, record);
+    fn finish(&self, state: &mut State, ticket: u64, encoded: Encoded) {
+        let settled = state.media.finish(ticket, encoded);
+        self.settle(state, settled);
+    }
+
+    /// Gives room back that was claimed and not filled.
+    fn unclaim(&self, ticket: u64) {
+        let mut state = lock(&self.state);
+        if state.media.is_claimed(ticket) {
+            let settled = state.media.unclaim(ticket);
+            self.settle(&mut state, settled);
+        }
+    }
+
+    fn settle(&self, state: &mut State, settled: Vec<Settled>) {
         state.settle_media(settled);
         self.wake.notify_one();
+        // There is room for what waits to be encoded as well.
+        self.encode.notify_one();
         self.done.notify_all();
     }
 

@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::mem;
 
+use crate::held::SPOOL_CAPACITY;
 use crate::media::{
-    Encode, Failure, KEPT_CAPACITY, MEDIA_CAPACITY, Media, SPOOL_CAPACITY, THREADS,
+    Encode, Failure, KEPT_CAPACITY, MEDIA_CAPACITY, Media, SMALL_CAPACITY, THREADS,
 };
+use crate::record::Record;
 use crate::writer::FileId;
 
 /// The media of one writer that are not yet among the pending records of their files.
@@ -15,6 +17,8 @@ pub(crate) struct Queue {
     pub(crate) items: VecDeque<Item>,
     small: Held,
     kept: Held,
+    /// What the items that are being encoded take besides.
+    working: usize,
     next_ticket: u64,
     pub(crate) threads: usize,
     pub(crate) idle_threads: usize,
@@ -38,12 +42,8 @@ struct Held {
 }
 
 impl Held {
-    fn has_room(&self, media: &Media) -> bool {
-        let capacity = if media.kept {
-            KEPT_CAPACITY
-        } else {
-            MEDIA_CAPACITY
-        };
+    /// Whether there is room for `media` beside what is held already, of `capacity` bytes in memory.
+    fn has_room(&self, media: &Media, capacity: usize) -> bool {
         self.items == 0
             || (self.bytes + self.items * ITEM).saturating_add(media.bytes) <= capacity
                 && self.spooled.saturating_add(media.spooled) <= SPOOL_CAPACITY
@@ -67,6 +67,8 @@ pub(crate) struct Item {
     pub(crate) file: FileId,
     pub(crate) what: String,
     bytes: usize,
+    /// What encoding takes besides.
+    work: usize,
     spooled: u64,
     kept: bool,
     tag: Option<String>,
@@ -76,14 +78,23 @@ pub(crate) struct Item {
 }
 
 enum Stage {
+    /// Its caller copies it.
+    Claimed,
     Waiting(f64, Encode),
     Encoding,
-    Encoded(Result<Vec<u8>, Failure>),
+    Encoded(Encoded),
 }
+
+/// What came of an item: the record, or none if it has written files of its own.
+pub(crate) type Encoded = Result<Option<Record>, Failure>;
 
 impl Item {
     fn is_waiting(&self) -> bool {
         matches!(self.stage, Stage::Waiting(..))
+    }
+
+    fn is_claimed(&self) -> bool {
+        matches!(self.stage, Stage::Claimed)
     }
 
     /// Whether its record is to come before that of `other`, if it is the older one.
@@ -102,9 +113,18 @@ impl Queue {
         self.next_ticket
     }
 
-    /// Whether nothing with a lower ticket is on its way.
+    /// Whether nothing with a lower ticket is on its way, except what callers are still copying.
     pub(crate) fn is_done(&self, ticket: u64) -> bool {
-        self.items.front().is_none_or(|item| item.ticket >= ticket)
+        self.on_their_way(ticket).next().is_none()
+    }
+
+    /// Those with a lower ticket that callers have filled in.
+    pub(crate) fn on_their_way(&self, ticket: u64) -> impl Iterator<Item = &Item> + Clone {
+        let older = self
+            .items
+            .iter()
+            .take_while(move |item| item.ticket < ticket);
+        older.filter(|item| !item.is_claimed())
     }
 
     fn held(&mut self, kept: bool) -> &mut Held {
@@ -123,8 +143,11 @@ impl Queue {
     }
 
     pub(crate) fn has_room(&self, media: &Media) -> bool {
-        let held = if media.kept { &self.kept } else { &self.small };
-        held.has_room(media)
+        if media.kept {
+            self.kept.has_room(media, KEPT_CAPACITY)
+        } else {
+            self.small.has_room(media, self.small_capacity())
+        }
     }
 
     /// Whether there were room if all small ones that wait were dropped.
@@ -135,24 +158,59 @@ impl Queue {
                 staying.add(item);
             }
         }
-        staying.has_room(media)
+        staying.has_room(media, self.small_capacity())
     }
 
-    pub(crate) fn push(&mut self, file: FileId, wall: f64, media: Media) {
+    /// Bytes that small ones may hold: what is kept may need much to be encoded.
+    fn small_capacity(&self) -> usize {
+        if self.kept.items == 0 {
+            return SMALL_CAPACITY;
+        }
+        let kept = self.items.iter().filter(|item| item.kept);
+        let work = kept.map(|item| item.work).max().unwrap_or(0);
+        SMALL_CAPACITY.min(MEDIA_CAPACITY.saturating_sub(work))
+    }
+
+    /// Takes the room for `media`, which are to be filled in; returns their ticket.
+    pub(crate) fn claim(&mut self, file: FileId, media: Media) -> u64 {
         let item = Item {
             ticket: self.next_ticket,
             file,
             what: media.what,
             bytes: media.bytes,
+            work: media.work,
             spooled: media.spooled,
             kept: media.kept,
             tag: media.tag,
             speaks: false,
-            stage: Stage::Waiting(wall, media.encode),
+            stage: Stage::Claimed,
         };
         self.next_ticket += 1;
         self.held(item.kept).add(&item);
         self.items.push_back(item);
+        self.next_ticket - 1
+    }
+
+    /// Whether there still is the room that was claimed.
+    pub(crate) fn is_claimed(&self, ticket: u64) -> bool {
+        self.index_of(ticket)
+            .is_some_and(|index| self.items[index].is_claimed())
+    }
+
+    /// Fills the room that was claimed.
+    pub(crate) fn fill(&mut self, ticket: u64, wall: f64, encode: Encode) {
+        if let Some(index) = self.index_of(ticket) {
+            self.items[index].stage = Stage::Waiting(wall, encode);
+            self.goes_on(self.items[index].kept);
+        }
+    }
+
+    /// Gives the room back that was claimed.
+    pub(crate) fn unclaim(&mut self, ticket: u64) -> Vec<Settled> {
+        if let Some(index) = self.index_of(ticket) {
+            self.remove(index);
+        }
+        self.settle()
     }
 
     fn remove(&mut self, index: usize) -> Option<Item> {
@@ -175,16 +233,32 @@ impl Queue {
 
     /// The oldest item that nobody encodes yet and whose turn it is, for the caller to encode. Who encodes one before
     /// its turn takes it afterwards.
+    ///
+    /// One is always encoded; others only while there is room for what that takes.
     pub(crate) fn take(&mut self) -> Option<(u64, f64, Encode)> {
-        let mut turn_is_taken = false;
+        let held = self.small.bytes + self.kept.bytes + self.working;
+        let room = MEDIA_CAPACITY.saturating_sub(held);
+        let (mut turn_is_taken, mut small_must_wait) = (false, false);
         for item in &mut self.items {
             if item.kept && matches!(item.stage, Stage::Encoding) {
                 turn_is_taken = true;
-            } else if item.is_waiting() && !(item.kept && turn_is_taken) {
-                let stage = mem::replace(&mut item.stage, Stage::Encoding);
-                let Stage::Waiting(wall, encode) = stage else {
-                    return None;
-                };
+            }
+            let is_due = if item.kept {
+                !turn_is_taken
+            } else {
+                !small_must_wait
+            };
+            if !item.is_waiting() || !is_due {
+                continue;
+            }
+            if self.working > 0 && item.work > room {
+                // Its turn stays its own.
+                turn_is_taken |= item.kept;
+                small_must_wait |= !item.kept;
+                continue;
+            }
+            if let Stage::Waiting(wall, encode) = mem::replace(&mut item.stage, Stage::Encoding) {
+                self.working += item.work.max(1);
                 return Some((item.ticket, wall, encode));
             }
         }
@@ -196,19 +270,14 @@ impl Queue {
         found.ok()
     }
 
-    /// Notes that an item that is being encoded goes on, and holds as many bytes less.
-    pub(crate) fn give_back(&mut self, ticket: u64, bytes: usize) {
-        let Some(index) = self.index_of(ticket) else {
-            return;
-        };
-        let item = &mut self.items[index];
-        // A video computes for as long as it takes: it tells of frames that are done, not of a disk.
-        item.speaks = item.tag.is_none();
-        let (bytes, kept) = (bytes.min(item.bytes), item.kept);
-        item.bytes -= bytes;
-        self.held(kept).bytes -= bytes;
-        self.goes_on(kept);
-        self.stalled &= kept || bytes == 0;
+    /// Notes that an item that is being encoded, and writes files of its own, goes on.
+    pub(crate) fn speaks(&mut self, ticket: u64) {
+        if let Some(index) = self.index_of(ticket) {
+            let item = &mut self.items[index];
+            item.speaks = true;
+            let kept = item.kept;
+            self.goes_on(kept);
+        }
     }
 
     fn goes_on(&mut self, kept: bool) {
@@ -225,6 +294,8 @@ impl Queue {
         let concerns = |item: &&Item| item.kept || item.ticket < ticket;
         let mut items = self.items.iter().filter(concerns);
         !items.any(|item| match item.stage {
+            // Its copy is written to a disk, if it is kept.
+            Stage::Claimed => !item.kept,
             Stage::Waiting(..) => !item.kept && has_free_thread,
             Stage::Encoding => !at_disk(&item),
             Stage::Encoded(_) => false,
@@ -232,18 +303,24 @@ impl Queue {
     }
 
     /// Keeps the record of an item until it is its turn; returns what is to be written now.
-    pub(crate) fn finish(&mut self, ticket: u64, record: Result<Vec<u8>, Failure>) -> Vec<Settled> {
+    pub(crate) fn finish(&mut self, ticket: u64, encoded: Encoded) -> Vec<Settled> {
         let Some(index) = self.index_of(ticket) else {
             return Vec::new(); // Given up meanwhile.
         };
         let item = &mut self.items[index];
-        let before = (item.bytes, mem::take(&mut item.spooled));
-        item.bytes = record.as_ref().map_or(0, Vec::len);
-        item.stage = Stage::Encoded(record);
-        let (bytes, kept) = (item.bytes, item.kept);
+        let before = (item.bytes, item.spooled);
+        let record = encoded.as_ref().ok().and_then(Option::as_ref);
+        let after = record.map_or((0, 0), |record| (record.in_memory(), record.spooled()));
+        (item.bytes, item.spooled) = after;
+        let was_encoding = matches!(item.stage, Stage::Encoding);
+        item.stage = Stage::Encoded(encoded);
+        let (kept, work) = (item.kept, item.work.max(1));
+        if was_encoding {
+            self.working -= work;
+        }
         let held = self.held(kept);
-        held.bytes = held.bytes - before.0 + bytes;
-        held.spooled -= before.1;
+        held.bytes = held.bytes - before.0 + after.0;
+        held.spooled = held.spooled - before.1 + after.1;
         self.stalled &= kept;
         self.goes_on(kept);
 
@@ -286,16 +363,18 @@ impl Queue {
         encoded.into_iter().filter_map(Item::settled).collect()
     }
 
-    /// Gives up all that is not encoded. What is, is to be written now.
+    /// Gives up all that is not encoded. What is, is to be written now. What callers are still copying is theirs.
     pub(crate) fn abandon(&mut self) -> (Vec<Settled>, Vec<Item>) {
         let settled = self.settle_all();
-        (self.small, self.kept) = (Held::default(), Held::default());
-        (settled, mem::take(&mut self.items).into())
+        (self.small, self.kept, self.working) = (Held::default(), Held::default(), 0);
+        let mut given_up: Vec<_> = mem::take(&mut self.items).into();
+        given_up.retain(|item| !item.is_claimed());
+        (settled, given_up)
     }
 }
 
 /// An item that is encoded, whose record it is the turn of.
-pub(crate) type Settled = (FileId, String, Result<Vec<u8>, Failure>);
+pub(crate) type Settled = (FileId, String, Encoded);
 
 impl Item {
     fn settled(self) -> Option<Settled> {

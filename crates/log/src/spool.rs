@@ -1,15 +1,18 @@
 //! What takes too much memory to wait in it: it waits in a file that has no name and vanishes with the process.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::fd::AsRawFd;
 use std::path::Path;
 
 use rustix::fs::{FsWord, fstatfs};
 
+use crate::fork;
+
 /// Of `statfs(2)`: file systems that lie in memory.
 const IN_MEMORY: [FsWord; 2] = [0x0102_1994, 0x8584_58f6];
 
-/// Bytes in a file: written from the beginning to the end, then read likewise.
+/// Bytes in a file: written first, then read.
 #[derive(Debug)]
 pub struct Spool {
     file: File,
@@ -24,13 +27,16 @@ impl Spool {
     /// No file can be made outside memory, or it cannot take all; or those of `write`.
     pub fn of<E: From<io::Error>>(
         directory: &Path,
-        write: impl FnOnce(&mut dyn Write) -> Result<(), E>,
+        write: impl FnOnce(&mut File) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let mut file = on_disk(&std::env::temp_dir()).or_else(|_| on_disk(directory))?;
-        write(&mut file)?;
-        let size = file.stream_position()?;
-        file.rewind()?;
-        Ok(Self { file, size })
+        let file = on_disk(&std::env::temp_dir()).or_else(|_| on_disk(directory))?;
+        // A child that was forked would keep it on the disk for as long as it lives.
+        fork::track(file.as_raw_fd());
+        let mut this = Self { file, size: 0 };
+        write(&mut this.file)?;
+        this.size = this.file.seek(SeekFrom::End(0))?;
+        this.file.rewind()?;
+        Ok(this)
     }
 
     /// How many bytes there are.
@@ -39,9 +45,21 @@ impl Spool {
     }
 }
 
+impl Drop for Spool {
+    fn drop(&mut self) {
+        fork::untrack(self.file.as_raw_fd());
+    }
+}
+
 impl Read for Spool {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         self.file.read(out)
+    }
+}
+
+impl Seek for Spool {
+    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
+        self.file.seek(place)
     }
 }
 

@@ -10,6 +10,8 @@ use lightboard_events::encode::{self, Scalar};
 
 use crate::file::EventFile;
 use crate::hand_over::{self, Pending, Phase, Shared, State};
+use crate::held::Held;
+use crate::record::Record;
 use crate::report::Report;
 use crate::{HAND_OVER, fork, lock, sigterm, wall_time};
 
@@ -198,53 +200,72 @@ impl Writer {
         if state.is_closed() {
             return Added::Unusable;
         }
-        if !state.held.has_room(&state.pending[file.0], 1) {
+        if !state.held.has_room(&state.pending[file.0], 1, 0) {
             return state.dropped(file.0).unwrap_or(Added::Full);
         }
-        let pending = &mut state.pending[file.0];
-        let before = pending.bytes.len();
-        encode(&mut pending.bytes, wall);
-        let bytes = pending.bytes.len() - before;
+        let open = &mut state.pending[file.0].batches.open;
+        let before = open.len();
+        encode(open, wall);
+        let bytes = open.len() - before;
         if state.appended(file.0, bytes) {
             self.shared.wake.notify_one();
         }
         state.taken()
     }
 
-    /// Adds a record that the caller has encoded already, which is better for large ones: nobody waits meanwhile, and it
-    /// waits itself until there is room for all of it. It is left empty unless the answer is `Full` or `Unusable`.
+    /// Adds a large record, which `encode` makes as soon as there is room for all of it: `bytes` in memory, or `spooled`
+    /// bytes in a spool, or some of both. Nobody else waits meanwhile. It is not called if the answer is `Full`.
+    ///
+    /// # Errors
+    /// Those of `encode`; nothing is added then.
     ///
     /// # Panics
     /// If `file` is not of this writer.
-    pub fn add_encoded(&self, file: FileId, record: &mut Vec<u8>) -> Added {
+    pub fn add_large<E>(
+        &self,
+        file: FileId,
+        (bytes, spooled): (usize, u64),
+        encode: impl FnOnce() -> Result<Record, E>,
+    ) -> Result<Added, E> {
         if self.is_inherited() {
-            return Added::Unusable;
+            return Ok(Added::Unusable);
         }
         let mut state = lock(&self.shared.state);
         if state.is_closed() {
-            return Added::Unusable;
+            return Ok(Added::Unusable);
         }
-        let taken = std::mem::take(record);
-        if !state.held.has_room(&state.pending[file.0], taken.len()) {
-            return state.dropped(file.0).unwrap_or_else(|| {
-                *record = taken;
-                Added::Full
-            });
+        let pending = &state.pending[file.0];
+        if !state.held.has_room(pending, bytes, spooled) {
+            return Ok(state.dropped(file.0).unwrap_or(Added::Full));
         }
-        if state.append(file.0, taken) {
+        state.claim(file, bytes, spooled);
+        drop(state);
+        let _claim = Claim {
+            shared: &self.shared,
+            file,
+            bytes,
+            spooled,
+        };
+        let record = encode()?;
+        let mut state = lock(&self.shared.state);
+        if state.is_closed() {
+            return Ok(Added::Unusable);
+        }
+        if state.append(file.0, record) {
             self.shared.wake.notify_one();
         }
-        state.taken()
+        Ok(state.taken())
     }
 
-    /// Waits for a slow disk to make room for `bytes`; bounded. After a wait in vain records are dropped and counted.
-    pub fn wait_for_room(&self, bytes: usize) {
+    /// Waits for a slow disk to make room for so many bytes in memory and in spools; bounded. After a wait in vain records
+    /// are dropped and counted.
+    pub fn wait_for_room(&self, bytes: usize, spooled: u64) {
         if self.is_inherited() {
             return;
         }
         let start = Instant::now();
         let mut state = lock(&self.shared.state);
-        while !state.held.is_eased(bytes) {
+        while !state.held.is_eased(bytes, spooled) {
             let Some(left) = ROOM_WITHIN.checked_sub(start.elapsed()) else {
                 state.stalled = true;
                 return;
@@ -344,17 +365,37 @@ impl Writer {
     }
 }
 
+/// Room for a record that is about to be appended.
+struct Claim<'a> {
+    shared: &'a Shared,
+    file: FileId,
+    bytes: usize,
+    spooled: u64,
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        let mut state = lock(&self.shared.state);
+        let claimed = &mut state.pending[self.file.0].claimed;
+        *claimed = (claimed.0 - self.bytes, claimed.1 - self.spooled);
+        state.held = Held::of(&state.pending);
+        drop(state);
+        self.shared.done.notify_all();
+    }
+}
+
 impl State {
+    fn claim(&mut self, file: FileId, bytes: usize, spooled: u64) {
+        let pending = &mut self.pending[file.0];
+        pending.claimed = (pending.claimed.0 + bytes, pending.claimed.1 + spooled);
+        self.held.add(pending, bytes, spooled);
+    }
+
     /// Appends a record to the pending ones of file `index`; whether this is for the thread to know.
-    pub(crate) fn append(&mut self, index: usize, record: Vec<u8>) -> bool {
-        let bytes = record.len();
-        let pending = &mut self.pending[index].bytes;
-        if pending.is_empty() {
-            *pending = record;
-        } else {
-            pending.extend_from_slice(&record);
-        }
-        self.appended(index, bytes)
+    pub(crate) fn append(&mut self, index: usize, record: Record) -> bool {
+        let pending = &mut self.pending[index];
+        self.held.add(pending, record.in_memory(), record.spooled());
+        pending.batches.push(record)
     }
 
     /// Drops a record of file `index` for which there is no room, if waiting for some is in vain.

@@ -1,6 +1,6 @@
 //! What the queue of media promises: order, barriers, bounds, and that failures cost nothing else.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::mpsc::{self, Sender};
 use std::time::Duration;
@@ -8,8 +8,8 @@ use std::time::Duration;
 use lightboard_events::encode::{self, Scalar};
 use lightboard_events::{Part, Scanner, decode};
 use lightboard_log::{
-    Added, Element, Embedding, FileId, KEPT_CAPACITY, MEDIA_CAPACITY, Media, NotWritten, Options,
-    Report, SPOOL_CAPACITY, Spool, Writer,
+    Added, Claimed, Element, Embedding, Encode, FileId, KEPT_CAPACITY, MEDIA_CAPACITY, Media,
+    NotWritten, Options, Progress, Report, SMALL_CAPACITY, SPOOL_CAPACITY, Spool, Writer,
 };
 
 fn open(directory: &Path) -> Writer {
@@ -22,8 +22,29 @@ fn open(directory: &Path) -> Writer {
     .unwrap()
 }
 
+/// Media and what encodes them.
+struct Item {
+    media: Media,
+    encode: Encode,
+}
+
+impl Item {
+    fn with(self, change: impl FnOnce(&mut Media)) -> Self {
+        let Self { mut media, encode } = self;
+        change(&mut media);
+        Self { media, encode }
+    }
+}
+
+fn add(writer: &Writer, item: Item) -> Added {
+    match writer.claim_media(FileId(0), item.media) {
+        Claimed::Place(place) => place.fill(None, item.encode),
+        Claimed::Refused(added) => added,
+    }
+}
+
 /// Media that are a point of the series `media` when `encoded` says so.
-fn media(step: i64, bytes: usize, encoded: impl FnOnce() + Send + 'static) -> Media {
+fn media(step: i64, bytes: usize, encoded: impl FnOnce() + Send + 'static) -> Item {
     of_tag("media", step, bytes, encoded)
 }
 
@@ -33,24 +54,27 @@ fn of_tag(
     step: i64,
     bytes: usize,
     encoded: impl FnOnce() + Send + 'static,
-) -> Media {
-    Media {
-        what: format!("media {step}"),
-        bytes,
-        spooled: 0,
-        kept: false,
-        tag: Some(tag.to_owned()),
+) -> Item {
+    Item {
+        media: Media {
+            what: format!("media {step}"),
+            bytes,
+            work: 0,
+            spooled: 0,
+            kept: false,
+            tag: Some(tag.to_owned()),
+        },
         encode: Box::new(move |wall, _| {
             encoded();
             let mut record = Vec::new();
             encode::scalar(&mut record, wall, step, tag, Scalar::Simple(0.0));
-            Ok(record)
+            Ok(Some(record.into()))
         }),
     }
 }
 
 /// Media that are encoded when the sender is dropped, and a sign that their encoding has begun.
-fn gated(step: i64, bytes: usize, begun: Sender<i64>) -> (Media, Sender<()>) {
+fn gated(step: i64, bytes: usize, begun: Sender<i64>) -> (Item, Sender<()>) {
     gated_of_tag("media", step, bytes, begun)
 }
 
@@ -59,7 +83,7 @@ fn gated_of_tag(
     step: i64,
     bytes: usize,
     begun: Sender<i64>,
-) -> (Media, Sender<()>) {
+) -> (Item, Sender<()>) {
     let (gate, opened) = mpsc::channel();
     let wait = move || {
         begun.send(step).unwrap();
@@ -69,11 +93,8 @@ fn gated_of_tag(
 }
 
 /// The same, as what is never dropped.
-fn kept(media: Media) -> Media {
-    Media {
-        kept: true,
-        ..media
-    }
+fn kept(item: Item) -> Item {
+    item.with(|media| media.kept = true)
 }
 
 /// The steps of one tag in the file of `writer`.
@@ -100,13 +121,13 @@ fn order_is_that_of_the_calls_whatever_takes_longest() {
     let writer = open(directory.path());
     let (begun, begins) = mpsc::channel();
     let (first, gate) = gated(0, 1, begun);
-    assert_eq!(writer.add_media(FileId(0), None, first), Added::Taken);
+    assert_eq!(add(&writer, first), Added::Taken);
     assert_eq!(begins.recv(), Ok(0));
     let (encoded, done) = mpsc::channel();
     for step in 1..200 {
         let encoded = encoded.clone();
         let media = media(step, 1, move || encoded.send(()).unwrap());
-        writer.add_media(FileId(0), None, media);
+        add(&writer, media);
     }
     // A second thread gets all others done meanwhile.
     for _ in 1..200 {
@@ -125,17 +146,14 @@ fn close_waits_for_media() {
     let writer = open(directory.path());
     let (begun, begins) = mpsc::channel();
     let (first, gate) = gated(0, 1, begun);
-    writer.add_media(FileId(0), None, first);
+    add(&writer, first);
     begins.recv().unwrap();
     std::thread::scope(|scope| {
         let closing = scope.spawn(|| writer.close());
         while !writer.is_closed() {
             std::thread::yield_now();
         }
-        assert_eq!(
-            writer.add_media(FileId(0), None, media(1, 1, || ())),
-            Added::Unusable
-        );
+        assert_eq!(add(&writer, media(1, 1, || ())), Added::Unusable);
         assert!(!closing.is_finished());
         drop(gate);
     });
@@ -149,29 +167,21 @@ fn the_oldest_that_wait_are_dropped_when_the_queue_stays_full() {
     let writer = open(directory.path());
     let (begun, begins) = mpsc::channel();
     let gates = [0, 1].map(|step| {
-        let (media, gate) = gated(step, MEDIA_CAPACITY / 4 - 1024, begun.clone());
-        writer.add_media(FileId(0), None, media);
+        let (media, gate) = gated(step, SMALL_CAPACITY / 4 - 1024, begun.clone());
+        add(&writer, media);
         begins.recv().unwrap();
         gate
     });
     for step in 2..4 {
-        writer.add_media(
-            FileId(0),
-            None,
-            media(step, MEDIA_CAPACITY / 4 - 1024, || ()),
-        );
+        add(&writer, media(step, SMALL_CAPACITY / 4 - 1024, || ()));
     }
     // Waits in vain for 4, and not again for 5.
     for step in 4..6 {
-        let added = writer.add_media(
-            FileId(0),
-            None,
-            media(step, MEDIA_CAPACITY / 4 - 1024, || ()),
-        );
+        let added = add(&writer, media(step, SMALL_CAPACITY / 4 - 1024, || ()));
         assert_eq!(added, Added::TakenWithReports);
     }
     // Nothing that could be dropped would make room for this one.
-    writer.add_media(FileId(0), None, media(6, MEDIA_CAPACITY, || ()));
+    add(&writer, media(6, SMALL_CAPACITY, || ()));
     assert_eq!(
         writer.add_scalar(FileId(0), None, 0, "scalar", Scalar::Simple(0.0)),
         Added::TakenWithReports
@@ -193,67 +203,31 @@ fn the_oldest_that_wait_are_dropped_when_the_queue_stays_full() {
 }
 
 #[test]
-fn what_an_item_gives_back_is_room_for_others() {
-    let directory = tempfile::tempdir().unwrap();
-    let writer = open(directory.path());
-    let (begun, has_begun) = mpsc::channel();
-    let (gate, opened) = mpsc::channel::<()>();
-    let large = Media {
-        what: "a video".to_owned(),
-        bytes: MEDIA_CAPACITY,
-        spooled: 0,
-        kept: false,
-        tag: Some("media".to_owned()),
-        encode: Box::new(move |wall, give_back| {
-            give_back(MEDIA_CAPACITY / 2);
-            begun.send(()).unwrap();
-            opened.recv().unwrap_err();
-            give_back(usize::MAX); // More than it holds counts for nothing.
-            let mut record = Vec::new();
-            encode::scalar(&mut record, wall, 0, "media", Scalar::Simple(0.0));
-            Ok(record)
-        }),
-    };
-    writer.add_media(FileId(0), None, large);
-    has_begun.recv().unwrap();
-    for step in 1..=4 {
-        writer.add_media(FileId(0), None, media(step, MEDIA_CAPACITY / 8, || ()));
-    }
-    drop(gate);
-    writer.flush();
-    assert_eq!(steps(&writer, "media"), [0, 1, 2, 3, 4]);
-    assert!(writer.reports().is_empty());
-}
-
-#[test]
 fn what_is_kept_waits_for_its_turn_and_is_never_dropped() {
     let directory = tempfile::tempdir().unwrap();
     let writer = open(directory.path());
     let (begun, begins) = mpsc::channel();
-    let spooled = |spooled, media| Media {
-        spooled,
-        ..kept(media)
-    };
+    let spooled = |spooled, item| kept(item).with(|media| media.spooled = spooled);
     let (first, first_gate) = gated(0, 1, begun.clone());
-    writer.add_media(FileId(0), None, spooled(SPOOL_CAPACITY - 1, first));
-    let (small, gate) = gated_of_tag("small", 1, MEDIA_CAPACITY, begun.clone());
-    writer.add_media(FileId(0), None, small);
+    add(&writer, spooled(SPOOL_CAPACITY - 1, first));
+    let (small, gate) = gated_of_tag("small", 1, SMALL_CAPACITY, begun.clone());
+    add(&writer, small);
     assert_eq!(begins.recv(), Ok(0));
     assert_eq!(begins.recv(), Ok(1));
-    writer.add_media(FileId(0), None, spooled(1, media(2, 1, || ())));
+    add(&writer, spooled(1, media(2, 1, || ())));
     // Small media wait in vain, and not again.
-    writer.add_media(FileId(0), None, of_tag("small", 3, MEDIA_CAPACITY, || ()));
+    add(&writer, of_tag("small", 3, SMALL_CAPACITY, || ()));
     std::thread::scope(|scope| {
         let adding = scope.spawn(|| {
             begun.send(4).unwrap();
             for (step, bytes) in [(4, SPOOL_CAPACITY), (5, 2 * SPOOL_CAPACITY)] {
-                writer.add_media(FileId(0), None, spooled(bytes, media(step, 1, || ())));
+                add(&writer, spooled(bytes, media(step, 1, || ())));
             }
             let large = kept(media(6, 2 * KEPT_CAPACITY, || ()));
-            writer.add_media(FileId(0), None, large);
+            add(&writer, large);
         });
         assert_eq!(begins.recv(), Ok(4));
-        writer.add_media(FileId(0), None, of_tag("small", 7, MEDIA_CAPACITY, || ()));
+        add(&writer, of_tag("small", 7, SMALL_CAPACITY, || ()));
         assert!(!adding.is_finished());
         drop((first_gate, gate));
     });
@@ -273,30 +247,27 @@ fn nothing_waits_behind_what_is_kept_unless_it_has_the_same_tag() {
     let writer = open(directory.path());
     let (begun, begins) = mpsc::channel();
     let (files, files_gate) = gated(0, 1, begun.clone());
-    let files = Media {
-        tag: None,
-        ..kept(files)
-    };
-    writer.add_media(FileId(0), None, files);
+    let files = kept(files).with(|media| media.tag = None);
+    add(&writer, files);
     assert_eq!(begins.recv(), Ok(0));
     // More than there is room for at a time.
     for step in 1..=40 {
-        let media = media(step, MEDIA_CAPACITY / 4, || ());
-        assert_eq!(writer.add_media(FileId(0), None, media), Added::Taken);
+        let media = media(step, SMALL_CAPACITY / 4, || ());
+        assert_eq!(add(&writer, media), Added::Taken);
     }
     while steps(&writer, "media").len() < 40 {
         std::thread::yield_now();
     }
     let (video, gate) = gated(41, 1, begun.clone());
-    writer.add_media(FileId(0), None, kept(video));
+    add(&writer, kept(video));
     // As much as there is room for beside, which small ones do not need.
     for step in 42..45 {
         let same = media(step, KEPT_CAPACITY / 4, || ());
-        writer.add_media(FileId(0), None, same);
+        add(&writer, same);
     }
     for step in 46..50 {
-        let other = of_tag("other", step, MEDIA_CAPACITY / 4 - 1024, || ());
-        assert_eq!(writer.add_media(FileId(0), None, other), Added::Taken);
+        let other = of_tag("other", step, SMALL_CAPACITY / 4 - 1024, || ());
+        assert_eq!(add(&writer, other), Added::Taken);
     }
     while steps(&writer, "other").len() < 4 {
         std::thread::yield_now();
@@ -317,10 +288,10 @@ fn what_is_kept_and_done_waits_for_nothing_but_its_tag() {
     let writer = open(directory.path());
     let (begun, begins) = mpsc::channel();
     let (small, gate) = gated(0, 1, begun);
-    writer.add_media(FileId(0), None, small);
+    add(&writer, small);
     assert_eq!(begins.recv(), Ok(0));
-    writer.add_media(FileId(0), None, kept(media(1, 1, || ())));
-    writer.add_media(FileId(0), None, kept(of_tag("large", 2, 1, || ())));
+    add(&writer, kept(media(1, 1, || ())));
+    add(&writer, kept(of_tag("large", 2, 1, || ())));
     while steps(&writer, "large").is_empty() {
         std::thread::yield_now();
     }
@@ -335,21 +306,20 @@ fn what_is_kept_and_done_waits_for_nothing_but_its_tag() {
 fn no_call_waits_for_media_whose_disk_hangs() {
     let directory = tempfile::tempdir().unwrap();
     let writer = open(directory.path());
-    // A video gives frames back, and then computes for as long as it takes.
+    // A video computes for as long as it takes.
     let beside = tempfile::tempdir().unwrap();
     let computing = open(beside.path());
     let (done, computes) = mpsc::channel::<()>();
     let (begun, begins) = mpsc::channel();
-    let video = Media {
-        encode: Box::new(move |_, give_back| {
-            give_back(1);
+    let video = Item {
+        encode: Box::new(move |_, _| {
             begun.send(()).unwrap();
             computes.recv().unwrap_err();
-            Ok(Vec::new())
+            Ok(None)
         }),
         ..kept(media(0, 2, || ()))
     };
-    computing.add_media(FileId(0), None, video);
+    add(&computing, video);
     begins.recv().unwrap();
     let flushing = std::thread::scope(|scope| {
         let flushing = scope.spawn(|| computing.flush());
@@ -364,22 +334,21 @@ fn no_call_waits_for_media_whose_disk_hangs() {
 
 fn a_disk_hangs(writer: &Writer) {
     let (gate, opened) = mpsc::channel::<()>();
-    let hangs = Media {
-        encode: Box::new(move |_, give_back| {
-            give_back(0);
+    let hangs = Item {
+        encode: Box::new(move |_, progress| {
+            progress();
             opened.recv().unwrap_err();
-            Ok(Vec::new())
+            Ok(None)
         }),
-        tag: None,
-        ..kept(media(0, KEPT_CAPACITY, || ()))
+        ..kept(media(0, KEPT_CAPACITY, || ())).with(|media| media.tag = None)
     };
-    writer.add_media(FileId(0), None, hangs);
-    writer.add_media(FileId(0), None, media(1, 1, || ()));
+    add(writer, hangs);
+    add(writer, media(1, 1, || ()));
     writer.flush();
     assert_eq!(steps(writer, "media"), [1]);
     // It is known that it hangs: nothing waits for it again, but for what is to be computed.
-    writer.add_media(FileId(0), None, kept(media(2, 1, || ())));
-    writer.add_media(FileId(0), None, media(3, 1, || ()));
+    add(writer, kept(media(2, 1, || ())));
+    add(writer, media(3, 1, || ()));
     writer.close();
     assert_eq!(steps(writer, "media"), [1, 3]);
     let reports: Vec<_> = writer.reports().iter().map(ToString::to_string).collect();
@@ -413,15 +382,15 @@ fn what_is_to_be_done_in_turn_is() {
     let writer = open(directory.path());
     let (begun, begins) = mpsc::channel();
     let (first, gate) = gated(0, 1, begun.clone());
-    writer.add_media(FileId(0), None, kept(first));
+    add(&writer, kept(first));
     assert_eq!(begins.recv(), Ok(0));
     for step in 1..3 {
         let begun = begun.clone();
         let media = media(step, 1, move || begun.send(step).unwrap());
-        writer.add_media(FileId(0), None, kept(media));
+        add(&writer, kept(media));
     }
     let other = of_tag("other", 3, 1, move || begun.send(3).unwrap());
-    writer.add_media(FileId(0), None, other);
+    add(&writer, other);
     assert_eq!(begins.recv(), Ok(3));
     drop(gate);
     assert_eq!([begins.recv(), begins.recv()], [Ok(1), Ok(2)]);
@@ -435,7 +404,7 @@ fn what_writes_files_of_its_own_adds_no_record() {
     let writer = open(directory.path());
     let before = std::fs::read(writer.path()).unwrap();
     for (bytes, encoded) in [
-        (1, Ok(Vec::new())),
+        (1, Ok(None)),
         (
             1,
             Err(NotWritten {
@@ -445,15 +414,12 @@ fn what_writes_files_of_its_own_adds_no_record() {
             .into()),
         ),
     ] {
-        let media = Media {
-            what: "The points".to_owned(),
-            bytes,
-            spooled: 0,
-            kept: true,
-            tag: None,
-            encode: Box::new(|_, _| encoded),
-        };
-        writer.add_media(FileId(0), None, media);
+        let points = kept(media(0, bytes, || ())).with(|media| {
+            media.what = "The points".to_owned();
+            media.tag = None;
+        });
+        let encode = Box::new(|_: f64, _: Progress<'_>| encoded);
+        add(&writer, Item { encode, ..points });
     }
     writer.close();
     assert_eq!(std::fs::read(writer.path()).unwrap(), before);
@@ -483,13 +449,12 @@ fn points_that_cannot_be_read_are_no_fault_of_the_file() {
         labels: None,
         picture: None,
     };
-    let media = Media {
-        what: "The points".to_owned(),
-        tag: None,
-        encode: Box::new(|_, give_back| embedding.write(None, give_back).map(|()| Vec::new())),
-        ..kept(media(0, 1, || ()))
-    };
-    writer.add_media(FileId(0), None, media);
+    let points = kept(media(0, 1, || ())).with(|media| media.tag = None);
+    let encode = Box::new(|_: f64, progress: Progress<'_>| {
+        embedding.write(None, progress)?;
+        Ok(None)
+    });
+    add(&writer, Item { encode, ..points });
     writer.close();
     let reports = writer.reports();
     let [report @ Report::NotEncoded { .. }] = &reports[..] else {
@@ -510,7 +475,7 @@ fn an_item_larger_than_the_queue_is_taken_alone() {
     let directory = tempfile::tempdir().unwrap();
     let writer = open(directory.path());
     for step in 0..3 {
-        writer.add_media(FileId(0), None, media(step, 2 * MEDIA_CAPACITY, || ()));
+        add(&writer, media(step, 2 * SMALL_CAPACITY, || ()));
     }
     writer.flush();
     assert_eq!(steps(&writer, "media"), [0, 1, 2]);
@@ -521,22 +486,14 @@ fn an_item_larger_than_the_queue_is_taken_alone() {
 fn what_cannot_be_encoded_is_reported_once_and_costs_nothing_else() {
     let directory = tempfile::tempdir().unwrap();
     let writer = open(directory.path());
-    writer.add_media(FileId(0), None, media(0, 1, || ()));
-    let broken = Media {
-        what: "media 1".to_owned(),
-        bytes: 1,
-        spooled: 0,
-        kept: false,
-        tag: Some("media".to_owned()),
+    add(&writer, media(0, 1, || ()));
+    let broken = Item {
         encode: Box::new(|_, _| Err("too large".into())),
+        ..media(1, 1, || ())
     };
-    writer.add_media(FileId(0), None, broken);
-    writer.add_media(
-        FileId(0),
-        None,
-        media(2, 1, || panic!("a fault of the encoder")),
-    );
-    writer.add_media(FileId(0), None, media(3, 1, || ()));
+    add(&writer, broken);
+    add(&writer, media(2, 1, || panic!("a fault of the encoder")));
+    add(&writer, media(3, 1, || ()));
     writer.close();
     assert_eq!(steps(&writer, "media"), [0, 3]);
     let reports: Vec<_> = writer.reports().iter().map(ToString::to_string).collect();
@@ -548,4 +505,60 @@ fn what_cannot_be_encoded_is_reported_once_and_costs_nothing_else() {
         "{error}"
     );
     assert!(panic.starts_with("media 2 for "), "{panic}");
+}
+
+#[test]
+fn room_is_given_back_that_is_claimed_and_not_filled() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    let claim = |step| match writer.claim_media(FileId(0), media(step, SMALL_CAPACITY, || ()).media)
+    {
+        Claimed::Place(place) => place,
+        Claimed::Refused(added) => panic!("{added:?}"),
+    };
+    drop(claim(0));
+    let place = claim(1);
+    // It is as if this call was not made yet.
+    writer.flush();
+    let record = || {
+        let mut record = Vec::new();
+        encode::scalar(&mut record, 0.0, 1, "media", Scalar::Simple(0.0));
+        Ok(Some(record.into()))
+    };
+    assert_eq!(place.finish(record()), Added::Taken);
+    let closing = claim(2);
+    std::thread::scope(|scope| {
+        let closing_writer = scope.spawn(|| writer.close());
+        while !writer.is_closed() {
+            std::thread::yield_now();
+        }
+        assert!(!closing_writer.is_finished());
+        assert_eq!(closing.finish(record()), Added::Taken);
+    });
+    assert_eq!(steps(&writer, "media"), [1, 1]);
+    assert!(writer.reports().is_empty());
+}
+
+#[test]
+fn what_takes_much_to_encode_is_encoded_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    let (begun, begins) = mpsc::channel();
+    let much = |item: Item| item.with(|media| media.work = MEDIA_CAPACITY);
+    let (first, gate) = gated(0, 1, begun.clone());
+    add(&writer, much(first));
+    assert_eq!(begins.recv(), Ok(0));
+    let (second, second_gate) = gated(1, 1, begun);
+    add(&writer, much(second));
+    // One that takes little goes on beside the first, unless it came later than one that waits.
+    add(&writer, kept(of_tag("other", 2, 1, || ())));
+    while steps(&writer, "other").is_empty() {
+        std::thread::yield_now();
+    }
+    assert!(begins.try_recv().is_err());
+    drop(gate);
+    assert_eq!(begins.recv(), Ok(1));
+    drop(second_gate);
+    writer.close();
+    assert_eq!(steps(&writer, "media"), [0, 1]);
 }

@@ -1,11 +1,16 @@
 //! The writer from open to close, without Python.
 
+use std::convert::Infallible;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lightboard_events::encode;
-use lightboard_log::{Added, CAPACITY, FileId, Options, Report, STUCK_CAPACITY, Scalar, Writer};
+use lightboard_log::{
+    Added, CAPACITY, FileId, Options, Record, Report, STUCK_CAPACITY, Scalar, Spool, SpooledRecord,
+    Writer,
+};
 
 const MAIN: FileId = FileId(0);
 
@@ -123,11 +128,17 @@ fn large(bytes: usize) -> Vec<u8> {
     record
 }
 
+fn add_large(writer: &Writer, file: FileId, record: &[u8]) -> Added {
+    let encode = || Ok::<_, Infallible>(record.to_vec().into());
+    let Ok(added) = writer.add_large(file, (record.len(), 0), encode);
+    added
+}
+
 /// Adds a record of so many bytes, however long that takes.
 fn until_taken(writer: &Writer, bytes: usize, mut add: impl FnMut() -> Added) {
     loop {
         match add() {
-            Added::Full => writer.wait_for_room(bytes),
+            Added::Full => writer.wait_for_room(bytes, 0),
             added => return assert_eq!(added, Added::Taken),
         }
     }
@@ -139,19 +150,15 @@ fn records_larger_than_all_the_room_are_written_whole_and_in_their_place() {
     let writer = open(directory.path());
     for step in 0..3 {
         until_taken(&writer, 1, || add(&writer, MAIN, step));
-        let mut record = large(CAPACITY + step as usize);
-        until_taken(&writer, record.len(), || {
-            writer.add_encoded(MAIN, &mut record)
-        });
+        let record = large(CAPACITY + step as usize);
+        until_taken(&writer, record.len(), || add_large(&writer, MAIN, &record));
     }
     writer.close();
     assert!(writer.reports().is_empty());
     assert_eq!(records(writer.path()), 6);
     let size = fs::metadata(writer.path()).unwrap().len() as usize;
     assert!((3 * CAPACITY..3 * CAPACITY + 1000).contains(&size));
-    let mut record = large(10);
-    assert_eq!(writer.add_encoded(MAIN, &mut record), Added::Unusable);
-    assert_eq!(record, large(10));
+    assert_eq!(add_large(&writer, MAIN, &large(10)), Added::Unusable);
 }
 
 #[test]
@@ -172,14 +179,11 @@ fn a_file_that_cannot_be_written_keeps_no_other_from_it() {
     let record = large(1 << 20);
     let fit = STUCK_CAPACITY / record.len();
     for _ in 0..fit + 10 {
-        assert_ne!(writer.add_encoded(stuck, &mut record.clone()), Added::Full);
+        assert_ne!(add_large(&writer, stuck, &record), Added::Full);
     }
     for step in 0..100 {
         until_taken(&writer, 1, || add(&writer, MAIN, step));
-        let mut record = record.clone();
-        until_taken(&writer, record.len(), || {
-            writer.add_encoded(MAIN, &mut record)
-        });
+        until_taken(&writer, record.len(), || add_large(&writer, MAIN, &record));
     }
     writer.flush();
     assert_eq!(records(writer.path()), 200);
@@ -216,4 +220,56 @@ fn a_file_that_cannot_be_made_is_an_error_with_its_number() {
     };
     let error = Writer::open(&options).map(|_| ()).unwrap_err();
     assert_eq!(lightboard_log::errno(&error), libc::ENOENT);
+}
+
+#[test]
+fn a_record_in_a_spool_is_written_whole_and_in_its_place() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    let record = large(3 << 20);
+    let spooled = || {
+        let (before, rest) = record.split_at(20);
+        let (content, behind) = rest.split_at(rest.len() - 10);
+        let content = Spool::of(directory.path(), |out| out.write_all(content))?;
+        std::io::Result::Ok(Record::Spooled(SpooledRecord {
+            before: before.to_vec(),
+            content,
+            behind: behind.to_vec(),
+        }))
+    };
+    for step in 0..3 {
+        add(&writer, MAIN, step);
+        let added = writer.add_large(MAIN, (30, record.len() as u64), spooled);
+        assert_eq!(added.unwrap(), Added::Taken);
+    }
+    let failed = writer.add_large(MAIN, (1, 1), || Err("no room"));
+    assert_eq!(failed, Err("no room"));
+    writer.close();
+    assert!(writer.reports().is_empty());
+    assert_eq!(records(writer.path()), 6);
+    let file = fs::read(writer.path()).unwrap();
+    assert_eq!(
+        file.windows(record.len())
+            .filter(|it| *it == record)
+            .count(),
+        3
+    );
+}
+
+#[test]
+fn room_is_claimed_while_a_record_is_made() {
+    let directory = tempfile::tempdir().unwrap();
+    let writer = open(directory.path());
+    let record = large(1 << 20);
+    let encode = || {
+        // As if another thread did.
+        let other = writer.add_large(MAIN, (CAPACITY, 0), || unreachable!());
+        assert_eq!(other, Ok::<_, Infallible>(Added::Full));
+        Ok::<_, Infallible>(record.clone().into())
+    };
+    let added = writer.add_large(MAIN, (CAPACITY, 0), encode);
+    assert_eq!(added, Ok(Added::Taken));
+    assert_eq!(add_large(&writer, MAIN, &record), Added::Taken);
+    writer.close();
+    assert_eq!(records(writer.path()), 2);
 }

@@ -1,10 +1,14 @@
 //! FLAC: sound without loss, in about half of the bytes of WAV.
 
+use std::error::Error;
+use std::io::{Read, Seek, SeekFrom, Write};
+
 use flacenc::bitsink::ByteSink;
-use flacenc::component::BitRepr;
+use flacenc::component::{BitRepr, Stream, StreamInfo};
 use flacenc::config;
+use flacenc::encode_fixed_size_frame;
 use flacenc::error::Verify;
-use flacenc::source::MemSource;
+use flacenc::source::{Context, Fill, FrameBuf};
 
 use crate::MediaError;
 
@@ -14,33 +18,102 @@ pub(crate) const FASTEST: u32 = 96_000;
 /// The format has no block of fewer samples a channel.
 pub(crate) const SHORTEST: usize = 16;
 
-/// Samples of `channels` channels, which alternate, as a FLAC file.
+/// The most bytes that `encode` allocates at a time, of one or two channels: blocks of 4,096 samples, at 4 bytes each, which
+/// the encoder has in eight ways for each channel, and keeps for its thread.
+pub(crate) const WORK: usize = 5 << 17;
+
+/// Of a sample.
+const BYTES: usize = size_of::<i16>();
+
+/// Writes `frames` samples of each of `channels` channels, which alternate, as a FLAC file.
 ///
 /// # Errors
-/// The sample rate is above [`FASTEST`], or there are fewer frames than [`SHORTEST`].
+/// The sample rate is above [`FASTEST`], or there are fewer frames than [`SHORTEST`]; or those of `samples` and of `out`.
 pub(crate) fn encode(
-    samples: &[i16],
+    frames: usize,
     channels: u16,
     sample_rate: u32,
-) -> Result<Vec<u8>, MediaError> {
-    let samples: Vec<_> = samples.iter().map(|&sample| i32::from(sample)).collect();
-    let source = MemSource::from_samples(&samples, channels.into(), 16, sample_rate as usize);
+    mut samples: impl Read,
+    mut out: impl Write + Seek,
+) -> Result<(), MediaError> {
+    let (channels, bits) = (usize::from(channels), 8 * BYTES);
     let config = config::Encoder::default()
         .into_verified()
         .map_err(|(_, error)| MediaError::encoder(error))?;
-    let stream = flacenc::encode_with_fixed_block_size(&config, source, config.block_size)
-        .map_err(|error| MediaError::Encoder(error.to_string().into()))?;
+    let size = config.block_size;
+    let mut info = StreamInfo::new(sample_rate as usize, channels, bits).map_err(in_words)?;
+    info.set_block_sizes(size, size).map_err(in_words)?;
+    info.set_total_samples(frames);
+    let begin = out.stream_position()?;
+    // Its checksum and the sizes of blocks are known at the end.
     let mut sink = ByteSink::new();
-    stream.write(&mut sink).map_err(MediaError::encoder)?;
-    Ok(sink.into_inner())
+    write_header(&info, &mut sink, &mut out)?;
+
+    let mut block = FrameBuf::with_size(channels, size).map_err(in_words)?;
+    let mut sums = Context::new(bits, channels);
+    let mut bytes = vec![0; size * channels * BYTES];
+    for number in 0..frames.div_ceil(size) {
+        let count = size.min(frames - number * size);
+        let bytes = &mut bytes[..count * channels * BYTES];
+        samples.read_exact(bytes)?;
+        let mut both = (&mut block, &mut sums);
+        both.fill_le_bytes(bytes, BYTES).map_err(in_words)?;
+        let frame = encode_fixed_size_frame(&config, &block, number, &info).map_err(in_words)?;
+        info.update_frame_info(&frame);
+        sink.clear();
+        frame.write(&mut sink).map_err(in_words)?;
+        out.write_all(sink.as_slice())?;
+    }
+
+    info.set_md5_digest(&sums.md5_digest());
+    info.set_total_samples(frames);
+    let end = out.stream_position()?;
+    out.seek(SeekFrom::Start(begin))?;
+    write_header(&info, &mut sink, &mut out)?;
+    out.seek(SeekFrom::Start(end))?;
+    Ok(())
+}
+
+fn write_header(
+    info: &StreamInfo,
+    sink: &mut ByteSink,
+    out: &mut impl Write,
+) -> Result<(), MediaError> {
+    sink.clear();
+    let header = Stream::with_stream_info(info.clone());
+    header.write(sink).map_err(in_words)?;
+    Ok(out.write_all(sink.as_slice())?)
+}
+
+/// Some of flacenc's errors cannot be sent to another thread.
+fn in_words(error: impl Error) -> MediaError {
+    MediaError::Encoder(error.to_string().into())
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use claxon::FlacReader;
+    use flacenc::bitsink::ByteSink;
+    use flacenc::component::BitRepr;
+    use flacenc::error::Verify;
+    use flacenc::source::MemSource;
+    use flacenc::{config, encode_with_fixed_block_size};
     use proptest::prelude::*;
 
     use super::encode;
+
+    /// What flacenc itself makes of all samples.
+    fn as_a_whole(samples: &[i16], channels: u16, sample_rate: u32) -> Vec<u8> {
+        let samples: Vec<_> = samples.iter().copied().map(i32::from).collect();
+        let source = MemSource::from_samples(&samples, channels.into(), 16, sample_rate as usize);
+        let config = config::Encoder::default().into_verified().unwrap();
+        let stream = encode_with_fixed_block_size(&config, source, config.block_size).unwrap();
+        let mut sink = ByteSink::new();
+        stream.write(&mut sink).unwrap();
+        sink.into_inner()
+    }
 
     proptest! {
         #![proptest_config(ProptestConfig { cases: 40, ..ProptestConfig::default() })]
@@ -56,8 +129,14 @@ mod tests {
                 let wave = (at as f64 / 9.0).sin() * 20_000.0;
                 if noise { (at as i16).wrapping_mul(25_173) } else { wave as i16 }
             }).collect();
-            let encoded = encode(&samples, channels, sample_rate).unwrap();
-            let mut reader = FlacReader::new(&encoded[..]).unwrap();
+            let bytes: Vec<u8> = samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
+            let mut out = Cursor::new(b"before".to_vec());
+            out.set_position(6);
+            encode(frames, channels, sample_rate, &bytes[..], &mut out).unwrap();
+            prop_assert_eq!(out.position(), out.get_ref().len() as u64);
+            let encoded = &out.get_ref()[6..];
+            prop_assert!(encoded == as_a_whole(&samples, channels, sample_rate));
+            let mut reader = FlacReader::new(encoded).unwrap();
             let info = reader.streaminfo();
             prop_assert_eq!((info.channels, info.sample_rate), (channels.into(), sample_rate));
             prop_assert_eq!(info.samples, Some(frames as u64));

@@ -1,6 +1,8 @@
 //! The formats that a program can ask for, by name.
 
-use crate::{MediaError, Picture, flac, gif, jpeg, png, wav, webp};
+use std::io::{Read, Seek, Write};
+
+use crate::{MediaError, Outline, Picture, flac, gif, jpeg, png, wav, webp};
 
 /// What a picture is encoded as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,14 +60,27 @@ impl PictureFormat {
         fits(width, height, longest, !alpha, expected)
     }
 
-    /// The picture as a file.
+    /// Writes a picture as a file. Its `pixels` are read row by row, as those of a [`Picture`] lie.
     ///
     /// # Errors
-    /// It does not fit.
-    pub fn encode(self, picture: &Picture) -> Result<Vec<u8>, MediaError> {
+    /// It does not fit; or those of `pixels`, which may have too few bytes, and of `out`.
+    pub fn encode(
+        self,
+        outline: Outline,
+        pixels: impl Read,
+        out: impl Write,
+    ) -> Result<(), MediaError> {
         match self {
-            Self::Png => png::encode(picture),
-            Self::Jpeg => jpeg::encode(picture),
+            Self::Png => png::encode(outline, pixels, out),
+            Self::Jpeg => jpeg::encode(outline, pixels, out),
+        }
+    }
+
+    /// The most bytes that `encode` allocates at a time.
+    pub fn work(self, outline: Outline) -> usize {
+        match self {
+            Self::Png => png::work(outline),
+            Self::Jpeg => jpeg::work(outline),
         }
     }
 }
@@ -95,18 +110,28 @@ impl VideoFormat {
         fits(width, height, longest, true, expected)
     }
 
-    /// Pictures of one size as a file that plays them for ever, at `fps` a second; GIF at 50 if `fps` is more.
+    /// Writes pictures of one size as a file that plays them for ever, at `fps` a second; GIF at 50 if `fps` is more. A
+    /// frame is asked for when the one before is written and dropped.
     ///
     /// # Errors
-    /// They do not fit; or those of `frames`.
+    /// They do not fit; or those of `frames` and of `out`.
     pub fn encode(
         self,
         frames: impl IntoIterator<Item = Result<Picture, MediaError>>,
         fps: f64,
-    ) -> Result<Vec<u8>, MediaError> {
+        out: impl Write + Seek,
+    ) -> Result<(), MediaError> {
         match self {
-            Self::Gif => gif::encode(frames, fps),
-            Self::Webp => webp::encode(frames, fps),
+            Self::Gif => gif::encode(frames, fps, out),
+            Self::Webp => webp::encode(frames, fps, out),
+        }
+    }
+
+    /// The most bytes that `encode` allocates at a time, beside a frame of this size: of frames it has one at a time.
+    pub fn work(self, frame: Outline) -> usize {
+        match self {
+            Self::Gif => gif::work(frame),
+            Self::Webp => webp::work(frame),
         }
     }
 }
@@ -143,19 +168,30 @@ impl SoundFormat {
         })
     }
 
-    /// Samples of `channels` channels, which alternate, as a file.
+    /// Writes `frames` samples of each of `channels` channels, which alternate, as a file. A sample is two bytes, the lower
+    /// one first.
     ///
     /// # Errors
-    /// They do not fit.
+    /// They do not fit; or those of `samples`, which may have too few bytes, and of `out`.
     pub fn encode(
         self,
-        samples: &[i16],
+        frames: usize,
         channels: u16,
         sample_rate: u32,
-    ) -> Result<Vec<u8>, MediaError> {
+        samples: impl Read,
+        out: impl Write + Seek,
+    ) -> Result<(), MediaError> {
         match self {
-            Self::Wav => wav::encode(samples, channels, sample_rate),
-            Self::Flac => flac::encode(samples, channels, sample_rate),
+            Self::Wav => wav::encode(frames, channels, sample_rate, samples, out),
+            Self::Flac => flac::encode(frames, channels, sample_rate, samples, out),
+        }
+    }
+
+    /// The most bytes that `encode` allocates at a time, of one or two channels.
+    pub fn work(self) -> usize {
+        match self {
+            Self::Wav => wav::WORK,
+            Self::Flac => flac::WORK,
         }
     }
 }
@@ -177,4 +213,33 @@ fn fits(
             if else_fits { "" } else { " with alpha" }
         ),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::{PictureFormat, SoundFormat};
+    use crate::Outline;
+
+    #[test]
+    fn too_few_bytes_are_an_error() {
+        let outline = Outline {
+            width: 20,
+            height: 20,
+            channels: 3,
+        };
+        let bytes = [7; 20 * 20 * 3];
+        for (size, fits) in [(bytes.len(), true), (bytes.len() - 1, false)] {
+            let bytes = &bytes[..size];
+            for format in [PictureFormat::Png, PictureFormat::Jpeg] {
+                let encoded = format.encode(outline, bytes, Vec::new());
+                assert_eq!(encoded.is_ok(), fits, "{format:?}");
+            }
+            for format in [SoundFormat::Wav, SoundFormat::Flac] {
+                let encoded = format.encode(300, 2, 8_000, bytes, Cursor::new(Vec::new()));
+                assert_eq!(encoded.is_ok(), fits, "{format:?}");
+            }
+        }
+    }
 }

@@ -1,8 +1,10 @@
 //! GIF: what every browser and TensorBoard play as a video. At most 256 colours a frame.
 
+use std::io::Write;
+
 use gif::{DisposalMethod, Encoder, Frame, Repeat};
 
-use crate::{MediaError, Picture};
+use crate::{MediaError, Outline, Picture};
 
 /// From how many of its pixels, about, a frame with more than 256 colours gets its palette.
 const LEARNED: usize = 20_000;
@@ -13,21 +15,22 @@ pub(crate) const LONGEST: u16 = u16::MAX;
 /// Browsers play a frame that is shown for less than this, in hundredths of a second, ten times slower.
 const SHORTEST: u16 = 2;
 
-/// Pictures of one size, played for ever at `fps` frames a second; at 50 if `fps` is more. A frame with at most 256
+/// Writes pictures of one size, played for ever at `fps` frames a second; at 50 if `fps` is more. A frame with at most 256
 /// colours keeps them exactly; of alpha, GIF knows "transparent" (0) and "not" (else).
 ///
 /// # Errors
-/// A side has more than [`LONGEST`] pixels; or those of `frames`.
+/// A side has more than [`LONGEST`] pixels; or those of `frames` and of `out`.
 pub(crate) fn encode(
     frames: impl IntoIterator<Item = Result<Picture, MediaError>>,
     fps: f64,
-) -> Result<Vec<u8>, MediaError> {
+    out: impl Write,
+) -> Result<(), MediaError> {
     let mut frames = frames.into_iter().peekable();
     let (width, height) = match frames.peek() {
         Some(Ok(first)) => (side(first.width)?, side(first.height)?),
         _ => (1, 1), // There are no frames, or an error comes at once.
     };
-    let mut encoder = Encoder::new(Vec::new(), width, height, &[]).map_err(MediaError::encoder)?;
+    let mut encoder = Encoder::new(out, width, height, &[]).map_err(MediaError::encoder)?;
     encoder
         .set_repeat(Repeat::Infinite)
         .map_err(MediaError::encoder)?;
@@ -48,7 +51,17 @@ pub(crate) fn encode(
         frame.delay = delay(index, fps);
         encoder.write_frame(&frame).map_err(MediaError::encoder)?;
     }
-    encoder.into_inner().map_err(MediaError::encoder)
+    encoder.into_inner().map_err(MediaError::encoder)?;
+    Ok(())
+}
+
+/// The most bytes that `encode` allocates at a time: RGB and alpha of what has other channels; of each pixel, an index into
+/// the palette, and 12 bits at most when that is compressed, in a buffer that doubles, so two bytes, and another while it is
+/// moved; and the table of at most 4,096 strings by which it is compressed, of 100 bytes each.
+pub(crate) fn work(frame: Outline) -> usize {
+    let colours = if frame.channels == 4 { 0 } else { 4 };
+    let bytes = frame.pixels().saturating_mul(colours + 1 + 3);
+    bytes.saturating_add(1 << 19)
 }
 
 fn side(length: u32) -> Result<u16, MediaError> {
@@ -100,7 +113,9 @@ mod tests {
                 }).collect();
                 Picture { width, height, channels, pixels }
             }).collect();
-            let decoded = decode(&encode(frames.iter().cloned().map(Ok), 4.0).unwrap());
+            let mut encoded = Vec::new();
+            encode(frames.iter().cloned().map(Ok), 4.0, &mut encoded).unwrap();
+            let decoded = decode(&encoded);
             prop_assert_eq!(decoded.len(), count);
             for ((delay, found), frame) in decoded.iter().zip(&frames) {
                 prop_assert_eq!(*delay, 25);

@@ -1,9 +1,13 @@
-//! Pixels and samples in, the bytes of files out. No I/O, no threads.
+//! Pixels and samples in, the bytes of files out. No files of its own, no threads.
 //!
-//! [`Pixels`] are an array as a program holds it, in whatever order its elements lie in memory; [`Picture`] is what the
-//! encoders take. Turning the one into the other is all that a caller who is in a hurry has to wait for.
+//! [`Pixels`] are an array as a program holds it, in whatever order its elements lie in memory; [`Picture`] is such pixels
+//! as the encoders take them. Turning the one into the other is all that a caller who is in a hurry has to wait for.
+//!
+//! Encoders read what they encode and write the file as they go, in small pieces: hand them a `BufReader` and a `BufWriter`
+//! of what is not in memory. What they allocate besides, at most, `work` of each format tells.
 
 mod boxes;
+mod filter;
 mod flac;
 mod format;
 mod gif;
@@ -12,17 +16,21 @@ mod jpeg;
 mod pixels;
 mod png;
 mod resize;
+mod rows;
 mod samples;
 mod wav;
 mod webp;
+mod zlib;
 
 use std::error::Error;
+use std::io::{self, Read};
 
 pub use boxes::{BoundingBox, draw};
 pub use format::{PictureFormat, SoundFormat, VideoFormat};
 pub use grid::Grid;
 pub use pixels::Pixels;
 pub use resize::{bytes_to_resize, resized};
+pub use rows::Rows;
 pub use samples::Samples;
 
 /// Why something cannot be encoded.
@@ -48,7 +56,66 @@ impl MediaError {
     }
 }
 
-/// Rows of pixels of 8 bits a channel, the channels of a pixel next to each other.
+/// Of what is read and written.
+impl From<io::Error> for MediaError {
+    fn from(error: io::Error) -> Self {
+        Self::encoder(error)
+    }
+}
+
+/// How large a picture is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outline {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows.
+    pub height: u32,
+    /// 2 grey and alpha, 3 RGB, 4 RGB and alpha.
+    pub channels: u8,
+}
+
+impl Outline {
+    /// Of a picture that can be encoded, as far as its size goes.
+    ///
+    /// # Errors
+    /// It is too large.
+    pub fn new(width: usize, height: usize, channels: u8) -> Result<Self, MediaError> {
+        let unfit = || MediaError::Unfit {
+            expected: "a picture that fits into memory, of at most 2³¹ − 1 pixels each way",
+            found: format!("{width} × {height} pixels of {channels} channels"),
+        };
+        let pixels_of = |length: usize| i32::try_from(length).map(i32::unsigned_abs).ok();
+        let (Some(wide), Some(high)) = (pixels_of(width), pixels_of(height)) else {
+            return Err(unfit());
+        };
+        let outline = Self {
+            width: wide,
+            height: high,
+            channels,
+        };
+        if outline.bytes() > isize::MAX as usize {
+            return Err(unfit());
+        }
+        Ok(outline)
+    }
+
+    /// Bytes of all its pixels.
+    pub fn bytes(self) -> usize {
+        self.row().saturating_mul(self.height as usize)
+    }
+
+    /// Bytes in a row.
+    fn row(self) -> usize {
+        (self.width as usize).saturating_mul(self.channels.into())
+    }
+
+    /// How many pixels there are.
+    fn pixels(self) -> usize {
+        (self.width as usize).saturating_mul(self.height as usize)
+    }
+}
+
+/// Rows of pixels of 8 bits a channel, from top to bottom, the channels of a pixel next to each other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Picture {
     /// Pixels in a row.
@@ -62,28 +129,45 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// A black picture, transparent if it has alpha.
+    /// How large it is.
+    pub fn outline(&self) -> Outline {
+        Outline {
+            width: self.width,
+            height: self.height,
+            channels: self.channels,
+        }
+    }
+
+    /// One whose pixels are all zero: black, or transparent if it has alpha.
     fn black(width: usize, height: usize, channels: usize) -> Result<Self, MediaError> {
-        let unfit = || MediaError::Unfit {
-            expected: "a picture that fits into memory, of at most 2³¹ − 1 pixels each way",
-            found: format!("{width} × {height} pixels of {channels} channels"),
-        };
-        let pixels_of = |length: usize| i32::try_from(length).map(i32::unsigned_abs).ok();
-        let (Some(wide), Some(high)) = (pixels_of(width), pixels_of(height)) else {
-            return Err(unfit());
-        };
-        let size = width
-            .checked_mul(height)
-            .and_then(|size| size.checked_mul(channels))
-            .ok_or_else(unfit)?;
+        let outline = Outline::new(width, height, channels as u8)?;
         let mut pixels = Vec::new();
-        pixels.try_reserve_exact(size).map_err(|_| unfit())?;
-        pixels.resize(size, 0);
+        pixels
+            .try_reserve_exact(outline.bytes())
+            .map_err(|_| MediaError::Unfit {
+                expected: "a picture that fits into memory",
+                found: format!(
+                    "{} × {} pixels of {} channels",
+                    outline.width, outline.height, outline.channels
+                ),
+            })?;
+        pixels.resize(outline.bytes(), 0);
         Ok(Self {
-            width: wide,
-            height: high,
-            channels: channels as u8,
+            width: outline.width,
+            height: outline.height,
+            channels: outline.channels,
             pixels,
         })
+    }
+
+    /// Reads one from the beginning of `pixels`.
+    ///
+    /// # Errors
+    /// There is no memory for it; or those of `pixels`, which may be too few.
+    pub fn read(outline: Outline, mut pixels: impl Read) -> Result<Self, MediaError> {
+        let (width, height) = (outline.width as usize, outline.height as usize);
+        let mut picture = Self::black(width, height, outline.channels.into())?;
+        pixels.read_exact(&mut picture.pixels)?;
+        Ok(picture)
     }
 }

@@ -2,7 +2,7 @@
 
 use lightboard_events::Number;
 
-use crate::{Grid, MediaError, Picture};
+use crate::MediaError;
 
 /// Frames of a batch of videos, or of images, which have one frame each.
 ///
@@ -73,32 +73,14 @@ impl<'a> Pixels<'a> {
         self.shape[0]
     }
 
-    /// The pictures of one frame side by side, as 8 bits a channel; one channel becomes three.
-    ///
-    /// # Errors
-    /// The picture is too large.
-    ///
-    /// # Panics
-    /// If there is no such frame.
-    pub fn picture(&self, frame: usize, grid: Grid) -> Result<Picture, MediaError> {
-        assert!(frame < self.frames());
-        let [batch, _, channels, height, width] = self.shape;
-        let channels = if channels == 1 { 3 } else { channels };
-        let total = |length: usize, count: usize| length.saturating_mul(count);
-        let mut picture = Picture::black(
-            total(width, grid.columns),
-            total(height, grid.rows),
-            channels,
-        )?;
-        let row_bytes = width * channels;
-        for (index, row) in picture.pixels.chunks_exact_mut(row_bytes).enumerate() {
-            let place = index / grid.columns / height * grid.columns + index % grid.columns;
-            if place < batch {
-                let at = self.at([place, frame, 0, index / grid.columns % height, 0]);
-                self.row(at, row);
-            }
-        }
-        Ok(picture)
+    pub(crate) fn shape(&self) -> [usize; 5] {
+        self.shape
+    }
+
+    /// Writes the row of one picture that begins at `index`, as 8 bits a channel; one channel becomes three.
+    pub(crate) fn row(&self, index: [usize; 5], out: &mut [u8]) {
+        let at = self.at(index);
+        self.row_at(at, out);
     }
 
     fn at(&self, index: [usize; 5]) -> usize {
@@ -107,7 +89,7 @@ impl<'a> Pixels<'a> {
         self.start.wrapping_add_signed(offset)
     }
 
-    fn row(&self, at: usize, out: &mut [u8]) {
+    fn row_at(&self, at: usize, out: &mut [u8]) {
         match self.number {
             Number::U8 => self.convert(at, out, |[byte]| byte),
             Number::Bool => self.convert(at, out, |[byte]| if byte == 0 { 0 } else { 255 }),
@@ -204,7 +186,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{Pixels, scaled};
-    use crate::Grid;
+    use crate::{Grid, Picture};
+
+    /// The picture of each frame.
+    fn pictures(pixels: &Pixels<'_>, grid: Grid) -> Vec<Picture> {
+        let outline = pixels.outline(grid).unwrap();
+        let mut rows = pixels.rows(grid);
+        let frames = 0..pixels.frames();
+        frames
+            .map(|_| Picture::read(outline, &mut rows).unwrap())
+            .collect()
+    }
 
     #[test]
     fn floats_are_clipped_and_cut_off() {
@@ -229,7 +221,7 @@ mod tests {
         let of = |number: Number, element: &[u8]| {
             let strides = [element.len() as isize; 5];
             let pixels = Pixels::new(element, 0, number, [1; 5], strides).unwrap();
-            pixels.picture(0, Grid::of_images(1)).unwrap().pixels[0]
+            pictures(&pixels, Grid::of_images(1))[0].pixels[0]
         };
         assert_eq!([0, 1, 2].map(|it| of(Number::Bool, &[it])), [0, 255, 255]);
         assert_eq!([0, 127, 200].map(|it| of(Number::I8, &[it])), [0, 127, 0]);
@@ -327,8 +319,7 @@ mod tests {
             let pixels = Pixels::new(&bytes, start, number, shape, strides).unwrap();
             let grid = if videos { Grid::of_videos(batch) } else { Grid::of_images(batch) };
             let out_channels = if channels == 1 { 3 } else { channels };
-            for t in 0..frames {
-                let picture = pixels.picture(t, grid).unwrap();
+            for (t, picture) in pictures(&pixels, grid).into_iter().enumerate() {
                 prop_assert_eq!(picture.width as usize, width * grid.columns);
                 prop_assert_eq!(picture.height as usize, height * grid.rows);
                 for (index, &found) in picture.pixels.iter().enumerate() {
@@ -353,9 +344,7 @@ mod tests {
         ) {
             let bytes = vec![7; length];
             if let Ok(pixels) = Pixels::new(&bytes, start, Number::F32, shape, strides) {
-                for frame in 0..pixels.frames() {
-                    pixels.picture(frame, Grid::of_images(pixels.batch())).unwrap();
-                }
+                pictures(&pixels, Grid::of_images(pixels.batch()));
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use crate::{MediaError, Picture};
+use crate::{MediaError, Outline, Picture};
 
 /// How many pixels of the smaller picture the filter reaches to each side.
 const REACH: f64 = 3.0;
@@ -50,9 +50,9 @@ pub fn resized(picture: Picture, width: usize, height: usize) -> Result<Picture,
 
 /// About how many bytes `resized` takes, those of the picture included.
 #[must_use]
-pub fn bytes_to_resize(picture: &Picture, width: usize, height: usize) -> usize {
+pub fn bytes_to_resize(picture: Outline, width: usize, height: usize) -> usize {
     let before = (picture.width as usize, picture.height as usize);
-    let held = picture.pixels.len();
+    let held = picture.bytes();
     if before == (width, height) {
         return held;
     }
@@ -194,12 +194,12 @@ mod tests {
             channels: 3,
             pixels,
         };
-        assert_eq!(bytes_to_resize(&picture, 10, 20), 600);
-        let bytes = bytes_to_resize(&picture, 1000, 2000);
+        assert_eq!(bytes_to_resize(picture.outline(), 10, 20), 600);
+        let bytes = bytes_to_resize(picture.outline(), 1000, 2000);
         let pixels = 1000 * 2000 * 3 + 1000 * 20 * 3;
         assert!((pixels..pixels + 200_000).contains(&bytes), "{bytes}");
         assert_eq!(
-            bytes_to_resize(&picture, usize::MAX, usize::MAX),
+            bytes_to_resize(picture.outline(), usize::MAX, usize::MAX),
             usize::MAX
         );
     }

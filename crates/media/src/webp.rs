@@ -1,20 +1,23 @@
 //! WebP: an animation without loss, of any number of colours.
 
+use std::io::{self, Seek, SeekFrom, Write};
+
 use image_webp::{ColorType, WebPEncoder};
 
-use crate::{MediaError, Picture};
+use crate::{MediaError, Outline, Picture};
 
 /// The most pixels that WebP without loss has room for each way.
 pub(crate) const LONGEST: usize = 1 << 14;
 
-/// Pictures of one size as an animated WebP, played for ever at `fps` frames a second.
+/// Writes pictures of one size as an animated WebP, played for ever at `fps` frames a second.
 ///
 /// # Errors
-/// A side has more than [`LONGEST`] pixels; those of `frames`; or the file would have 4 GiB or more.
+/// A side has more than [`LONGEST`] pixels; those of `frames` and of `out`; or the file would have 4 GiB or more.
 pub(crate) fn encode(
     frames: impl IntoIterator<Item = Result<Picture, MediaError>>,
     fps: f64,
-) -> Result<Vec<u8>, MediaError> {
+    mut out: impl Write + Seek,
+) -> Result<(), MediaError> {
     const ANIMATED: u8 = 0x02;
     const ALPHA: u8 = 0x10;
     /// The frame replaces what was there.
@@ -27,33 +30,70 @@ pub(crate) fn encode(
         }
         _ => (vec![0; 6], 0), // There are no frames, or an error comes at once.
     };
-    let mut out = b"RIFF\0\0\0\0WEBP".to_vec();
-    chunk(&mut out, *b"VP8X", &[&[ANIMATED | alpha, 0, 0, 0], &size]);
-    // Background: transparent black. Repeated without end.
-    chunk(&mut out, *b"ANIM", &[&[0; 4], &[0; 2]]);
-    for (index, picture) in frames.enumerate() {
-        let picture = picture?;
-        let color = match picture.channels {
-            2 => ColorType::La8,
-            4 => ColorType::Rgba8,
-            _ => ColorType::Rgb8,
-        };
-        let mut still = Vec::new();
-        WebPEncoder::new(&mut still)
-            .encode(&picture.pixels, picture.width, picture.height, color)
-            .map_err(MediaError::encoder)?;
-        // A still picture is one chunk behind the container's header.
-        let pixels = still.get(12..).unwrap_or_default();
-        let duration = number(milliseconds(index, fps));
-        chunk(
-            &mut out,
-            *b"ANMF",
-            &[&[0; 6], &size, &duration, &[NO_BLENDING], pixels],
-        );
+    chunk(&mut out, *b"RIFF", |out| {
+        write(out, &[b"WEBP"])?;
+        chunk(out, *b"VP8X", |out| {
+            write(out, &[&[ANIMATED | alpha, 0, 0, 0], &size])
+        })?;
+        // Background: transparent black. Repeated without end.
+        chunk(out, *b"ANIM", |out| write(out, &[&[0; 4], &[0; 2]]))?;
+        for (index, picture) in frames.enumerate() {
+            let picture = picture?;
+            let duration = number(milliseconds(index, fps));
+            chunk(out, *b"ANMF", |out| {
+                write(out, &[&[0; 6], &size, &duration, &[NO_BLENDING]])?;
+                encode_still(&picture, out)
+            })?;
+        }
+        Ok(())
+    })
+}
+
+/// Writes a still picture as the one chunk that it is behind the container's header.
+fn encode_still(picture: &Picture, out: impl Write) -> Result<(), MediaError> {
+    let color = match picture.channels {
+        2 => ColorType::La8,
+        4 => ColorType::Rgba8,
+        _ => ColorType::Rgb8,
+    };
+    WebPEncoder::new(Without { first: 12, out })
+        .encode(&picture.pixels, picture.width, picture.height, color)
+        .map_err(MediaError::encoder)
+}
+
+/// The most bytes that `encode` allocates at a time: RGB and alpha of each pixel, and the compressed frame. A channel gets
+/// codes of 8 bits at most on average, green of 9 as it tells runs as well; and the buffer doubles, so it may be three times
+/// as large as what is in it while it is moved.
+pub(crate) fn work(frame: Outline) -> usize {
+    let pixels = frame.pixels();
+    let compressed = pixels
+        .saturating_mul(frame.channels.into())
+        .saturating_add(pixels / 8);
+    let bytes = pixels
+        .saturating_mul(4)
+        .saturating_add(compressed.saturating_mul(3));
+    bytes.saturating_add(1 << 14)
+}
+
+/// What is written but its first bytes.
+struct Without<W> {
+    first: usize,
+    out: W,
+}
+
+impl<W: Write> Write for Without<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.first > 0 {
+            let dropped = self.first.min(bytes.len());
+            self.first -= dropped;
+            return Ok(dropped);
+        }
+        self.out.write(bytes)
     }
-    let length = u32::try_from(out.len() - 8).map_err(MediaError::encoder)?;
-    out[4..8].copy_from_slice(&length.to_le_bytes());
-    Ok(out)
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 /// How long a frame is shown, such that no rounding adds up over many.
@@ -68,16 +108,25 @@ fn number(value: u32) -> [u8; 3] {
     [low, middle, high]
 }
 
-fn chunk(out: &mut Vec<u8>, name: [u8; 4], parts: &[&[u8]]) {
-    let length: usize = parts.iter().map(|part| part.len()).sum();
-    out.extend_from_slice(&name);
-    out.extend_from_slice(&(length as u32).to_le_bytes());
-    for part in parts {
-        out.extend_from_slice(part);
-    }
-    if length % 2 == 1 {
-        out.push(0);
-    }
+fn write(out: &mut impl Write, parts: &[&[u8]]) -> Result<(), MediaError> {
+    Ok(parts.iter().try_for_each(|part| out.write_all(part))?)
+}
+
+/// Writes a chunk whose length is known when its `content` is written.
+fn chunk<W: Write + Seek>(
+    out: &mut W,
+    name: [u8; 4],
+    content: impl FnOnce(&mut W) -> Result<(), MediaError>,
+) -> Result<(), MediaError> {
+    write(out, &[&name, &[0; 4]])?;
+    let begin = out.stream_position()?;
+    content(out)?;
+    let end = out.stream_position()?;
+    let length = u32::try_from(end - begin).map_err(MediaError::encoder)?;
+    out.seek(SeekFrom::Start(begin - 4))?;
+    write(out, &[&length.to_le_bytes()])?;
+    out.seek(SeekFrom::Start(end))?;
+    write(out, &[&[0][..length as usize % 2]])
 }
 
 #[cfg(test)]
@@ -104,8 +153,9 @@ mod tests {
             let frames: Vec<_> = (0..count)
                 .map(|_| Picture { width, height, channels, pixels: (0..size).map(&mut byte).collect() })
                 .collect();
-            let encoded = encode(frames.iter().cloned().map(Ok), 25.0).unwrap();
-            let mut decoder = WebPDecoder::new(Cursor::new(encoded)).unwrap();
+            let mut encoded = Cursor::new(Vec::new());
+            encode(frames.iter().cloned().map(Ok), 25.0, &mut encoded).unwrap();
+            let mut decoder = WebPDecoder::new(Cursor::new(encoded.into_inner())).unwrap();
             prop_assert_eq!(decoder.dimensions(), (width, height));
             prop_assert_eq!(decoder.num_frames() as usize, count);
             let mut found = vec![0; decoder.output_buffer_size().unwrap()];

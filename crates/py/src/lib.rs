@@ -1,5 +1,6 @@
 //! `lightboard._core`: the Python face of the Rust crates, one file per topic. It decides nothing.
 
+mod allocator;
 mod arrow;
 mod cache;
 mod column;
@@ -9,6 +10,9 @@ mod index;
 mod log;
 
 use pyo3::prelude::*;
+
+#[global_allocator]
+static ALLOCATOR: allocator::Allocator = allocator::Allocator;
 
 #[pymodule(gil_used = false)]
 mod _core {

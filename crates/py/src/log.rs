@@ -8,6 +8,7 @@ mod histogram;
 mod hparams;
 mod media;
 mod numbers;
+mod queued;
 mod scalar;
 mod tensor;
 mod text;
@@ -17,12 +18,15 @@ pub(crate) use encoded::frame;
 pub(crate) use histogram::default_edges;
 pub(crate) use media::{check_picture, check_sound, check_video};
 
+use std::collections::TryReserveError;
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use lightboard_events::MAX_PAYLOAD;
-use lightboard_log::{Added, FileId, Options, wall_time as wall_time_now};
+use lightboard_events::encode::Pieces;
+use lightboard_log::{Added, FileId, Options, Record, Spool, wall_time as wall_time_now};
 use pyo3::buffer::{Element, PyBuffer};
 use pyo3::exceptions::{PyMemoryError, PyOSError, PyValueError};
 use pyo3::prelude::*;
@@ -36,6 +40,9 @@ const UNUSABLE: u8 = 3;
 
 /// Bytes from which on a record is encoded before anybody waits for it.
 const LARGE: usize = 1 << 20;
+
+/// Bytes from which on a record waits in a spool.
+const SPOOLED: usize = 8 << 20;
 
 /// More bytes than stand around the contents of a record.
 const AROUND: usize = 1 << 12;
@@ -169,54 +176,102 @@ impl Writer {
         encode: impl Fn(&mut Vec<u8>, f64),
     ) -> u8 {
         let add = || self.inner.add(FileId(file), wall_time, &encode);
-        self.until_settled(py, 1, add)
+        self.until_settled(py, add)
     }
 
-    /// Adds the record that `encode` appends, whose contents have `size` bytes.
-    fn add_sized(
+    /// Adds the record that `encode` puts together, of contents that have `size` bytes where the program has them.
+    fn add_sized<'a>(
         &self,
         py: Python<'_>,
         file: usize,
         tag: &str,
         wall_time: Option<f64>,
         size: usize,
-        encode: impl Fn(&mut Vec<u8>, f64) + Sync,
+        encode: impl FnOnce(&mut Pieces<'a>, f64) + Send,
     ) -> PyResult<u8> {
-        if size < LARGE {
-            return Ok(self.add(py, file, wall_time, encode));
-        }
         if size + AROUND > MAX_PAYLOAD as usize {
             let tag: String = tag.chars().take(200).collect();
             return Err(PyValueError::new_err(format!(
                 "value of tag {tag:?}: expected less than 2 GiB, which is what a record can hold, found {size} bytes."
             )));
         }
-        let mut record = Vec::new();
-        record.try_reserve_exact(size + AROUND).map_err(|_| {
-            PyMemoryError::new_err(format!("no memory for a record of {size} bytes"))
-        })?;
-        py.detach(|| encode(&mut record, wall_time.unwrap_or_else(wall_time_now)));
-        let size = record.len();
-        Ok(self.until_settled(py, size, || {
-            self.inner.add_encoded(FileId(file), &mut record)
-        }))
+        let wall_time = wall_time.unwrap_or_else(wall_time_now);
+        let mut record = Pieces::default();
+        aside(py, size, || encode(&mut record, wall_time));
+        let size = record.size() as usize;
+        if size < LARGE {
+            return Ok(self.add(py, file, Some(wall_time), |out, _| record.append_to(out)));
+        }
+        if size > SPOOLED {
+            let room = (0, size as u64);
+            if let Ok(added) = self.add_large(py, file, room, || {
+                let content = Spool::of(self.directory(), |file| record.write_to(file))?;
+                io::Result::Ok(Record::Spooled(content.into()))
+            }) {
+                return Ok(added);
+            }
+            // There is nowhere to put a copy but in memory.
+        }
+        let in_memory = || {
+            let mut bytes = Vec::new();
+            bytes.try_reserve_exact(size)?;
+            record.append_to(&mut bytes);
+            Result::<_, TryReserveError>::Ok(Record::Memory(bytes))
+        };
+        self.add_large(py, file, (size, 0), in_memory)
+            .map_err(|_| PyMemoryError::new_err(format!("no memory for a record of {size} bytes")))
     }
 
-    /// Calls `add` until there is room for as many bytes, or it is given up, and says what became of the record.
+    /// Adds the record that `copy` makes when there is room for it, in memory and in spools.
+    fn add_large<E: Send>(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        (bytes, spooled): (usize, u64),
+        copy: impl Fn() -> Result<Record, E> + Sync,
+    ) -> Result<u8, E> {
+        py.detach(|| {
+            loop {
+                match self
+                    .inner
+                    .add_large(FileId(file), (bytes, spooled), &copy)?
+                {
+                    Added::Full => self.inner.wait_for_room(bytes, spooled),
+                    added => return Ok(added),
+                }
+            }
+        })
+        .map(|added| self.told(py, added))
+    }
+
+    /// Calls `add` until it is given up, or there is room for a small record, and says what became of it.
     #[inline]
-    fn until_settled(&self, py: Python<'_>, bytes: usize, mut add: impl FnMut() -> Added) -> u8 {
+    fn until_settled(&self, py: Python<'_>, mut add: impl FnMut() -> Added) -> u8 {
         loop {
             match add() {
-                Added::Full => py.detach(|| self.inner.wait_for_room(bytes)),
-                Added::Unusable => return UNUSABLE,
-                _ if self.inner.is_write_through() => {
-                    py.detach(|| self.inner.flush());
-                    return TAKEN_WITH_REPORTS;
-                }
-                Added::TakenWithReports => return TAKEN_WITH_REPORTS,
-                Added::Taken => return TAKEN,
+                Added::Full => py.detach(|| self.inner.wait_for_room(1, 0)),
+                added => return self.told(py, added),
             }
         }
+    }
+
+    /// Says what became of a record. Nothing waits in a process that may end without notice.
+    #[inline]
+    fn told(&self, py: Python<'_>, added: Added) -> u8 {
+        match added {
+            Added::Unusable => UNUSABLE,
+            _ if self.inner.is_write_through() => {
+                py.detach(|| self.inner.flush());
+                TAKEN_WITH_REPORTS
+            }
+            Added::TakenWithReports => TAKEN_WITH_REPORTS,
+            _ => TAKEN,
+        }
+    }
+
+    /// Of the event file.
+    fn directory(&self) -> &Path {
+        self.inner.path().parent().unwrap_or(Path::new("."))
     }
 }
 

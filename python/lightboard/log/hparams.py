@@ -80,7 +80,8 @@ class Hparams(Recorder):
         check_mapping(hparam_dict, "hparam_dict")
         check_mapping(metric_dict, "metric_dict")
         given = plain_settings(hparam_dict, "hparam_dict", plain_setting)
-        choices = domains(hparam_domain_discrete or {}, hparam_dict, given)
+        domain = {} if hparam_domain_discrete is None else hparam_domain_discrete
+        choices = domains(domain, hparam_dict, given)
         metrics = {
             plain_tag(tag, "name in metric_dict"): self._number(value, f"metric_dict[{tag!r:.200}]")
             for tag, value in list(metric_dict.items())  # Converting may run a program's code.

@@ -8,8 +8,17 @@ use super::out::put_header;
 use super::wire::put_length;
 use crate::{HEADER, crc};
 
-/// Records in pieces: their small bytes, which are held here, and content that is only referred to, in memory or
+/// Bytes of a checksum.
+const CHECKSUM: usize = 4;
+
+/// Bytes that are copied at a time.
+const PART: usize = 1 << 16;
+
+/// One record in pieces: its small bytes, which are held here, and content that is only referred to, in memory or
 /// elsewhere.
+///
+/// What it refers to may change until it is copied: a program can go on writing to its arrays. So the checksum is one of
+/// the copy.
 ///
 /// ```
 /// use lightboard_events::encode::{Pieces, text};
@@ -50,25 +59,52 @@ pub struct Elsewhere {
 }
 
 impl<'a> Pieces<'a> {
-    /// Bytes of all pieces. Of one record these are its payload's and [`OVERHEAD`](crate::OVERHEAD).
+    /// Bytes of all pieces: the payload's and [`OVERHEAD`](crate::OVERHEAD).
     pub fn size(&self) -> u64 {
         self.small.len() as u64 + self.content_size
     }
 
-    /// The pieces in their order; none is empty.
-    pub fn iter(&self) -> impl Iterator<Item = Piece<'_>> {
-        self.from(0, 0)
+    /// Appends a copy of the record.
+    ///
+    /// # Panics
+    ///
+    /// If there is a piece that is not in memory.
+    pub fn append_to(&self, out: &mut Vec<u8>) {
+        let start = out.len();
+        for piece in self.from(0, 0) {
+            out.extend_from_slice(piece.here().expect("all of it in memory"));
+        }
+        let end = out.len() - CHECKSUM;
+        let sum = crc::masked(&out[start + HEADER..end]);
+        out[end..].copy_from_slice(&sum.to_le_bytes());
     }
 
-    /// Writes all pieces.
+    /// Writes a copy of the record, a part at a time.
     ///
     /// # Errors
     ///
     /// Those of `out`; and before anything is written if there is a piece that is not in memory.
     pub fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
-        let slices: Option<Vec<_>> = self.iter().map(Piece::here).collect();
+        let slices: Option<Vec<_>> = self.from(0, 0).map(Piece::here).collect();
         let slices = slices.ok_or(io::ErrorKind::InvalidInput)?;
-        slices.into_iter().try_for_each(|it| out.write_all(it))
+        let (mut copy, mut sum, mut left) = (Vec::new(), 0, self.size() as usize);
+        for part in slices.into_iter().flat_map(|slice| slice.chunks(PART)) {
+            copy.clear();
+            copy.extend_from_slice(part);
+            let payload = copy.len().min(left - CHECKSUM);
+            let header = if left == self.size() as usize {
+                HEADER
+            } else {
+                0
+            };
+            sum = crc::go_on(sum, &copy[header..payload]);
+            left -= copy.len();
+            if left == 0 {
+                copy[payload..].copy_from_slice(&crc::mask(sum).to_le_bytes());
+            }
+            out.write_all(&copy)?;
+        }
+        Ok(())
     }
 
     /// What stands before and what behind the content, if that is one piece that is not in memory.
@@ -158,10 +194,14 @@ impl<'a> Out<'a> for Pieces<'a> {
         payload(self);
         let length = self.size() - before - HEADER as u64;
         put_header(&mut self.small, start, length);
-        let sum = self
-            .from(start + HEADER, first)
-            .fold(0, |sum, piece| piece.added_to(sum));
-        self.small.extend_from_slice(&crc::mask(sum).to_le_bytes());
+        let payload = || self.from(start + HEADER, first);
+        let is_here = payload().all(|piece| piece.here().is_some());
+        let sum = if is_here {
+            0 // Whoever copies it knows what it is.
+        } else {
+            crc::mask(payload().fold(0, |sum, piece| piece.added_to(sum)))
+        };
+        self.small.extend_from_slice(&sum.to_le_bytes());
     }
 }
 
@@ -170,7 +210,8 @@ mod tests {
     use super::super::wire::{bytes, content, length, message};
     use super::super::{Out, record};
     use super::{Elsewhere, Piece, Pieces};
-    use crate::crc;
+    use crate::encode;
+    use crate::{Audio, Image, MeshPart, Moments, crc};
 
     /// A record of messages in messages, with something small on both sides of what is large.
     fn nested<'a, O: Out<'a>>(out: &mut O, large: impl Fn(&mut O)) {
@@ -206,12 +247,57 @@ mod tests {
                 let mut written = Vec::new();
                 pieces.write_to(&mut written).unwrap();
                 assert!(written == whole, "{size}");
-                let same = pieces.iter().map(|piece| match piece {
-                    Piece::Here(bytes) if bytes == value && size > 0 => Piece::Elsewhere(lying),
-                    piece => piece,
-                });
-                assert!(around.iter().eq(same), "{size}");
+                let mut appended = b"before".to_vec();
+                pieces.append_to(&mut appended);
+                assert!(appended[6..] == whole, "{size}");
+                if size > 0 {
+                    let filled = around.from(0, 0).flat_map(|piece| match piece {
+                        Piece::Here(bytes) => bytes,
+                        Piece::Elsewhere(_) => &value,
+                    });
+                    assert!(filled.eq(&whole), "{size}");
+                }
             }
+        }
+    }
+
+    #[test]
+    fn what_may_be_large_is_only_referred_to() {
+        fn held<'a>(encode: impl FnOnce(&mut Pieces<'a>)) -> usize {
+            let mut pieces = Pieces::default();
+            encode(&mut pieces);
+            pieces.small.len()
+        }
+        let bytes = [1; 40_000];
+        let text = "text".repeat(10_000);
+        let (floats, doubles) = ([0.5f32; 12_000], [0.5f64; 8_000]);
+        let image = Image {
+            encoded: &bytes,
+            ..Image::default()
+        };
+        let audio = Audio {
+            encoded: &bytes,
+            ..Audio::default()
+        };
+        let parts = [encode::Part {
+            part: MeshPart::Vertex,
+            shape: [1, 4_000, 3],
+            numbers: &floats,
+        }];
+        let moments = Moments::default();
+        for held in [
+            held(|out| encode::text(out, 1.5, 7, "tag", &text)),
+            held(|out| encode::tensor(out, 1.5, 7, "tag", 4, &[40_000], &bytes)),
+            held(|out| encode::pr_curve(out, 1.5, 7, "tag", 2, &floats)),
+            held(|out| encode::mesh(out, 1.5, 7, "tag", "", &parts)),
+            held(|out| encode::histogram(out, 1.5, 7, "tag", &moments, &doubles, &doubles)),
+            held(|out| encode::image(out, 1.5, 7, "tag", &image)),
+            held(|out| encode::audio(out, 1.5, 7, "tag", &audio)),
+            held(|out| encode::encoded_summary(out, 1.5, 7, &bytes)),
+            held(|out| encode::encoded_graph(out, 1.5, &bytes)),
+            held(|out| encode::encoded_run_metadata(out, 1.5, "tag", &bytes)),
+        ] {
+            assert!(held < 200, "{held}");
         }
     }
 }

@@ -1,17 +1,16 @@
 //! Embeddings: files that are written by a thread of the writer.
 
-use std::borrow::Cow;
-use std::io::{self, Cursor, Read};
-use std::mem;
+use std::io::{BufReader, Cursor, Read, Write};
 use std::path::PathBuf;
 
-use lightboard_log::{Element, Embedding, Media, Spool};
-use lightboard_media::{Grid, MediaError, Picture, PictureFormat};
+use lightboard_log::{Claimed, Element, Embedding, FileId, Media, Progress, Spool, WriteFile};
+use lightboard_media::{Grid, PictureFormat};
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
 use super::media::{pixels_of, unfit};
+use super::queued::copy_all;
 use super::{LARGE, Writer, aside};
 
 #[pymethods]
@@ -32,88 +31,93 @@ impl Writer {
         labels: Option<String>,
         pictures: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<u8> {
-        let sprite = pictures
-            .map(|pictures| {
-                let buffer = PyUntypedBuffer::get(pictures)?;
-                let pixels = pixels_of(&buffer)?;
-                let side = (pixels.batch() as f64).sqrt().ceil() as usize;
-                let grid = Grid {
-                    columns: side,
-                    rows: side,
-                };
-                let each = (buffer.shape()[4], buffer.shape()[3]);
-                aside(py, buffer.len_bytes(), || pixels.picture(0, grid))
-                    .map(|sprite| (sprite, each))
-                    .map_err(|error| unfit(&error))
-            })
-            .transpose()?;
-        let buffer = PyUntypedBuffer::get(points)?;
-        let (shape, element) = (shape_of(&buffer)?, element_of(&buffer)?);
-        let mut copies = Copies {
-            bytes: labels.as_ref().map_or(0, String::len),
-            spooled: 0,
-        };
-        let points = copies.of(py, self, Cow::Borrowed(bytes_of(&buffer)));
-        drop(buffer);
-        let (sprite, picture) = sprite.unzip();
-        let sprite = sprite.map(|mut sprite: Picture| {
-            let pixels = mem::take(&mut sprite.pixels);
-            let size = pixels.len();
-            (sprite, size, copies.of(py, self, Cow::Owned(pixels)))
+        let points = PyUntypedBuffer::get(points)?;
+        let (shape, element) = (shape_of(&points)?, element_of(&points)?);
+        let pictures = pictures.map(PyUntypedBuffer::get).transpose()?;
+        let pixels = pictures.as_ref().map(pixels_of).transpose()?;
+        let pixels = pixels.map(|pixels| {
+            let side = (pixels.batch() as f64).sqrt().ceil() as usize;
+            let grid = Grid {
+                columns: side,
+                rows: side,
+            };
+            Ok((pixels, grid, pixels.outline(grid)?))
         });
+        let pixels = pixels.transpose().map_err(|error| unfit(&error))?;
+        let picture = pictures.as_ref().map(|it| (it.shape()[4], it.shape()[3]));
+        let work = pixels.map_or(0, |(.., outline)| PictureFormat::Png.work(outline));
+
+        let mut media = Media {
+            what: format!("The embedding {tag:?}"),
+            bytes: 0,
+            work,
+            spooled: 0,
+            kept: true,
+            tag: None,
+        };
+        let sizes = [
+            points.len_bytes(),
+            labels.as_ref().map_or(0, String::len),
+            pixels.map_or(0, |(.., outline)| outline.bytes()),
+        ];
+        for size in sizes {
+            if size > LARGE {
+                media.spooled = media.spooled.saturating_add(size as u64);
+            } else {
+                media.bytes += size;
+            }
+        }
+        let place = match py.detach(|| self.inner.claim_media(FileId(file), media)) {
+            Claimed::Place(place) => place,
+            Claimed::Refused(added) => return Ok(self.told(py, added)),
+        };
+        let points = bytes_of(&points);
         let embedding = Embedding {
             directory,
             folder,
             name,
-            points,
+            points: self.copied(py, sizes[0], || points),
             element,
             shape,
-            labels,
+            labels: labels.map(|labels| self.copied(py, sizes[1], || labels.as_bytes())),
             picture,
         };
-        let media = Media {
-            what: format!("The embedding {tag:?}"),
-            bytes: copies.bytes,
-            spooled: copies.spooled,
-            kept: true,
-            tag: None,
-            encode: Box::new(move |_, give_back| {
-                let sprite = sprite.map(|(mut sprite, size, mut pixels)| {
-                    sprite.pixels.resize(size, 0);
-                    pixels
-                        .read_exact(&mut sprite.pixels)
-                        .map_err(MediaError::encoder)?;
-                    PictureFormat::Png.encode(&sprite)
-                });
-                let sprite = sprite.transpose()?;
-                embedding.write(sprite.as_deref(), give_back)?;
-                Ok(Vec::new())
-            }),
+        let sprite = pixels.map(|(pixels, grid, outline)| {
+            let pixels = BufReader::new(self.copied(py, sizes[2], || pixels.rows(grid)));
+            let write: WriteFile = Box::new(move |out: &mut dyn Write| {
+                Ok(PictureFormat::Png.encode(outline, pixels, out)?)
+            });
+            write
+        });
+        let encode = move |_, progress: Progress<'_>| {
+            embedding.write(sprite, progress)?;
+            Ok(None)
         };
-        Ok(self.add_media(py, file, None, media))
+        let added = py.detach(|| place.fill(None, Box::new(encode)));
+        Ok(self.told(py, added))
     }
 }
 
-/// Where the copies of an embedding's parts are, in bytes.
-struct Copies {
-    bytes: usize,
-    spooled: u64,
-}
-
-impl Copies {
-    /// A copy of a part, in a spool if it is large: others have no room in memory while it waits for its turn. Where no
-    /// spool can be had, it is kept in memory.
-    fn of(&mut self, py: Python<'_>, writer: &Writer, part: Cow<'_, [u8]>) -> Box<dyn Read + Send> {
-        if part.len() > LARGE {
-            let write = |out: &mut dyn io::Write| out.write_all(&part);
-            if let Ok(spool) = py.detach(|| Spool::of(writer.directory(), write)) {
-                self.spooled += spool.size();
+impl Writer {
+    /// A copy of a part of an embedding, in a spool if it is large: others have no room in memory while it waits for its
+    /// turn. Where no spool can be had, it is kept in memory.
+    fn copied<Source: Read>(
+        &self,
+        py: Python<'_>,
+        size: usize,
+        read: impl Fn() -> Source + Sync,
+    ) -> Box<dyn Read + Send> {
+        aside(py, size, || -> Box<dyn Read + Send> {
+            if size > LARGE
+                && let Ok(spool) = Spool::of(self.directory(), |file| copy_all(&mut read(), file))
+            {
                 return Box::new(spool);
             }
-        }
-        self.bytes = self.bytes.saturating_add(part.len());
-        let part = aside(py, part.len(), || part.into_owned());
-        Box::new(Cursor::new(part))
+            let mut copy = vec![0; size];
+            // From the program's memory, which has as many bytes.
+            let _ = read().read_exact(&mut copy);
+            Box::new(Cursor::new(copy))
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! What was encoded elsewhere: by protobuf's classes, in programs that use them.
 
-use lightboard_events::encode;
+use lightboard_events::encode::{self, Out};
 use pyo3::prelude::*;
 
 use super::Writer;
@@ -9,7 +9,7 @@ use super::Writer;
 impl Writer {
     fn add_event(&self, py: Python<'_>, file: usize, event: &[u8]) -> PyResult<u8> {
         self.add_sized(py, file, "", None, event.len(), |out, _| {
-            encode::record(out, |out| out.extend_from_slice(event));
+            encode::record(out, |out| out.content(event));
         })
     }
 

@@ -1,6 +1,7 @@
 //! Graphs.
 
 use lightboard_events::RUN_GRAPH_TAG;
+use lightboard_events::encode::Out;
 use lightboard_events::encode::graph::{self, Attribute, Node};
 use pyo3::prelude::*;
 use pyo3::types::{PyInt, PyString, PyTuple};
@@ -33,7 +34,7 @@ impl Writer {
             wall_time,
             size,
             |out, wall_time| {
-                graph::graph(out, wall_time, &nodes);
+                graph::graph(out.small(), wall_time, &nodes);
             },
         )
     }

@@ -3,13 +3,11 @@
 //! Pixels cross by the buffer protocol, in whatever order they lie in memory, and are brought to 8 bits on the way.
 
 use std::io::Read;
-use std::mem;
-use std::path::Path;
 
+use lightboard_events::encode::{Piece, Pieces};
 use lightboard_events::{Audio, Image, encode};
-use lightboard_log::{Added, FileId, GiveBack, MEDIA_CAPACITY, Media, Spool};
 use lightboard_media::{
-    self as media, BoundingBox, Grid, MediaError, Picture, PictureFormat, Pixels, Samples,
+    self as media, BoundingBox, Grid, MediaError, Outline, Picture, PictureFormat, Pixels, Samples,
     SoundFormat, VideoFormat,
 };
 use pyo3::buffer::PyUntypedBuffer;
@@ -17,7 +15,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::array::{array_of, number_of};
-use super::{TAKEN, TAKEN_WITH_REPORTS, UNUSABLE, Writer, aside};
+use super::queued::{Medium, Sink, wrapping};
+use super::{AROUND, Writer};
 
 /// A box in pixels, left, top, right, bottom, and its label.
 type LabelledBox = (i32, i32, i32, i32, Option<String>);
@@ -78,21 +77,36 @@ impl Writer {
         let pixels = pixels_of(&buffer)?;
         let format = named(format, PictureFormat::named, "png or jpeg")?;
         let grid = Grid::of_images(pixels.batch());
-        let mut picture = aside(py, buffer.len_bytes(), || pixels.picture(0, grid))
-            .map_err(|error| unfit(&error))?;
-        drop(buffer);
-        let (width, height) = size.unwrap_or((picture.width as usize, picture.height as usize));
+        let outline = pixels.outline(grid).map_err(|error| unfit(&error))?;
+        let (width, height) = size.unwrap_or((outline.width as usize, outline.height as usize));
         let boxes: Vec<_> = boxes.into_iter().map(bounding_box).collect();
-        let bytes = media::bytes_to_resize(&picture, width, height);
+        let drawn = Outline::new(width, height, outline.channels).map_err(|error| unfit(&error))?;
+        let is_plain = boxes.is_empty() && drawn == outline;
+        let to_draw = if is_plain {
+            0
+        } else {
+            media::bytes_to_resize(outline, width, height)
+        };
         let series = tag.clone();
-        let media = sized("image", &series, bytes, move |wall_time, _| {
-            media::draw(&mut picture, &boxes);
-            let picture = media::resized(picture, width, height)?;
-            let (outline, encoded) = (outline(&picture), format.encode(&picture)?);
-            drop(picture); // Not to be held beside the record.
-            Ok(record(wall_time, step, &tag, outline, &encoded))
-        });
-        Ok(self.add_media(py, file, wall_time, media))
+        let medium = Medium {
+            noun: "image",
+            tag: &series,
+            read: || pixels.rows(grid),
+            size: outline.bytes(),
+            encode: move |pixels: &mut dyn Read, out: &mut dyn Sink| {
+                if is_plain {
+                    return format.encode(outline, pixels, out);
+                }
+                let mut picture = Picture::read(outline, pixels)?;
+                media::draw(&mut picture, &boxes);
+                let picture = media::resized(picture, width, height)?;
+                format.encode(drawn, &picture.pixels[..], out)
+            },
+            work: format.work(drawn).saturating_add(to_draw),
+            encoded: drawn.bytes(),
+            wrap: in_image(tag, step, drawn),
+        };
+        Ok(self.add_medium(py, file, wall_time, medium))
     }
 
     #[expect(
@@ -112,81 +126,26 @@ impl Writer {
     ) -> PyResult<u8> {
         let buffer = PyUntypedBuffer::get(pixels)?;
         let pixels = pixels_of(&buffer)?;
-        let grid = Grid::of_videos(pixels.batch());
-        let frame = |number| pixels.picture(number, grid);
-        let first = frame(0).map_err(|error| unfit(&error))?;
         let format = named(format, VideoFormat::named, "gif or webp")?;
+        let grid = Grid::of_videos(pixels.batch());
+        let outline = pixels.outline(grid).map_err(|error| unfit(&error))?;
+        let count = pixels.frames();
+        let size = outline.bytes().saturating_mul(count);
         let series = tag.clone();
-        let bytes = first.pixels.len().saturating_mul(pixels.frames());
-        let outline = outline(&first);
-        let (count, blank) = (
-            pixels.frames(),
-            Picture {
-                pixels: Vec::new(),
-                ..first
+        let medium = Medium {
+            noun: "video",
+            tag: &series,
+            read: || pixels.rows(grid),
+            size,
+            encode: move |pixels: &mut dyn Read, out: &mut dyn Sink| {
+                let frames = (0..count).map(|_| Picture::read(outline, &mut *pixels));
+                format.encode(frames, fps, out)
             },
-        );
-        let frame_bytes = bytes / count;
-        let mut frames = (0..count).map(frame);
-        if bytes <= MEDIA_CAPACITY {
-            let copied = || frames.collect::<Result<Vec<_>, _>>();
-            let frames = aside(py, buffer.len_bytes(), copied).map_err(|error| unfit(&error))?;
-            drop(buffer);
-            let encode = move |wall_time, give_back: GiveBack<'_>| {
-                let mut before = 0;
-                let frames = frames.into_iter().map(|frame| {
-                    // The encoder asks for a frame when it is done with the one before.
-                    give_back(mem::replace(&mut before, frame.pixels.len()));
-                    Ok(frame)
-                });
-                let encoded = format.encode(frames, fps)?;
-                Ok(record(wall_time, step, &tag, outline, &encoded))
-            };
-            let media = sized("video", &series, bytes, encode);
-            return Ok(self.add_media(py, file, wall_time, media));
-        }
-        let spooled = py.detach(|| {
-            Spool::of(self.directory(), |out| {
-                frames.try_for_each(|frame| Ok(out.write_all(&frame?.pixels)?))
-            })
-        });
-        let media = match spooled {
-            Ok(mut spool) => {
-                let spooled = spool.size();
-                let encode = move |wall_time, _: GiveBack<'_>| {
-                    let frames = (0..count).map(|_| {
-                        let mut frame = blank.clone();
-                        frame.pixels.resize(frame_bytes, 0);
-                        spool
-                            .read_exact(&mut frame.pixels)
-                            .map_err(MediaError::encoder)?;
-                        Ok(frame)
-                    });
-                    let encoded = format.encode(frames, fps)?;
-                    Ok(record(wall_time, step, &tag, outline, &encoded))
-                };
-                Media {
-                    spooled,
-                    kept: true,
-                    ..sized("video", &series, frame_bytes, encode)
-                }
-            }
-            Err(Unspooled::Unfit(error)) => return Err(unfit(&error)),
-            Err(Unspooled::NoFile) => {
-                // There is nowhere to put a copy, so the caller has to wait.
-                let wall_time = wall_time.unwrap_or_else(lightboard_log::wall_time);
-                let encoded = py.detach(|| format.encode((0..count).map(frame), fps));
-                let bytes = encoded.as_ref().map_or(0, Vec::len);
-                let encode =
-                    move |_, _: GiveBack<'_>| Ok(record(wall_time, step, &tag, outline, &encoded?));
-                Media {
-                    kept: true,
-                    ..sized("video", &series, bytes, encode)
-                }
-            }
+            work: format.work(outline).saturating_add(outline.bytes()),
+            encoded: size,
+            wrap: in_image(tag, step, outline),
         };
-        drop(buffer);
-        Ok(self.add_media(py, file, wall_time, media))
+        Ok(self.add_medium(py, file, wall_time, medium))
     }
 
     #[expect(
@@ -212,114 +171,64 @@ impl Writer {
         };
         let format = named(format, SoundFormat::named, "wav or flac")?;
         let samples = Samples::new(array_of(&buffer)?, number_of(&buffer)?);
-        let bytes = 2 * samples.count();
-        let samples: Vec<i16> = aside(py, bytes, || {
-            let mut copy = Vec::with_capacity(bytes);
-            samples.read().read_to_end(&mut copy).map(|_| copy)
-        })?
-        .as_chunks()
-        .0
-        .iter()
-        .map(|sample| i16::from_le_bytes(*sample))
-        .collect();
+        let size = 2 * samples.count();
         let series = tag.clone();
-        let media = sized("sound", &series, bytes, move |wall_time, _| {
-            let encoded = format.encode(&samples, channels as u16, sample_rate)?;
-            drop(samples); // Not to be held beside the record.
-            let audio = Audio {
-                sample_rate: sample_rate as f32,
-                channels: channels as i64,
-                frames: frames as i64,
-                encoded: &encoded,
-                content_type: format.media_type(),
-            };
-            let mut record = Vec::with_capacity(audio.encoded.len() + tag.len() + 100);
-            encode::audio(&mut record, wall_time, step, &tag, &audio);
-            Ok(record)
-        });
-        Ok(self.add_media(py, file, wall_time, media))
-    }
-}
-
-impl Writer {
-    /// Of the event file.
-    pub(super) fn directory(&self) -> &Path {
-        self.inner.path().parent().unwrap_or(Path::new("."))
-    }
-
-    pub(super) fn add_media(
-        &self,
-        py: Python<'_>,
-        file: usize,
-        wall_time: Option<f64>,
-        media: Media,
-    ) -> u8 {
-        py.detach(
-            || match self.inner.add_media(FileId(file), wall_time, media) {
-                Added::Unusable => UNUSABLE,
-                _ if self.inner.is_write_through() => {
-                    self.inner.flush();
-                    TAKEN_WITH_REPORTS
-                }
-                Added::TakenWithReports => TAKEN_WITH_REPORTS,
-                _ => TAKEN,
+        let medium = Medium {
+            noun: "sound",
+            tag: &series,
+            read: || samples.read(),
+            size,
+            encode: move |samples: &mut dyn Read, out: &mut dyn Sink| {
+                format.encode(frames, channels as u16, sample_rate, samples, out)
             },
-        )
+            work: format.work(),
+            encoded: size.saturating_add(AROUND),
+            wrap: wrapping(move |out, wall_time, encoded| {
+                let audio = Audio {
+                    sample_rate: sample_rate as f32,
+                    channels: channels as i64,
+                    frames: frames as i64,
+                    encoded: &[],
+                    content_type: format.media_type(),
+                };
+                match encoded {
+                    Piece::Here(encoded) => {
+                        let audio = Audio { encoded, ..audio };
+                        encode::audio(out, wall_time, step, &tag, &audio);
+                    }
+                    Piece::Elsewhere(encoded) => {
+                        encode::audio_elsewhere(out, wall_time, step, &tag, &audio, encoded);
+                    }
+                }
+            }),
+        };
+        Ok(self.add_medium(py, file, wall_time, medium))
     }
 }
 
-/// Small media of a tag, that hold so many bytes.
-fn sized(
-    noun: &str,
-    tag: &str,
-    bytes: usize,
-    encode: impl FnOnce(f64, GiveBack<'_>) -> Result<Vec<u8>, MediaError> + Send + 'static,
-) -> Media {
-    Media {
-        what: format!("The {noun} {tag:?}"),
-        bytes,
-        spooled: 0,
-        kept: false,
-        tag: Some(tag.to_owned()),
-        encode: Box::new(move |wall_time, give_back| {
-            encode(wall_time, give_back).map_err(Into::into)
-        }),
-    }
-}
-
-/// Why frames are not in a spool.
-enum Unspooled {
-    Unfit(MediaError),
-    NoFile,
-}
-
-impl From<MediaError> for Unspooled {
-    fn from(error: MediaError) -> Self {
-        Self::Unfit(error)
-    }
-}
-
-impl From<std::io::Error> for Unspooled {
-    fn from(_: std::io::Error) -> Self {
-        Self::NoFile
-    }
-}
-
-/// What is said of a picture, or of a video whose first frame it is, beside the file that it becomes.
-fn outline(picture: &Picture) -> Image<'static> {
-    Image {
-        height: picture.height as i32,
-        width: picture.width as i32,
-        colorspace: picture.channels.into(),
-        encoded: &[],
-    }
-}
-
-fn record(wall_time: f64, step: i64, tag: &str, outline: Image<'_>, encoded: &[u8]) -> Vec<u8> {
-    let image = Image { encoded, ..outline };
-    let mut record = Vec::with_capacity(encoded.len() + tag.len() + 100);
-    encode::image(&mut record, wall_time, step, tag, &image);
-    record
+/// What appends the record of a picture, or of a video whose frames are of this size, that holds the file.
+fn in_image(
+    tag: String,
+    step: i64,
+    outline: Outline,
+) -> impl for<'p> FnOnce(&mut Pieces<'p>, f64, Piece<'p>) + Send + 'static {
+    wrapping(move |out, wall_time, encoded| {
+        let image = Image {
+            height: outline.height as i32,
+            width: outline.width as i32,
+            colorspace: outline.channels.into(),
+            encoded: &[],
+        };
+        match encoded {
+            Piece::Here(encoded) => {
+                let image = Image { encoded, ..image };
+                encode::image(out, wall_time, step, &tag, &image);
+            }
+            Piece::Elsewhere(encoded) => {
+                encode::image_elsewhere(out, wall_time, step, &tag, &image, encoded);
+            }
+        }
+    })
 }
 
 fn named<T>(name: &str, format: impl Fn(&str) -> Option<T>, expected: &str) -> PyResult<T> {

@@ -44,10 +44,10 @@ impl Writer {
         step: i64,
         wall_time: Option<f64>,
     ) -> PyResult<u8> {
-        let rows = rows.to_vec(py)?;
-        let size = tag.len() + size_of_val(&rows[..]);
+        let rows = elements(&rows)?;
+        let size = tag.len() + size_of_val(rows);
         self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
-            encode::pr_curve(out, wall_time, step, tag, thresholds, &rows);
+            encode::pr_curve(out, wall_time, step, tag, thresholds, rows);
         })
     }
 
@@ -63,20 +63,16 @@ impl Writer {
     ) -> PyResult<u8> {
         let kinds = [MeshPart::Vertex, MeshPart::Face, MeshPart::Color];
         let mut numbers = Vec::new();
-        for (part, buffer) in kinds.into_iter().zip(parts) {
+        for (part, buffer) in kinds.into_iter().zip(&parts) {
             if let Some(buffer) = buffer {
-                let shape: [usize; 3] = buffer.shape().try_into()?;
-                numbers.push((part, shape, buffer.to_vec(py)?));
+                numbers.push(encode::Part {
+                    part,
+                    shape: buffer.shape().try_into()?,
+                    numbers: elements(buffer)?,
+                });
             }
         }
-        let parts: Vec<_> = numbers
-            .iter()
-            .map(|(part, shape, numbers)| encode::Part {
-                part: *part,
-                shape: *shape,
-                numbers,
-            })
-            .collect();
+        let parts = numbers;
         let size = parts
             .iter()
             .map(|it| 2 * tag.len() + config.len() + size_of_val(it.numbers))
