@@ -1,8 +1,10 @@
 //! Bounding boxes with labels, drawn into a picture.
 
+use std::io::{self, Read};
+
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster, get_raster_width};
 
-use crate::Picture;
+use crate::{Outline, Picture};
 
 const STYLE: FontWeight = FontWeight::Regular;
 const SIZE: RasterHeight = RasterHeight::Size16;
@@ -25,8 +27,74 @@ pub struct BoundingBox {
     pub label: Option<String>,
 }
 
-/// Draws each box two pixels wide in red, and its label in black on red.
-pub fn draw(picture: &mut Picture, boxes: &[BoundingBox]) {
+/// How many rows are drawn into at a time.
+const ROWS: u32 = 32;
+
+/// Reads the pixels of a picture with boxes drawn into it: each two pixels wide in red, its label in black on red.
+pub struct Drawn<R> {
+    pixels: R,
+    /// As they lie to the rows that are read next.
+    boxes: Vec<BoundingBox>,
+    rows: Picture,
+    taken: usize,
+    left: u32,
+}
+
+impl<R: Read> Drawn<R> {
+    /// Draws into a picture with this outline and these `pixels`.
+    pub fn new(outline: Outline, pixels: R, boxes: Vec<BoundingBox>) -> Self {
+        Self {
+            pixels,
+            boxes,
+            rows: Picture {
+                width: outline.width,
+                height: 0,
+                channels: outline.channels,
+                pixels: Vec::new(),
+            },
+            taken: 0,
+            left: outline.height,
+        }
+    }
+
+    fn draw(&mut self) -> io::Result<()> {
+        let rows = &mut self.rows;
+        rows.height = self.left.min(ROWS);
+        self.left -= rows.height;
+        rows.pixels
+            .resize(rows.outline().row() * rows.height as usize, 0);
+        self.pixels.read_exact(&mut rows.pixels)?;
+        draw(rows, &self.boxes);
+        for each in &mut self.boxes {
+            each.top = each.top.saturating_sub_unsigned(rows.height);
+            each.bottom = each.bottom.saturating_sub_unsigned(rows.height);
+        }
+        self.taken = 0;
+        Ok(())
+    }
+}
+
+impl<R: Read> Read for Drawn<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.boxes.is_empty() {
+            return self.pixels.read(out);
+        }
+        if self.taken == self.rows.pixels.len() && self.left > 0 {
+            self.draw()?;
+        }
+        let count = (&self.rows.pixels[self.taken..]).read(out)?;
+        self.taken += count;
+        Ok(count)
+    }
+}
+
+/// The most bytes that [`Drawn`] allocates at a time: some rows, where a vector has room for 8 bytes at least.
+pub fn work_to_draw(outline: Outline) -> usize {
+    let rows = outline.height.min(ROWS);
+    outline.row().saturating_mul(rows as usize).max(8)
+}
+
+fn draw(picture: &mut Picture, boxes: &[BoundingBox]) {
     for each in boxes {
         outline(picture, each);
         if let Some(label) = each.label.as_deref().filter(|label| !label.is_empty()) {
@@ -99,6 +167,9 @@ fn write(picture: &mut Picture, each: &BoundingBox, label: &str) {
         .left
         .saturating_add(count.saturating_mul(wide).saturating_add(2 * MARGIN - 1));
     let top = each.bottom.saturating_sub(high + 2 * MARGIN - 1);
+    if top >= picture.height as i32 || each.bottom < 0 {
+        return;
+    }
     fill(picture, (each.left, top), (right, each.bottom));
     let mut left = each.left.saturating_add(MARGIN);
     for character in label.chars() {
@@ -138,13 +209,20 @@ fn darken(picture: &mut Picture, x: i32, y: i32, ink: u8) {
 
 #[cfg(test)]
 mod tests {
+    /// One whose pixels are all zero.
+    fn black(outline: Outline) -> Picture {
+        Picture::read(outline, std::io::repeat(0)).unwrap()
+    }
+
+    use std::io::Read;
+
     use proptest::prelude::*;
 
-    use super::{BoundingBox, draw};
-    use crate::Picture;
+    use super::{BoundingBox, Drawn, draw};
+    use crate::{Outline, Picture};
 
     fn shown(width: usize, height: usize, each: BoundingBox) -> String {
-        let mut picture = Picture::black(width, height, 3).unwrap();
+        let mut picture = black(Outline::new(width, height, 3).unwrap());
         draw(&mut picture, &[each]);
         let rows = picture.pixels.chunks(width * 3).map(|row| {
             let pixels = row
@@ -195,13 +273,17 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_box_can_be_drawn(
-            corners: [i32; 4], near in prop::array::uniform4(-30i32..60), far: bool, channels in 2u8..5, label in ".{0,40}",
+        fn any_box_is_drawn_as_into_the_whole_picture(
+            corners: [i32; 4], near in prop::array::uniform4(-30i32..120), far: bool, channels in 2u8..5, label in ".{0,40}",
         ) {
-            let mut picture = Picture::black(31, 17, channels.into()).unwrap();
+            let mut whole = black(Outline::new(31, 90, channels).unwrap());
             let [left, top, right, bottom] = if far { corners } else { near };
-            draw(&mut picture, &[bounding(left, top, right, bottom, Some(&label))]);
-            prop_assert_eq!(picture.pixels.len(), 31 * 17 * usize::from(channels));
+            let boxes = vec![bounding(left, top, right, bottom, Some(&label)), bounding(4, 9, 20, 70, Some("a"))];
+            let black = whole.clone();
+            draw(&mut whole, &boxes);
+            let mut found = Vec::new();
+            Drawn::new(black.outline(), &black.pixels[..], boxes).read_to_end(&mut found).unwrap();
+            prop_assert!(found == whole.pixels);
         }
     }
 }

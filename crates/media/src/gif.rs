@@ -34,33 +34,39 @@ pub(crate) fn encode(
     encoder
         .set_repeat(Repeat::Infinite)
         .map_err(MediaError::encoder)?;
-    // Every how many pixels one is looked at.
-    let speed = (usize::from(width) * usize::from(height) / LEARNED).clamp(1, 30) as i32;
     for (index, picture) in frames.enumerate() {
-        let mut picture = picture?;
-        let mut frame = if picture.channels == 3 {
-            Frame::from_rgb_speed(width, height, &picture.pixels, speed)
-        } else {
-            if picture.channels == 2 {
-                picture.pixels = rgba(&picture.pixels);
-            }
-            let mut frame = Frame::from_rgba_speed(width, height, &mut picture.pixels, speed);
-            frame.dispose = DisposalMethod::Background;
-            frame
-        };
+        let mut frame = indexed(picture?, width, height);
         frame.delay = delay(index, fps);
-        encoder.write_frame(&frame).map_err(MediaError::encoder)?;
+        // In a buffer that goes with the frame, where the encoder's own would stay beside the colours of the next.
+        frame.make_lzw_pre_encoded();
+        encoder
+            .write_lzw_pre_encoded_frame(&frame)
+            .map_err(MediaError::encoder)?;
     }
     encoder.into_inner().map_err(MediaError::encoder)?;
     Ok(())
 }
 
-/// The most bytes that `encode` allocates at a time: RGB and alpha of what has other channels; of each pixel, an index into
-/// the palette, and 12 bits at most when that is compressed, in a buffer that doubles, so two bytes, and another while it is
-/// moved; and the table of at most 4,096 strings by which it is compressed, of 100 bytes each.
+/// The pixels as numbers of colours in a palette.
+fn indexed(mut picture: Picture, width: u16, height: u16) -> Frame<'static> {
+    // Every how many pixels one is looked at.
+    let speed = (usize::from(width) * usize::from(height) / LEARNED).clamp(1, 30) as i32;
+    if picture.channels == 3 {
+        return Frame::from_rgb_speed(width, height, &picture.pixels, speed);
+    }
+    if picture.channels == 2 {
+        picture.pixels = rgba(&picture.pixels);
+    }
+    let mut frame = Frame::from_rgba_speed(width, height, &mut picture.pixels, speed);
+    frame.dispose = DisposalMethod::Background;
+    frame
+}
+
+/// The most bytes that `encode` allocates at a time. Of each pixel: an index into the palette, and first RGB and alpha of
+/// what has other channels, then 12 bits at most when that is compressed, in a buffer that doubles, so two bytes, and another
+/// while it is moved. And the table of at most 4,096 strings by which it is compressed, of 100 bytes each.
 pub(crate) fn work(frame: Outline) -> usize {
-    let colours = if frame.channels == 4 { 0 } else { 4 };
-    let bytes = frame.pixels().saturating_mul(colours + 1 + 3);
+    let bytes = frame.pixels().saturating_mul(1 + 4);
     bytes.saturating_add(1 << 19)
 }
 

@@ -25,11 +25,11 @@ mod zlib;
 use std::error::Error;
 use std::io::{self, Read};
 
-pub use boxes::{BoundingBox, draw};
+pub use boxes::{BoundingBox, Drawn, work_to_draw};
 pub use format::{PictureFormat, SoundFormat, VideoFormat};
 pub use grid::Grid;
 pub use pixels::Pixels;
-pub use resize::{bytes_to_resize, resized};
+pub use resize::{Resized, work_to_resize};
 pub use rows::Rows;
 pub use samples::Samples;
 
@@ -78,28 +78,33 @@ impl Outline {
     /// Of a picture that can be encoded, as far as its size goes.
     ///
     /// # Errors
-    /// It is too large.
+    /// It has no pixels, or too many each way.
     pub fn new(width: usize, height: usize, channels: u8) -> Result<Self, MediaError> {
-        let unfit = || MediaError::Unfit {
-            expected: "a picture that fits into memory, of at most 2³¹ − 1 pixels each way",
-            found: format!("{width} × {height} pixels of {channels} channels"),
-        };
-        let pixels_of = |length: usize| i32::try_from(length).map(i32::unsigned_abs).ok();
-        let (Some(wide), Some(high)) = (pixels_of(width), pixels_of(height)) else {
-            return Err(unfit());
-        };
-        let outline = Self {
-            width: wide,
-            height: high,
-            channels,
-        };
-        if outline.bytes() > isize::MAX as usize {
-            return Err(unfit());
+        let side = |length: usize| i32::try_from(length).map(i32::unsigned_abs).ok();
+        match (side(width), side(height)) {
+            (Some(width @ 1..), Some(height @ 1..)) => Ok(Self {
+                width,
+                height,
+                channels,
+            }),
+            _ => Err(MediaError::Unfit {
+                expected: "at least one pixel, and at most 2³¹ − 1, each way",
+                found: format!("{width} × {height} pixels"),
+            }),
         }
-        Ok(outline)
     }
 
-    /// Bytes of all its pixels.
+    fn too_large(self) -> MediaError {
+        MediaError::Unfit {
+            expected: "a picture that fits into memory",
+            found: format!(
+                "{} × {} pixels of {} channels",
+                self.width, self.height, self.channels
+            ),
+        }
+    }
+
+    /// Bytes of all pixels.
     pub fn bytes(self) -> usize {
         self.row().saturating_mul(self.height as usize)
     }
@@ -138,36 +143,31 @@ impl Picture {
         }
     }
 
-    /// One whose pixels are all zero: black, or transparent if it has alpha.
-    fn black(width: usize, height: usize, channels: usize) -> Result<Self, MediaError> {
-        let outline = Outline::new(width, height, channels as u8)?;
-        let mut pixels = Vec::new();
-        pixels
-            .try_reserve_exact(outline.bytes())
-            .map_err(|_| MediaError::Unfit {
-                expected: "a picture that fits into memory",
-                found: format!(
-                    "{} × {} pixels of {} channels",
-                    outline.width, outline.height, outline.channels
-                ),
-            })?;
-        pixels.resize(outline.bytes(), 0);
-        Ok(Self {
-            width: outline.width,
-            height: outline.height,
-            channels: outline.channels,
-            pixels,
-        })
-    }
-
     /// Reads one from the beginning of `pixels`.
     ///
     /// # Errors
     /// There is no memory for it; or those of `pixels`, which may be too few.
     pub fn read(outline: Outline, mut pixels: impl Read) -> Result<Self, MediaError> {
-        let (width, height) = (outline.width as usize, outline.height as usize);
-        let mut picture = Self::black(width, height, outline.channels.into())?;
-        pixels.read_exact(&mut picture.pixels)?;
-        Ok(picture)
+        let mut read = zeros(outline.bytes()).ok_or_else(|| outline.too_large())?;
+        pixels.read_exact(&mut read)?;
+        let Outline {
+            width,
+            height,
+            channels,
+        } = outline;
+        Ok(Self {
+            width,
+            height,
+            channels,
+            pixels: read,
+        })
     }
+}
+
+/// So many zeros, unless there is no memory.
+fn zeros<T: Clone + Default>(count: usize) -> Option<Vec<T>> {
+    let mut zeros = Vec::new();
+    zeros.try_reserve_exact(count).ok()?;
+    zeros.resize(count, T::default());
+    Some(zeros)
 }

@@ -2,7 +2,7 @@
 
 use lightboard_events::Number;
 
-use crate::MediaError;
+use crate::{Grid, MediaError, Outline};
 
 /// Frames of a batch of videos, or of images, which have one frame each.
 ///
@@ -73,14 +73,32 @@ impl<'a> Pixels<'a> {
         self.shape[0]
     }
 
-    pub(crate) fn shape(&self) -> [usize; 5] {
-        self.shape
+    /// How large the pictures of one frame are, side by side.
+    ///
+    /// # Errors
+    /// They are too large.
+    pub fn outline(&self, grid: Grid) -> Result<Outline, MediaError> {
+        let [_, _, channels, height, width] = self.shape;
+        Outline::new(
+            width.saturating_mul(grid.columns),
+            height.saturating_mul(grid.rows),
+            if channels == 1 { 3 } else { channels as u8 },
+        )
     }
 
-    /// Writes the row of one picture that begins at `index`, as 8 bits a channel; one channel becomes three.
-    pub(crate) fn row(&self, index: [usize; 5], out: &mut [u8]) {
-        let at = self.at(index);
-        self.row_at(at, out);
+    /// Writes row `y` of the pictures of a frame, side by side, as 8 bits a channel; one channel becomes three.
+    pub(crate) fn row_of_all(&self, frame: usize, grid: Grid, y: usize, out: &mut [u8]) {
+        assert!(frame < self.frames());
+        let [batch, _, _, height, _] = self.shape;
+        let size = out.len() / grid.columns;
+        for (column, row) in out.chunks_exact_mut(size).enumerate() {
+            let place = y / height * grid.columns + column;
+            if place < batch {
+                self.row(self.at([place, frame, 0, y % height, 0]), row);
+            } else {
+                row.fill(0);
+            }
+        }
     }
 
     fn at(&self, index: [usize; 5]) -> usize {
@@ -89,7 +107,7 @@ impl<'a> Pixels<'a> {
         self.start.wrapping_add_signed(offset)
     }
 
-    fn row_at(&self, at: usize, out: &mut [u8]) {
+    fn row(&self, at: usize, out: &mut [u8]) {
         match self.number {
             Number::U8 => self.convert(at, out, |[byte]| byte),
             Number::Bool => self.convert(at, out, |[byte]| if byte == 0 { 0 } else { 255 }),
@@ -191,7 +209,7 @@ mod tests {
     /// The picture of each frame.
     fn pictures(pixels: &Pixels<'_>, grid: Grid) -> Vec<Picture> {
         let outline = pixels.outline(grid).unwrap();
-        let mut rows = pixels.rows(grid);
+        let mut rows = pixels.rows(grid).unwrap();
         let frames = 0..pixels.frames();
         frames
             .map(|_| Picture::read(outline, &mut rows).unwrap())

@@ -1,8 +1,9 @@
 //! Pictures of another size, with the pixels that Pillow's Lanczos filter gives them.
 
 use std::f64::consts::PI;
+use std::io::{self, Read};
 
-use crate::{MediaError, Outline, Picture};
+use crate::{MediaError, Outline, zeros};
 
 /// How many pixels of the smaller picture the filter reaches to each side.
 const REACH: f64 = 3.0;
@@ -10,72 +11,169 @@ const REACH: f64 = 3.0;
 /// Weights are whole numbers of 2⁻²².
 const PRECISION: u32 = 22;
 
-/// The picture in `width` × `height` pixels.
-///
-/// # Errors
-/// The size is zero or too large.
-pub fn resized(picture: Picture, width: usize, height: usize) -> Result<Picture, MediaError> {
-    let before = (picture.width as usize, picture.height as usize);
-    if before == (width, height) {
-        return Ok(picture);
-    }
-    if width == 0 || height == 0 {
-        return Err(MediaError::Unfit {
-            expected: "at least one pixel each way",
-            found: format!("{width} × {height} pixels"),
-        });
-    }
-    let channels = usize::from(picture.channels);
-    let mut wide = Picture::black(width, before.1, channels)?;
-    let mut pixels = picture.pixels;
-    weigh_by_alpha(&mut pixels, channels);
-    // Along a row, a neighbour is a pixel away; along a column, a row.
-    let columns = weights(before.0, width);
-    let rows = pixels.chunks_exact(before.0 * channels);
-    for (from, to) in rows.zip(wide.pixels.chunks_exact_mut(width * channels)) {
-        for (weights, to) in columns.iter().zip(to.chunks_exact_mut(channels)) {
-            weights.apply(from, channels, to);
-        }
-    }
-    drop((pixels, columns));
-    let mut resized = Picture::black(width, height, channels)?;
-    let row = width * channels;
-    let rows = weights(before.1, height);
-    for (weights, to) in rows.iter().zip(resized.pixels.chunks_exact_mut(row)) {
-        weights.apply(&wide.pixels, row, to);
-    }
-    weigh_back(&mut resized.pixels, channels);
-    Ok(resized)
+/// Reads the pixels of a picture in another size, as those of a [`Picture`](crate::Picture) lie. Of the picture as it was
+/// it has a few rows at a time.
+pub struct Resized<R> {
+    pixels: R,
+    outline: Outline,
+    filter: Option<Filter>,
 }
 
-/// About how many bytes `resized` takes, those of the picture included.
-#[must_use]
-pub fn bytes_to_resize(picture: Outline, width: usize, height: usize) -> usize {
-    let before = (picture.width as usize, picture.height as usize);
-    let held = picture.bytes();
-    if before == (width, height) {
-        return held;
+impl<R: Read> Resized<R> {
+    /// Of a picture with this outline and these `pixels`, in `width` × `height`.
+    ///
+    /// # Errors
+    /// The size is zero or too large.
+    pub fn new(
+        before: Outline,
+        pixels: R,
+        width: usize,
+        height: usize,
+    ) -> Result<Self, MediaError> {
+        let outline = Outline::new(width, height, before.channels)?;
+        let filter = if before == outline {
+            None
+        } else {
+            let filter = Filter::new(before, outline);
+            Some(filter.ok_or_else(|| outline.too_large())?)
+        };
+        Ok(Self {
+            pixels,
+            outline,
+            filter,
+        })
     }
-    let pixels = |height: usize| {
-        width
-            .saturating_mul(height)
-            .saturating_mul(picture.channels.into())
-    };
-    // Of each new column or row, its weights: of the neighbours, which are more where the picture gets smaller.
-    let weights = |before: usize, after: usize| {
-        let all = before
-            .max(after)
-            .saturating_mul(2 * REACH as usize * size_of::<i32>());
-        all.saturating_add(after.saturating_mul(size_of::<Weights>()))
-    };
+
+    /// Of the picture that it reads.
+    pub fn outline(&self) -> Outline {
+        self.outline
+    }
+}
+
+/// The most bytes that [`Resized`] allocates at a time.
+pub fn work_to_resize(before: Outline, width: usize, height: usize) -> usize {
+    if (width, height) == (before.width as usize, before.height as usize) {
+        return 0;
+    }
+    let row = width.saturating_mul(before.channels.into());
+    let rows = neighbours(before.height, height);
+    // Of each new column, the weights of its neighbours; and of the row that is being made.
+    let column = neighbours(before.width, width) * size_of::<i32>() + size_of::<Weights>();
     [
-        pixels(before.1),
-        pixels(height),
-        weights(before.0, width),
-        weights(before.1, height),
+        before.row(),
+        row.saturating_mul(rows + size_of::<i32>() + 1),
+        width.saturating_mul(column),
+        rows * size_of::<i32>(),
     ]
     .into_iter()
-    .fold(held, usize::saturating_add)
+    .fold(0, usize::saturating_add)
+}
+
+impl<R: Read> Read for Resized<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match &mut self.filter {
+            Some(filter) => filter.read(&mut self.pixels, out),
+            None => self.pixels.read(out),
+        }
+    }
+}
+
+/// Weighs the columns of each row of the picture as it was, and some of those rows for each of what it becomes.
+struct Filter {
+    before: Outline,
+    height: usize,
+    channels: usize,
+    columns: Vec<Weights>,
+    /// A row as it was.
+    row: Vec<u8>,
+    /// The last rows that were read, in the new width, each in place of one that is not needed any more.
+    wide: Vec<u8>,
+    read: usize,
+    /// A row that is being made, in parts of [`PRECISION`].
+    sums: Vec<i32>,
+    /// The last row that was made, and how much of it was taken.
+    made: Vec<u8>,
+    taken: usize,
+    next: usize,
+}
+
+impl Filter {
+    /// Unless there is no memory.
+    fn new(before: Outline, after: Outline) -> Option<Self> {
+        let wide = after
+            .row()
+            .checked_mul(neighbours(before.height, after.height as usize))?;
+        let mut columns = Vec::new();
+        columns.try_reserve_exact(after.width as usize).ok()?;
+        let column = |at| weights(before.width as usize, after.width as usize, at);
+        columns.extend((0..after.width as usize).map(column));
+        Some(Self {
+            before,
+            height: after.height as usize,
+            channels: after.channels.into(),
+            columns,
+            row: zeros(before.row())?,
+            wide: zeros(wide)?,
+            read: 0,
+            sums: zeros(after.row())?,
+            made: zeros(after.row())?,
+            taken: after.row(),
+            next: 0,
+        })
+    }
+
+    fn read(&mut self, pixels: &mut impl Read, out: &mut [u8]) -> io::Result<usize> {
+        if self.taken == self.made.len() && self.next < self.height {
+            self.make(pixels)?;
+        }
+        let count = (&self.made[self.taken..]).read(out)?;
+        self.taken += count;
+        Ok(count)
+    }
+
+    /// Makes the next row.
+    fn make(&mut self, pixels: &mut impl Read) -> io::Result<()> {
+        let size = self.made.len();
+        let rows = weights(self.before.height as usize, self.height, self.next);
+        while self.read < rows.first + rows.parts.len() {
+            pixels.read_exact(&mut self.row)?;
+            weigh_by_alpha(&mut self.row, self.channels);
+            let place = self.read * size % self.wide.len();
+            let wide = self.wide[place..][..size].chunks_exact_mut(self.channels);
+            for (column, pixel) in self.columns.iter().zip(wide) {
+                column.apply(&self.row, pixel);
+            }
+            self.read += 1;
+        }
+        self.sums.fill(HALF);
+        for (at, part) in (rows.first..).zip(&rows.parts) {
+            let wide = &self.wide[at * size % self.wide.len()..][..size];
+            for (sum, &byte) in self.sums.iter_mut().zip(wide) {
+                *sum += part * i32::from(byte);
+            }
+        }
+        for (byte, &sum) in self.made.iter_mut().zip(&self.sums) {
+            *byte = rounded(sum);
+        }
+        weigh_back(&mut self.made, self.channels);
+        self.taken = 0;
+        self.next += 1;
+        Ok(())
+    }
+}
+
+/// Half of one, so that sums are rounded.
+const HALF: i32 = 1 << (PRECISION - 1);
+
+fn rounded(sum: i32) -> u8 {
+    (sum >> PRECISION).clamp(0, 255) as u8
+}
+
+/// How many of `before` pixels one of `after` is made of, at most.
+fn neighbours(before: u32, after: usize) -> usize {
+    let before = before as usize;
+    let stretch = (before as f64 / after as f64).max(1.0);
+    ((2.0 * REACH * stretch).ceil() as usize + 1).min(before)
 }
 
 /// What one new pixel is made of: neighbours from `first` on, in parts.
@@ -85,41 +183,40 @@ struct Weights {
 }
 
 impl Weights {
-    /// Makes one pixel, or one row, of those in `from`, which lie `apart` from each other.
-    fn apply(&self, from: &[u8], apart: usize, to: &mut [u8]) {
-        for (offset, to) in to.iter_mut().enumerate() {
-            let neighbours = from[self.first * apart + offset..].iter().step_by(apart);
+    /// Makes one pixel of those in `row`.
+    fn apply(&self, row: &[u8], pixel: &mut [u8]) {
+        let channels = pixel.len();
+        for (channel, byte) in pixel.iter_mut().enumerate() {
+            let neighbours = row[self.first * channels + channel..]
+                .iter()
+                .step_by(channels);
             let parts = self.parts.iter().zip(neighbours);
-            let sum: i32 = parts.map(|(part, &pixel)| part * i32::from(pixel)).sum();
-            *to = ((sum + (1 << (PRECISION - 1))) >> PRECISION).clamp(0, 255) as u8;
+            let sum: i32 = parts.map(|(part, &byte)| part * i32::from(byte)).sum();
+            *byte = rounded(sum + HALF);
         }
     }
 }
 
-/// The weights of each of `after` pixels that come from `before`.
-fn weights(before: usize, after: usize) -> Vec<Weights> {
+/// The weights for the one `at` its place of `after` pixels that come from `before`.
+fn weights(before: usize, after: usize, at: usize) -> Weights {
     if before == after {
-        let only = |first| Weights {
-            first,
+        return Weights {
+            first: at,
             parts: vec![1 << PRECISION],
         };
-        return (0..after).map(only).collect();
     }
     let scale = before as f64 / after as f64;
     let stretch = scale.max(1.0);
-    let one = |index: usize| {
-        let centre = (index as f64 + 0.5) * scale;
-        let first = (centre - REACH * stretch + 0.5).max(0.0) as usize;
-        let end = ((centre + REACH * stretch + 0.5) as usize).min(before);
-        let weight = |at: usize| lanczos((at as f64 - centre + 0.5) / stretch);
-        let total: f64 = (first..end).map(weight).sum();
-        let part = |at| (weight(at) / total * f64::from(1 << PRECISION)).round() as i32;
-        Weights {
-            first,
-            parts: (first..end).map(part).collect(),
-        }
-    };
-    (0..after).map(one).collect()
+    let centre = (at as f64 + 0.5) * scale;
+    let first = (centre - REACH * stretch + 0.5).max(0.0) as usize;
+    let end = ((centre + REACH * stretch + 0.5) as usize).min(before);
+    let weight = |at: usize| lanczos((at as f64 - centre + 0.5) / stretch);
+    let total: f64 = (first..end).map(weight).sum();
+    let part = |at| (weight(at) / total * f64::from(1 << PRECISION)).round() as i32;
+    Weights {
+        first,
+        parts: (first..end).map(part).collect(),
+    }
 }
 
 fn lanczos(x: f64) -> f64 {
@@ -167,10 +264,12 @@ fn for_each_with_alpha(pixels: &mut [u8], channels: usize, change: impl Fn(u8, u
 
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
+
     use proptest::prelude::*;
 
-    use super::{bytes_to_resize, resized};
-    use crate::Picture;
+    use super::{Resized, neighbours, weights, work_to_resize};
+    use crate::Outline;
 
     proptest! {
         #[test]
@@ -178,29 +277,32 @@ mod tests {
             width in 1u32..30, height in 1u32..30, wide in 1usize..60, high in 1usize..60, colour: [u8; 3],
         ) {
             let pixels = colour.repeat((width * height) as usize);
-            let picture = Picture { width, height, channels: 3, pixels };
-            let found = resized(picture, wide, high).unwrap();
-            prop_assert_eq!((found.width as usize, found.height as usize), (wide, high));
-            prop_assert_eq!(found.pixels, colour.repeat(wide * high));
+            let outline = Outline { width, height, channels: 3 };
+            let mut resized = Resized::new(outline, &pixels[..], wide, high).unwrap();
+            let after = resized.outline();
+            prop_assert_eq!((after.width as usize, after.height as usize), (wide, high));
+            let mut found = Vec::new();
+            resized.read_to_end(&mut found).unwrap();
+            prop_assert_eq!(found, colour.repeat(wide * high));
+        }
+
+        #[test]
+        fn a_pixel_is_made_of_so_many_in_a_row(before in 1u32..3_000, after in 1usize..3_000, at: prop::sample::Index) {
+            let weights = weights(before as usize, after, at.index(after));
+            prop_assert!(weights.parts.len() <= neighbours(before, after));
         }
     }
 
     #[test]
-    fn what_is_to_be_enlarged_counts_as_it_will_be() {
-        let pixels = vec![0; 10 * 20 * 3];
-        let picture = Picture {
-            width: 10,
-            height: 20,
+    fn a_size_without_pixels_or_without_end_is_refused() {
+        let outline = Outline {
+            width: 1,
+            height: 1,
             channels: 3,
-            pixels,
         };
-        assert_eq!(bytes_to_resize(picture.outline(), 10, 20), 600);
-        let bytes = bytes_to_resize(picture.outline(), 1000, 2000);
-        let pixels = 1000 * 2000 * 3 + 1000 * 20 * 3;
-        assert!((pixels..pixels + 200_000).contains(&bytes), "{bytes}");
-        assert_eq!(
-            bytes_to_resize(picture.outline(), usize::MAX, usize::MAX),
-            usize::MAX
-        );
+        for (width, height) in [(0, 1), (1, 0), (usize::MAX, 1), (1, 1 << 31)] {
+            assert!(Resized::new(outline, &[7; 3][..], width, height).is_err());
+        }
+        assert_eq!(work_to_resize(outline, usize::MAX, 1), usize::MAX);
     }
 }

@@ -2,16 +2,17 @@
 
 use std::io::{self, Read};
 
-use crate::{Grid, MediaError, Outline, Pixels};
+use crate::{Grid, MediaError, Pixels};
 
 /// The rows of all frames, one behind the other: in each the pictures of the batch, side by side.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Rows<'a> {
     pixels: Pixels<'a>,
     grid: Grid,
-    /// Bytes of a row of one picture.
+    /// Bytes of a row.
     size: usize,
-    /// How many of those rows there are, and how many are read.
+    /// How many there are in a frame and in all, and how many are read.
+    height: usize,
     count: usize,
     next: usize,
     /// The end of one that is read in part, backwards.
@@ -19,49 +20,30 @@ pub struct Rows<'a> {
 }
 
 impl<'a> Pixels<'a> {
-    /// How large the pictures of a frame are side by side.
+    /// What the pictures of each frame are as one, row by row: 8 bits a channel; one channel becomes three.
     ///
     /// # Errors
     /// They are too large.
-    pub fn outline(&self, grid: Grid) -> Result<Outline, MediaError> {
-        let [_, _, channels, height, width] = self.shape();
-        let channels = if channels == 1 { 3 } else { channels };
-        Outline::new(
-            width.saturating_mul(grid.columns),
-            height.saturating_mul(grid.rows),
-            channels as u8,
-        )
-    }
-
-    /// What the pictures of each frame are as one, row by row: 8 bits a channel; one channel becomes three.
-    pub fn rows(&self, grid: Grid) -> Rows<'a> {
-        let [_, frames, channels, height, width] = self.shape();
-        let channels = if channels == 1 { 3 } else { channels };
-        let total = [grid.columns, grid.rows, height, frames];
-        Rows {
+    pub fn rows(&self, grid: Grid) -> Result<Rows<'a>, MediaError> {
+        let outline = self.outline(grid)?;
+        let height = outline.height as usize;
+        Ok(Rows {
             pixels: *self,
             grid,
-            size: width * channels,
-            count: total.into_iter().fold(1, usize::saturating_mul),
+            size: outline.row(),
+            height,
+            count: height.saturating_mul(self.frames()),
             next: 0,
             rest: Vec::new(),
-        }
+        })
     }
 }
 
 impl Rows<'_> {
-    /// Writes the next row of one picture.
+    /// Writes the next row.
     fn put(&mut self, row: &mut [u8]) {
-        let [batch, _, _, height, _] = self.pixels.shape();
-        let rows = self.grid.rows * height;
-        let (line, column) = (self.next / self.grid.columns, self.next % self.grid.columns);
-        let (frame, line) = (line / rows, line % rows);
-        let picture = line / height * self.grid.columns + column;
-        if picture < batch {
-            self.pixels.row([picture, frame, 0, line % height, 0], row);
-        } else {
-            row.fill(0);
-        }
+        let (frame, y) = (self.next / self.height, self.next % self.height);
+        self.pixels.row_of_all(frame, self.grid, y, row);
         self.next += 1;
     }
 }
@@ -121,8 +103,8 @@ mod tests {
             let grid = Grid::of_images(shape[0]);
             let size = pixels.outline(grid).unwrap().bytes() * shape[1];
             let mut whole = vec![0; size];
-            pixels.rows(grid).read_exact(&mut whole).unwrap();
-            let (mut rows, mut found) = (pixels.rows(grid), Vec::new());
+            pixels.rows(grid).unwrap().read_exact(&mut whole).unwrap();
+            let (mut rows, mut found) = (pixels.rows(grid).unwrap(), Vec::new());
             for part in parts.iter().cycle() {
                 let mut read = vec![9; *part];
                 let count = rows.read(&mut read).unwrap();

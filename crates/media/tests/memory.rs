@@ -5,7 +5,10 @@ use std::cell::Cell;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::thread;
 
-use lightboard_media::{MediaError, Outline, Picture, PictureFormat, SoundFormat, VideoFormat};
+use lightboard_media::{
+    BoundingBox, Drawn, MediaError, Outline, Picture, PictureFormat, Resized, SoundFormat,
+    VideoFormat, work_to_draw, work_to_resize,
+};
 
 /// Counts the bytes that this thread has allocated and not freed.
 struct Counting;
@@ -188,6 +191,55 @@ fn pictures_take_what_they_say() {
         |outline| format.work(outline),
         |picture| encode(format, picture),
     );
+}
+
+#[test]
+fn drawing_takes_what_it_says() {
+    let boxed = |picture: &Picture, out: &mut Sink| {
+        let each = BoundingBox {
+            left: 1,
+            top: 1,
+            right: 300,
+            bottom: 200,
+            label: Some("label".into()),
+        };
+        let pixels = &picture.pixels[..];
+        io::copy(&mut Drawn::new(picture.outline(), pixels, vec![each]), out)
+    };
+    // What the caller gives it besides.
+    let own = size_of::<BoundingBox>() + 5;
+    for channels in 2..=4 {
+        assert_bounded(
+            "boxes",
+            channels,
+            |outline| work_to_draw(outline) + own,
+            |picture| Ok(boxed(picture, &mut Sink::default()).map(drop)?),
+        );
+    }
+}
+
+#[test]
+fn resizing_takes_what_it_says() {
+    let outline = |width, height| Outline {
+        width,
+        height,
+        channels: 4,
+    };
+    for (width, height) in SIZES {
+        let before = picture(outline(width, height), |x, y, _| (x ^ y) as u8);
+        for (width, height) in [(1, 1), (224, 224), (5_000, 8), (3, 7_000)] {
+            let (wide, high) = (width as usize, height as usize);
+            let most = peak(|| {
+                let mut resized = Resized::new(before.outline(), &before.pixels[..], wide, high)?;
+                io::copy(&mut resized, &mut Sink::default())?;
+                Ok(())
+            });
+            let bound = work_to_resize(before.outline(), wide, high);
+            let sizes = (before.outline(), width, height);
+            assert!(most <= bound, "{sizes:?}: {most} of {bound}");
+            assert!(bound <= 3 * most, "{sizes:?}: {most} of {bound}");
+        }
+    }
 }
 
 #[test]

@@ -268,9 +268,9 @@ mod tests {
             encode(&mut pieces);
             pieces.small.len()
         }
-        let bytes = [1; 40_000];
+        let bytes = vec![1; 40_000];
         let text = "text".repeat(10_000);
-        let (floats, doubles) = ([0.5f32; 12_000], [0.5f64; 8_000]);
+        let (floats, doubles) = (vec![0.5f32; 12_000], vec![0.5f64; 8_000]);
         let image = Image {
             encoded: &bytes,
             ..Image::default()

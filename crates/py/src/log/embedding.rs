@@ -41,11 +41,13 @@ impl Writer {
                 columns: side,
                 rows: side,
             };
-            Ok((pixels, grid, pixels.outline(grid)?))
+            Ok((pixels.rows(grid)?, pixels.outline(grid)?))
         });
         let pixels = pixels.transpose().map_err(|error| unfit(&error))?;
         let picture = pictures.as_ref().map(|it| (it.shape()[4], it.shape()[3]));
-        let work = pixels.map_or(0, |(.., outline)| PictureFormat::Png.work(outline));
+        let work = pixels
+            .as_ref()
+            .map_or(0, |(_, outline)| PictureFormat::Png.work(*outline));
 
         let mut media = Media {
             what: format!("The embedding {tag:?}"),
@@ -58,7 +60,7 @@ impl Writer {
         let sizes = [
             points.len_bytes(),
             labels.as_ref().map_or(0, String::len),
-            pixels.map_or(0, |(.., outline)| outline.bytes()),
+            pixels.as_ref().map_or(0, |(_, outline)| outline.bytes()),
         ];
         for size in sizes {
             if size > LARGE {
@@ -82,8 +84,8 @@ impl Writer {
             labels: labels.map(|labels| self.copied(py, sizes[1], || labels.as_bytes())),
             picture,
         };
-        let sprite = pixels.map(|(pixels, grid, outline)| {
-            let pixels = BufReader::new(self.copied(py, sizes[2], || pixels.rows(grid)));
+        let sprite = pixels.map(|(rows, outline)| {
+            let pixels = BufReader::new(self.copied(py, sizes[2], || rows.clone()));
             let write: WriteFile = Box::new(move |out: &mut dyn Write| {
                 Ok(PictureFormat::Png.encode(outline, pixels, out)?)
             });

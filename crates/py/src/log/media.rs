@@ -7,8 +7,8 @@ use std::io::Read;
 use lightboard_events::encode::{Piece, Pieces};
 use lightboard_events::{Audio, Image, encode};
 use lightboard_media::{
-    self as media, BoundingBox, Grid, MediaError, Outline, Picture, PictureFormat, Pixels, Samples,
-    SoundFormat, VideoFormat,
+    self as media, BoundingBox, Drawn, Grid, MediaError, Outline, Picture, PictureFormat, Pixels,
+    Resized, Samples, SoundFormat, VideoFormat,
 };
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::PyValueError;
@@ -78,33 +78,29 @@ impl Writer {
         let format = named(format, PictureFormat::named, "png or jpeg")?;
         let grid = Grid::of_images(pixels.batch());
         let outline = pixels.outline(grid).map_err(|error| unfit(&error))?;
+        let rows = pixels.rows(grid).map_err(|error| unfit(&error))?;
         let (width, height) = size.unwrap_or((outline.width as usize, outline.height as usize));
+        let made = Outline::new(width, height, outline.channels).map_err(|error| unfit(&error))?;
         let boxes: Vec<_> = boxes.into_iter().map(bounding_box).collect();
-        let drawn = Outline::new(width, height, outline.channels).map_err(|error| unfit(&error))?;
-        let is_plain = boxes.is_empty() && drawn == outline;
-        let to_draw = if is_plain {
-            0
-        } else {
-            media::bytes_to_resize(outline, width, height)
-        };
+        let work = [
+            media::work_to_draw(outline),
+            media::work_to_resize(outline, width, height),
+            format.work(made),
+        ];
         let series = tag.clone();
         let medium = Medium {
             noun: "image",
             tag: &series,
-            read: || pixels.rows(grid),
+            read: || rows.clone(),
             size: outline.bytes(),
             encode: move |pixels: &mut dyn Read, out: &mut dyn Sink| {
-                if is_plain {
-                    return format.encode(outline, pixels, out);
-                }
-                let mut picture = Picture::read(outline, pixels)?;
-                media::draw(&mut picture, &boxes);
-                let picture = media::resized(picture, width, height)?;
-                format.encode(drawn, &picture.pixels[..], out)
+                let drawn = Drawn::new(outline, pixels, boxes);
+                let resized = Resized::new(outline, drawn, width, height)?;
+                format.encode(made, resized, out)
             },
-            work: format.work(drawn).saturating_add(to_draw),
-            encoded: drawn.bytes(),
-            wrap: in_image(tag, step, drawn),
+            work: work.into_iter().fold(0, usize::saturating_add),
+            encoded: made.bytes(),
+            wrap: in_image(tag, step, made),
         };
         Ok(self.add_medium(py, file, wall_time, medium))
     }
@@ -129,13 +125,14 @@ impl Writer {
         let format = named(format, VideoFormat::named, "gif or webp")?;
         let grid = Grid::of_videos(pixels.batch());
         let outline = pixels.outline(grid).map_err(|error| unfit(&error))?;
+        let rows = pixels.rows(grid).map_err(|error| unfit(&error))?;
         let count = pixels.frames();
         let size = outline.bytes().saturating_mul(count);
         let series = tag.clone();
         let medium = Medium {
             noun: "video",
             tag: &series,
-            read: || pixels.rows(grid),
+            read: || rows.clone(),
             size,
             encode: move |pixels: &mut dyn Read, out: &mut dyn Sink| {
                 let frames = (0..count).map(|_| Picture::read(outline, &mut *pixels));
