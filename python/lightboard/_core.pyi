@@ -498,8 +498,8 @@ class Writer:
     ) -> int:
         """Have the files of an embedding written into `folder` in the run's `directory`, and their configuration.
 
-        `points` are two-dimensional and contiguous: bool, int64, uint64, float32 or float64; `labels` are the lines of
-        a file, and `pictures` as for `add_image`, one for each point.
+        `points` are an array as `lightboard.log.arrays.lent_array` returns, of two dimensions; `labels` are the lines
+        of a file, and `pictures` as for `add_image`, one for each point.
         """
 
     def add_experiment(

@@ -135,6 +135,8 @@ CALLS = {
     "sound of float32": ("of('float32').reshape(-1)", "writer.add_audio('a', it)"),
     "sound of float64 in rows": ("of('float64').reshape(2, -1)", "writer.add_audio('a', it)"),
     "sound of int32": ("of('int32').reshape(-1)", "writer.add_audio('a', it)"),
+    "points of int32": ("of('int32')", "writer.add_embedding(it)"),
+    "points of float16 in columns": ("apart('float16')", "writer.add_embedding(it)"),
     "text": ("'\\u0436' * rows * 1000", "writer.add_text('a', it)"),
 }
 

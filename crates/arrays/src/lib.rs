@@ -6,7 +6,7 @@
 mod numbers;
 mod read;
 
-pub use numbers::{Numbers, numbers};
+pub use numbers::{Numbers, floats, integers, numbers};
 pub use read::Reader;
 
 /// Bytes of elements that are taken at a time, at most; enough that what is done once for all of them does not count.

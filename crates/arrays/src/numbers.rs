@@ -32,8 +32,23 @@ fn each<const SIZE: usize>(elements: &[u8], mut take: impl FnMut([u8; SIZE])) {
     }
 }
 
+/// Gives `take` each of `elements`, which are whole numbers, as one of 64 bits; above what it holds, the bits of an
+/// unsigned one.
+#[inline]
+pub fn integers(number: Number, elements: &[u8], mut take: impl FnMut(i64)) {
+    bits(number, elements, |bits| {
+        take(match number {
+            Number::I8 => i64::from(bits as i8),
+            Number::I16 => i64::from(bits as i16),
+            Number::I32 => i64::from(bits as i32),
+            _ => bits as i64,
+        });
+    });
+}
+
 /// Gives `take` the float32 that is next to each number, as a conversion in one step has it.
-pub(crate) fn floats(number: Number, elements: &[u8], mut take: impl FnMut(f32)) {
+#[inline]
+pub fn floats(number: Number, elements: &[u8], mut take: impl FnMut(f32)) {
     match number {
         Number::I64 => bits(number, elements, |bits| take(bits as i64 as f32)),
         Number::U64 => bits(number, elements, |bits| take(bits as f32)),
@@ -115,6 +130,15 @@ mod tests {
             of(Number::Bf16)[1],
             f64::from(f32::from_bits(u32::from(words[1]) << 16))
         );
+        let whole = |number| {
+            let mut found = Vec::new();
+            super::integers(number, &bytes, |it| found.push(it));
+            found
+        };
+        assert_eq!(whole(Number::I8), [1, -1, -128, 63]);
+        assert_eq!(whole(Number::U8), [1, 255, 128, 63]);
+        assert_eq!(whole(Number::U32), [u32::from_ne_bytes(bytes).into()]);
+        assert_eq!(whole(Number::I16), words.map(|it| i64::from(it as i16)));
         assert_eq!(of(Number::F32), [f64::from(f32::from_ne_bytes(bytes))]);
     }
 }

@@ -38,7 +38,8 @@ pub enum Element {
 }
 
 impl Element {
-    fn size(self) -> usize {
+    /// Bytes of one.
+    pub fn size(self) -> usize {
         match self {
             Self::Bool => 1,
             Self::F32 => 4,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lightboard.log import directory
-from lightboard.log.arrays import plain_array
+from lightboard.log.arrays import lent_array
 from lightboard.log.numbers import describe, plain_list, plain_step, plain_tag
 from lightboard.log.recorder import Recorder
 
@@ -92,14 +92,10 @@ def _cell(value: object) -> str:
 
 
 def _points(mat: Any) -> "Array":
-    """Return the points as the native writer takes them: of bool, int64, uint64, float32 or float64."""
-    points = plain_array(mat, "mat")
+    points = lent_array(mat, "mat")
     if points.ndim != 2:
         raise ValueError(f"mat: expected the shape [points, dimensions], found {describe(mat)}.")
-    kind, size = points.dtype.kind, points.dtype.itemsize
-    return points.astype(
-        {"b": "?", "i": "int64", "u": "uint64", "f": f"float{max(32, 8 * size)}"}[kind], copy=False
-    )
+    return points
 
 
 def _pictures(label_img: Any, count: int) -> "Array":

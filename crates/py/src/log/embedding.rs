@@ -9,6 +9,7 @@ use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 
+use super::array::{array_of, number_of};
 use super::media::{pixels_of, unfit};
 use super::queued::copy_all;
 use super::{LARGE, Writer, aside};
@@ -123,41 +124,50 @@ impl Writer {
     }
 }
 
-fn bytes_of(buffer: &PyUntypedBuffer) -> &[u8] {
-    if buffer.item_count() == 0 {
-        return &[];
-    }
-    // SAFETY: a contiguous array (`shape_of`), which the exporter keeps where it is while it lends it, and `buffer`
-    // outlives; a program that writes to it in another thread gets some of both states, as it would from a copy.
-    unsafe {
-        std::slice::from_raw_parts(
-            buffer.buf_ptr().cast::<u8>().cast_const(),
-            buffer.len_bytes(),
-        )
-    }
+/// The points as they are kept until they are written.
+struct Points<'a> {
+    array: Array<'a>,
+    number: Number,
+    element: Element,
+    shape: (usize, usize),
 }
 
-fn shape_of(buffer: &PyUntypedBuffer) -> PyResult<(usize, usize)> {
-    match buffer.shape() {
-        &[rows, columns] if buffer.is_c_contiguous() => Ok((rows, columns)),
-        _ => Err(PyTypeError::new_err(
-            "points: expected a contiguous array of two dimensions",
-        )),
+impl<'a> Points<'a> {
+    fn of(buffer: &'a PyUntypedBuffer) -> PyResult<Self> {
+        let &[rows, columns] = buffer.shape() else {
+            return Err(PyTypeError::new_err(
+                "points: expected an array of two dimensions",
+            ));
+        };
+        let number = number_of(buffer)?;
+        Ok(Self {
+            array: array_of(buffer)?,
+            number,
+            element: match number {
+                Number::Bool => Element::Bool,
+                Number::I8 | Number::I16 | Number::I32 | Number::I64 => Element::I64,
+                Number::U8 | Number::U16 | Number::U32 | Number::U64 => Element::U64,
+                Number::F64 => Element::F64,
+                _ => Element::F32,
+            },
+            shape: (rows, columns),
+        })
     }
-}
 
-fn element_of(buffer: &PyUntypedBuffer) -> PyResult<Element> {
-    Ok(match (buffer.format().to_bytes(), buffer.item_size()) {
-        (b"?", 1) => Element::Bool,
-        (b"l" | b"q", 8) => Element::I64,
-        (b"L" | b"Q", 8) => Element::U64,
-        (b"f", 4) => Element::F32,
-        (b"d", 8) => Element::F64,
-        (other, _) => {
-            return Err(PyTypeError::new_err(format!(
-                "points: expected bool, int64, uint64, float32 or float64, found the format {}",
-                other.escape_ascii()
-            )));
-        }
-    })
+    fn len_bytes(&self) -> usize {
+        self.array.len_bytes() / self.number.size() * self.element.size()
+    }
+
+    fn read(&self) -> impl Read + use<'a> {
+        let (number, element) = (self.number, self.element);
+        self.array.read(move |elements, made| match element {
+            Element::Bool | Element::F64 => made.extend_from_slice(elements),
+            Element::I64 | Element::U64 => integers(number, elements, |it| {
+                made.extend_from_slice(&it.to_ne_bytes());
+            }),
+            Element::F32 => floats(number, elements, |it| {
+                made.extend_from_slice(&it.to_ne_bytes());
+            }),
+        })
+    }
 }
