@@ -118,7 +118,9 @@ def test_dragging_back_to_the_first_box_leaves_it_switched(opened: OpenBoard) ->
     expect(opened.box("other/a")).to_be_checked()
 
 
-def test_a_run_that_comes_while_boxes_are_dragged_over_shifts_nothing(tmp_path: Path, browser: Browser) -> None:
+def test_a_run_that_comes_while_boxes_are_dragged_over_shifts_nothing(
+    tmp_path: Path, browser: Browser
+) -> None:
     for run in ("b", "c", "d", "e"):
         write_run(tmp_path / run, {"loss": [2.0, 1.0]})
     with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:

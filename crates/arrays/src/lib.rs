@@ -6,11 +6,11 @@
 mod numbers;
 mod read;
 
-pub use numbers::{Numbers, floats, integers, numbers};
+pub use numbers::{floats, integers, numbers};
 pub use read::Reader;
 
 /// Bytes of elements that are taken at a time, at most; enough that what is done once for all of them does not count.
-const PIECE: usize = 1 << 13;
+const PIECE: usize = 1 << 12;
 
 /// An array that lies in borrowed memory.
 #[derive(Clone, Debug)]

@@ -175,19 +175,16 @@ impl Number {
 /// The value of an IEEE 754 half.
 #[inline]
 fn half(bits: u16) -> f64 {
-    /// What the smallest number above 0 is, as a float64: 2⁻²⁴.
+    /// The least number above 0, 2⁻²⁴, as a float64.
     const LEAST: u64 = (1023 - 24) << 52;
-    let magnitude = u32::from(bits & 0x7fff) << 13;
-    let magnitude = match bits & 0x7c00 {
-        0 => f64::from(bits & 0x3ff) * f64::from_bits(LEAST),
-        0x7c00 => f64::from(f32::from_bits(magnitude | 0xff << 23)),
-        _ => f64::from(f32::from_bits(magnitude + ((127 - 15) << 23))),
+    let magnitude = bits & 0x7fff;
+    let fields = u64::from(magnitude) << (52 - 10);
+    let value = match magnitude {
+        ..0x400 => (f64::from(magnitude) * f64::from_bits(LEAST)).to_bits(),
+        0x7c00.. => fields | 0x7ff << 52,
+        _ => fields + ((1023 - 15) << 52),
     };
-    if bits >> 15 == 0 {
-        magnitude
-    } else {
-        -magnitude
-    }
+    f64::from_bits(value | u64::from(bits >> 15) << 63)
 }
 
 /// At most 8 bytes as the low bytes of a number.

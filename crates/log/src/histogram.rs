@@ -33,8 +33,52 @@ impl Histogram {
         counted: Option<Counted>,
         most: Option<usize>,
     ) -> Self {
-        let moments = moments(values.clone());
-        let (counted, below, above) = counted.map_or_else(|| count(values), |it| (it, 0.0, 0.0));
+        let mut tally = Tally::new(counted);
+        tally.add(values);
+        tally.histogram(most)
+    }
+}
+
+/// A histogram whose values come some at a time.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    sums: Sums,
+    found: Found,
+}
+
+/// How the values are distributed.
+#[derive(Clone, Debug)]
+enum Found {
+    ByCaller(Counted),
+    /// Between the default edges; at each end one more for what lies beyond the last edge.
+    Here(Vec<u64>),
+}
+
+impl Tally {
+    /// Of no values; they will be counted, unless the caller has `counted` them.
+    pub fn new(counted: Option<Counted>) -> Self {
+        let buckets = || Found::Here(vec![0; LADDER.edges.len() + 1]);
+        Self {
+            sums: Sums::default(),
+            found: counted.map_or_else(buckets, Found::ByCaller),
+        }
+    }
+
+    /// Counts more values.
+    pub fn add(&mut self, values: impl Iterator<Item = f64> + Clone) {
+        self.sums = self.sums.with(values.clone());
+        if let Found::Here(counts) = &mut self.found {
+            count(values, counts);
+        }
+    }
+
+    /// What was counted, in at most about `most` buckets if that is given.
+    pub fn histogram(self, most: Option<usize>) -> Histogram {
+        let moments = self.sums.moments();
+        let (counted, below, above) = match self.found {
+            Found::ByCaller(counted) => (counted, 0.0, 0.0),
+            Found::Here(counts) => between_edges(&counts),
+        };
         let Counted { edges, counts } = grouped(counted, most);
         let outer = |count: f64| (count > 0.0).then_some(count);
         let counts: Vec<f64> = outer(below)
@@ -53,14 +97,14 @@ impl Histogram {
             counts.iter().position(holds_some),
             counts.iter().rposition(holds_some),
         ) else {
-            return Self {
+            return Histogram {
                 moments,
                 limits: Vec::new(),
                 counts: Vec::new(),
             };
         };
         // An empty bucket in front tells the lower edge of the first, since a record holds upper limits only.
-        Self {
+        Histogram {
             moments,
             limits: edges[first..=last + 1].to_vec(),
             counts: std::iter::once(0.0)
@@ -93,33 +137,73 @@ fn grouped(counted: Counted, most: Option<usize>) -> Counted {
     }
 }
 
-/// The number of all values; extremes and sums of those that are finite, NaN and 0 if none is.
-fn moments(values: impl Iterator<Item = f64>) -> Moments {
-    // Several sums at a time: each addition would otherwise have to wait for the one before it, and many short sums
-    // lose less than a long one.
-    const LANES: usize = 8;
-    let (mut count, mut lane) = (0u64, 0);
-    let (mut min, mut max) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    let (mut sum, mut squares) = ([0.0; LANES], [0.0; LANES]);
-    for value in values {
-        count += 1;
-        if value.is_finite() {
-            min[lane] = if value < min[lane] { value } else { min[lane] };
-            max[lane] = if value > max[lane] { value } else { max[lane] };
-            sum[lane] += value;
-            squares[lane] += value * value;
+/// Several sums at a time: each addition would otherwise have to wait for the one before it, and many short sums lose
+/// less than a long one.
+const LANES: usize = 8;
+
+/// The number of all values; extremes and sums of those that are finite.
+#[derive(Clone, Copy, Debug)]
+struct Sums {
+    count: u64,
+    min: [f64; LANES],
+    max: [f64; LANES],
+    sum: [f64; LANES],
+    squares: [f64; LANES],
+}
+
+impl Default for Sums {
+    fn default() -> Self {
+        Self {
+            count: 0,
+            min: [f64::INFINITY; LANES],
+            max: [f64::NEG_INFINITY; LANES],
+            sum: [0.0; LANES],
+            squares: [0.0; LANES],
         }
-        lane = (lane + 1) % LANES;
     }
-    let min = min.into_iter().fold(f64::INFINITY, f64::min);
-    let max = max.into_iter().fold(f64::NEG_INFINITY, f64::max);
-    let none = min > max;
-    Moments {
-        min: if none { f64::NAN } else { min },
-        max: if none { f64::NAN } else { max },
-        count: count as f64,
-        sum: sum.iter().sum(),
-        sum_of_squares: squares.iter().sum(),
+}
+
+impl Sums {
+    fn with(self, values: impl Iterator<Item = f64>) -> Self {
+        let Self {
+            mut count,
+            mut min,
+            mut max,
+            mut sum,
+            mut squares,
+        } = self;
+        let mut lane = 0;
+        for value in values {
+            count += 1;
+            if value.is_finite() {
+                min[lane] = if value < min[lane] { value } else { min[lane] };
+                max[lane] = if value > max[lane] { value } else { max[lane] };
+                sum[lane] += value;
+                squares[lane] += value * value;
+            }
+            lane = (lane + 1) % LANES;
+        }
+        Self {
+            count,
+            min,
+            max,
+            sum,
+            squares,
+        }
+    }
+
+    /// NaN and 0 for what there is none of.
+    fn moments(self) -> Moments {
+        let min = self.min.into_iter().fold(f64::INFINITY, f64::min);
+        let max = self.max.into_iter().fold(f64::NEG_INFINITY, f64::max);
+        let none = min > max;
+        Moments {
+            min: if none { f64::NAN } else { min },
+            max: if none { f64::NAN } else { max },
+            count: self.count as f64,
+            sum: self.sum.iter().sum(),
+            sum_of_squares: self.squares.iter().sum(),
+        }
     }
 }
 
@@ -170,11 +254,9 @@ pub fn default_edges() -> &'static [f64] {
 }
 
 /// Counts the finite values between the default edges, below the first and above the last.
-fn count(values: impl Iterator<Item = f64>) -> (Counted, f64, f64) {
+fn count(values: impl Iterator<Item = f64>, counts: &mut [u64]) {
     let rungs = LADDER.rungs();
     let (steps, first_cell, top) = (rungs.len(), cell(rungs[0]), rungs[rungs.len() - 1]);
-    // Buckets below 0, then above; at each end one more for what lies beyond the last edge.
-    let mut counts = vec![0u64; 2 * steps + 2];
     for value in values.filter(|value| value.is_finite()) {
         let magnitude = value.abs();
         let cell = cell(magnitude);
@@ -195,7 +277,11 @@ fn count(values: impl Iterator<Item = f64>) -> (Counted, f64, f64) {
         };
         counts[place] += 1;
     }
-    let counts: Vec<f64> = counts.into_iter().map(|count| count as f64).collect();
+}
+
+/// What `count` has counted, and what lies below the first edge and above the last.
+fn between_edges(counts: &[u64]) -> (Counted, f64, f64) {
+    let counts: Vec<f64> = counts.iter().map(|count| *count as f64).collect();
     let last = counts.len() - 1;
     let counted = Counted {
         edges: LADDER.edges.clone(),
@@ -206,7 +292,7 @@ fn count(values: impl Iterator<Item = f64>) -> (Counted, f64, f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::{Counted, Histogram, LADDER, Moments, count, default_edges};
+    use super::{Counted, Histogram, LADDER, Moments, Tally, between_edges, count, default_edges};
 
     /// The bucket of each edge in turn, found by looking at all.
     fn place(edges: &[f64], value: f64) -> usize {
@@ -217,7 +303,9 @@ mod tests {
     }
 
     fn places(value: f64) -> (Vec<usize>, f64, f64) {
-        let (counted, below, above) = count(std::iter::once(value));
+        let mut counts = vec![0; LADDER.edges.len() + 1];
+        count(std::iter::once(value), &mut counts);
+        let (counted, below, above) = between_edges(&counts);
         let found = (0..counted.counts.len())
             .filter(|&at| counted.counts[at] > 0.0)
             .collect();
@@ -261,6 +349,17 @@ mod tests {
         assert_eq!(ends, [f64::MIN, f64::MAX]);
         let none = Histogram::of([f64::NAN; 3].into_iter(), None, None);
         assert_eq!((none.moments.count, none.counts.len()), (3.0, 0));
+    }
+
+    #[test]
+    fn values_may_come_some_at_a_time() {
+        let values: Vec<f64> = (0..1000).map(|at| f64::from(at).sin() * 3.0).collect();
+        let mut tally = Tally::new(None);
+        values
+            .chunks(128)
+            .for_each(|some| tally.add(some.iter().copied()));
+        let whole = Histogram::of(values.iter().copied(), None, Some(9));
+        assert_eq!(tally.histogram(Some(9)), whole);
     }
 
     #[test]

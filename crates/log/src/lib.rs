@@ -26,7 +26,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 pub use embedding::{Element, Embedding, WriteFile};
 pub use fork::watch_forks;
 pub use held::{CAPACITY, SPOOL_CAPACITY, STUCK_CAPACITY};
-pub use histogram::{Counted, Histogram, default_edges};
+pub use histogram::{Counted, Histogram, Tally, default_edges};
 pub use lightboard_events::encode::Scalar;
 pub use media::{
     Claimed, Encode, KEPT_CAPACITY, MEDIA_CAPACITY, Media, Place, Progress, SMALL, SMALL_CAPACITY,

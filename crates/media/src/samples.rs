@@ -27,23 +27,32 @@ impl<'a> Samples<'a> {
     /// beyond -1 to 1 is clipped, and NaN is silence.
     pub fn read(&self) -> impl Read + use<'a> {
         let number = self.number;
-        self.array.read(move |elements, made| match number {
-            Number::I16 => {
+        let mut values = Vec::new();
+        self.array.read(move |elements, made| {
+            if number == Number::I16 {
                 let (elements, _) = elements.as_chunks();
                 let samples = elements.iter().map(|it| i16::from_ne_bytes(*it));
                 made.extend(samples.flat_map(i16::to_le_bytes));
+                return;
             }
+            numbers(number, elements, &mut values);
+            made.resize(2 * values.len(), 0);
+            let samples = made.as_chunks_mut().0.iter_mut().zip(&values);
             // In the type that they have, as torch does: the last bit depends on it.
-            Number::F32 | Number::F16 | Number::Bf16 | Number::Small(_) => {
-                numbers(number, elements, |value| {
-                    let sample = ((value as f32).clamp(-1.0, 1.0) * 32767.0) as i16;
-                    made.extend_from_slice(&sample.to_le_bytes());
-                });
+            match number {
+                Number::F32 | Number::F16 | Number::Bf16 | Number::Small(_) => {
+                    for (sample, value) in samples {
+                        let value = (*value as f32).clamp(-1.0, 1.0) * 32767.0;
+                        *sample = (value as i16).to_le_bytes();
+                    }
+                }
+                _ => {
+                    for (sample, value) in samples {
+                        let value = value.clamp(-1.0, 1.0) * 32767.0;
+                        *sample = (value as i16).to_le_bytes();
+                    }
+                }
             }
-            _ => numbers(number, elements, |value| {
-                let sample = (value.clamp(-1.0, 1.0) * 32767.0) as i16;
-                made.extend_from_slice(&sample.to_le_bytes());
-            }),
         })
     }
 }

@@ -83,6 +83,6 @@ def _warn_of_clipped(samples: "Array") -> None:
     peak = 0.0
     for piece in pieces(samples if samples.flags.c_contiguous else samples.T):
         numbers = piece if piece.dtype.kind == "f" else piece.astype(np.float64)
-        peak = np.fmax(peak, np.fmax.reduce(np.abs(numbers)))
+        peak = max(peak, np.fmax.reduce(np.abs(numbers), axis=None))  # NaN is not above.
     if peak > 1:
         warn(f"snd_tensor: expected samples from -1 to 1, found up to {peak:g}; what lies beyond is clipped.")

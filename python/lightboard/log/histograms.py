@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lightboard._core import default_edges
 from lightboard.log.arrays import lent_array, pieces, plain_array
-from lightboard.log.numbers import describe, plain_float, plain_step, plain_tag
+from lightboard.log.numbers import PIECE, describe, plain_float, plain_step, plain_tag
 from lightboard.log.recorder import Recorder
 
 # More than anybody sees, and less than what has no room in memory.
@@ -135,22 +135,22 @@ def _counted(array: "Array", bins: Any) -> tuple["Array", "Array"]:
             number = index(bins)
     if number > MOST_BINS:
         raise ValueError(f"bins: expected at most {MOST_BINS:,}, found {number}. Give fewer, or the edges.")
-    low, high, some = math.inf, -math.inf, False
-    for finite in _finite(array):
-        if finite.size:
-            low, high, some = min(low, finite.min()), max(high, finite.max()), True
-    if not some:
+    parts, ends = None, None
+    if array.size <= PIECE:
+        parts = [*_finite(array)]
+    elif isinstance(bins, str):  # A rule looks at all of them at once.
+        parts = [np.concatenate([*_finite(array)])]
+    else:
+        ends = _ends(array)
+    if not (parts[0].size if parts else ends):
         return np.zeros(2), np.zeros(1)
     try:
-        if isinstance(bins, str):  # A rule looks at all of them at once.
-            given = len(np.histogram_bin_edges(np.concatenate(list(_finite(array))), bins)) - 1
-        else:
-            given = bins
         counts: Any = 0
-        for finite in _finite(array):
-            more, edges = np.histogram(finite, given, (low, high))
+        for part in parts or _finite(array):
+            more, edges = np.histogram(part, bins, ends)
             counts += more
     except MemoryError:
+        low, high = _ends(array) or (0, 0)
         raise ValueError(
             f"bins: expected at most {MOST_BINS:,}, found more than have room in memory by {describe(bins)} of values "
             f"between {low:g} and {high:g}. Give a number of them, or the edges."
@@ -161,10 +161,19 @@ def _counted(array: "Array", bins: Any) -> tuple["Array", "Array"]:
     return np.ascontiguousarray(edges, np.float64), np.ascontiguousarray(counts, np.float64)
 
 
+def _ends(array: "Array") -> tuple[float, float] | None:
+    """Return the least and the greatest of the finite numbers, if there are any."""
+    low, high = math.inf, -math.inf
+    for part in _finite(array):
+        if part.size:
+            low, high = min(low, part.min()), max(high, part.max())
+    return None if low > high else (low, high)
+
+
 def _finite(array: "Array") -> "Iterator[Array]":
     import numpy as np
 
-    return (piece[np.isfinite(piece)].astype(np.float64) for piece in pieces(array))
+    return (piece[np.isfinite(piece)].astype(np.float64, copy=False) for piece in pieces(array))
 
 
 def _column(value: Any, what: str) -> "Array":

@@ -171,4 +171,4 @@ def _beside(scores: "Array", value: Any, what: str) -> "Iterator[Array]":
         raise ValueError(
             f"{what}: expected one for each of {scores.size} predictions, found {describe(value)}."
         )
-    return (piece.astype("float64") for piece in pieces(array))
+    return (piece.astype("float64", copy=False) for piece in pieces(array))

@@ -3,6 +3,8 @@
 use std::io::{BufReader, Cursor, Read, Write};
 use std::path::PathBuf;
 
+use lightboard_arrays::{Array, floats, integers};
+use lightboard_events::Number;
 use lightboard_log::{Claimed, Element, Embedding, FileId, Media, Progress, Spool, WriteFile};
 use lightboard_media::{Grid, PictureFormat};
 use pyo3::buffer::PyUntypedBuffer;
@@ -32,8 +34,8 @@ impl Writer {
         labels: Option<String>,
         pictures: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<u8> {
-        let points = PyUntypedBuffer::get(points)?;
-        let (shape, element) = (shape_of(&points)?, element_of(&points)?);
+        let buffer = PyUntypedBuffer::get(points)?;
+        let points = Points::of(&buffer)?;
         let pictures = pictures.map(PyUntypedBuffer::get).transpose()?;
         let pixels = pictures.as_ref().map(pixels_of).transpose()?;
         let pixels = pixels.map(|pixels| {
@@ -74,14 +76,13 @@ impl Writer {
             Claimed::Place(place) => place,
             Claimed::Refused(added) => return Ok(self.told(py, added)),
         };
-        let points = bytes_of(&points);
         let embedding = Embedding {
             directory,
             folder,
             name,
-            points: self.copied(py, sizes[0], || points),
-            element,
-            shape,
+            points: self.copied(py, sizes[0], || points.read()),
+            element: points.element,
+            shape: points.shape,
             labels: labels.map(|labels| self.copied(py, sizes[1], || labels.as_bytes())),
             picture,
         };

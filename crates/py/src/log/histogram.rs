@@ -9,7 +9,7 @@
 )]
 
 use lightboard_events::{Moments, Number, encode};
-use lightboard_log::{Counted, Histogram};
+use lightboard_log::{Counted, Histogram, Tally};
 use pyo3::buffer::{PyBuffer, PyUntypedBuffer};
 use pyo3::prelude::*;
 
@@ -56,7 +56,9 @@ impl Writer {
                 aside(py, bytes, || Histogram::of(values, counted, max_bins))
             }
             _ => aside(py, bytes, || {
-                Histogram::of(array.numbers(number), counted, max_bins)
+                let mut tally = Tally::new(counted);
+                array.numbers(number, |values| tally.add(values.iter().copied()));
+                tally.histogram(max_bins)
             }),
         };
         let size = tag.len() + 16 * histogram.counts.len();
