@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from log.program import succeed
 
 import lightboard
+from log.program import succeed
 
 MOST = 64 << 20
 
@@ -126,4 +126,4 @@ say(memory("HWM") - before)
     )
     assert int(succeed(text, tmp_path)) < MOST
     with lightboard.open(tmp_path) as index:
-        assert any("large" in series.tag for series in index.series(kind=kind.split()[0]))
+        assert any("large" in series.tag for series in index.series(kind=kind.split(maxsplit=1)[0]))

@@ -1,6 +1,7 @@
 """Tensors: what TensorBoard reads is what was logged, with type and shape."""
 
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from tensorboard.util import tensor_util
 
 import lightboard
 from lightboard import SummaryWriter
+from lightboard.events import read
 from log.records import event_files, events
 
 SHAPES = [(), (1,), (2, 3), (0,), (2, 0, 3), (1,) * 20]
@@ -110,3 +112,27 @@ def test_torch(tmp_path: Path) -> None:
         for value in series.values:
             assert value.tolist() == ramp.tolist()
     assert "tensorflow" not in sys.modules
+
+
+@pytest.mark.parametrize("megabytes", [4, 40])
+def test_an_array_that_is_written_to_meanwhile_makes_no_damaged_record(
+    megabytes: int, tmp_path: Path
+) -> None:
+    array = np.zeros(megabytes << 17)
+    ended = threading.Event()
+
+    def train() -> None:
+        while not ended.is_set():
+            np.add(array, 1, out=array)
+
+    training = threading.Thread(target=train)
+    training.start()
+    with SummaryWriter(tmp_path) as writer:
+        for step in range(5):
+            writer.add_tensor("weights", array, step)
+    ended.set()
+    training.join()
+    (path,) = event_files(tmp_path)
+    found = read(path)
+    assert found.damage == ()
+    assert found.records == 1 + 5
