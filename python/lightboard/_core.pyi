@@ -418,11 +418,11 @@ class Writer:
         tag: str,
         data_type: int,
         shape: Sequence[int],
-        content: NDArray[Any],
+        elements: NDArray[Any],
         step: int,
         wall_time: float | None,
     ) -> int:
-        """Add a tensor of the type with this number (spec/events.md, Tensors); `content` (uint8) is its elements."""
+        """Add a tensor of the type with this number (spec/events.md, Tensors); `elements` lie anywhere in memory."""
 
     def add_pr_curve(
         self, file: int, tag: str, thresholds: int, rows: NDArray[Any], step: int, wall_time: float | None

@@ -11,6 +11,7 @@ from lightboard import SummaryWriter, _core
 
 CALLS = """
 import json, sys, threading
+from array import array
 from functools import partial
 from itertools import chain, count, islice, repeat, starmap
 from operator import itemgetter
@@ -61,6 +62,7 @@ calls = {
     "recover_file": map(recover_file, repeat(event_file), map(new_file.format, count())),
     "list_caches": again(list_caches, cache),
     "clear_caches": again(clear_caches, cache, folder),
+    "to_float32": again(to_float32, array("d", bytes(1 << 20))),
 }
 # Who waits for the interpreter asks for it at once. Python gives way between two steps of a program, of which there is
 # none while the calls are made again and again, or where a call gives it up: then it waits until the other one had it.

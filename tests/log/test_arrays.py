@@ -3,12 +3,15 @@
 import sys
 import warnings
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from lightboard import SummaryWriter
 from lightboard.log.arrays import plain_array
+from log.records import event_files, payloads
 
 CASES: list[tuple[Any, Any]] = [
     (3, np.array(3)),
@@ -137,3 +140,26 @@ def test_torch() -> None:
     with pytest.raises(TypeError, match="values: expected a tensor with data, found one on the meta device"):
         plain_array(torch.zeros(2, device="meta"), "values")
     assert "tensorflow" not in sys.modules
+
+
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i8", "u2", "f2"])
+def test_elements_that_are_not_aligned(dtype: str, tmp_path: Path) -> None:
+    packed = np.zeros(64, [("before", "u1"), ("value", dtype)])
+    packed["value"] = np.arange(64) % 2
+    values, aligned = packed["value"], packed["value"].copy()
+    assert not values.flags.aligned
+    for name, array in (("packed", values), ("aligned", aligned)):
+        with SummaryWriter(tmp_path / name) as writer:
+            writer.add_histogram("histogram", array, 0, walltime=1.0)
+            writer.add_histogram("bins", array, 0, bins=4, walltime=1.0)
+            writer.add_tensor("tensor", array, 0, walltime=1.0)
+            writer.add_image("image", array.reshape(8, 8), 0, dataformats="HW", walltime=1.0)
+            writer.add_audio("audio", array.reshape(1, -1), 0, walltime=1.0)
+            writer.add_pr_curve("curve", array > 0, array, 0, walltime=1.0)
+            writer.add_embedding(array.reshape(8, 8))
+    found = [
+        sorted(map(bytes, payloads(path)[1:]))
+        for name in ("packed", "aligned")
+        for path in event_files(tmp_path / name)
+    ]
+    assert found[0] == found[1]

@@ -96,6 +96,10 @@ say(memory("HWM") - before)
 # By kind, as the index names it, and format: a value that is larger than all the room, and the call that logs it.
 LARGE = {
     "tensor": ("noise(100_000_000).view(np.int32)", 'add_tensor("large", value)'),
+    "tensor strided": (
+        "noise(100_000_000).view(np.int32).reshape(5000, 5000).T",
+        'add_tensor("large", value)',
+    ),
     "text": ('"x" * 100_000_000', 'add_text("large", value)'),
     "mesh": ("noise(1, 3_000_000, 3).astype(np.float32)", 'add_mesh("large", value)'),
     "image": ("noise(3, 5000, 5000)", 'add_image("large", value)'),

@@ -114,6 +114,16 @@ def test_torch(tmp_path: Path) -> None:
     assert "tensorflow" not in sys.modules
 
 
+@pytest.mark.parametrize("rows", [100, 1500])
+def test_elements_may_lie_anywhere_in_memory(rows: int, tmp_path: Path) -> None:
+    # The larger ones are copied into a file first.
+    array = np.arange(rows * 2000, dtype=np.float64).reshape(rows, 2000)
+    tensors = [array, array.T, array[::-1, ::2], np.broadcast_to(array[:1], (rows, 2000))]
+    found = logged(tmp_path, *tensors)
+    for value, expected in zip(found, tensors, strict=True):
+        assert np.array_equal(tensor_util.make_ndarray(value.tensor), expected)
+
+
 @pytest.mark.parametrize("megabytes", [4, 40])
 def test_an_array_that_is_written_to_meanwhile_makes_no_damaged_record(
     megabytes: int, tmp_path: Path

@@ -27,7 +27,7 @@ pub use mesh::{Part, mesh};
 pub use out::Out;
 pub use pieces::{Elsewhere, Piece, Pieces};
 pub use pr_curve::pr_curve;
-pub use tensor::tensor;
+pub use tensor::{tensor, tensor_elsewhere};
 pub use text::text;
 
 use crate::{DataClass, Reduce, reduce};

@@ -1,7 +1,6 @@
 //! The files of an embedding, for TensorBoard's PROJECTOR page, and what its configuration says of them.
 
 use std::error::Error;
-use std::fmt;
 use std::fs::{self, File, Permissions};
 use std::io::{self, BufWriter, Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -10,7 +9,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 
 use crate::media::Progress;
-use crate::report::{Cause, NotWritten};
+use crate::report::{NotRead, NotWritten};
 
 const CONFIG: &str = "projector_config.pbtxt";
 
@@ -95,7 +94,7 @@ impl Embedding {
         sprite: Option<WriteFile>,
         progress: Progress<'_>,
     ) -> Result<(), Failure> {
-        progress();
+        progress(true);
         let folder = self.directory.join(&self.folder);
         fs::create_dir_all(&folder).map_err(|cause| NotWritten {
             path: folder.clone(),
@@ -108,7 +107,10 @@ impl Embedding {
             whole(&folder.join("metadata.tsv"), progress, |out| {
                 let mut read = [0; 1 << 13];
                 loop {
-                    match labels.read(&mut read).map_err(NotRead)? {
+                    match labels
+                        .read(&mut read)
+                        .map_err(|error| NotRead(&error).to_string())?
+                    {
                         0 => return Ok(()),
                         count => out.write_all(&read[..count])?,
                     }
@@ -142,7 +144,9 @@ impl Embedding {
                 if column > 0 {
                     out.write_all(b"\t")?;
                 }
-                points.read_exact(&mut number[..size]).map_err(NotRead)?;
+                points
+                    .read_exact(&mut number[..size])
+                    .map_err(|error| NotRead(&error).to_string())?;
                 self.element.write(&mut &mut *out, &number[..size])?;
             }
             out.write_all(b"\n")?;
@@ -241,7 +245,7 @@ struct Heard<'a> {
 impl Write for Heard<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let written = self.file.write(&bytes[..bytes.len().min(CHUNK)])?;
-        (self.progress)();
+        (self.progress)(true);
         Ok(written)
     }
 
@@ -249,22 +253,6 @@ impl Write for Heard<'_> {
         self.file.flush()
     }
 }
-
-/// The copy of what was logged cannot be read back.
-#[derive(Debug)]
-struct NotRead(io::Error);
-
-impl fmt::Display for NotRead {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "its copy in a temporary file cannot be read ({})",
-            Cause(&self.0)
-        )
-    }
-}
-
-impl Error for NotRead {}
 
 /// The shortest text that reads back as the number, in the form that Python's `repr` has.
 fn float(out: &mut impl Write, value: f64) -> io::Result<()> {

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, Weak};
 
 use crate::hand_over::Shared;
-use crate::{lock, sigterm};
+use crate::{feeding, lock, sigterm};
 
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 static LIVE: Mutex<Live> = Mutex::new(Live {
@@ -88,4 +88,5 @@ extern "C" fn after_in_child() {
         }
     });
     sigterm::forget_in_child();
+    feeding::forget_in_child();
 }

@@ -13,7 +13,7 @@ use crate::held::Held;
 use crate::lock;
 use crate::media_queue::Queue;
 use crate::record::Record;
-use crate::report::Report;
+use crate::report::{NotRead, Report};
 
 /// Bytes per write call, so that progress on a slow disk can be seen.
 const CHUNK: usize = 1 << 20;
@@ -290,7 +290,7 @@ fn wait(shared: &Shared, outlets: &mut Vec<Outlet>, suffix: &str) -> (u64, bool)
 /// What came of one attempt to write a file.
 struct Outcome {
     error: Option<io::Error>,
-    notice: Option<Report>,
+    notice: Vec<Report>,
 }
 
 impl Outlet {
@@ -327,7 +327,7 @@ impl Outlet {
 
     /// Writes what is outgoing, unless the file waits for its next retry. Keeps `spare` bytes of room for the next time.
     fn attempt(&mut self, progress: &AtomicU64, spare: usize) -> Outcome {
-        let mut notice = None;
+        let mut notice = Vec::new();
         if self.outgoing.is_empty() || self.retry_at.is_some() {
             return Outcome {
                 error: None,
@@ -358,7 +358,7 @@ impl Outlet {
         }
     }
 
-    fn write(&mut self, progress: &AtomicU64, notice: &mut Option<Report>) -> io::Result<()> {
+    fn write(&mut self, progress: &AtomicU64, notice: &mut Vec<Report>) -> io::Result<()> {
         while let Some(batch) = self.outgoing.front_mut() {
             if self.offset == batch.bytes.size() {
                 self.offset = 0;
@@ -366,7 +366,13 @@ impl Outlet {
                 self.recycle();
                 continue;
             }
-            let bytes = batch.bytes.some(self.offset, CHUNK, &mut self.buffer)?;
+            let bytes = match batch.bytes.some(self.offset, CHUNK, &mut self.buffer) {
+                Ok(bytes) => bytes,
+                Err(cause) => {
+                    notice.push(self.give_up(&cause));
+                    continue;
+                }
+            };
             match self.file.write(bytes) {
                 Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
                 Ok(count) => {
@@ -376,13 +382,25 @@ impl Outlet {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 // What a network mount says of a file that another machine deleted.
                 Err(error) if error.raw_os_error() == Some(libc::ESTALE) => {
-                    *notice = Some(self.replace()?);
+                    notice.push(self.replace()?);
                 }
                 Err(error) => return Err(error),
             }
         }
         self.buffer = Vec::new();
         Ok(())
+    }
+
+    /// Drops the first batch, which cannot be read back: it is a spool.
+    fn give_up(&mut self, cause: &io::Error) -> Report {
+        self.cut_torn_record();
+        self.offset = 0;
+        self.outgoing.pop_front();
+        Report::not_encoded(
+            "A large record".to_owned(),
+            NotRead(cause).to_string().into(),
+            self.file.path(),
+        )
     }
 
     /// Drops the first batch, which is written; its buffer may take the next records.
@@ -397,7 +415,7 @@ impl Outlet {
     }
 
     /// Looks for the file at its path, every now and then; makes a new one if it was deleted.
-    fn follow(&mut self, notice: &mut Option<Report>) -> io::Result<()> {
+    fn follow(&mut self, notice: &mut Vec<Report>) -> io::Result<()> {
         if self.followed.is_some_and(|at| at.elapsed() < FOLLOW_EVERY) {
             return Ok(());
         }
@@ -406,12 +424,12 @@ impl Outlet {
             Place::Moved if self.moved => {}
             Place::Moved => {
                 self.moved = true;
-                *notice = Some(Report::Moved {
+                notice.push(Report::Moved {
                     path: self.file.path().into(),
                     new: self.file.present_path(),
                 });
             }
-            Place::Deleted => *notice = Some(self.replace()?),
+            Place::Deleted => notice.push(self.replace()?),
         }
         self.followed = Some(Instant::now());
         Ok(())

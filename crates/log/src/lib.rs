@@ -7,6 +7,7 @@
 
 mod batch;
 mod embedding;
+mod feeding;
 mod file;
 mod fork;
 mod hand_over;

@@ -17,7 +17,7 @@ use crate::media_queue::{Encoded, Item, Settled};
 use crate::record::Record;
 use crate::report::Report;
 use crate::writer::{Added, FileId, HUNG_AFTER, Writer};
-use crate::{lock, sigterm, wall_time};
+use crate::{lock, sigterm, spool, wall_time};
 
 /// Bytes of memory that all media together take, with what it takes to encode them: one that takes more is encoded alone.
 pub const MEDIA_CAPACITY: usize = 28 << 20;
@@ -37,8 +37,8 @@ const ROOM_WITHIN: Duration = Duration::from_secs(1);
 /// Threads that encode one writer's media; they are started when there is something to do for them.
 pub(crate) const THREADS: usize = 2;
 
-/// Is told by what writes files of its own that it goes on: what has spoken and then says nothing hangs.
-pub type Progress<'a> = &'a mut dyn FnMut();
+/// Is told of each sign of life, and whether a disk is waited for from there on: what then says nothing hangs.
+pub type Progress<'a> = &'a mut dyn FnMut(bool);
 
 pub(crate) type Failure = Box<dyn Error + Send + Sync>;
 
@@ -91,6 +91,13 @@ impl Place<'_> {
         state.media.fill(self.ticket, wall, encode);
         let state = shared.start_encoding(state);
         state.taken()
+    }
+
+    /// Says that the copy is still being made, and whether it waits for a disk.
+    pub fn goes_on(&self, at_disk: bool) {
+        let shared = &self.writer.shared;
+        lock(&shared.state).media.goes_on(self.ticket, at_disk);
+        shared.done.notify_all();
     }
 
     /// Puts in what the caller has encoded itself.
@@ -195,19 +202,25 @@ impl Writer {
         if self.is_inherited() {
             return Claimed::Refused(Added::Unusable);
         }
+        media.spooled = spool::cost(media.spooled);
         let start = Instant::now();
         let mut state = lock(&self.shared.state);
         loop {
             if state.is_closed() {
                 return Claimed::Refused(Added::Unusable);
             }
-            if !state.held.has_room(&state.pending[file.0], 1, 0) {
+            // What becomes of a spool is one as well, about as large: all of them have their room together.
+            let spooled = match media.spooled {
+                0 => 0,
+                more => more + state.media.spooled(),
+            };
+            if !state.held.has_room(&state.pending[file.0], 1, spooled) {
                 // The disk is the bottleneck, for media as for all other records.
                 if let Some(dropped) = state.dropped(file.0) {
                     return Claimed::Refused(dropped);
                 }
                 drop(state);
-                self.wait_for_room(1, 0);
+                self.wait_for_room(1, spooled);
                 state = lock(&self.shared.state);
                 continue;
             }
@@ -311,8 +324,8 @@ impl Shared {
 
     /// Encodes; a panic of an encoder costs that item only.
     fn encoded(&self, ticket: u64, wall: f64, encode: Encode) -> Encoded {
-        let mut progress = || {
-            lock(&self.state).media.speaks(ticket);
+        let mut progress = |at_disk| {
+            lock(&self.state).media.goes_on(ticket, at_disk);
             self.done.notify_all();
         };
         match catch_unwind(AssertUnwindSafe(|| encode(wall, &mut progress))) {

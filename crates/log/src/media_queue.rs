@@ -72,8 +72,8 @@ pub(crate) struct Item {
     spooled: u64,
     kept: bool,
     tag: Option<String>,
-    /// Whether it has begun to tell of its progress: so does what writes files of its own.
-    speaks: bool,
+    /// Whether it waits for a disk.
+    at_disk: bool,
     stage: Stage,
 }
 
@@ -125,6 +125,11 @@ impl Queue {
             .iter()
             .take_while(move |item| item.ticket < ticket);
         older.filter(|item| !item.is_claimed())
+    }
+
+    /// What all of it counts of the room for spools.
+    pub(crate) fn spooled(&self) -> u64 {
+        self.small.spooled + self.kept.spooled
     }
 
     fn held(&mut self, kept: bool) -> &mut Held {
@@ -182,7 +187,7 @@ impl Queue {
             spooled: media.spooled,
             kept: media.kept,
             tag: media.tag,
-            speaks: false,
+            at_disk: media.kept,
             stage: Stage::Claimed,
         };
         self.next_ticket += 1;
@@ -201,7 +206,8 @@ impl Queue {
     pub(crate) fn fill(&mut self, ticket: u64, wall: f64, encode: Encode) {
         if let Some(index) = self.index_of(ticket) {
             self.items[index].stage = Stage::Waiting(wall, encode);
-            self.goes_on(self.items[index].kept);
+            self.items[index].at_disk = false;
+            self.progressed(self.items[index].kept);
         }
     }
 
@@ -270,17 +276,17 @@ impl Queue {
         found.ok()
     }
 
-    /// Notes that an item that is being encoded, and writes files of its own, goes on.
-    pub(crate) fn speaks(&mut self, ticket: u64) {
+    /// Notes that an item that is being copied or encoded goes on, and whether it waits for a disk from here on.
+    pub(crate) fn goes_on(&mut self, ticket: u64, at_disk: bool) {
         if let Some(index) = self.index_of(ticket) {
             let item = &mut self.items[index];
-            item.speaks = true;
+            item.at_disk = at_disk;
             let kept = item.kept;
-            self.goes_on(kept);
+            self.progressed(kept);
         }
     }
 
-    fn goes_on(&mut self, kept: bool) {
+    fn progressed(&mut self, kept: bool) {
         self.progress += u64::from(kept);
         self.hung &= !kept;
     }
@@ -289,13 +295,12 @@ impl Queue {
     /// always ends, but a disk may not answer.
     pub(crate) fn waits_for_disk(&self, ticket: u64) -> bool {
         let at_disk =
-            |item: &&Item| item.kept && item.speaks && matches!(item.stage, Stage::Encoding);
+            |item: &&Item| item.kept && item.at_disk && matches!(item.stage, Stage::Encoding);
         let has_free_thread = self.threads > self.items.iter().filter(at_disk).count();
         let concerns = |item: &&Item| item.kept || item.ticket < ticket;
         let mut items = self.items.iter().filter(concerns);
         !items.any(|item| match item.stage {
-            // Its copy is written to a disk, if it is kept.
-            Stage::Claimed => !item.kept,
+            Stage::Claimed => !item.at_disk,
             Stage::Waiting(..) => !item.kept && has_free_thread,
             Stage::Encoding => !at_disk(&item),
             Stage::Encoded(_) => false,
@@ -322,7 +327,7 @@ impl Queue {
         held.bytes = held.bytes - before.0 + after.0;
         held.spooled = held.spooled - before.1 + after.1;
         self.stalled &= kept;
-        self.goes_on(kept);
+        self.progressed(kept);
 
         self.settle()
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 
-use crate::spool::Spool;
+use crate::spool::{self, Spool};
 
 /// One whole record: length, payload, and a checksum of each.
 #[derive(Debug)]
@@ -60,9 +60,12 @@ impl Record {
         }
     }
 
-    /// How many of them are in a spool.
+    /// What it counts of the room for spools.
     pub(crate) fn spooled(&self) -> u64 {
-        (self.size() - self.in_memory()) as u64
+        match self {
+            Self::Memory(_) => 0,
+            Self::Spooled(record) => spool::cost(record.content.size()),
+        }
     }
 
     /// Some of the bytes from `offset` on, at most `most`; `buffer` is for those that are not in memory.

@@ -114,6 +114,16 @@ impl fmt::Display for NotWritten {
 
 impl Error for NotWritten {}
 
+/// The copy of what was logged cannot be read back.
+pub(crate) struct NotRead<'a>(pub(crate) &'a io::Error);
+
+impl fmt::Display for NotRead<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cause = Cause(self.0);
+        write!(f, "its copy in a temporary file cannot be read ({cause})")
+    }
+}
+
 impl Report {
     /// What is said of media for `path` that came to nothing.
     pub(crate) fn not_encoded(
@@ -232,7 +242,7 @@ impl fmt::Display for Report {
         match self {
             Self::Failing { path, cause, kept } => write!(
                 f,
-                "cannot write to {} ({}). {} kept in memory, and up to {} MiB from here on; writing is tried again \
+                "cannot write to {} ({}). {} kept, and up to {} MiB in memory from here on; writing is tried again \
                  until it works.",
                 path.display(),
                 Cause(cause),
@@ -246,7 +256,7 @@ impl fmt::Display for Report {
                 ..
             } => write!(
                 f,
-                "flush: {} for {} not written ({}). They are kept in memory and tried again.",
+                "flush: {} for {} not written ({}). They are kept and tried again.",
                 Records(*kept),
                 path.display(),
                 Cause(cause),

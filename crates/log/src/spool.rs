@@ -8,6 +8,7 @@ use std::path::Path;
 use rustix::fs::{FsWord, fstatfs};
 
 use crate::fork;
+use crate::held::SPOOL_CAPACITY;
 
 /// Of `statfs(2)`: file systems that lie in memory.
 const IN_MEMORY: [FsWord; 2] = [0x0102_1994, 0x8584_58f6];
@@ -19,17 +20,37 @@ pub struct Spool {
     size: u64,
 }
 
+/// What a spool of so many bytes counts of the room for them: each is a descriptor as well, of which a process may have
+/// few.
+pub(crate) fn cost(bytes: u64) -> u64 {
+    const MOST: u64 = 64;
+    if bytes == 0 {
+        0
+    } else {
+        bytes.max(SPOOL_CAPACITY / MOST)
+    }
+}
+
 impl Spool {
-    /// Has `write` write what is to be read back: to where temporary files go (`TMPDIR`), or to `directory` if that place
-    /// is in memory.
+    /// Has `write` write what is to be read back: to where temporary files go (`TMPDIR`), or anew to `directory` if that
+    /// place is in memory or cannot take all.
     ///
     /// # Errors
-    /// No file can be made outside memory, or it cannot take all; or those of `write`.
+    /// No file can be made outside memory, or none can take all; or those of `write`.
     pub fn of<E: From<io::Error>>(
         directory: &Path,
+        mut write: impl FnMut(&mut File) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        Self::in_folder(&std::env::temp_dir(), &mut write)
+            .or_else(|_| Self::in_folder(directory, &mut write))
+    }
+
+    /// As `of`, in this folder only.
+    pub(crate) fn in_folder<E: From<io::Error>>(
+        folder: &Path,
         write: impl FnOnce(&mut File) -> Result<(), E>,
     ) -> Result<Self, E> {
-        let file = on_disk(&std::env::temp_dir()).or_else(|_| on_disk(directory))?;
+        let file = on_disk(folder)?;
         // A child that was forked would keep it on the disk for as long as it lives.
         fork::track(file.as_raw_fd());
         let mut this = Self { file, size: 0 };

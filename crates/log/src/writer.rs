@@ -13,7 +13,7 @@ use crate::hand_over::{self, Pending, Phase, Shared, State};
 use crate::held::Held;
 use crate::record::Record;
 use crate::report::Report;
-use crate::{HAND_OVER, fork, lock, sigterm, wall_time};
+use crate::{HAND_OVER, fork, lock, sigterm, spool, wall_time};
 
 /// How long a barrier waits for a file system that makes no progress.
 pub(crate) const HUNG_AFTER: Duration = Duration::from_secs(5);
@@ -230,6 +230,7 @@ impl Writer {
         if self.is_inherited() {
             return Ok(Added::Unusable);
         }
+        let spooled = spool::cost(spooled);
         let mut state = lock(&self.shared.state);
         if state.is_closed() {
             return Ok(Added::Unusable);
@@ -257,15 +258,21 @@ impl Writer {
         Ok(state.taken())
     }
 
-    /// Waits for a slow disk to make room for so many bytes in memory and in spools; bounded. After a wait in vain records
-    /// are dropped and counted.
+    /// Waits for a slow disk to make room for so many bytes in memory and in spools; bounded, but for a spool as long as
+    /// there is progress. After a wait in vain records are dropped and counted.
     pub fn wait_for_room(&self, bytes: usize, spooled: u64) {
         if self.is_inherited() {
             return;
         }
-        let start = Instant::now();
+        let spooled = spool::cost(spooled);
+        let mut start = Instant::now();
+        let mut seen = self.shared.progress.load(Ordering::Relaxed);
         let mut state = lock(&self.shared.state);
         while !state.held.is_eased(bytes, spooled) {
+            let progress = self.shared.progress.load(Ordering::Relaxed);
+            if spooled > 0 && progress != seen {
+                (start, seen) = (Instant::now(), progress);
+            }
             let Some(left) = ROOM_WITHIN.checked_sub(start.elapsed()) else {
                 state.stalled = true;
                 return;

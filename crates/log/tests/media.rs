@@ -1,5 +1,6 @@
 //! What the queue of media promises: order, barriers, bounds, and that failures cost nothing else.
 
+use std::cell::Cell;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::mpsc::{self, Sender};
@@ -209,10 +210,13 @@ fn what_is_kept_waits_for_its_turn_and_is_never_dropped() {
     let (begun, begins) = mpsc::channel();
     let spooled = |spooled, item| kept(item).with(|media| media.spooled = spooled);
     let (first, first_gate) = gated(0, 1, begun.clone());
-    add(&writer, spooled(SPOOL_CAPACITY - 1, first));
+    add(
+        &writer,
+        spooled(SPOOL_CAPACITY - SPOOL_CAPACITY / 64, first),
+    );
+    assert_eq!(begins.recv(), Ok(0));
     let (small, gate) = gated_of_tag("small", 1, SMALL_CAPACITY, begun.clone());
     add(&writer, small);
-    assert_eq!(begins.recv(), Ok(0));
     assert_eq!(begins.recv(), Ok(1));
     add(&writer, spooled(1, media(2, 1, || ())));
     // Small media wait in vain, and not again.
@@ -336,7 +340,7 @@ fn a_disk_hangs(writer: &Writer) {
     let (gate, opened) = mpsc::channel::<()>();
     let hangs = Item {
         encode: Box::new(move |_, progress| {
-            progress();
+            progress(true);
             opened.recv().unwrap_err();
             Ok(None)
         }),
@@ -374,6 +378,32 @@ fn a_spool_gives_back_what_was_written() {
     assert_eq!(spool.size(), 6);
     spool.read_to_string(&mut read).unwrap();
     assert_eq!(read, "frames");
+}
+
+#[test]
+fn what_a_caller_feeds_is_in_the_spool() {
+    let directory = tempfile::tempdir().unwrap();
+    let bytes: Vec<u8> = (0..3_000_000u32)
+        .map(|at| (at.wrapping_mul(at) >> 7) as u8)
+        .collect();
+    for size in [0, 1, 1 << 17, (1 << 17) + 1, bytes.len()] {
+        let heard = Cell::new(0);
+        let write = |out: &mut dyn Write| {
+            let parts = bytes[..size].chunks(70_001);
+            parts.into_iter().try_for_each(|part| out.write_all(part))
+        };
+        let mut spool = Spool::fed(directory.path(), write, || heard.set(heard.get() + 1)).unwrap();
+        let mut read = Vec::new();
+        spool.read_to_end(&mut read).unwrap();
+        assert!(read == bytes[..size]);
+        assert!(heard.get() > size >> 17);
+    }
+    let refused = Spool::fed(
+        Path::new("/nonexistent"),
+        |_| Err(std::io::ErrorKind::Other.into()),
+        || (),
+    );
+    assert!(refused.is_err());
 }
 
 #[test]

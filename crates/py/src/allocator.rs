@@ -33,7 +33,7 @@ mod apart {
     /// # Safety
     /// `at` was mapped with this size, and is not used any more.
     pub(super) unsafe fn unmap(at: *mut u8, size: usize) {
-        // SAFETY: as the caller promises. It fails only if that is broken.
+        // SAFETY: as the caller promises. Where it fails, since a process may have so many mappings only, the pages stay.
         let _ = unsafe { munmap(at.cast(), size) };
     }
 

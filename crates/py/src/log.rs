@@ -22,6 +22,7 @@ use std::collections::TryReserveError;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use lightboard_events::MAX_PAYLOAD;
@@ -59,6 +60,8 @@ pub(crate) struct Writer {
     inner: lightboard_log::Writer,
     /// By tag, what counts the steps of scalars that come without.
     counters: Py<PyDict>,
+    /// Held by who has something large in memory, since no spool can be had.
+    alone: Mutex<()>,
 }
 
 #[pymethods]
@@ -82,7 +85,11 @@ impl Writer {
         let inner = py
             .detach(|| lightboard_log::Writer::open(&options))
             .map_err(|error| os_error(&error, &options.directory))?;
-        Ok(Self { inner, counters })
+        Ok(Self {
+            inner,
+            counters,
+            alone: Mutex::default(),
+        })
     }
 
     #[getter]
@@ -189,12 +196,7 @@ impl Writer {
         size: usize,
         encode: impl FnOnce(&mut Pieces<'a>, f64) + Send,
     ) -> PyResult<u8> {
-        if size + AROUND > MAX_PAYLOAD as usize {
-            let tag: String = tag.chars().take(200).collect();
-            return Err(PyValueError::new_err(format!(
-                "value of tag {tag:?}: expected less than 2 GiB, which is what a record can hold, found {size} bytes."
-            )));
-        }
+        fits_into_record(tag, size)?;
         let wall_time = wall_time.unwrap_or_else(wall_time_now);
         let mut record = Pieces::default();
         aside(py, size, || encode(&mut record, wall_time));
@@ -205,7 +207,8 @@ impl Writer {
         if size > SPOOLED {
             let room = (0, size as u64);
             if let Ok(added) = self.add_large(py, file, room, || {
-                let content = Spool::of(self.directory(), |file| record.write_to(file))?;
+                let content =
+                    Spool::fed(self.directory(), |mut out| record.write_to(&mut out), || ())?;
                 io::Result::Ok(Record::Spooled(content.into()))
             }) {
                 return Ok(added);
@@ -273,6 +276,17 @@ impl Writer {
     fn directory(&self) -> &Path {
         self.inner.path().parent().unwrap_or(Path::new("."))
     }
+}
+
+/// Raises `ValueError` if a record has no room for so many bytes.
+fn fits_into_record(tag: &str, size: usize) -> PyResult<()> {
+    if size + AROUND <= MAX_PAYLOAD as usize {
+        return Ok(());
+    }
+    let tag: String = tag.chars().take(200).collect();
+    Err(PyValueError::new_err(format!(
+        "value of tag {tag:?}: expected less than 2 GiB, which is what a record can hold, found {size} bytes."
+    )))
 }
 
 /// The subclass of `OSError` that fits, with number and path.

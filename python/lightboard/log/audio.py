@@ -29,6 +29,7 @@ class Sounds(Recorder):
         """Log a sound, mono or stereo, of 16 bits. It is encoded in a thread of its own.
 
         Written as an audio value of content type `audio/wav` or `audio/flac` (spec/events.md, Writing).
+        Of a large one the copy is a file, as for `add_video`.
 
         Args:
             tag: The series.

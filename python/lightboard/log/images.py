@@ -42,6 +42,7 @@ class Images(Recorder):
         """Log an image. It is encoded in a thread of its own: the call takes a copy of the pixels.
 
         Written as an image value (spec/events.md, Writing). One channel is stored as three that are equal.
+        Of a large one the copy is a file, as for `add_video`.
 
         Args:
             tag: The series.

@@ -56,14 +56,12 @@ class Tensors(Recorder):
             OverflowError: The step does not fit into 64 bits.
             OSError: With `on_error="raise"`, earlier records could not be written.
         """
-        import numpy as np
-
         tag = plain_tag(tag)
         array, name = typed_array(tensor, f"tensor of tag {tag!r:.200}")
         data_type, shape = DATA_TYPES[name], array.shape
-        content = np.ascontiguousarray(array).reshape(-1).view("uint8")
+        elements = array if shape else array.reshape(1)
         step, wall_time = self._moment("tensor", tag, global_step, walltime)
         self._record(
             None,
-            lambda core, file: core.add_tensor(file, tag, data_type, shape, content, step, wall_time),
+            lambda core, file: core.add_tensor(file, tag, data_type, shape, elements, step, wall_time),
         )

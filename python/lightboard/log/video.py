@@ -25,10 +25,10 @@ class Videos(Recorder):
     ) -> None:
         """Log a batch of videos side by side as one animation, which is encoded in a thread of its own.
 
-        Written as an image value (spec/events.md, Writing). Of frames that together have more than 16 MiB the
-        copy is a file without a name in the directory for temporary files (`TMPDIR`; beside the event file where
-        that is in RAM), and this call waits for its turn when there are many; without a disk for it, this call encodes
-        them.
+        Written as an image value (spec/events.md, Writing). Of frames that take more than 8 MiB with their encoding,
+        some 3 MiB by themselves, the copy is a file without a name in the directory for temporary files (`TMPDIR`;
+        beside the event file where that is in RAM or full), and this call waits for its turn when there are many;
+        without room for such a file, this call encodes them.
 
         Args:
             tag: The series.

@@ -1,6 +1,6 @@
 //! Images, videos and sounds, which are files in a field.
 
-use super::wire::{bytes, content, float, integer_if_any, length, message};
+use super::wire::{bytes, content, elsewhere, float, integer_if_any, message};
 use super::{Elsewhere, Out, Pieces, value};
 use crate::{Audio, Image};
 
@@ -85,9 +85,4 @@ fn audio_with<'a, O: Out<'a>>(
             bytes(out, 5, audio.content_type.as_bytes());
         });
     });
-}
-
-fn elsewhere(out: &mut Pieces<'_>, field: u32, content: Elsewhere) {
-    length(out, field, content.length);
-    out.elsewhere(content);
 }

@@ -1,7 +1,7 @@
 //! Tensors: a kind of its own, and the field that most kinds keep their numbers in.
 
-use super::wire::{content, integer, message, numbers};
-use super::{Out, metadata, value};
+use super::wire::{content, elsewhere, integer, message, numbers};
+use super::{Elsewhere, Out, Pieces, metadata, value};
 use crate::DataClass;
 
 /// Data types by their numbers (`spec/events.md`, Tensors).
@@ -19,12 +19,40 @@ pub fn tensor<'a>(
     shape: &[usize],
     elements: &'a [u8],
 ) {
+    tensor_with(out, wall_time, step, tag, data_type, shape, |out| {
+        if !elements.is_empty() {
+            content(out, 4, elements);
+        }
+    });
+}
+
+/// One tensor, of at least one element, whose elements lie elsewhere.
+pub fn tensor_elsewhere(
+    out: &mut Pieces<'_>,
+    wall_time: f64,
+    step: i64,
+    tag: &str,
+    data_type: i32,
+    shape: &[usize],
+    elements: Elsewhere,
+) {
+    tensor_with(out, wall_time, step, tag, data_type, shape, |out| {
+        elsewhere(out, 4, elements);
+    });
+}
+
+/// A tensor; `elements` appends the field that holds them.
+fn tensor_with<'a, O: Out<'a>>(
+    out: &mut O,
+    wall_time: f64,
+    step: i64,
+    tag: &str,
+    data_type: i32,
+    shape: &[usize],
+    elements: impl FnOnce(&mut O),
+) {
     value(out, wall_time, step, tag, |out| {
-        field(out, data_type, shape, |out| {
-            if !elements.is_empty() {
-                content(out, 4, elements);
-            }
-        });
+        field(out, data_type, shape, elements);
         metadata(out, "tensor", DataClass::Tensor, |_| {});
     });
 }

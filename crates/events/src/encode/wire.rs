@@ -2,7 +2,7 @@
 
 use zerocopy::{Immutable, IntoBytes};
 
-use super::Out;
+use super::{Elsewhere, Out, Pieces};
 
 /// Wire types.
 const VARINT: u32 = 0;
@@ -42,6 +42,12 @@ pub(super) fn bytes<'a>(out: &mut impl Out<'a>, field: u32, value: &[u8]) {
 pub(super) fn content<'a>(out: &mut impl Out<'a>, field: u32, value: &'a [u8]) {
     length(out, field, value.len() as u64);
     out.content(value);
+}
+
+/// The same, of what is not in memory.
+pub(super) fn elsewhere(out: &mut Pieces<'_>, field: u32, value: Elsewhere) {
+    length(out, field, value.length);
+    out.elsewhere(value);
 }
 
 /// Packed numbers of a fixed size, which are left out if there are none. In memory they are what they are on the wire,

@@ -9,6 +9,8 @@ use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
+use super::aside;
+
 /// The numbers of an array, one behind the other, as little-endian float32.
 #[pyfunction]
 pub(crate) fn to_float32<'py>(
@@ -18,7 +20,7 @@ pub(crate) fn to_float32<'py>(
     let buffer = PyUntypedBuffer::get(array)?;
     let mut floats = array_of(&buffer)?.floats(number_of(&buffer)?);
     PyBytes::new_with(py, 4 * buffer.item_count(), |out| {
-        Ok(floats.read_exact(out)?)
+        Ok(aside(py, buffer.len_bytes(), || floats.read_exact(out))?)
     })
 }
 
@@ -26,7 +28,19 @@ pub(crate) fn to_float32<'py>(
 /// holds their bits.
 pub(super) fn number_of(buffer: &PyUntypedBuffer) -> PyResult<Number> {
     let small = |data_type| Number::of(data_type);
-    let number = match (buffer.format().to_bytes(), buffer.item_size()) {
+    // Elements that are not aligned have the sizes of the standard, which the array tells anyhow.
+    let told = buffer.format().to_bytes();
+    let marks: &[u8] = if cfg!(target_endian = "little") {
+        b"@=^<"
+    } else {
+        b"@=^>"
+    };
+    let format: Vec<u8> = told
+        .iter()
+        .copied()
+        .filter(|it| !marks.contains(it))
+        .collect();
+    let number = match (&format[..], buffer.item_size()) {
         (b"?", 1) => Some(Number::Bool),
         (b"b", 1) => Some(Number::I8),
         (b"B", 1) => Some(Number::U8),
@@ -50,7 +64,7 @@ pub(super) fn number_of(buffer: &PyUntypedBuffer) -> PyResult<Number> {
     number.ok_or_else(|| {
         PyTypeError::new_err(format!(
             "expected an array of real numbers in the machine's byte order, found the format {}",
-            buffer.format().to_bytes().escape_ascii()
+            told.escape_ascii()
         ))
     })
 }

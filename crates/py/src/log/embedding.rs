@@ -1,11 +1,13 @@
 //! Embeddings: files that are written by a thread of the writer.
 
-use std::io::{BufReader, Cursor, Read, Write};
+use std::io::{self, BufReader, Cursor, Read, Write};
 use std::path::PathBuf;
 
 use lightboard_arrays::{Array, floats, integers};
 use lightboard_events::Number;
-use lightboard_log::{Claimed, Element, Embedding, FileId, Media, Progress, Spool, WriteFile};
+use lightboard_log::{
+    Added, Claimed, Element, Embedding, FileId, Media, Place, Progress, Spool, WriteFile,
+};
 use lightboard_media::{Grid, PictureFormat};
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::PyTypeError;
@@ -31,7 +33,7 @@ impl Writer {
         folder: String,
         name: String,
         points: &Bound<'_, PyAny>,
-        labels: Option<String>,
+        labels: Option<&str>,
         pictures: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<u8> {
         let buffer = PyUntypedBuffer::get(points)?;
@@ -52,42 +54,59 @@ impl Writer {
             .as_ref()
             .map_or(0, |(_, outline)| PictureFormat::Png.work(*outline));
 
-        let mut media = Media {
-            what: format!("The embedding {tag:?}"),
-            bytes: 0,
-            work,
-            spooled: 0,
-            kept: true,
-            tag: None,
-        };
         let sizes = [
             points.len_bytes(),
-            labels.as_ref().map_or(0, String::len),
+            labels.map_or(0, str::len),
             pixels.as_ref().map_or(0, |(_, outline)| outline.bytes()),
         ];
-        for size in sizes {
-            if size > LARGE {
-                media.spooled = media.spooled.saturating_add(size as u64);
-            } else {
-                media.bytes += size;
-            }
-        }
-        let place = match py.detach(|| self.inner.claim_media(FileId(file), media)) {
-            Claimed::Place(place) => place,
-            Claimed::Refused(added) => return Ok(self.told(py, added)),
+        // Where no spool can be had, there must be room for all of it in memory.
+        let copied = |spooled| -> Result<_, Option<Added>> {
+            let in_spools = |size: &usize| spooled && *size > LARGE;
+            let (large, small): (Vec<_>, Vec<_>) = sizes.into_iter().partition(in_spools);
+            let media = Media {
+                what: format!("The embedding {tag:?}"),
+                bytes: small.into_iter().fold(0, usize::saturating_add),
+                work,
+                spooled: large.into_iter().fold(0, usize::saturating_add) as u64,
+                kept: true,
+                tag: None,
+            };
+            let place = match py.detach(|| self.inner.claim_media(FileId(file), media)) {
+                Claimed::Place(place) => place,
+                Claimed::Refused(added) => return Err(Some(added)),
+            };
+            let copy = |size, write: &(dyn Fn(&mut dyn Write) -> io::Result<()> + Sync)| {
+                aside(py, size, || self.copy_of(&place, in_spools(&size), write)).ok_or(None)
+            };
+            let points = copy(sizes[0], &|out| copy_all(&mut points.read(), out))?;
+            let labels =
+                labels.map(|labels| copy(sizes[1], &|out| out.write_all(labels.as_bytes())));
+            let sprite = pixels
+                .as_ref()
+                .map(|(rows, _)| copy(sizes[2], &|out| copy_all(&mut rows.clone(), out)));
+            Ok((place, points, labels.transpose()?, sprite.transpose()?))
+        };
+        let (place, copied_points, labels, sprite) = match copied(true).or_else(|added| match added
+        {
+            Some(added) => Err(added),
+            None => copied(false).map_err(|added| added.unwrap_or(Added::Taken)),
+        }) {
+            Ok(copied) => copied,
+            Err(added) => return Ok(self.told(py, added)),
         };
         let embedding = Embedding {
             directory,
             folder,
             name,
-            points: self.copied(py, sizes[0], || points.read()),
+            points: copied_points,
             element: points.element,
             shape: points.shape,
-            labels: labels.map(|labels| self.copied(py, sizes[1], || labels.as_bytes())),
+            labels,
             picture,
         };
-        let sprite = pixels.map(|(rows, outline)| {
-            let pixels = BufReader::new(self.copied(py, sizes[2], || rows.clone()));
+        let outline = pixels.map(|(_, outline)| outline);
+        let sprite = sprite.zip(outline).map(|(pixels, outline)| {
+            let pixels = BufReader::new(pixels);
             let write: WriteFile = Box::new(move |out: &mut dyn Write| {
                 Ok(PictureFormat::Png.encode(outline, pixels, out)?)
             });
@@ -103,25 +122,20 @@ impl Writer {
 }
 
 impl Writer {
-    /// A copy of a part of an embedding, in a spool if it is large: others have no room in memory while it waits for its
-    /// turn. Where no spool can be had, it is kept in memory.
-    fn copied<Source: Read>(
+    /// A copy of what `write` writes, in a spool or in memory; none, if no spool can be had.
+    fn copy_of(
         &self,
-        py: Python<'_>,
-        size: usize,
-        read: impl Fn() -> Source + Sync,
-    ) -> Box<dyn Read + Send> {
-        aside(py, size, || -> Box<dyn Read + Send> {
-            if size > LARGE
-                && let Ok(spool) = Spool::of(self.directory(), |file| copy_all(&mut read(), file))
-            {
-                return Box::new(spool);
-            }
-            let mut copy = vec![0; size];
-            // From the program's memory, which has as many bytes.
-            let _ = read().read_exact(&mut copy);
-            Box::new(Cursor::new(copy))
-        })
+        place: &Place<'_>,
+        spooled: bool,
+        write: &(dyn Fn(&mut dyn Write) -> io::Result<()> + Sync),
+    ) -> Option<Box<dyn Read + Send>> {
+        if spooled {
+            let spool = Spool::fed(self.directory(), write, || place.goes_on(true)).ok()?;
+            return Some(Box::new(spool));
+        }
+        let mut copy = Vec::new();
+        write(&mut copy).ok()?;
+        Some(Box::new(Cursor::new(copy)))
     }
 }
 

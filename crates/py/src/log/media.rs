@@ -94,7 +94,7 @@ impl Writer {
             read: || rows.clone(),
             size: outline.bytes(),
             encode: move |pixels: &mut dyn Read, out: &mut dyn Sink| {
-                let drawn = Drawn::new(outline, pixels, boxes);
+                let drawn = Drawn::new(outline, pixels, boxes.clone());
                 let resized = Resized::new(outline, drawn, width, height)?;
                 format.encode(made, resized, out)
             },

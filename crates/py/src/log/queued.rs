@@ -1,6 +1,7 @@
 //! What is copied in the call, and encoded by threads of the writer.
 
-use std::io::{self, BufReader, BufWriter, Cursor, Read, Seek, Write};
+use std::cell::RefCell;
+use std::io::{self, BufReader, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
 
 use lightboard_events::crc;
 use lightboard_events::encode::{Elsewhere, Piece, Pieces};
@@ -10,7 +11,7 @@ use lightboard_log::{
 use lightboard_media::MediaError;
 use pyo3::prelude::*;
 
-use super::{Writer, aside};
+use super::{LARGE, Writer, aside};
 
 /// Bytes that are read or written at a time where they are not in memory.
 const BUFFER: usize = 1 << 16;
@@ -47,7 +48,7 @@ impl Writer {
         medium: Medium<'_, impl Fn() -> Source + Send + Sync, Encode, Wrap>,
     ) -> u8
     where
-        Encode: FnOnce(&mut dyn Read, &mut dyn Sink) -> Result<(), MediaError> + Send + 'static,
+        Encode: Fn(&mut dyn Read, &mut dyn Sink) -> Result<(), MediaError> + Send + 'static,
         Wrap: for<'p> FnOnce(&mut Pieces<'p>, f64, Piece<'p>) + Send + 'static,
     {
         let Medium {
@@ -92,6 +93,29 @@ impl Writer {
         self.told(py, added)
     }
 
+    /// Adds the record that `wrap` makes around what `read` gives, which has `size` bytes and is not in memory whole: it is
+    /// copied into a spool. None, if no spool can be had.
+    pub(super) fn add_spooled<Source: Read>(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        wall_time: Option<f64>,
+        size: usize,
+        read: impl Fn() -> Source + Sync,
+        wrap: impl Fn(&mut Pieces<'_>, f64, Elsewhere) + Sync,
+    ) -> Option<u8> {
+        let wall_time = wall_time.unwrap_or_else(lightboard_log::wall_time);
+        let copy = || {
+            let mut content =
+                Spool::fed(self.directory(), |out| copy_all(&mut read(), out), || ())?;
+            let checksum = checksum_of(&mut content)?;
+            record_around(content, checksum, |out, content| {
+                wrap(out, wall_time, content);
+            })
+        };
+        self.add_large(py, file, (0, size as u64), copy).ok()
+    }
+
     fn spool<Source: Read, Encode, Wrap>(
         &self,
         place: Place<'_>,
@@ -101,26 +125,82 @@ impl Writer {
         wrap: Wrap,
     ) -> Added
     where
-        Encode: FnOnce(&mut dyn Read, &mut dyn Sink) -> Result<(), MediaError> + Send + 'static,
+        Encode: Fn(&mut dyn Read, &mut dyn Sink) -> Result<(), MediaError> + Send + 'static,
         Wrap: for<'p> FnOnce(&mut Pieces<'p>, f64, Piece<'p>) + Send + 'static,
     {
         let directory = self.directory().to_owned();
-        let Ok(copy) = Spool::of(&directory, |file| copy_all(&mut read(), file)) else {
+        let copy = Spool::fed(
+            &directory,
+            |out| copy_all(&mut read(), out),
+            || place.goes_on(true),
+        );
+        let Ok(mut copy) = copy else {
+            place.goes_on(false);
+            // One at a time, since it takes memory.
+            let _turn = self.alone.lock();
             let wall_time = wall_time.unwrap_or_else(lightboard_log::wall_time);
             let mut out = Cursor::new(Vec::new());
             let encoded = encode(&mut read(), &mut out);
             let record = encoded.map(|()| Some(record_of(wall_time, out.get_ref(), wrap)));
             return place.finish(record.map_err(Into::into));
         };
-        let encode = move |wall_time, _: Progress<'_>| {
+        let encode = move |wall_time, progress: Progress<'_>| {
+            let heard = RefCell::new(progress);
             let file = Spool::of(&directory, |file| {
-                let mut out = BufWriter::with_capacity(BUFFER, file);
-                encode(&mut BufReader::with_capacity(BUFFER, copy), &mut out)?;
+                copy.rewind()?;
+                let copy = AtDisk(&mut copy, &heard);
+                let mut copy = BufReader::with_capacity(BUFFER, copy);
+                let mut out = BufWriter::with_capacity(BUFFER, AtDisk(file, &heard));
+                encode(&mut copy, &mut out)?;
                 Ok::<_, MediaError>(out.flush()?)
-            })?;
-            Ok(Some(record_around(wall_time, file, wrap)?))
+            });
+            let mut file = AtDisk(file?, &heard);
+            if file.0.size() <= LARGE as u64 {
+                // Not worth a descriptor.
+                let mut encoded = Vec::new();
+                file.read_to_end(&mut encoded)?;
+                return Ok(Some(record_of(wall_time, &encoded, wrap)));
+            }
+            let checksum = checksum_of(&mut file)?;
+            let wrap = |out: &mut Pieces<'_>, file| wrap(out, wall_time, Piece::Elsewhere(file));
+            Ok(Some(record_around(file.0, checksum, wrap)?))
         };
         place.fill(wall_time, Box::new(encode))
+    }
+}
+
+/// A file that tells when it is waited for: who computes meanwhile does not hang.
+struct AtDisk<'a, 'p, F>(F, &'a RefCell<Progress<'p>>);
+
+impl<F> AtDisk<'_, '_, F> {
+    fn heard<T>(&mut self, done: impl FnOnce(&mut F) -> T) -> T {
+        let tell = |at_disk| (self.1.borrow_mut())(at_disk);
+        tell(true);
+        let done = done(&mut self.0);
+        tell(false);
+        done
+    }
+}
+
+impl<F: Read> Read for AtDisk<'_, '_, F> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.heard(|file| file.read(out))
+    }
+}
+
+impl<F: Write> Write for AtDisk<'_, '_, F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.heard(|file| file.write(bytes))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.heard(Write::flush)
+    }
+}
+
+impl<F: Seek> Seek for AtDisk<'_, '_, F> {
+    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
+        self.heard(|file| file.seek(place))
     }
 }
 
@@ -145,42 +225,46 @@ fn record_of(
     Record::Memory(bytes)
 }
 
-/// The record that holds an encoded file, which stays where it is.
-fn record_around(
-    wall_time: f64,
-    mut encoded: Spool,
-    wrap: impl for<'p> FnOnce(&mut Pieces<'p>, f64, Piece<'p>),
-) -> io::Result<Record> {
+/// The bare checksum of what there is.
+fn checksum_of(content: &mut impl Read) -> io::Result<u32> {
     let mut checksum = 0;
     let mut buffer = vec![0; BUFFER];
     loop {
-        match encoded.read(&mut buffer)? {
-            0 => break,
+        match content.read(&mut buffer)? {
+            0 => return Ok(checksum),
             count => checksum = crc::go_on(checksum, &buffer[..count]),
         }
     }
+}
+
+/// The record that `wrap` makes around content with this checksum, which stays where it is.
+fn record_around(
+    content: Spool,
+    checksum: u32,
+    wrap: impl FnOnce(&mut Pieces<'_>, Elsewhere),
+) -> io::Result<Record> {
     let mut record = Pieces::default();
     let elsewhere = Elsewhere {
-        length: encoded.size(),
+        length: content.size(),
         checksum,
     };
-    wrap(&mut record, wall_time, Piece::Elsewhere(elsewhere));
+    wrap(&mut record, elsewhere);
     let around = record.around().ok_or(io::ErrorKind::InvalidData)?;
     let (before, behind) = (around.0.to_vec(), around.1.to_vec());
     Ok(Record::Spooled(SpooledRecord {
         before,
-        content: encoded,
+        content,
         behind,
     }))
 }
 
 /// Copies what there is, a part at a time.
-pub(super) fn copy_all(source: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
+pub(super) fn copy_all(source: &mut impl Read, out: &mut (impl Write + ?Sized)) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER];
     loop {
         match source.read(&mut buffer)? {
             0 => return Ok(()),
-            count => to.write_all(&buffer[..count])?,
+            count => out.write_all(&buffer[..count])?,
         }
     }
 }

@@ -8,11 +8,15 @@
     reason = "what is extracted from Python is owned"
 )]
 
-use lightboard_events::{MeshPart, encode};
-use pyo3::buffer::PyBuffer;
+use std::io::Read;
+
+use lightboard_events::MeshPart;
+use lightboard_events::encode::{self, Pieces};
+use pyo3::buffer::{PyBuffer, PyUntypedBuffer};
 use pyo3::prelude::*;
 
-use super::{Writer, elements};
+use super::array::array_of;
+use super::{SPOOLED, Writer, aside, elements, fits_into_record};
 
 #[pymethods]
 impl Writer {
@@ -23,14 +27,34 @@ impl Writer {
         tag: &str,
         data_type: i32,
         shape: Vec<usize>,
-        content: PyBuffer<u8>,
+        elements: &Bound<'_, PyAny>,
         step: i64,
         wall_time: Option<f64>,
     ) -> PyResult<u8> {
-        let content = elements(&content)?;
-        let size = tag.len() + 16 * shape.len() + content.len();
+        let buffer = PyUntypedBuffer::get(elements)?;
+        let array = array_of(&buffer)?;
+        let mut copy = Vec::new();
+        let elements = if let Some(elements) = array.contiguous() {
+            elements
+        } else {
+            let size = array.len_bytes();
+            if size > SPOOLED {
+                fits_into_record(tag, size)?;
+                let wrap = |out: &mut Pieces<'_>, wall_time, elements| {
+                    let shape = &shape[..];
+                    encode::tensor_elsewhere(out, wall_time, step, tag, data_type, shape, elements);
+                };
+                let added = self.add_spooled(py, file, wall_time, size, || array.bytes(), wrap);
+                if let Some(added) = added {
+                    return Ok(added);
+                }
+            }
+            aside(py, size, || array.bytes().read_to_end(&mut copy))?;
+            &copy
+        };
+        let size = tag.len() + 16 * shape.len() + elements.len();
         self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
-            encode::tensor(out, wall_time, step, tag, data_type, &shape, content);
+            encode::tensor(out, wall_time, step, tag, data_type, &shape, elements);
         })
     }
 
