@@ -165,6 +165,23 @@ def calls() -> list[Row]:
     ]
 
 
+def flooded() -> list[Row]:
+    """What a writer takes at most."""
+    print("memory of the writer", file=sys.stderr)
+    most = {name: max(results) for name, results in rounds(list(writers.WRITERS), writers.flood_mb).items()}
+    peers = ["torch", "tensorboardX"]
+    return [
+        Row(
+            "memory of the writer while six threads log pictures of 6.75 MB, sounds, histograms, curves and texts",
+            ", ".join(f"{peer} {most[peer]:.0f} MiB" for peer in peers),
+            f"{most['lightboard']:.0f} MiB",
+            f"{min(most[peer] for peer in peers) / most['lightboard']:.1f} ×",
+            "≤ 64 MiB",
+            most["lightboard"] <= 64,
+        )
+    ]
+
+
 def at_scale() -> list[Row]:
     """Everything read, cold and again, from 1 M to 100 M points."""
     rows = []
@@ -436,6 +453,7 @@ SECTIONS: dict[str, Callable[[], list[Row]]] = {
     "writing": writing,
     "calls": calls,
     "images": writing_images,
+    "memory": flooded,
     "graph": logging_a_graph,
     "loading": at_scale,
     "questions": asking,

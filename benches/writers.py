@@ -10,6 +10,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,6 +75,11 @@ def training_share(writer: str, *, steps: int = 1000, scalars: int = 20, step_se
     return float(_in_a_process("training", writer, str(steps), str(scalars), str(step_secs))["share"])
 
 
+def flood_mb(writer: str) -> float:
+    """What the process takes more, at most, while six threads log what all writers know, in MiB."""
+    return float(_in_a_process("flood", writer)["mb"])
+
+
 def import_ms() -> float:
     """How long `import lightboard` takes in a new interpreter."""
     program = (
@@ -121,6 +127,44 @@ def _training(directory: str, writer: str, steps: str, scalars: str, step_secs: 
     return {"share": share}
 
 
+def _flood(directory: str, writer: str) -> dict[str, float]:
+    log = _open(writer, directory)
+    picture = _RANDOM.integers(0, 256, (3, 1500, 1500), dtype=np.uint8)
+    sound = _RANDOM.random((1, 1_000_000), dtype=np.float32)
+    numbers, text = _RANDOM.random(1_000_000), "x" * 1_000_000
+
+    def everything(step: int, part: slice) -> None:
+        log.add_image("picture", picture[:, part, part], step)
+        log.add_audio("sound", sound[:, part], step)
+        log.add_histogram("numbers", numbers[part], step)
+        log.add_pr_curve("curve", numbers[part] > 0.5, numbers[part], step)
+        log.add_text("text", text[part], step)
+        for number in range(1000):
+            log.add_scalar("scalar", 0.5, 1000 * step + number)
+
+    def memory_kb(which: str) -> int:
+        with open("/proc/self/status") as status:
+            return next(int(line.split()[1]) for line in status if line.startswith(f"Vm{which}:"))
+
+    everything(0, slice(100))  # What is imported and made once.
+    log.flush()
+    with open("/proc/self/clear_refs", "w") as clear_refs:
+        clear_refs.write("5")  # Forget the most so far.
+    before = memory_kb("RSS")
+
+    def log_all() -> None:
+        for step in range(1, 4):
+            everything(step, slice(None))
+
+    threads = [threading.Thread(target=log_all) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    log.close()
+    return {"mb": (memory_kb("HWM") - before) / 1024}
+
+
 def _scalar(directory: str, writer: str, timed_calls: str, loop_calls: str) -> dict[str, float]:
     log = _open(writer, f"{directory}/timed")
     clock = time.perf_counter_ns
@@ -151,5 +195,6 @@ if __name__ == "__main__":
         "scalar": _scalar,
         "call": _call,
         "training": _training,
+        "flood": _flood,
     }
     print(json.dumps(_MEASURES[sys.argv[1]](*sys.argv[2:])))
