@@ -172,7 +172,7 @@ def flooded() -> list[Row]:
     peers = ["torch", "tensorboardX"]
     return [
         Row(
-            "memory of the writer while six threads log pictures of 6.75 MB, sounds, histograms, curves and texts",
+            "memory of the writer while six threads log pictures of 6.75 MB, histograms, curves and texts",
             ", ".join(f"{peer} {most[peer]:.0f} MiB" for peer in peers),
             f"{most['lightboard']:.0f} MiB",
             f"{min(most[peer] for peer in peers) / most['lightboard']:.1f} ×",

@@ -130,12 +130,10 @@ def _training(directory: str, writer: str, steps: str, scalars: str, step_secs: 
 def _flood(directory: str, writer: str) -> dict[str, float]:
     log = _open(writer, directory)
     picture = _RANDOM.integers(0, 256, (3, 1500, 1500), dtype=np.uint8)
-    sound = _RANDOM.random((1, 1_000_000), dtype=np.float32)
     numbers, text = _RANDOM.random(1_000_000), "x" * 1_000_000
 
     def everything(step: int, part: slice) -> None:
         log.add_image("picture", picture[:, part, part], step)
-        log.add_audio("sound", sound[:, part], step)
         log.add_histogram("numbers", numbers[part], step)
         log.add_pr_curve("curve", numbers[part] > 0.5, numbers[part], step)
         log.add_text("text", text[part], step)
