@@ -442,7 +442,8 @@ def report(rows: list[Row]) -> str:
         "",
         f"{datetime.date.today().isoformat()}, {machine()}.",
         "",
-        f"{versions()}. Written by `make bench`; best of at least {ROUNDS} alternating rounds, peers and Lightboard in one run.",
+        f"{versions()}. Written by `make bench`; best of {ROUNDS} alternating rounds "
+        "or more, peers and Lightboard in one run.",
         "",
         *table(rows),
     ]
