@@ -184,7 +184,10 @@ pub(crate) fn run(shared: &Arc<Shared>, suffix: &str) {
             .collect();
 
         if last {
-            outlets.iter().for_each(Outlet::cut_torn_record);
+            for outlet in &outlets {
+                // If even this fails, readers see a file that ended early, which they must expect of any live file.
+                let _ = outlet.cut_torn_record();
+            }
         }
 
         // No file is touched while callers may wait for this lock.
@@ -369,7 +372,7 @@ impl Outlet {
             let bytes = match batch.bytes.some(self.offset, CHUNK, &mut self.buffer) {
                 Ok(bytes) => bytes,
                 Err(cause) => {
-                    notice.push(self.give_up(&cause));
+                    notice.push(self.give_up(&cause)?);
                     continue;
                 }
             };
@@ -392,15 +395,16 @@ impl Outlet {
     }
 
     /// Drops the first batch, which cannot be read back: it is a spool.
-    fn give_up(&mut self, cause: &io::Error) -> Report {
-        self.cut_torn_record();
+    fn give_up(&mut self, cause: &io::Error) -> io::Result<Report> {
+        // Others will stand behind it.
+        self.cut_torn_record()?;
         self.offset = 0;
         self.outgoing.pop_front();
-        Report::not_encoded(
+        Ok(Report::not_encoded(
             "A large record".to_owned(),
             NotRead(cause).to_string().into(),
             self.file.path(),
-        )
+        ))
     }
 
     /// Drops the first batch, which is written; its buffer may take the next records.
@@ -468,12 +472,12 @@ impl Outlet {
     }
 
     /// Leaves the file at a record's end.
-    fn cut_torn_record(&self) {
+    fn cut_torn_record(&self) -> io::Result<()> {
         let (_, start) = self.whole_records();
         if self.offset > start {
-            // If even this fails, readers see a file that ended early, which they must expect of any live file.
-            let _ = self.file.cut((self.offset - start) as u64);
+            self.file.cut((self.offset - start) as u64)?;
         }
+        Ok(())
     }
 
     fn lost(&self, pending: &mut Pending, unwritten: u64, recovered: bool) -> Report {

@@ -309,8 +309,8 @@ impl Shared {
                 let record = self.encoded(ticket, wall, encode);
                 state = lock(&self.state);
                 self.finish(&mut state, ticket, record);
-            } else if state.is_closed() {
-                return;
+            } else if state.is_closed() && state.media.is_empty() {
+                return; // Not while a caller still copies what is then to be encoded.
             } else {
                 state.media.idle_threads += 1;
                 state = self
@@ -351,8 +351,8 @@ impl Shared {
     fn settle(&self, state: &mut State, settled: Vec<Settled>) {
         state.settle_media(settled);
         self.wake.notify_one();
-        // There is room for what waits to be encoded as well.
-        self.encode.notify_one();
+        // There is room for what waits to be encoded as well, or nothing to come any more.
+        self.encode.notify_all();
         self.done.notify_all();
     }
 

@@ -346,6 +346,7 @@ impl Writer {
         let mut state = self.shared.wait_for_media(state, u64::MAX, None, over);
         let given_up = state.abandon_media();
         self.shared.wake.notify_one();
+        self.shared.encode.notify_all();
         drop(state);
         if !given_up.is_empty() {
             // It closes copies on a disk that may not answer.

@@ -554,3 +554,34 @@ fn what_takes_much_to_encode_is_encoded_alone() {
     writer.close();
     assert_eq!(steps(&writer, "media"), [0, 1]);
 }
+
+#[test]
+fn close_waits_for_what_is_still_being_copied() {
+    let directory = tempfile::tempdir().unwrap();
+    for kept in [false, true] {
+        let writer = open(directory.path());
+        // Both threads are there, and idle.
+        let (begun, begins) = mpsc::channel();
+        let gates = [0, 1].map(|step| {
+            let (item, gate) = gated(step, 1, begun.clone());
+            add(&writer, item);
+            begins.recv().unwrap();
+            gate
+        });
+        drop(gates);
+        writer.flush();
+        let item = media(2, 1, || ()).with(|media| media.kept = kept);
+        let Claimed::Place(place) = writer.claim_media(FileId(0), item.media) else {
+            panic!("there is room");
+        };
+        std::thread::scope(|scope| {
+            scope.spawn(|| writer.close());
+            while !writer.is_closed() {
+                std::thread::yield_now();
+            }
+            assert_eq!(place.fill(None, item.encode), Added::Taken);
+        });
+        assert_eq!(steps(&writer, "media"), [0, 1, 2]);
+        assert!(writer.reports().is_empty());
+    }
+}

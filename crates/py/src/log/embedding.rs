@@ -133,6 +133,7 @@ impl Writer {
             let spool = Spool::fed(self.directory(), write, || place.goes_on(true)).ok()?;
             return Some(Box::new(spool));
         }
+        place.goes_on(false);
         let mut copy = Vec::new();
         write(&mut copy).ok()?;
         Some(Box::new(Cursor::new(copy)))

@@ -145,6 +145,7 @@ impl Writer {
             return place.finish(record.map_err(Into::into));
         };
         let encode = move |wall_time, progress: Progress<'_>| {
+            progress(true); // Until the first part is read: files are made and rewound before.
             let heard = RefCell::new(progress);
             let file = Spool::of(&directory, |file| {
                 copy.rewind()?;
