@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Browser, Request, Route, expect
 
 from board.axe import complaints_of_axe
 from board.browser import MEASURE, WAIT_MS, OpenBoard, tab
@@ -218,6 +218,21 @@ def test_no_name_breaks_its_line_or_turns_the_reading_direction(tmp_path: Path, 
         expect(opened.page.get_by_role("region", name=f"Values of {shown} at step")).to_be_visible()
         opened.settings().get_by_role("combobox", name="Another tag").select_option(label=shown)
         expect(opened.page.locator("figure .notes")).to_contain_text(f"x is {shown} at the same step")
+
+
+def test_keys_that_come_before_the_curves_are_answered_with_them(opened: OpenBoard) -> None:
+    held: list[Route] = []
+    opened.page.route("**/api/scalars", lambda route: held.append(route))  # noqa: PLW0108 (it is given an attribute)
+    opened.page.reload()
+    opened.page.locator('[data-tag="loss"] .hit').focus()
+    opened.page.keyboard.press("ArrowLeft")
+    said = opened.page.locator('[data-tag="loss"] figure > p[role=status]')
+    expect(said).to_have_text("the curves are not here yet")
+    for route in held:
+        route.continue_()
+    opened.page.unroute("**/api/scalars")
+    expect(said).to_contain_text("long: ")
+    assert opened.complaints == []
 
 
 def test_the_keyboard_can_skip_the_run_list(opened: OpenBoard) -> None:
