@@ -101,14 +101,16 @@ impl<'a> Feeding<'a> {
     fn hand_over(&mut self) -> io::Result<()> {
         let mut next = match self.empty.pop() {
             Some(buffer) => buffer,
-            None => self.hear()?.ok_or(io::ErrorKind::BrokenPipe)?,
+            None => self.hear()?,
         };
         next.clear();
         let filled = std::mem::replace(&mut self.filling, next);
         let sent = self.full.as_ref().map(|full| full.send(filled));
         if !matches!(sent, Some(Ok(()))) {
-            // The thread has ended, and says why.
-            while self.hear()?.is_some() {}
+            // The thread has ended, and says why behind what it said before.
+            loop {
+                self.hear()?;
+            }
         }
         Ok(())
     }
@@ -127,11 +129,11 @@ impl<'a> Feeding<'a> {
         }
     }
 
-    /// An empty buffer; none, if the thread ended well.
-    fn hear(&self) -> io::Result<Option<Vec<u8>>> {
+    /// An empty buffer. The thread ends before all is handed over only if it cannot write.
+    fn hear(&self) -> io::Result<Vec<u8>> {
         match self.listen()? {
-            Said::Empty(buffer) => Ok(Some(buffer)),
-            Said::Ended(spool) => spool.map(|_| None),
+            Said::Empty(buffer) => Ok(buffer),
+            Said::Ended(spool) => Err(spool.err().unwrap_or(io::ErrorKind::BrokenPipe.into())),
         }
     }
 
