@@ -438,7 +438,7 @@ class Writer:
         step: int,
         wall_time: float | None,
     ) -> int:
-        """Add meshes: vertices, faces and colours (float32, of three dimensions)."""
+        """Add meshes: vertices, faces and colours (real numbers, of three dimensions), which are written as float32."""
 
     def add_image(
         self,

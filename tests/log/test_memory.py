@@ -137,6 +137,7 @@ CALLS = {
     "sound of int32": ("of('int32').reshape(-1)", "writer.add_audio('a', it)"),
     "points of int32": ("of('int32')", "writer.add_embedding(it)"),
     "points of float16 in columns": ("apart('float16')", "writer.add_embedding(it)"),
+    "mesh of float64": ("of('float64').reshape(-1, 100, 10)[:, :, :3]", "writer.add_mesh('a', it, it, it)"),
     "text": ("'\\u0436' * rows * 1000", "writer.add_text('a', it)"),
 }
 

@@ -9,7 +9,7 @@ from lightboard import LightboardWarning, SummaryWriter
 from log.peers import PEERS, peer_named
 from log.records import event_files, events
 
-TEXTS = ["", "# Loss\n\nit *falls*", "損失は下がる", "a\0b", "🦙" * 1_000_000]
+TEXTS = ["", "# Loss\n\nit *falls*", "損失は下がる", "a\0b", "ж🦙a損" * 500_000, "ж🦙a損" * 1_000_000]
 
 
 @pytest.mark.parametrize("peer", PEERS)

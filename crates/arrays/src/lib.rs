@@ -5,9 +5,11 @@
 
 mod numbers;
 mod read;
+mod source;
 
 pub use numbers::{floats, integers, numbers};
 pub use read::Reader;
+pub use source::Floats;
 
 /// Bytes of elements that are taken at a time, at most; enough that what is done once for all of them does not count.
 const PIECE: usize = 1 << 12;

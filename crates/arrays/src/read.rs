@@ -1,6 +1,6 @@
 //! What is made of an array's elements, as bytes.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
 use lightboard_events::Number;
 
@@ -45,13 +45,33 @@ impl<'a> Array<'a> {
     }
 }
 
+impl<F: FnMut(&[u8], &mut Vec<u8>)> Reader<'_, F> {
+    /// Writes all of it.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn write_to(mut self, out: &mut dyn Write) -> io::Result<()> {
+        loop {
+            self.next_piece();
+            if self.made.is_empty() {
+                return Ok(());
+            }
+            out.write_all(&self.made)?;
+        }
+    }
+
+    fn next_piece(&mut self) {
+        self.pieces.next_into(&mut self.elements);
+        self.made.clear();
+        self.at = 0;
+        (self.make)(&self.elements, &mut self.made);
+    }
+}
+
 impl<F: FnMut(&[u8], &mut Vec<u8>)> Read for Reader<'_, F> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if self.at == self.made.len() {
-            self.pieces.next_into(&mut self.elements);
-            self.made.clear();
-            self.at = 0;
-            (self.make)(&self.elements, &mut self.made);
+            self.next_piece();
         }
         let count = out.len().min(self.made.len() - self.at);
         out[..count].copy_from_slice(&self.made[self.at..self.at + count]);

@@ -218,7 +218,7 @@ fn what_the_series_of_a_tag_take_in_json_is_counted_each_time() {
     let long = "\u{1}".repeat(5 << 20);
     for tag in [&*long, "loss", &long[1..], &long[2..]] {
         scalar(&mut file, 0.0, 0, tag, Scalar::Simple(1.0));
-        text(&mut file, 0.0, 0, tag, "words");
+        text(&mut file, 0.0, 0, tag, "words".into());
     }
     let told = facts_text(&file, 1 << 18);
     assert!(told.len() < 65 << 20);

@@ -24,10 +24,10 @@ pub use hparams::{hparams, known};
 pub use layout::layout;
 pub use media::{audio, audio_elsewhere, image, image_elsewhere};
 pub use mesh::{Part, mesh};
-pub use out::Out;
-pub use pieces::{Elsewhere, Piece, Pieces};
+pub use out::{Bytes, Out, Source};
+pub use pieces::{Elsewhere, Encoded, Pieces};
 pub use pr_curve::pr_curve;
-pub use tensor::{tensor, tensor_elsewhere};
+pub use tensor::tensor;
 pub use text::text;
 
 use crate::{DataClass, Reduce, reduce};

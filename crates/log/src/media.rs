@@ -17,7 +17,7 @@ use crate::media_queue::{Encoded, Item, Settled};
 use crate::record::Record;
 use crate::report::Report;
 use crate::writer::{Added, FileId, HUNG_AFTER, Writer};
-use crate::{lock, sigterm, spool, wall_time};
+use crate::{lock, sigterm, wall_time};
 
 /// Bytes of memory that all media together take, with what it takes to encode them: one that takes more is encoded alone.
 pub const MEDIA_CAPACITY: usize = 28 << 20;
@@ -56,7 +56,7 @@ pub struct Media {
     pub bytes: usize,
     /// Bytes that encoding it takes besides, with the record.
     pub work: usize,
-    /// Bytes that its copy has in a [`Spool`](crate::Spool).
+    /// What its copy counts of the room for spools: [`Spool::cost`](crate::Spool::cost) of each.
     pub spooled: u64,
     /// Whether it is never dropped for others, but its caller waits for its turn. All that are so are done one after the
     /// other.
@@ -202,7 +202,6 @@ impl Writer {
         if self.is_inherited() {
             return Claimed::Refused(Added::Unusable);
         }
-        media.spooled = spool::cost(media.spooled);
         let start = Instant::now();
         let mut state = lock(&self.shared.state);
         loop {
@@ -210,18 +209,17 @@ impl Writer {
                 return Claimed::Refused(Added::Unusable);
             }
             // What becomes of a spool is one as well, about as large: all of them have their room together.
-            let spooled = match media.spooled {
-                0 => 0,
-                more => more + state.media.spooled(),
+            let room = |state: &State| match media.spooled {
+                0 => (1, 0),
+                more => (1, more + state.media.spooled()),
             };
-            if !state.held.has_room(&state.pending[file.0], 1, spooled) {
+            let (bytes, spooled) = room(&state);
+            if !state.held.has_room(&state.pending[file.0], bytes, spooled) {
                 // The disk is the bottleneck, for media as for all other records.
                 if let Some(dropped) = state.dropped(file.0) {
                     return Claimed::Refused(dropped);
                 }
-                drop(state);
-                self.wait_for_room(1, spooled);
-                state = lock(&self.shared.state);
+                state = self.shared.wait_for_room(state, room);
                 continue;
             }
             media.kept |= state.media.follows_kept(file, &media);

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{self, Read as _, Seek as _, SeekFrom};
 
-use crate::spool::{self, Spool};
+use crate::spool::Spool;
 
 /// One whole record: length, payload, and a checksum of each.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl Record {
     pub(crate) fn spooled(&self) -> u64 {
         match self {
             Self::Memory(_) => 0,
-            Self::Spooled(record) => spool::cost(record.content.size()),
+            Self::Spooled(record) => Spool::cost(record.content.size()),
         }
     }
 

@@ -20,18 +20,18 @@ pub struct Spool {
     size: u64,
 }
 
-/// What a spool of so many bytes counts of the room for them: each is a descriptor as well, of which a process may have
-/// few.
-pub(crate) fn cost(bytes: u64) -> u64 {
-    const MOST: u64 = 64;
-    if bytes == 0 {
-        0
-    } else {
-        bytes.max(SPOOL_CAPACITY / MOST)
-    }
-}
-
 impl Spool {
+    /// What one of so many bytes counts of the room for spools: each is a descriptor as well, of which a process may have
+    /// few.
+    pub fn cost(bytes: u64) -> u64 {
+        const MOST: u64 = 64;
+        if bytes == 0 {
+            0
+        } else {
+            bytes.max(SPOOL_CAPACITY / MOST)
+        }
+    }
+
     /// Has `write` write what is to be read back: to where temporary files go (`TMPDIR`), or anew to `directory` if that
     /// place is in memory or cannot take all.
     ///
@@ -68,6 +68,9 @@ impl Spool {
 
 impl Drop for Spool {
     fn drop(&mut self) {
+        // A child that is forked between the next two lines has the file open for as long as it lives: an empty one. To
+        // free its room is also what takes time. If that fails, closing it does the same.
+        let _ = self.file.set_len(0);
         fork::untrack(self.file.as_raw_fd());
     }
 }

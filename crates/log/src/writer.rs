@@ -13,7 +13,8 @@ use crate::hand_over::{self, Pending, Phase, Shared, State};
 use crate::held::Held;
 use crate::record::Record;
 use crate::report::Report;
-use crate::{HAND_OVER, fork, lock, sigterm, spool, wall_time};
+use crate::spool::Spool;
+use crate::{HAND_OVER, fork, lock, sigterm, wall_time};
 
 /// How long a barrier waits for a file system that makes no progress.
 pub(crate) const HUNG_AFTER: Duration = Duration::from_secs(5);
@@ -230,7 +231,7 @@ impl Writer {
         if self.is_inherited() {
             return Ok(Added::Unusable);
         }
-        let spooled = spool::cost(spooled);
+        let spooled = Spool::cost(spooled);
         let mut state = lock(&self.shared.state);
         if state.is_closed() {
             return Ok(Added::Unusable);
@@ -264,26 +265,10 @@ impl Writer {
         if self.is_inherited() {
             return;
         }
-        let spooled = spool::cost(spooled);
-        let mut start = Instant::now();
-        let mut seen = self.shared.progress.load(Ordering::Relaxed);
-        let mut state = lock(&self.shared.state);
-        while !state.held.is_eased(bytes, spooled) {
-            let progress = self.shared.progress.load(Ordering::Relaxed);
-            if spooled > 0 && progress != seen {
-                (start, seen) = (Instant::now(), progress);
-            }
-            let Some(left) = ROOM_WITHIN.checked_sub(start.elapsed()) else {
-                state.stalled = true;
-                return;
-            };
-            state = self
-                .shared
-                .done
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
-        }
+        let spooled = Spool::cost(spooled);
+        let state = lock(&self.shared.state);
+        let room = |_: &State| (bytes, spooled);
+        drop(self.shared.wait_for_room(state, room));
     }
 
     /// Returns when everything added before is with the operating system, or could not be written; [`Writer::reports`]
@@ -439,6 +424,35 @@ impl State {
 }
 
 impl Shared {
+    /// Waits for as much room, in memory and in spools, as `room` says at the time, as [`Writer::wait_for_room`] does.
+    pub(crate) fn wait_for_room<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        room: impl Fn(&State) -> (usize, u64),
+    ) -> MutexGuard<'a, State> {
+        let mut start = Instant::now();
+        let mut seen = self.progress.load(Ordering::Relaxed);
+        loop {
+            let (bytes, spooled) = room(&state);
+            if state.held.is_eased(bytes, spooled) {
+                return state;
+            }
+            let progress = self.progress.load(Ordering::Relaxed);
+            if spooled > 0 && progress != seen {
+                (start, seen) = (Instant::now(), progress);
+            }
+            let Some(left) = ROOM_WITHIN.checked_sub(start.elapsed()) else {
+                state.stalled = true;
+                return state;
+            };
+            state = self
+                .done
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
+        }
+    }
+
     /// Waits for `over`, as long as bytes are still being written.
     fn wait_until<'a>(
         &'a self,

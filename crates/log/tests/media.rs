@@ -8,7 +8,7 @@ use lightboard_events::encode::{self, Scalar};
 use lightboard_events::{Part, Scanner, decode};
 use lightboard_log::{
     Added, Claimed, Element, Embedding, Encode, FileId, KEPT_CAPACITY, MEDIA_CAPACITY, Media,
-    NotWritten, Options, Progress, Report, SMALL_CAPACITY, SPOOL_CAPACITY, Writer,
+    NotWritten, Options, Progress, Report, SMALL_CAPACITY, SPOOL_CAPACITY, Spool, Writer,
 };
 
 fn open(directory: &Path) -> Writer {
@@ -206,7 +206,7 @@ fn what_is_kept_waits_for_its_turn_and_is_never_dropped() {
     let directory = tempfile::tempdir().unwrap();
     let writer = open(directory.path());
     let (begun, begins) = mpsc::channel();
-    let spooled = |spooled, item| kept(item).with(|media| media.spooled = spooled);
+    let spooled = |bytes, item| kept(item).with(|media| media.spooled = Spool::cost(bytes));
     let (first, first_gate) = gated(0, 1, begun.clone());
     add(
         &writer,

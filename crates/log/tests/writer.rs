@@ -124,7 +124,13 @@ fn a_directory_that_cannot_be_made_again_loses_nothing_until_close() {
 /// A record of a bit more than `bytes`.
 fn large(bytes: usize) -> Vec<u8> {
     let mut record = Vec::new();
-    encode::text(&mut record, 1.0, 1, "large", &"x".repeat(bytes));
+    encode::text(
+        &mut record,
+        1.0,
+        1,
+        "large",
+        "x".repeat(bytes).as_str().into(),
+    );
     record
 }
 

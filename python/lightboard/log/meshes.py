@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from lightboard.log.arrays import plain_array
+from lightboard.log.arrays import lent_array
 from lightboard.log.numbers import describe, plain_tag
 from lightboard.log.recorder import Recorder
 
@@ -67,11 +67,11 @@ def _json(config: Mapping[str, Any] | None) -> str:
 
 
 def _part(value: Any, what: str, *, batch: int | None = None, number: int | None = None) -> "Array":
-    array = plain_array(value, what)
+    array = lent_array(value, what)
     wanted = (batch, number, 3)
     if array.ndim != 3 or any(
         size not in (None, found) for size, found in zip(wanted, array.shape, strict=True)
     ):
         shape = ", ".join(str(size or name) for size, name in zip(wanted, ("batch", "n", "3"), strict=True))
         raise ValueError(f"{what}: expected the shape [{shape}], found {describe(value)}.")
-    return array.astype("float32", copy=False)
+    return array

@@ -1,7 +1,7 @@
 //! Meshes.
 
 use super::wire::{integer, message, text_if_any, varint};
-use super::{Out, metadata, part, summary, tensor};
+use super::{Bytes, Out, metadata, part, summary, tensor};
 use crate::{DataClass, MeshPart};
 
 /// A part of a mesh as it is logged.
@@ -11,8 +11,8 @@ pub struct Part<'a> {
     pub part: MeshPart,
     /// `[batch, n, 3]`.
     pub shape: [usize; 3],
-    /// As many as the shape has.
-    pub numbers: &'a [f32],
+    /// As many float32, little-endian, as the shape has.
+    pub numbers: Bytes<'a>,
 }
 
 /// The meshes of one step: one record with a value for each part, whose tag is `name` and the part's word in capitals.
@@ -30,7 +30,7 @@ pub fn mesh<'a>(
         for it in parts {
             let tag = format!("{name}_{}", it.part.as_str().to_uppercase());
             part(out, &tag, |out| {
-                tensor::floats(out, &it.shape, it.numbers);
+                tensor::little_endian_floats(out, &it.shape, it.numbers);
                 metadata(out, "mesh", DataClass::Unknown, |out| {
                     message(out, 2, |out| plugin_data(out, name, config, it, components));
                 });

@@ -1,8 +1,69 @@
 //! Where records are appended.
 
+use std::fmt;
+use std::io::{self, Write};
+
 use super::wire::put_length;
 use crate::HEADER;
 use crate::crc;
+
+/// Bytes that may be many.
+#[derive(Clone, Copy, Debug)]
+pub enum Bytes<'a> {
+    /// As they lie in memory.
+    Here(&'a [u8]),
+    /// As they are made each time that they are copied.
+    Made(&'a dyn Source),
+}
+
+/// What bytes are made from: elements of an array in another order than they lie in memory, for one. They may be others
+/// the next time, since a program can go on writing to its arrays; but always as many.
+pub trait Source: fmt::Debug + Sync {
+    /// How many there are.
+    fn size(&self) -> usize;
+
+    /// Writes them, a part at a time.
+    ///
+    /// # Errors
+    /// Those of `out`.
+    fn write_to(&self, out: &mut dyn Write) -> io::Result<()>;
+}
+
+impl Bytes<'_> {
+    /// How many there are.
+    pub fn size(self) -> usize {
+        match self {
+            Self::Here(bytes) => bytes.len(),
+            Self::Made(source) => source.size(),
+        }
+    }
+
+    /// Appends a copy.
+    pub(super) fn append_to(self, out: &mut Vec<u8>) {
+        match self {
+            Self::Here(bytes) => out.extend_from_slice(bytes),
+            Self::Made(source) => source.write_to(out).expect("a vector takes all"),
+        }
+    }
+}
+
+impl<'a> From<&'a [u8]> for Bytes<'a> {
+    fn from(bytes: &'a [u8]) -> Self {
+        Self::Here(bytes)
+    }
+}
+
+impl<'a> From<&'a str> for Bytes<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Here(text.as_bytes())
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Bytes<'a> {
+    fn from(bytes: &'a Vec<u8>) -> Self {
+        Self::Here(bytes)
+    }
+}
 
 /// What records are appended to: a vector, which holds all bytes, or [`Pieces`](super::Pieces), which only refer to what
 /// may be large and lives for `'a`.
@@ -10,8 +71,8 @@ pub trait Out<'a>: Sized {
     /// Where small bytes are appended.
     fn small(&mut self) -> &mut Vec<u8>;
 
-    /// Appends bytes that may be large.
-    fn content(&mut self, content: &'a [u8]);
+    /// Appends bytes that may be many.
+    fn content(&mut self, content: impl Into<Bytes<'a>>);
 
     /// Appends the length of what `fields` appends, as a varint, and that.
     fn with_length(&mut self, fields: impl FnOnce(&mut Self));
@@ -27,8 +88,8 @@ impl<'a> Out<'a> for Vec<u8> {
     }
 
     #[inline]
-    fn content(&mut self, content: &'a [u8]) {
-        self.extend_from_slice(content);
+    fn content(&mut self, content: impl Into<Bytes<'a>>) {
+        content.into().append_to(self);
     }
 
     #[inline]

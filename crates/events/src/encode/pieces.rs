@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 use std::iter;
 
-use super::Out;
 use super::out::put_header;
 use super::wire::put_length;
+use super::{Bytes, Out};
 use crate::{HEADER, crc};
 
 /// Bytes of a checksum.
@@ -25,7 +25,7 @@ const PART: usize = 1 << 16;
 ///
 /// let large = "word ".repeat(1_000_000);
 /// let mut pieces = Pieces::default();
-/// text(&mut pieces, 1.5e9, 7, "essay", &large);
+/// text(&mut pieces, 1.5e9, 7, "essay", large.as_str().into());
 /// let mut file = Vec::new();
 /// pieces.write_to(&mut file)?;
 /// assert_eq!(file.len() as u64, pieces.size());
@@ -41,8 +41,15 @@ pub struct Pieces<'a> {
 }
 
 /// Bytes of a record that follow each other.
+#[derive(Debug, Clone, Copy)]
+enum Piece<'a> {
+    Bytes(Bytes<'a>),
+    Elsewhere(Elsewhere),
+}
+
+/// An encoded file that a record is to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Piece<'a> {
+pub enum Encoded<'a> {
     /// In memory.
     Here(&'a [u8]),
     /// Not in memory.
@@ -72,7 +79,7 @@ impl<'a> Pieces<'a> {
     pub fn append_to(&self, out: &mut Vec<u8>) {
         let start = out.len();
         for piece in self.from(0, 0) {
-            out.extend_from_slice(piece.here().expect("all of it in memory"));
+            piece.bytes().expect("all of it in memory").append_to(out);
         }
         let end = out.len() - CHECKSUM;
         let sum = crc::masked(&out[start + HEADER..end]);
@@ -85,26 +92,25 @@ impl<'a> Pieces<'a> {
     ///
     /// Those of `out`; and before anything is written if there is a piece that is not in memory.
     pub fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
-        let slices: Option<Vec<_>> = self.from(0, 0).map(Piece::here).collect();
-        let slices = slices.ok_or(io::ErrorKind::InvalidInput)?;
-        let (mut copy, mut sum, mut left) = (Vec::new(), 0, self.size() as usize);
-        for part in slices.into_iter().flat_map(|slice| slice.chunks(PART)) {
-            copy.clear();
-            copy.extend_from_slice(part);
-            let payload = copy.len().min(left - CHECKSUM);
-            let header = if left == self.size() as usize {
-                HEADER
-            } else {
-                0
-            };
-            sum = crc::go_on(sum, &copy[header..payload]);
-            left -= copy.len();
-            if left == 0 {
-                copy[payload..].copy_from_slice(&crc::mask(sum).to_le_bytes());
+        let pieces: Option<Vec<_>> = self.from(0, 0).map(Piece::bytes).collect();
+        let mut copy = Copy {
+            out,
+            part: Vec::new(),
+            written: 0,
+            sum: 0,
+        };
+        let mut left = self.size() as usize - CHECKSUM;
+        for piece in pieces.ok_or(io::ErrorKind::InvalidInput)? {
+            let count = piece.size().min(left);
+            match piece {
+                Bytes::Here(bytes) => copy.write_all(&bytes[..count])?,
+                Bytes::Made(source) => source.write_to(&mut copy)?,
             }
-            out.write_all(&copy)?;
+            left -= count;
         }
-        Ok(())
+        debug_assert_eq!(copy.written, self.size() as usize - CHECKSUM);
+        let sum = crc::mask(copy.sum);
+        copy.out.write_all(&sum.to_le_bytes())
     }
 
     /// What stands before and what behind the content, if that is one piece that is not in memory.
@@ -136,34 +142,49 @@ impl<'a> Pieces<'a> {
             .iter()
             .zip(starts)
             .flat_map(|(&(place, content), start)| {
-                [Piece::Here(&self.small[start..place]), content]
+                [Piece::Bytes(self.small[start..place].into()), content]
             })
-            .chain([Piece::Here(&self.small[last..])])
+            .chain([Piece::Bytes(self.small[last..].into())])
             .filter(|piece| piece.size() > 0)
     }
 }
 
+/// Sums up the payload of a record while it is copied: what the sum is of is what is written.
+struct Copy<W> {
+    out: W,
+    part: Vec<u8>,
+    written: usize,
+    sum: u32,
+}
+
+impl<W: Write> Write for Copy<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.part.clear();
+        self.part.extend_from_slice(&bytes[..bytes.len().min(PART)]);
+        let header = HEADER.saturating_sub(self.written).min(self.part.len());
+        self.sum = crc::go_on(self.sum, &self.part[header..]);
+        self.written += self.part.len();
+        self.out.write_all(&self.part)?;
+        Ok(self.part.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
 impl<'a> Piece<'a> {
-    /// Bytes.
-    pub fn size(self) -> u64 {
+    fn size(self) -> u64 {
         match self {
-            Self::Here(bytes) => bytes.len() as u64,
+            Self::Bytes(bytes) => bytes.size() as u64,
             Self::Elsewhere(content) => content.length,
         }
     }
 
-    fn here(self) -> Option<&'a [u8]> {
+    fn bytes(self) -> Option<Bytes<'a>> {
         match self {
-            Self::Here(bytes) => Some(bytes),
+            Self::Bytes(bytes) => Some(bytes),
             Self::Elsewhere(_) => None,
-        }
-    }
-
-    /// The bare checksum of what has `sum`, and these bytes behind it.
-    fn added_to(self, sum: u32) -> u32 {
-        match self {
-            Self::Here(bytes) => crc::go_on(sum, bytes),
-            Self::Elsewhere(content) => crc::joined(sum, content.checksum, content.length),
         }
     }
 }
@@ -173,8 +194,8 @@ impl<'a> Out<'a> for Pieces<'a> {
         &mut self.small
     }
 
-    fn content(&mut self, content: &'a [u8]) {
-        self.push(Piece::Here(content));
+    fn content(&mut self, content: impl Into<Bytes<'a>>) {
+        self.push(Piece::Bytes(content.into()));
     }
 
     fn with_length(&mut self, fields: impl FnOnce(&mut Self)) {
@@ -195,11 +216,15 @@ impl<'a> Out<'a> for Pieces<'a> {
         let length = self.size() - before - HEADER as u64;
         put_header(&mut self.small, start, length);
         let payload = || self.from(start + HEADER, first);
-        let is_here = payload().all(|piece| piece.here().is_some());
-        let sum = if is_here {
+        let is_copied = payload().all(|piece| piece.bytes().is_some());
+        let sum = if is_copied {
             0 // Whoever copies it knows what it is.
         } else {
-            crc::mask(payload().fold(0, |sum, piece| piece.added_to(sum)))
+            crc::mask(payload().fold(0, |sum, piece| match piece {
+                Piece::Bytes(Bytes::Here(bytes)) => crc::go_on(sum, bytes),
+                Piece::Bytes(Bytes::Made(_)) => sum, // Nobody can copy it beside something that lies elsewhere.
+                Piece::Elsewhere(content) => crc::joined(sum, content.checksum, content.length),
+            }))
         };
         self.small.extend_from_slice(&sum.to_le_bytes());
     }
@@ -208,10 +233,29 @@ impl<'a> Out<'a> for Pieces<'a> {
 #[cfg(test)]
 mod tests {
     use super::super::wire::{bytes, content, length, message};
-    use super::super::{Out, record};
+    use std::io::{self, Write};
+
+    use super::super::{Bytes, Out, Source, record};
     use super::{Elsewhere, Piece, Pieces};
     use crate::encode;
     use crate::{Audio, Image, MeshPart, Moments, crc};
+
+    /// As many sevens.
+    #[derive(Debug)]
+    struct Repeated(usize);
+
+    impl Source for Repeated {
+        fn size(&self) -> usize {
+            self.0
+        }
+
+        fn write_to(&self, out: &mut dyn Write) -> io::Result<()> {
+            let part = [7; 1000];
+            let left = (0..self.0).step_by(part.len()).map(|at| self.0 - at);
+            left.map(|left| left.min(part.len()))
+                .try_for_each(|count| out.write_all(&part[..count]))
+        }
+    }
 
     /// A record of messages in messages, with something small on both sides of what is large.
     fn nested<'a, O: Out<'a>>(out: &mut O, large: impl Fn(&mut O)) {
@@ -236,24 +280,28 @@ mod tests {
                     length: size as u64,
                     checksum: crc::go_on(0, &value),
                 };
-                let (mut whole, mut pieces, mut around) =
-                    (Vec::new(), Pieces::default(), Pieces::default());
+                let (mut whole, mut pieces) = (Vec::new(), Pieces::default());
+                let (mut made, mut around) = (Pieces::default(), Pieces::default());
+                let source = Repeated(size);
                 nested(&mut whole, |out| content(out, 1, &value));
                 nested(&mut pieces, |out| content(out, 1, &value));
+                nested(&mut made, |out| content(out, 1, Bytes::Made(&source)));
                 nested(&mut around, |out| {
                     length(out, 1, lying.length);
                     out.elsewhere(lying);
                 });
-                let mut written = Vec::new();
-                pieces.write_to(&mut written).unwrap();
-                assert!(written == whole, "{size}");
-                let mut appended = b"before".to_vec();
-                pieces.append_to(&mut appended);
-                assert!(appended[6..] == whole, "{size}");
+                for pieces in [&pieces, &made] {
+                    let mut written = Vec::new();
+                    pieces.write_to(&mut written).unwrap();
+                    assert!(written == whole, "{size}");
+                    let mut appended = b"before".to_vec();
+                    pieces.append_to(&mut appended);
+                    assert!(appended[6..] == whole, "{size}");
+                }
                 if size > 0 {
                     let filled = around.from(0, 0).flat_map(|piece| match piece {
-                        Piece::Here(bytes) => bytes,
-                        Piece::Elsewhere(_) => &value,
+                        Piece::Bytes(Bytes::Here(bytes)) => bytes,
+                        _ => &value,
                     });
                     assert!(filled.eq(&whole), "{size}");
                 }
@@ -281,13 +329,13 @@ mod tests {
         };
         let parts = [encode::Part {
             part: MeshPart::Vertex,
-            shape: [1, 4_000, 3],
-            numbers: &floats,
+            shape: [1, 10_000, 1],
+            numbers: (&bytes).into(),
         }];
         let moments = Moments::default();
         for held in [
-            held(|out| encode::text(out, 1.5, 7, "tag", &text)),
-            held(|out| encode::tensor(out, 1.5, 7, "tag", 4, &[40_000], &bytes)),
+            held(|out| encode::text(out, 1.5, 7, "tag", text.as_str().into())),
+            held(|out| encode::tensor(out, 1.5, 7, "tag", 4, &[40_000], (&bytes).into())),
             held(|out| encode::pr_curve(out, 1.5, 7, "tag", 2, &floats)),
             held(|out| encode::mesh(out, 1.5, 7, "tag", "", &parts)),
             held(|out| encode::histogram(out, 1.5, 7, "tag", &moments, &doubles, &doubles)),

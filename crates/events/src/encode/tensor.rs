@@ -1,7 +1,7 @@
 //! Tensors: a kind of its own, and the field that most kinds keep their numbers in.
 
-use super::wire::{content, elsewhere, integer, message, numbers};
-use super::{Elsewhere, Out, Pieces, metadata, value};
+use super::wire::{content, integer, message, numbers};
+use super::{Bytes, Out, metadata, value};
 use crate::DataClass;
 
 /// Data types by their numbers (`spec/events.md`, Tensors).
@@ -17,42 +17,14 @@ pub fn tensor<'a>(
     tag: &str,
     data_type: i32,
     shape: &[usize],
-    elements: &'a [u8],
-) {
-    tensor_with(out, wall_time, step, tag, data_type, shape, |out| {
-        if !elements.is_empty() {
-            content(out, 4, elements);
-        }
-    });
-}
-
-/// One tensor, of at least one element, whose elements lie elsewhere.
-pub fn tensor_elsewhere(
-    out: &mut Pieces<'_>,
-    wall_time: f64,
-    step: i64,
-    tag: &str,
-    data_type: i32,
-    shape: &[usize],
-    elements: Elsewhere,
-) {
-    tensor_with(out, wall_time, step, tag, data_type, shape, |out| {
-        elsewhere(out, 4, elements);
-    });
-}
-
-/// A tensor; `elements` appends the field that holds them.
-fn tensor_with<'a, O: Out<'a>>(
-    out: &mut O,
-    wall_time: f64,
-    step: i64,
-    tag: &str,
-    data_type: i32,
-    shape: &[usize],
-    elements: impl FnOnce(&mut O),
+    elements: Bytes<'a>,
 ) {
     value(out, wall_time, step, tag, |out| {
-        field(out, data_type, shape, elements);
+        field(out, data_type, shape, |out| {
+            if elements.size() > 0 {
+                content(out, 4, elements);
+            }
+        });
         metadata(out, "tensor", DataClass::Tensor, |_| {});
     });
 }
@@ -84,4 +56,17 @@ pub(super) fn field<'a, O: Out<'a>>(
 /// A tensor of float32, in the field that is that type's own.
 pub(super) fn floats<'a>(out: &mut impl Out<'a>, shape: &[usize], elements: &'a [f32]) {
     field(out, FLOAT, shape, |out| numbers(out, 5, elements));
+}
+
+/// The same, of elements that are little-endian already.
+pub(super) fn little_endian_floats<'a>(
+    out: &mut impl Out<'a>,
+    shape: &[usize],
+    elements: Bytes<'a>,
+) {
+    field(out, FLOAT, shape, |out| {
+        if elements.size() > 0 {
+            content(out, 5, elements);
+        }
+    });
 }

@@ -2,7 +2,7 @@
 
 use zerocopy::{Immutable, IntoBytes};
 
-use super::{Elsewhere, Out, Pieces};
+use super::{Bytes, Elsewhere, Out, Pieces};
 
 /// Wire types.
 const VARINT: u32 = 0;
@@ -39,8 +39,9 @@ pub(super) fn bytes<'a>(out: &mut impl Out<'a>, field: u32, value: &[u8]) {
 }
 
 /// Bytes, text, or packed numbers that are bytes already, which may be large.
-pub(super) fn content<'a>(out: &mut impl Out<'a>, field: u32, value: &'a [u8]) {
-    length(out, field, value.len() as u64);
+pub(super) fn content<'a>(out: &mut impl Out<'a>, field: u32, value: impl Into<Bytes<'a>>) {
+    let value = value.into();
+    length(out, field, value.size() as u64);
     out.content(value);
 }
 

@@ -71,23 +71,28 @@ pub(super) fn number_of(buffer: &PyUntypedBuffer) -> PyResult<Number> {
 
 /// An array's elements, where they lie.
 pub(super) fn array_of(buffer: &PyUntypedBuffer) -> PyResult<Array<'_>> {
-    let (shape, strides) = (buffer.shape(), buffer.strides());
-    // From the element with the lowest address to the end of that with the highest.
+    let (bytes, first) = memory_of(buffer);
+    let (size, shape, strides) = (buffer.item_size(), buffer.shape(), buffer.strides());
+    Array::new(bytes, first, size, shape, strides)
+        .ok_or_else(|| PyValueError::new_err("expected an array whose elements lie in its memory"))
+}
+
+/// The memory from the element with the lowest address to the end of that with the highest, and where in it the first
+/// element begins.
+pub(super) fn memory_of(buffer: &PyUntypedBuffer) -> (&[u8], usize) {
+    if buffer.item_count() == 0 {
+        return (&[], 0);
+    }
     let (mut before, mut after) = (0, buffer.item_size());
-    for (length, stride) in shape.iter().zip(strides) {
-        let span = length.saturating_sub(1) * stride.unsigned_abs();
+    for (length, stride) in buffer.shape().iter().zip(buffer.strides()) {
+        let span = (length - 1) * stride.unsigned_abs();
         *(if *stride < 0 { &mut before } else { &mut after }) += span;
     }
-    let bytes = if buffer.item_count() == 0 {
-        &[][..]
-    } else {
-        // SAFETY: the exporter keeps the elements where they are while it lends them, which `buffer` outlives; a program
-        // that writes to them in another thread gets some of both states, as it would from a copy.
-        unsafe {
-            let first = buffer.buf_ptr().cast::<u8>().cast_const().sub(before);
-            std::slice::from_raw_parts(first, before + after)
-        }
+    // SAFETY: the exporter keeps the elements where they are while it lends them, which `buffer` outlives; a program
+    // that writes to them in another thread gets some of both states, as it would from a copy.
+    let bytes = unsafe {
+        let lowest = buffer.buf_ptr().cast::<u8>().cast_const().sub(before);
+        std::slice::from_raw_parts(lowest, before + after)
     };
-    Array::new(bytes, before, buffer.item_size(), shape, strides)
-        .ok_or_else(|| PyValueError::new_err("expected an array whose elements lie in its memory"))
+    (bytes, before)
 }

@@ -16,7 +16,7 @@ use pyo3::prelude::*;
 use super::array::{array_of, number_of};
 use super::media::{pixels_of, unfit};
 use super::queued::copy_all;
-use super::{LARGE, Writer, aside};
+use super::{LARGE, Writer};
 
 #[pymethods]
 impl Writer {
@@ -54,43 +54,28 @@ impl Writer {
             .as_ref()
             .map_or(0, |(_, outline)| PictureFormat::Png.work(*outline));
 
-        let sizes = [
-            points.len_bytes(),
-            labels.map_or(0, str::len),
-            pixels.as_ref().map_or(0, |(_, outline)| outline.bytes()),
-        ];
-        // Where no spool can be had, there must be room for all of it in memory.
-        let copied = |spooled| -> Result<_, Option<Added>> {
-            let in_spools = |size: &usize| spooled && *size > LARGE;
-            let (large, small): (Vec<_>, Vec<_>) = sizes.into_iter().partition(in_spools);
-            let media = Media {
-                what: format!("The embedding {tag:?}"),
-                bytes: small.into_iter().fold(0, usize::saturating_add),
-                work,
-                spooled: large.into_iter().fold(0, usize::saturating_add) as u64,
-                kept: true,
-                tag: None,
-            };
-            let place = match py.detach(|| self.inner.claim_media(FileId(file), media)) {
-                Claimed::Place(place) => place,
-                Claimed::Refused(added) => return Err(Some(added)),
-            };
-            let copy = |size, write: &(dyn Fn(&mut dyn Write) -> io::Result<()> + Sync)| {
-                aside(py, size, || self.copy_of(&place, in_spools(&size), write)).ok_or(None)
-            };
-            let points = copy(sizes[0], &|out| copy_all(&mut points.read(), out))?;
-            let labels =
-                labels.map(|labels| copy(sizes[1], &|out| out.write_all(labels.as_bytes())));
-            let sprite = pixels
-                .as_ref()
-                .map(|(rows, _)| copy(sizes[2], &|out| copy_all(&mut rows.clone(), out)));
-            Ok((place, points, labels.transpose()?, sprite.transpose()?))
+        let write_points = |out: &mut dyn Write| copy_all(&mut points.read(), out);
+        let write_labels =
+            |out: &mut dyn Write| out.write_all(labels.unwrap_or_default().as_bytes());
+        let write_pixels = |out: &mut dyn Write| match &pixels {
+            Some((rows, _)) => copy_all(&mut rows.clone(), out),
+            None => Ok(()),
         };
-        let (place, copied_points, labels, sprite) = match copied(true).or_else(|added| match added
-        {
-            Some(added) => Err(added),
-            None => copied(false).map_err(|added| added.unwrap_or(Added::Taken)),
-        }) {
+        let parts = Parts {
+            points: Part {
+                size: points.len_bytes(),
+                write: &write_points,
+            },
+            labels: labels.map(|labels| Part {
+                size: labels.len(),
+                write: &write_labels,
+            }),
+            sprite: pixels.as_ref().map(|(_, outline)| Part {
+                size: outline.bytes(),
+                write: &write_pixels,
+            }),
+        };
+        let (place, copies) = match py.detach(|| self.copied(FileId(file), tag, work, &parts)) {
             Ok(copied) => copied,
             Err(added) => return Ok(self.told(py, added)),
         };
@@ -98,14 +83,14 @@ impl Writer {
             directory,
             folder,
             name,
-            points: copied_points,
+            points: copies.points,
             element: points.element,
             shape: points.shape,
-            labels,
+            labels: copies.labels,
             picture,
         };
         let outline = pixels.map(|(_, outline)| outline);
-        let sprite = sprite.zip(outline).map(|(pixels, outline)| {
+        let sprite = copies.sprite.zip(outline).map(|(pixels, outline)| {
             let pixels = BufReader::new(pixels);
             let write: WriteFile = Box::new(move |out: &mut dyn Write| {
                 Ok(PictureFormat::Png.encode(outline, pixels, out)?)
@@ -121,22 +106,95 @@ impl Writer {
     }
 }
 
+/// What an embedding consists of.
+struct Parts<T> {
+    points: T,
+    labels: Option<T>,
+    sprite: Option<T>,
+}
+
+/// Bytes that are to be copied.
+struct Part<'a> {
+    size: usize,
+    write: &'a (dyn Fn(&mut dyn Write) -> io::Result<()> + Sync),
+}
+
+impl<T> Parts<T> {
+    fn iter(&self) -> impl Iterator<Item = &T> {
+        [&self.points]
+            .into_iter()
+            .chain(&self.labels)
+            .chain(&self.sprite)
+    }
+}
+
+/// A copy, in a spool or in memory.
+type Copied = Box<dyn Read + Send>;
+
 impl Writer {
-    /// A copy of what `write` writes, in a spool or in memory; none, if no spool can be had.
-    fn copy_of(
+    /// Copies of all parts, in room for them. Where no spool can be had, all of them are in memory.
+    fn copied(
         &self,
-        place: &Place<'_>,
-        spooled: bool,
-        write: &(dyn Fn(&mut dyn Write) -> io::Result<()> + Sync),
-    ) -> Option<Box<dyn Read + Send>> {
+        file: FileId,
+        tag: &str,
+        work: usize,
+        parts: &Parts<Part<'_>>,
+    ) -> Result<(Place<'_>, Parts<Copied>), Added> {
+        match self.copied_to(file, tag, work, parts, |part| part.size > LARGE)? {
+            (place, Ok(copies)) => return Ok((place, copies)),
+            (place, Err(_)) => drop(place),
+        }
+        match self.copied_to(file, tag, work, parts, |_| false)? {
+            (place, Ok(copies)) => Ok((place, copies)),
+            (place, Err(cause)) => Err(place.finish(Err(cause.into()))),
+        }
+    }
+
+    fn copied_to(
+        &self,
+        file: FileId,
+        tag: &str,
+        work: usize,
+        parts: &Parts<Part<'_>>,
+        is_spooled: impl Fn(&Part<'_>) -> bool,
+    ) -> Result<(Place<'_>, io::Result<Parts<Copied>>), Added> {
+        let (large, small): (Vec<_>, Vec<_>) = parts.iter().partition(|part| is_spooled(part));
+        let media = Media {
+            what: format!("The embedding {tag:?}"),
+            bytes: small
+                .iter()
+                .fold(0, |sum, part| part.size.saturating_add(sum)),
+            work,
+            spooled: large.iter().map(|part| Spool::cost(part.size as u64)).sum(),
+            kept: true,
+            tag: None,
+        };
+        let place = match self.inner.claim_media(file, media) {
+            Claimed::Place(place) => place,
+            Claimed::Refused(added) => return Err(added),
+        };
+        let copy = |part: &Part<'_>| self.copy_of(&place, part, is_spooled(part));
+        let copies = || {
+            Ok(Parts {
+                points: copy(&parts.points)?,
+                labels: parts.labels.as_ref().map(copy).transpose()?,
+                sprite: parts.sprite.as_ref().map(copy).transpose()?,
+            })
+        };
+        let copies = copies();
+        Ok((place, copies))
+    }
+
+    fn copy_of(&self, place: &Place<'_>, part: &Part<'_>, spooled: bool) -> io::Result<Copied> {
         if spooled {
-            let spool = Spool::fed(self.directory(), write, || place.goes_on(true)).ok()?;
-            return Some(Box::new(spool));
+            let spool = Spool::fed(self.directory(), part.write, || place.goes_on(true))?;
+            return Ok(Box::new(spool));
         }
         place.goes_on(false);
         let mut copy = Vec::new();
-        write(&mut copy).ok()?;
-        Some(Box::new(Cursor::new(copy)))
+        copy.try_reserve_exact(part.size)?;
+        (part.write)(&mut copy)?;
+        Ok(Box::new(Cursor::new(copy)))
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::io::Read;
 
-use lightboard_events::encode::{Piece, Pieces};
+use lightboard_events::encode::{Encoded, Pieces};
 use lightboard_events::{Audio, Image, encode};
 use lightboard_media::{
     self as media, BoundingBox, Drawn, Grid, MediaError, Outline, Picture, PictureFormat, Pixels,
@@ -14,7 +14,7 @@ use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
-use super::array::{array_of, number_of};
+use super::array::{array_of, memory_of, number_of};
 use super::queued::{Medium, Sink, wrapping};
 use super::{AROUND, Writer};
 
@@ -189,11 +189,11 @@ impl Writer {
                     content_type: format.media_type(),
                 };
                 match encoded {
-                    Piece::Here(encoded) => {
+                    Encoded::Here(encoded) => {
                         let audio = Audio { encoded, ..audio };
                         encode::audio(out, wall_time, step, &tag, &audio);
                     }
-                    Piece::Elsewhere(encoded) => {
+                    Encoded::Elsewhere(encoded) => {
                         encode::audio_elsewhere(out, wall_time, step, &tag, &audio, encoded);
                     }
                 }
@@ -208,7 +208,7 @@ fn in_image(
     tag: String,
     step: i64,
     outline: Outline,
-) -> impl for<'p> FnOnce(&mut Pieces<'p>, f64, Piece<'p>) + Send + 'static {
+) -> impl for<'p> FnOnce(&mut Pieces<'p>, f64, Encoded<'p>) + Send + 'static {
     wrapping(move |out, wall_time, encoded| {
         let image = Image {
             height: outline.height as i32,
@@ -217,11 +217,11 @@ fn in_image(
             encoded: &[],
         };
         match encoded {
-            Piece::Here(encoded) => {
+            Encoded::Here(encoded) => {
                 let image = Image { encoded, ..image };
                 encode::image(out, wall_time, step, &tag, &image);
             }
-            Piece::Elsewhere(encoded) => {
+            Encoded::Elsewhere(encoded) => {
                 encode::image_elsewhere(out, wall_time, step, &tag, &image, encoded);
             }
         }
@@ -253,23 +253,8 @@ pub(super) fn pixels_of(buffer: &PyUntypedBuffer) -> PyResult<Pixels<'_>> {
     ) else {
         return Err(PyValueError::new_err("pixels: expected five dimensions"));
     };
-    // From the element with the lowest address to the end of that with the highest.
-    let (mut before, mut after) = (0, buffer.item_size());
-    for (length, stride) in shape.into_iter().zip(strides) {
-        let span = length.saturating_sub(1) * stride.unsigned_abs();
-        *(if stride < 0 { &mut before } else { &mut after }) += span;
-    }
-    let bytes = if shape.contains(&0) {
-        &[][..]
-    } else {
-        // SAFETY: the exporter keeps the elements where they are while it lends them, which `buffer` outlives; a program
-        // that writes to them in another thread gets a picture of both states, as it would from a copy.
-        unsafe {
-            let first = buffer.buf_ptr().cast::<u8>().cast_const().sub(before);
-            std::slice::from_raw_parts(first, before + after)
-        }
-    };
-    Pixels::new(bytes, before, number, shape, strides).map_err(|error| unfit(&error))
+    let (bytes, first) = memory_of(buffer);
+    Pixels::new(bytes, first, number, shape, strides).map_err(|error| unfit(&error))
 }
 
 pub(super) fn unfit(error: &MediaError) -> PyErr {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::{self, BufReader, BufWriter, Cursor, Read, Seek, SeekFrom, Write};
 
 use lightboard_events::crc;
-use lightboard_events::encode::{Elsewhere, Piece, Pieces};
+use lightboard_events::encode::{Elsewhere, Encoded, Pieces};
 use lightboard_log::{
     Added, Claimed, FileId, Media, Place, Progress, Record, SMALL, Spool, SpooledRecord,
 };
@@ -49,7 +49,7 @@ impl Writer {
     ) -> u8
     where
         Encode: Fn(&mut dyn Read, &mut dyn Sink) -> Result<(), MediaError> + Send + 'static,
-        Wrap: for<'p> FnOnce(&mut Pieces<'p>, f64, Piece<'p>) + Send + 'static,
+        Wrap: for<'p> FnOnce(&mut Pieces<'p>, f64, Encoded<'p>) + Send + 'static,
     {
         let Medium {
             noun,
@@ -67,7 +67,11 @@ impl Writer {
             what: format!("The {noun} {tag:?}"),
             bytes: if is_small { size } else { 0 },
             work: if is_small { in_memory } else { work },
-            spooled: if is_small { 0 } else { size as u64 },
+            spooled: if is_small {
+                0
+            } else {
+                Spool::cost(size as u64)
+            },
             kept: !is_small,
             tag: Some(tag.to_owned()),
         };
@@ -93,29 +97,6 @@ impl Writer {
         self.told(py, added)
     }
 
-    /// Adds the record that `wrap` makes around what `read` gives, which has `size` bytes and is not in memory whole: it is
-    /// copied into a spool. None, if no spool can be had.
-    pub(super) fn add_spooled<Source: Read>(
-        &self,
-        py: Python<'_>,
-        file: usize,
-        wall_time: Option<f64>,
-        size: usize,
-        read: impl Fn() -> Source + Sync,
-        wrap: impl Fn(&mut Pieces<'_>, f64, Elsewhere) + Sync,
-    ) -> Option<u8> {
-        let wall_time = wall_time.unwrap_or_else(lightboard_log::wall_time);
-        let copy = || {
-            let mut content =
-                Spool::fed(self.directory(), |out| copy_all(&mut read(), out), || ())?;
-            let checksum = checksum_of(&mut content)?;
-            record_around(content, checksum, |out, content| {
-                wrap(out, wall_time, content);
-            })
-        };
-        self.add_large(py, file, (0, size as u64), copy).ok()
-    }
-
     fn spool<Source: Read, Encode, Wrap>(
         &self,
         place: Place<'_>,
@@ -126,7 +107,7 @@ impl Writer {
     ) -> Added
     where
         Encode: Fn(&mut dyn Read, &mut dyn Sink) -> Result<(), MediaError> + Send + 'static,
-        Wrap: for<'p> FnOnce(&mut Pieces<'p>, f64, Piece<'p>) + Send + 'static,
+        Wrap: for<'p> FnOnce(&mut Pieces<'p>, f64, Encoded<'p>) + Send + 'static,
     {
         let directory = self.directory().to_owned();
         let copy = Spool::fed(
@@ -145,26 +126,33 @@ impl Writer {
             return place.finish(record.map_err(Into::into));
         };
         let encode = move |wall_time, progress: Progress<'_>| {
-            progress(true); // Until the first part is read: files are made and rewound before.
             let heard = RefCell::new(progress);
+            // Whatever is neither read nor written here is made, rewound or closed.
+            let at_disk = || (heard.borrow_mut())(true);
+            at_disk();
             let file = Spool::of(&directory, |file| {
                 copy.rewind()?;
                 let copy = AtDisk(&mut copy, &heard);
                 let mut copy = BufReader::with_capacity(BUFFER, copy);
                 let mut out = BufWriter::with_capacity(BUFFER, AtDisk(file, &heard));
-                encode(&mut copy, &mut out)?;
-                Ok::<_, MediaError>(out.flush()?)
+                let encoded = encode(&mut copy, &mut out).and_then(|()| Ok(out.flush()?));
+                at_disk();
+                encoded
             });
             let mut file = AtDisk(file?, &heard);
-            if file.0.size() <= LARGE as u64 {
+            let record = if file.0.size() <= LARGE as u64 {
                 // Not worth a descriptor.
                 let mut encoded = Vec::new();
                 file.read_to_end(&mut encoded)?;
-                return Ok(Some(record_of(wall_time, &encoded, wrap)));
-            }
-            let checksum = checksum_of(&mut file)?;
-            let wrap = |out: &mut Pieces<'_>, file| wrap(out, wall_time, Piece::Elsewhere(file));
-            Ok(Some(record_around(file.0, checksum, wrap)?))
+                record_of(wall_time, &encoded, wrap)
+            } else {
+                let checksum = checksum_of(&mut file)?;
+                record_around(file.0, checksum, |out, file| {
+                    wrap(out, wall_time, Encoded::Elsewhere(file));
+                })?
+            };
+            at_disk();
+            Ok(Some(record))
         };
         place.fill(wall_time, Box::new(encode))
     }
@@ -208,7 +196,7 @@ impl<F: Seek> Seek for AtDisk<'_, '_, F> {
 /// What it takes, for the compiler to see, that a closure can be `Medium::wrap`.
 pub(super) fn wrapping<Wrap>(wrap: Wrap) -> Wrap
 where
-    Wrap: for<'p> FnOnce(&mut Pieces<'p>, f64, Piece<'p>) + Send + 'static,
+    Wrap: for<'p> FnOnce(&mut Pieces<'p>, f64, Encoded<'p>) + Send + 'static,
 {
     wrap
 }
@@ -217,10 +205,10 @@ where
 fn record_of(
     wall_time: f64,
     encoded: &[u8],
-    wrap: impl for<'p> FnOnce(&mut Pieces<'p>, f64, Piece<'p>),
+    wrap: impl for<'p> FnOnce(&mut Pieces<'p>, f64, Encoded<'p>),
 ) -> Record {
     let mut record = Pieces::default();
-    wrap(&mut record, wall_time, Piece::Here(encoded));
+    wrap(&mut record, wall_time, Encoded::Here(encoded));
     let mut bytes = Vec::with_capacity(record.size() as usize);
     record.append_to(&mut bytes);
     Record::Memory(bytes)

@@ -8,15 +8,14 @@
     reason = "what is extracted from Python is owned"
 )]
 
-use std::io::Read;
-
+use lightboard_arrays::Floats;
 use lightboard_events::MeshPart;
-use lightboard_events::encode::{self, Pieces};
+use lightboard_events::encode;
 use pyo3::buffer::{PyBuffer, PyUntypedBuffer};
 use pyo3::prelude::*;
 
-use super::array::array_of;
-use super::{SPOOLED, Writer, aside, elements, fits_into_record};
+use super::array::{array_of, number_of};
+use super::{Writer, elements};
 
 #[pymethods]
 impl Writer {
@@ -33,27 +32,9 @@ impl Writer {
     ) -> PyResult<u8> {
         let buffer = PyUntypedBuffer::get(elements)?;
         let array = array_of(&buffer)?;
-        let mut copy = Vec::new();
-        let elements = if let Some(elements) = array.contiguous() {
-            elements
-        } else {
-            let size = array.len_bytes();
-            if size > SPOOLED {
-                fits_into_record(tag, size)?;
-                let wrap = |out: &mut Pieces<'_>, wall_time, elements| {
-                    let shape = &shape[..];
-                    encode::tensor_elsewhere(out, wall_time, step, tag, data_type, shape, elements);
-                };
-                let added = self.add_spooled(py, file, wall_time, size, || array.bytes(), wrap);
-                if let Some(added) = added {
-                    return Ok(added);
-                }
-            }
-            aside(py, size, || array.bytes().read_to_end(&mut copy))?;
-            &copy
-        };
-        let size = tag.len() + 16 * shape.len() + elements.len();
+        let size = tag.len() + 16 * shape.len() + array.len_bytes();
         self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
+            let elements = array.elements();
             encode::tensor(out, wall_time, step, tag, data_type, &shape, elements);
         })
     }
@@ -80,26 +61,34 @@ impl Writer {
         py: Python<'_>,
         file: usize,
         tag: &str,
-        parts: [Option<PyBuffer<f32>>; 3],
+        parts: [Option<Bound<'_, PyAny>>; 3],
         config: &str,
         step: i64,
         wall_time: Option<f64>,
     ) -> PyResult<u8> {
         let kinds = [MeshPart::Vertex, MeshPart::Face, MeshPart::Color];
-        let mut numbers = Vec::new();
-        for (part, buffer) in kinds.into_iter().zip(&parts) {
-            if let Some(buffer) = buffer {
-                numbers.push(encode::Part {
-                    part,
-                    shape: buffer.shape().try_into()?,
-                    numbers: elements(buffer)?,
-                });
+        let mut buffers = Vec::new();
+        for (part, array) in kinds.into_iter().zip(&parts) {
+            if let Some(array) = array {
+                buffers.push((part, PyUntypedBuffer::get(array)?));
             }
         }
-        let parts = numbers;
+        let mut floats = Vec::new();
+        for (part, buffer) in &buffers {
+            let numbers = Floats::of(array_of(buffer)?, number_of(buffer)?);
+            floats.push((part, buffer.shape().try_into()?, numbers));
+        }
+        let parts: Vec<_> = floats
+            .iter()
+            .map(|(part, shape, numbers)| encode::Part {
+                part: **part,
+                shape: *shape,
+                numbers: numbers.bytes(),
+            })
+            .collect();
         let size = parts
             .iter()
-            .map(|it| 2 * tag.len() + config.len() + size_of_val(it.numbers))
+            .map(|it| 2 * tag.len() + config.len() + it.numbers.size())
             .sum();
         self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
             encode::mesh(out, wall_time, step, tag, config, &parts);
