@@ -55,17 +55,18 @@ def test_what_is_served_and_where(tmp_path: Path) -> None:
     write_run(tmp_path / "runs" / "a", {"loss": [1, 2]})
     write_run(tmp_path / "runs" / "b", {"loss": [1, 2]})
     write_run(tmp_path / "old" / "実験…1", {"loss": [1]})
+    found = f"  runs    {tmp_path}/runs  2 runs\n  before  {tmp_path}/old  1 run\n"
     with board("runs", "before=old", "--port", "0", cwd=tmp_path) as running:
         running.wait_for("Ctrl-C stops")
+        running.wait_for(re.escape(found))
         port = running.address.rpartition(":")[2].strip("/")
         finished = running.stop(signal.SIGINT)
-    assert finished.out == (
-        "Lightboard 0.1.0\n\n"
-        f"  runs    {tmp_path}/runs  2 runs\n"
-        f"  before  {tmp_path}/old  1 run\n\n"
-        f"Open http://127.0.0.1:{port}/\n"
-        "Ctrl-C stops.\n"
-    )
+    where = f"Open http://127.0.0.1:{port}/\nCtrl-C stops.\n"
+    looking = re.sub(r"\d runs?\n", "looking for runs …\n", found)
+    assert finished.out in {  # What takes a while to be found is told of once more.
+        f"Lightboard 0.1.0\n\n{found}\n{where}",
+        f"Lightboard 0.1.0\n\n{looking}\n{where}\n{found}",
+    }
     assert (finished.code, finished.err) == (0, "")
 
 
@@ -92,6 +93,7 @@ def test_a_log_directory_with_nothing_to_show_is_explained_and_served(tmp_path: 
         logdir.mkdir()
     with board(logdir, "--port", "0", cwd=tmp_path) as running, client(running) as http:
         running.wait_for("Ctrl-C stops")
+        running.wait_for("0 runs\n.+\n")
         (state,) = http.get("/api/runs").json()["logdirs"]
         finished = running.stop()
     assert state["message"]
