@@ -32,38 +32,28 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 def test_flush_and_close_do_not_wait_for_ever(tmp_path: Path, disk: Path) -> None:
     text = f"""
-import time
 writer = SummaryWriter({str(disk / "run")!r})
 say("made")
 sys.stdin.readline()
 with warnings.catch_warnings(record=True) as warned:
     warnings.simplefilter("always")
-    slowest = 0
     for step in range(10_000):
-        start = time.perf_counter()
         writer.add_scalar("loss", step, step)
-        slowest = max(slowest, time.perf_counter() - start)
-    start = time.perf_counter()
+    say(heard(warned))
     writer.flush()
-    flushed = time.perf_counter() - start
+    say(heard(warned))
     writer.close()
-    closed = time.perf_counter() - start - flushed
-say(json.dumps([slowest, flushed, closed]))
-say(heard(warned))
+    say(heard(warned))
 sys.stdin.readline()
 """
     program = Program(text, tmp_path)
     program.line()
     subprocess.run(["fsfreeze", "--freeze", disk], check=True)
     program.answer()
-    slowest, flushed, closed = json.loads(program.line())
-    warned = json.loads(program.line())
+    logged, flushed, closed = [json.loads(program.line()) for _ in range(3)]
     subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
     program.answer()
     assert program.end()[0] == 0
-    assert slowest < 1
-    assert flushed < 8
-    assert closed < 8
-    assert len(warned) == 2
-    assert all("has not answered for 5 s" in message and str(disk / "run") in message for message in warned)
+    assert (logged, len(flushed), len(closed)) == ([], 1, 2)
+    assert all("has not answered for 5 s" in message and str(disk / "run") in message for message in closed)
     assert steps(disk / "run") == list(range(10_000))
