@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -52,6 +53,12 @@ class Board:
     def address(self) -> str:
         """The address that the terminal prints, without a token."""
         return self.wait_for(r"Open (http://[^\s?]+)")[1]
+
+    def wait_until_read(self) -> None:
+        """Wait until all that is in the log directories has been read; the terminal tells of runs before that."""
+        with client(self) as http:
+            while not _is_read(http.get("/api/runs").json()):
+                pass  # Each question waits for an answer; the test's own limit ends this.
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> Finished:
         """End the process with a signal and return all it said."""
@@ -137,3 +144,9 @@ def client(running: Board) -> httpx.Client:
     """An HTTP client for the board; whatever it is answered must be as spec/api.yaml describes it."""
     hooks = {"response": [described.check]}
     return httpx.Client(base_url=running.address, timeout=START_SECS, trust_env=False, event_hooks=hooks)
+
+
+def _is_read(listed: dict[str, Any]) -> bool:
+    loading = listed["loading"]
+    states = {one["state"] for one in (*listed["logdirs"], *listed["runs"])}
+    return loading["bytes_read"] >= loading["bytes_total"] and "loading" not in states

@@ -22,5 +22,5 @@ def logdir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def http(logdir: Path) -> Iterator[httpx.Client]:
     with board(logdir, "--port", "0") as running, client(running) as connected:
-        running.wait_for("3 runs")
+        running.wait_until_read()
         yield connected

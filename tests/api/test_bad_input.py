@@ -69,7 +69,7 @@ def test_a_bad_file_costs_nothing_but_itself(tmp_path: Path, bad: Callable[[Path
     bad(tmp_path / "bad")
     expected, states = BAD[bad]
     with board(tmp_path, "--port", "0", unprivileged=True) as running, client(running) as http:
-        running.wait_for("2 runs")
+        running.wait_until_read()
         assert points(http) == {"good": VALUES} | ({"bad": expected} if expected else {})
         by_name = {run["name"]: run for run in http.get("/api/runs").json()["runs"]}
         assert by_name["bad"]["state"] in states
@@ -87,7 +87,7 @@ def test_the_damaged_range_is_named(tmp_path: Path) -> None:
     path = write_run(tmp_path / "bad", {"loss": VALUES})
     offset = flip_payload_byte(path, record=4)
     with board(tmp_path, "--port", "0") as running, client(running) as http:
-        running.wait_for("1 run\n")
+        running.wait_until_read()
         (run,) = http.get("/api/runs").json()["runs"]
     ((damage,),) = (file["damage"] for file in run["files"])
     assert (damage["code"], damage["offset"]) == ("payload_checksum", offset)
@@ -101,7 +101,7 @@ def test_a_directory_that_cannot_be_searched_is_listed(tmp_path: Path) -> None:
     os.chmod(tmp_path / "closed", 0)
     try:
         with board(tmp_path, "--port", "0", unprivileged=True) as running, client(running) as http:
-            running.wait_for("1 run\n")
+            running.wait_until_read()
             (logdir,) = http.get("/api/runs").json()["logdirs"]
             assert points(http) == {"good": VALUES}
     finally:
@@ -131,7 +131,7 @@ def test_a_log_directory_that_shows_nothing_does_once_it_can(tmp_path: Path, kin
     elif kind != "missing":
         logdir.mkdir(mode=0 if kind == "closed" else 0o700)
     with board(logdir, "--port", "0", unprivileged=True) as running, client(running) as http:
-        running.wait_for("Ctrl-C stops")
+        running.wait_until_read()
         body = http.get("/api/runs").json()
         assert body["runs"] == []
         assert body["logdirs"][0]["state"] == state

@@ -96,7 +96,7 @@ def test_what_a_program_logs_arrives_without_asking_again(tmp_path: Path) -> Non
 def test_a_client_that_comes_back_gets_what_it_missed(tmp_path: Path) -> None:
     write_run(tmp_path / "a", {"loss": [1]})
     with board(tmp_path, "--port", "0") as running, client(running) as http:
-        running.wait_for("1 run\n")
+        running.wait_until_read()
         with http.stream("GET", "/api/live") as answer:
             events = Events(answer)
             known = next(iter(events))["version"]
@@ -167,7 +167,7 @@ def test_a_client_that_does_not_read_holds_up_nobody(tmp_path: Path) -> None:
     tags = [f"{number:0>1000}" for number in range(200)]
     path = write(tmp_path / "a", header())
     with board(tmp_path, "--port", "0") as running, client(running) as http, socket.socket() as stuck:
-        running.wait_for("1 run\n")
+        running.wait_until_read()
         stuck.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         stuck.connect(("127.0.0.1", http.base_url.port))
         with http.stream("GET", "/api/live") as answer:

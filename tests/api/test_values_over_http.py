@@ -57,7 +57,7 @@ def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
             for step in range(3):
                 writer.add_histogram("weights", np.arange(100.0) + step, step)
     with board(logdir, "--port", "0") as running, client(running) as connected:
-        running.wait_for("3 runs")
+        running.wait_until_read()
         yield connected
 
 
@@ -279,7 +279,7 @@ def test_a_file_that_changed_is_refused_over_http(tmp_path: Path) -> None:
     image = Summary.Value(tag="t", image=Summary.Image(width=4, height=3, encoded_image_string=png()))
     path = write(tmp_path / "run", header() + record(1, image))
     with board(tmp_path, "--port", "0") as running, client(running) as http:
-        running.wait_for("1 run\n")
+        running.wait_until_read()
         (query,) = references(http, "t", "image")
         assert http.get("/api/values/file", params=query).content == png()
         path.write_bytes(header() + record(1, image)[:-1] + b"\0")

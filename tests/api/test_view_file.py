@@ -32,7 +32,7 @@ def test_only_a_request_for_it_writes_the_file_and_only_that(tmp_path: Path) -> 
     write_run(tmp_path / "one", {"loss": [3.0, 2.0, 1.0]})
     before = tree(tmp_path)
     with board(tmp_path, "--port", "0") as running, client(running) as http:
-        running.wait_for("1 run")
+        running.wait_until_read()
         for path in ("/", "/api/runs", "/api/tags", "/api/hparams", "/api/view", "/api/server"):
             http.get(path)
         http.post("/api/scalars", json={"tags": ["loss"]})

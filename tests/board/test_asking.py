@@ -65,7 +65,7 @@ def test_only_the_cards_concerned_ask_and_only_for_the_runs_that_changed(
 ) -> None:
     files = {name: write(tmp_path / name, level(number)) for number, name in enumerate("abc")}
     with board(tmp_path, "--port", "0") as running:
-        running.wait_for("3 runs")
+        running.wait_until_read()
         with tab(browser, running.address) as opened:
             opened.wait_for_curves("loss", on={"a", "b", "c"}, off=set())
             opened.wait_for_curves("accuracy", on={"a", "b", "c"}, off=set())
@@ -94,7 +94,7 @@ def test_what_was_merged_looks_like_what_a_fresh_page_shows(tmp_path: Path, brow
 
     files = {name: write(tmp_path / name, header() + stretch(0, 8000)) for name in ("long", "short")}
     with board(tmp_path, "--port", "0") as running:
-        running.wait_for("2 runs")
+        running.wait_until_read()
         with tab(browser, running.address) as opened:
             opened.wait_for_curves("loss", on={"long"}, off=set())
             run = ids(opened.page)
@@ -117,7 +117,7 @@ def test_what_was_merged_looks_like_what_a_fresh_page_shows(tmp_path: Path, brow
 def test_a_tab_that_was_hidden_asks_for_what_it_missed(tmp_path: Path, browser: Browser) -> None:
     files = {name: write(tmp_path / name, level(number)) for number, name in enumerate("ab")}
     with board(tmp_path, "--port", "0") as running:
-        running.wait_for("2 runs")
+        running.wait_until_read()
         with tab(browser, running.address) as opened:
             opened.wait_for_curves("loss", on={"a", "b"}, off=set())
             run = ids(opened.page)
@@ -135,7 +135,7 @@ def test_a_tab_that_was_hidden_asks_for_what_it_missed(tmp_path: Path, browser: 
 def test_a_page_asks_for_each_list_once_and_follows_from_there(tmp_path: Path, browser: Browser) -> None:
     files = [write(tmp_path / name, level(number)) for number, name in enumerate("ab")]
     with board(tmp_path, "--port", "0") as running:
-        running.wait_for("2 runs")
+        running.wait_until_read()
         with tab(browser, running.address) as opened:
             opened.wait_for_curves("loss", on={"a", "b"}, off=set())
             asked: list[str] = []
@@ -156,7 +156,7 @@ def test_a_page_asks_for_each_list_once_and_follows_from_there(tmp_path: Path, b
 def test_new_points_of_the_baseline_concern_every_curve(tmp_path: Path, browser: Browser) -> None:
     files = {name: write(tmp_path / name, level(number)) for number, name in enumerate("ab")}
     with board(tmp_path, "--port", "0") as running:
-        running.wait_for("2 runs")
+        running.wait_until_read()
         with tab(browser, running.address) as opened:
             opened.wait_for_curves("loss", on={"a", "b"}, off=set())
             opened.box("a").focus()

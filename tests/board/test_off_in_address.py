@@ -26,7 +26,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     for number, run in enumerate(RUNS):
         write_run(logdir / run, {"loss": [1.0, 2.0]}, first_wall_time=FIRST_WALL_TIME + 100 * number)
     with board(logdir, "--port", "0") as running:
-        running.wait_for("6 runs")
+        running.wait_until_read()
         yield running.address
 
 

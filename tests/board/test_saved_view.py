@@ -33,7 +33,7 @@ def logdir(tmp_path: Path) -> Path:
 @pytest.fixture
 def address(logdir: Path) -> Iterator[str]:
     with board(logdir, "--port", "0") as running:
-        running.wait_for("4 runs")
+        running.wait_until_read()
         yield running.address
 
 
@@ -132,6 +132,7 @@ def test_what_is_done_while_the_page_is_being_reloaded_is_kept(browser: Browser,
         opened.wait_for_runs(*RUNS[1:])
         opened.box("b").focus()
         press_while_the_page_is_being_reloaded(opened, "Space")
+        opened.wait_for_runs(*RUNS[1:])
         expect_on(opened, "c実")
         assert opened.names() == RUNS[1:]
         opened.address(r"runs=off\..*panel=")

@@ -22,7 +22,7 @@ def test_a_card_names_runs_that_could_not_be_read_until_they_are(tmp_path: Path,
         write_run(logdir / run, {"loss": [slope * step for step in range(100)]})
     env = {"LIGHTBOARD_CACHE_DIR": str(cache)}
     with board(logdir, "--port", "0", env=env) as running:
-        running.wait_for("2 runs")
+        running.wait_until_read()
         running.stop()
     (segment,) = cache.rglob("0.segment")
     content = bytearray(segment.read_bytes())

@@ -33,7 +33,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]
         began = FIRST_WALL_TIME + number
         write_run(logdir / f"{'ab'[number % 2]}{number}", {"loss": [1.0]}, first_wall_time=began)
     with board(logdir, "--port", "0") as running:
-        running.wait_for(f"{MANY} runs")
+        running.wait_until_read()
         yield running.address, logdir
 
 

@@ -451,7 +451,7 @@ def test_notes_of_servers(odd: Serving, tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_lightboard_serves_all(fast: Serving) -> None:
     """What a TensorBoard keeps back of the same runs is there, and the doctor says nothing."""
     with board(fast.runs, "--port", "0") as ours:
-        ours.wait_for(r"Open")
+        ours.wait_until_read()
         api = {"run_not_served", "points_sampled", "points_preempted", "files_given_up", "runs_fail"}
         assert codes(fast.runs, url=ours.address) & api == set()
 
@@ -464,6 +464,7 @@ def test_a_lightboard_that_stands_still(tmp_path: Path, monkeypatch: pytest.Monk
     path = write_run(tmp_path / "runs" / "a", {"loss": [1.0] * 5})
     script = f"exec {sys.executable} -m lightboard {tmp_path}/runs --port 0"
     with board(program=("unshare", "--mount", "sh", "-c", script)) as ours:
+        ours.wait_until_read()
         assert codes(tmp_path / "runs", url=ours.address) == set()
         subprocess.run(["mount", "-t", "tmpfs", "tmpfs", tmp_path / "runs"], check=True)
         try:

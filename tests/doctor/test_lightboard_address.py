@@ -18,7 +18,7 @@ def test_what_a_lightboards_address_asks_for(tmp_path: Path) -> None:
     for name in ("a", "b", "b/b_loss", "c"):
         write_run(tmp_path / "runs" / name, {"acc" if name == "c" else "loss": [1.0, 2.0]})
     with board(tmp_path / "runs", "--port", "0") as ours:
-        ours.wait_for("Open")
+        ours.wait_until_read()
         runs = ask(ours.address).own_runs or ()
         ids = {run["name"]: run["id"] for run in runs}
         parents = {run["name"]: run["parent"] for run in runs}
