@@ -139,6 +139,7 @@ def test_a_drag_on_an_axis_moves_it_and_shift_moves_the_window(opened: OpenBoard
 
 def test_a_flat_drag_magnifies_x_and_y_shows_what_is_there(opened: OpenBoard) -> None:
     page = opened.page
+    wait_for_charts(page, "lr")
     box = plot(page, "lr").bounding_box()
     assert box
     y = box["y"] + box["height"] / 2
