@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 
 CHROMIUM = shutil.which("chromium-headless-shell") or "/usr/bin/chromium"
 """The same engine, without windows."""
@@ -143,6 +143,19 @@ class OpenBoard:
             arg={"tag": tag, "on": sorted(on), "off": sorted(off)},
             timeout=WAIT_MS,
         )
+
+    def asked(self) -> list[str]:
+        """What the page asks the server for from now on, but for the doctor, whom it asks after a while."""
+        root = self.page.url.partition("#")[0]
+        asked: list[str] = []
+
+        def note(request: Request) -> None:
+            path = request.url.removeprefix(root)
+            if path != "api/doctor":
+                asked.append(path)
+
+        self.page.on("request", note)
+        return asked
 
     def pixels(self, tag: str) -> dict[str, int]:
         """Pixels of each run's colour on the card."""

@@ -138,8 +138,7 @@ def test_a_page_asks_for_each_list_once_and_follows_from_there(tmp_path: Path, b
         running.wait_until_read()
         with tab(browser, running.address) as opened:
             opened.wait_for_curves("loss", on={"a", "b"}, off=set())
-            asked: list[str] = []
-            opened.page.on("request", lambda request: asked.append(request.url.removeprefix(running.address)))
+            asked = opened.asked()
             with opened.page.expect_request(re.compile("api/live")):
                 opened.page.reload()
             opened.wait_for_runs("a", "b")

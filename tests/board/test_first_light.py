@@ -103,8 +103,7 @@ def test_every_run_is_switched_off_and_on_again(
 def test_switching_asks_the_server_for_nothing(opened: OpenBoard, scene: Scene) -> None:
     opened.wait_for_curves("loss", on=scene.runs, off=set())
     opened.wait_for_curves("accuracy", on=scene.runs, off=set())
-    asked: list[str] = []
-    opened.page.on("request", lambda request: asked.append(request.url))
+    asked = opened.asked()
     opened.box(NON_LATIN).click()
     opened.wait_for_curves("loss", on=scene.runs - {NON_LATIN}, off={NON_LATIN})
     opened.box(NON_LATIN).click()

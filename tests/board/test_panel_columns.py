@@ -72,8 +72,7 @@ def test_columns_are_resized_by_drag_and_by_keys(opened: OpenBoard) -> None:
 def test_nothing_is_asked_of_the_server_that_is_not_on_show(browser: Browser, address: str) -> None:
     with tab(browser, address) as opened:
         opened.wait_for_curves("loss", on=set(RUNS), off=set())
-        asked: list[str] = []
-        opened.page.on("request", lambda request: asked.append(request.url.removeprefix(address)))
+        asked = opened.asked()
         filter_box(opened).fill("sweep")
         button(opened, "Sort by Age").click()
         assert asked == []

@@ -115,10 +115,9 @@ def test_tabs_in_the_background_keep_none_waiting(tmp_path: Path, browser: Brows
 def test_opening_the_page_asks_for_everything_once(tmp_path: Path, browser: Browser) -> None:
     write_run(tmp_path / "done", {"loss": [3.0, 2.0, 1.0]})
     with board(tmp_path, "--port", "0") as running, tab(browser, running.address) as opened:
-        # Once its curve is drawn the file has been read, and nothing changes any more.
+        running.wait_until_read()  # Nothing changes any more.
         opened.wait_for_curves("loss", on={"done"}, off=set())
-        asked: list[str] = []
-        opened.page.on("request", lambda request: asked.append(request.url.removeprefix(running.address)))
+        asked = opened.asked()
         opened.page.reload()
         opened.wait_for_curves("loss", on={"done"}, off=set())
         opened.page.wait_for_timeout(1_000)  # Longer than the page waits between two looks at the run list.
