@@ -20,6 +20,8 @@ KILLED = """
 import sys
 from tensorboardX import SummaryWriter
 writer = SummaryWriter(sys.argv[1])
+while not writer.file_writer.event_writer._worker._next_flush_time:
+    pass  # Its thread would flush what was there before that.
 writer.add_scalar("loss", 1.0, 0)
 print("ready", flush=True)
 sys.stdin.read()
