@@ -29,6 +29,7 @@ def test_the_demo_trains_while_it_is_watched_and_ends_with_the_board(tmp_path: P
         deadline = time.monotonic() + 60
         while steps_of(running, "training-1") < 3:
             assert time.monotonic() < deadline
+        running.wait_until_read()
         runs = {run["name"]: run for run in http.get("/api/runs").json()["runs"]}
         assert set(runs) == FINISHED | {"training-1"}
         assert [runs["restarted"]["attempts"], len(runs["restarted"]["files"])] == [2, 2]
