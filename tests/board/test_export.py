@@ -133,6 +133,7 @@ def test_a_picture_is_saved_with_axes_and_legend(opened: OpenBoard) -> None:
 def test_a_saved_picture_is_as_sharp_as_a_fine_screen(
     opened: OpenBoard, browser: Browser, address: str
 ) -> None:
+    opened.wait_for_curves("few", on={"long"}, off=set())
     picture = Image.open(BytesIO(saved(opened, "Save as PNG", "few.png"))).convert("RGB")
     with tab(browser, address, device_scale_factor=2) as fine:
         fine.wait_for_curves("few", on={"long"}, off=set())
