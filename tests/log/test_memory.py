@@ -97,6 +97,29 @@ say(most() - before)
     assert (tmp_path / "run/00000/large/tensors.tsv").read_text().count("\n") == 200_000
 
 
+@pytest.mark.parametrize("format", ["gif"])
+def test_frames_of_any_size_take_no_more_memory(tmp_path: Path, format: str) -> None:
+    text = (
+        PRELUDE
+        + f"""
+# Many colours, in almost no memory.
+values = (np.arange(20_000) // 3 % 256).astype(np.uint8)
+def video(count, width, height):
+    return np.lib.stride_tricks.as_strided(values, (1, count, 3, height, width), (0, 7, 1000, 1, 1))
+
+with SummaryWriter("run") as writer:
+    writer.add_video("small", video(2, 256, 256), format="{format}")
+    writer.flush()
+    before = most()
+    writer.add_video("4K", video(2, 3840, 2160), format="{format}")
+    writer.add_video("8K", video(1, 7680, 4320), format="{format}")
+say(most() - before)
+"""
+    )
+    # Of pixels they have 48 and 95 MiB.
+    assert int(succeed(text, tmp_path)) < 16 << 20
+
+
 def test_a_record_larger_than_all_the_room(tmp_path: Path) -> None:
     text = """
 import numpy as np

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Seek, Write};
 
-use crate::{MediaError, Outline, Picture, flac, gif, jpeg, png, wav, webp};
+use crate::{MediaError, Outline, flac, gif, jpeg, png, wav, webp};
 
 /// What a picture is encoded as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,24 +110,26 @@ impl VideoFormat {
         fits(width, height, longest, true, expected)
     }
 
-    /// Writes pictures of one size as a file that plays them for ever, at `fps` a second; GIF at 50 if `fps` is more. A
-    /// frame is asked for when the one before is written and dropped.
+    /// Writes `count` frames as a file that plays them for ever, at `fps` a second; GIF at 50 if `fps` is more. Their `pixels`
+    /// lie one frame behind the other, each as those of a [`Picture`](crate::Picture): each is read row by row, some times.
     ///
     /// # Errors
-    /// They do not fit; or those of `frames` and of `out`.
+    /// They do not fit; or those of `pixels`, which may have too few bytes, and of `out`.
     pub fn encode(
         self,
-        frames: impl IntoIterator<Item = Result<Picture, MediaError>>,
+        frame: Outline,
+        count: usize,
+        pixels: impl Read + Seek,
         fps: f64,
         out: impl Write + Seek,
     ) -> Result<(), MediaError> {
         match self {
-            Self::Gif => gif::encode(frames, fps, out),
-            Self::Webp => webp::encode(frames, fps, out),
+            Self::Gif => gif::encode(frame, count, pixels, fps, out),
+            Self::Webp => webp::encode(frame, count, pixels, fps, out),
         }
     }
 
-    /// The most bytes that `encode` allocates at a time, beside a frame of this size: of frames it has one at a time.
+    /// The most bytes that `encode` allocates at a time.
     pub fn work(self, frame: Outline) -> usize {
         match self {
             Self::Gif => gif::work(frame),
@@ -219,7 +221,7 @@ fn fits(
 mod tests {
     use std::io::Cursor;
 
-    use super::{PictureFormat, SoundFormat};
+    use super::{PictureFormat, SoundFormat, VideoFormat};
     use crate::Outline;
 
     #[test]
@@ -234,6 +236,15 @@ mod tests {
             let bytes = &bytes[..size];
             for format in [PictureFormat::Png, PictureFormat::Jpeg] {
                 let encoded = format.encode(outline, bytes, Vec::new());
+                assert_eq!(encoded.is_ok(), fits, "{format:?}");
+            }
+            for format in [VideoFormat::Gif, VideoFormat::Webp] {
+                let half = Outline {
+                    height: 10,
+                    ..outline
+                };
+                let out = Cursor::new(Vec::new());
+                let encoded = format.encode(half, 2, Cursor::new(bytes), 4.0, out);
                 assert_eq!(encoded.is_ok(), fits, "{format:?}");
             }
             for format in [SoundFormat::Wav, SoundFormat::Flac] {

@@ -1,6 +1,6 @@
 //! Pixels row by row, as the encoders read them.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 
 use crate::{Grid, MediaError, Pixels};
 
@@ -46,6 +46,14 @@ impl Rows<'_> {
         self.pixels.row_of_all(frame, self.grid, y, row);
         self.next += 1;
     }
+
+    /// Makes the next row the rest.
+    fn begin(&mut self) {
+        let mut row = vec![0; self.size];
+        self.put(&mut row);
+        row.reverse();
+        self.rest = row;
+    }
 }
 
 impl Read for Rows<'_> {
@@ -59,10 +67,7 @@ impl Read for Rows<'_> {
                 continue;
             }
             if self.rest.is_empty() && self.next < self.count {
-                let mut row = vec![0; self.size];
-                self.put(&mut row);
-                row.reverse();
-                self.rest = row;
+                self.begin();
             }
             let part = self.rest.len().min(left.len());
             if part == 0 {
@@ -78,9 +83,32 @@ impl Read for Rows<'_> {
     }
 }
 
+impl Seek for Rows<'_> {
+    fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
+        let bytes = |rows: usize| rows as u64 * self.size as u64;
+        let position = match place {
+            SeekFrom::Start(position) => Some(position),
+            SeekFrom::Current(by) => {
+                (bytes(self.next) - self.rest.len() as u64).checked_add_signed(by)
+            }
+            SeekFrom::End(by) => bytes(self.count).checked_add_signed(by),
+        };
+        let position = position.filter(|&position| position <= bytes(self.count));
+        let position = position.ok_or(io::ErrorKind::InvalidInput)?;
+        self.next = (position / self.size as u64) as usize;
+        self.rest.clear();
+        let taken = (position % self.size as u64) as usize;
+        if taken > 0 {
+            self.begin();
+            self.rest.truncate(self.size - taken);
+        }
+        Ok(position)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::io::Read;
+    use std::io::{Read, Seek, SeekFrom};
 
     use lightboard_events::Number;
     use proptest::prelude::*;
@@ -93,6 +121,7 @@ mod tests {
         fn parts_are_those_of_the_whole(
             shape in [1usize..10, 1usize..3, 1usize..5, 1usize..4, 1usize..5],
             parts in prop::collection::vec(1usize..40, 1..20),
+            begins in prop::collection::vec(any::<prop::sample::Index>(), 20),
         ) {
             let bytes: Vec<u8> = (0..shape.iter().product()).map(|at: usize| at as u8).collect();
             let mut strides = [1; 5];
@@ -113,7 +142,23 @@ mod tests {
                 }
                 found.extend_from_slice(&read[..count]);
             }
-            prop_assert_eq!(found, whole);
+            prop_assert_eq!(&found, &whole);
+            // And wherever reading begins.
+            let mut position = size;
+            for (part, begin) in parts.iter().zip(begins) {
+                let begin = begin.index(size + 1);
+                let place = match begin % 3 {
+                    0 => SeekFrom::Start(begin as u64),
+                    1 => SeekFrom::End(begin as i64 - size as i64),
+                    _ => SeekFrom::Current(begin as i64 - position as i64),
+                };
+                prop_assert_eq!(rows.seek(place).unwrap(), begin as u64);
+                let mut read = vec![9; (*part).min(size - begin)];
+                rows.read_exact(&mut read).unwrap();
+                position = begin + read.len();
+                prop_assert_eq!(&read, &whole[begin..position]);
+            }
+            prop_assert!(rows.seek(SeekFrom::Start(size as u64 + 1)).is_err());
         }
     }
 }

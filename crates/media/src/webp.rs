@@ -1,6 +1,6 @@
 //! WebP: an animation without loss, of any number of colours.
 
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use image_webp::{ColorType, WebPEncoder};
 
@@ -9,12 +9,14 @@ use crate::{MediaError, Outline, Picture};
 /// The most pixels that WebP without loss has room for each way.
 pub(crate) const LONGEST: usize = 1 << 14;
 
-/// Writes pictures of one size as an animated WebP, played for ever at `fps` frames a second.
+/// Writes `count` frames as an animated WebP, played for ever at `fps` a second.
 ///
 /// # Errors
-/// A side has more than [`LONGEST`] pixels; those of `frames` and of `out`; or the file would have 4 GiB or more.
+/// A side has more than [`LONGEST`] pixels; those of `pixels` and of `out`; or the file would have 4 GiB or more.
 pub(crate) fn encode(
-    frames: impl IntoIterator<Item = Result<Picture, MediaError>>,
+    frame: Outline,
+    count: usize,
+    mut pixels: impl Read + Seek,
     fps: f64,
     mut out: impl Write + Seek,
 ) -> Result<(), MediaError> {
@@ -22,14 +24,8 @@ pub(crate) fn encode(
     const ALPHA: u8 = 0x10;
     /// The frame replaces what was there.
     const NO_BLENDING: u8 = 0x02;
-    let mut frames = frames.into_iter().peekable();
-    let (size, alpha) = match frames.peek() {
-        Some(Ok(first)) => {
-            let size = [number(first.width - 1), number(first.height - 1)].concat();
-            (size, if first.channels == 3 { 0 } else { ALPHA })
-        }
-        _ => (vec![0; 6], 0), // There are no frames, or an error comes at once.
-    };
+    let size = [number(frame.width - 1), number(frame.height - 1)].concat();
+    let alpha = if frame.channels == 3 { 0 } else { ALPHA };
     chunk(&mut out, *b"RIFF", |out| {
         write(out, &[b"WEBP"])?;
         chunk(out, *b"VP8X", |out| {
@@ -37,8 +33,8 @@ pub(crate) fn encode(
         })?;
         // Background: transparent black. Repeated without end.
         chunk(out, *b"ANIM", |out| write(out, &[&[0; 4], &[0; 2]]))?;
-        for (index, picture) in frames.enumerate() {
-            let picture = picture?;
+        for index in 0..count {
+            let picture = Picture::read(frame, &mut pixels)?;
             let duration = number(milliseconds(index, fps));
             chunk(out, *b"ANMF", |out| {
                 write(out, &[&[0; 6], &size, &duration, &[NO_BLENDING]])?;
@@ -61,7 +57,7 @@ fn encode_still(picture: &Picture, out: impl Write) -> Result<(), MediaError> {
         .map_err(MediaError::encoder)
 }
 
-/// The most bytes that `encode` allocates at a time: RGB and alpha of each pixel, and the compressed frame. A channel gets
+/// The most bytes that `encode` allocates at a time: a frame, RGB and alpha of each pixel, and the compressed frame. A channel gets
 /// codes of 8 bits at most on average, green of 9 as it tells runs as well; and the buffer doubles, so it may be three times
 /// as large as what is in it while it is moved.
 pub(crate) fn work(frame: Outline) -> usize {
@@ -69,8 +65,9 @@ pub(crate) fn work(frame: Outline) -> usize {
     let compressed = pixels
         .saturating_mul(frame.channels.into())
         .saturating_add(pixels / 8);
-    let bytes = pixels
-        .saturating_mul(4)
+    let bytes = frame
+        .bytes()
+        .saturating_add(pixels.saturating_mul(4))
         .saturating_add(compressed.saturating_mul(3));
     bytes.saturating_add(1 << 14)
 }
@@ -137,7 +134,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::{encode, milliseconds};
-    use crate::Picture;
+    use crate::Outline;
 
     proptest! {
         #[test]
@@ -150,21 +147,20 @@ mod tests {
                 (state >> 56) as u8
             };
             let size = width as usize * height as usize * usize::from(channels);
-            let frames: Vec<_> = (0..count)
-                .map(|_| Picture { width, height, channels, pixels: (0..size).map(&mut byte).collect() })
-                .collect();
+            let pixels: Vec<u8> = (0..size * count).map(&mut byte).collect();
             let mut encoded = Cursor::new(Vec::new());
-            encode(frames.iter().cloned().map(Ok), 25.0, &mut encoded).unwrap();
+            let outline = Outline { width, height, channels };
+            encode(outline, count, Cursor::new(&pixels), 25.0, &mut encoded).unwrap();
             let mut decoder = WebPDecoder::new(Cursor::new(encoded.into_inner())).unwrap();
             prop_assert_eq!(decoder.dimensions(), (width, height));
             prop_assert_eq!(decoder.num_frames() as usize, count);
             let mut found = vec![0; decoder.output_buffer_size().unwrap()];
-            for frame in &frames {
+            for frame in pixels.chunks(size) {
                 prop_assert_eq!(decoder.read_frame(&mut found).unwrap(), 40);
                 let expected: Vec<u8> = if channels == 2 {
-                    frame.pixels.chunks(2).flat_map(|pixel| [pixel[0], pixel[0], pixel[0], pixel[1]]).collect()
+                    frame.chunks(2).flat_map(|pixel| [pixel[0], pixel[0], pixel[0], pixel[1]]).collect()
                 } else {
-                    frame.pixels.clone()
+                    frame.to_vec()
                 };
                 prop_assert_eq!(&found, &expected);
             }

@@ -2,20 +2,20 @@
 //!
 //! Pixels cross by the buffer protocol, in whatever order they lie in memory, and are brought to 8 bits on the way.
 
-use std::io::Read;
+use std::io::{self, Read, Seek, SeekFrom};
 
 use lightboard_events::encode::{Encoded, Pieces};
 use lightboard_events::{Audio, Image, encode};
 use lightboard_media::{
-    self as media, BoundingBox, Drawn, Grid, MediaError, Outline, Picture, PictureFormat, Pixels,
-    Resized, Samples, SoundFormat, VideoFormat,
+    self as media, BoundingBox, Drawn, Grid, MediaError, Outline, PictureFormat, Pixels, Resized,
+    Samples, SoundFormat, VideoFormat,
 };
 use pyo3::buffer::PyUntypedBuffer;
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 use super::array::{array_of, memory_of, number_of};
-use super::queued::{Medium, Sink, wrapping};
+use super::queued::{Medium, Sink, Source, wrapping};
 use super::{AROUND, Writer};
 
 /// A box in pixels, left, top, right, bottom, and its label.
@@ -93,7 +93,7 @@ impl Writer {
             tag: &series,
             read: || rows.clone(),
             size: outline.bytes(),
-            encode: move |pixels: &mut dyn Read, out: &mut dyn Sink| {
+            encode: move |pixels: &mut dyn Source, out: &mut dyn Sink| {
                 let drawn = Drawn::new(outline, pixels, boxes.clone());
                 let resized = Resized::new(outline, drawn, width, height)?;
                 format.encode(made, resized, out)
@@ -134,11 +134,10 @@ impl Writer {
             tag: &series,
             read: || rows.clone(),
             size,
-            encode: move |pixels: &mut dyn Read, out: &mut dyn Sink| {
-                let frames = (0..count).map(|_| Picture::read(outline, &mut *pixels));
-                format.encode(frames, fps, out)
+            encode: move |pixels: &mut dyn Source, out: &mut dyn Sink| {
+                format.encode(outline, count, pixels, fps, out)
             },
-            work: format.work(outline).saturating_add(outline.bytes()),
+            work: format.work(outline),
             encoded: size,
             wrap: in_image(tag, step, outline),
         };
@@ -173,9 +172,9 @@ impl Writer {
         let medium = Medium {
             noun: "sound",
             tag: &series,
-            read: || samples.read(),
+            read: || Once(samples.read()),
             size,
-            encode: move |samples: &mut dyn Read, out: &mut dyn Sink| {
+            encode: move |samples: &mut dyn Source, out: &mut dyn Sink| {
                 format.encode(frames, channels as u16, sample_rate, samples, out)
             },
             work: format.work(),
@@ -200,6 +199,21 @@ impl Writer {
             }),
         };
         Ok(self.add_medium(py, file, wall_time, medium))
+    }
+}
+
+/// What an encoder reads from its begin to its end.
+struct Once<R>(R);
+
+impl<R: Read> Read for Once<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.0.read(out)
+    }
+}
+
+impl<R> Seek for Once<R> {
+    fn seek(&mut self, _: SeekFrom) -> io::Result<u64> {
+        Err(io::ErrorKind::Unsupported.into())
     }
 }
 

@@ -16,6 +16,11 @@ use super::{LARGE, Writer, aside};
 /// Bytes that are read or written at a time where they are not in memory.
 const BUFFER: usize = 1 << 16;
 
+/// What an encoder reads, a video's frames several times.
+pub(super) trait Source: Read + Seek {}
+
+impl<T: Read + Seek> Source for T {}
+
 /// Where an encoder writes.
 pub(super) trait Sink: Write + Seek {}
 
@@ -40,15 +45,15 @@ pub(super) struct Medium<'a, Read, Encode, Wrap> {
 impl Writer {
     /// Logs what is small from a copy in memory, and what is not from one in a spool: so that it is never in memory whole.
     /// Where no spool can be had, the caller has to wait until it is encoded.
-    pub(super) fn add_medium<Source: Read, Encode, Wrap>(
+    pub(super) fn add_medium<Copied: Source, Encode, Wrap>(
         &self,
         py: Python<'_>,
         file: usize,
         wall_time: Option<f64>,
-        medium: Medium<'_, impl Fn() -> Source + Send + Sync, Encode, Wrap>,
+        medium: Medium<'_, impl Fn() -> Copied + Send + Sync, Encode, Wrap>,
     ) -> u8
     where
-        Encode: Fn(&mut dyn Read, &mut dyn Sink) -> Result<(), MediaError> + Send + 'static,
+        Encode: Fn(&mut dyn Source, &mut dyn Sink) -> Result<(), MediaError> + Send + 'static,
         Wrap: for<'p> FnOnce(&mut Pieces<'p>, f64, Encoded<'p>) + Send + 'static,
     {
         let Medium {
@@ -85,7 +90,7 @@ impl Writer {
             let _ = aside(py, size, || read().read_exact(&mut copy));
             let encode = move |wall_time, _: Progress<'_>| {
                 let mut out = Cursor::new(Vec::new());
-                encode(&mut &copy[..], &mut out)?;
+                encode(&mut Cursor::new(&copy), &mut out)?;
                 drop(copy); // Not to be held beside the record.
                 Ok(Some(record_of(wall_time, out.get_ref(), wrap)))
             };
@@ -97,16 +102,16 @@ impl Writer {
         self.told(py, added)
     }
 
-    fn spool<Source: Read, Encode, Wrap>(
+    fn spool<Copied: Source, Encode, Wrap>(
         &self,
         place: Place<'_>,
         wall_time: Option<f64>,
-        read: impl Fn() -> Source,
+        read: impl Fn() -> Copied,
         encode: Encode,
         wrap: Wrap,
     ) -> Added
     where
-        Encode: Fn(&mut dyn Read, &mut dyn Sink) -> Result<(), MediaError> + Send + 'static,
+        Encode: Fn(&mut dyn Source, &mut dyn Sink) -> Result<(), MediaError> + Send + 'static,
         Wrap: for<'p> FnOnce(&mut Pieces<'p>, f64, Encoded<'p>) + Send + 'static,
     {
         let directory = self.directory().to_owned();
