@@ -3,13 +3,13 @@
 //! What is made of an array's elements (other numbers, or the same ones beside each other) is made while they are read,
 //! so that it never lies in memory whole.
 
+mod made;
 mod numbers;
 mod read;
-mod source;
 
+pub use made::Floats;
 pub use numbers::{floats, integers, numbers};
 pub use read::Reader;
-pub use source::Floats;
 
 /// Bytes of elements that are taken at a time, at most; enough that what is done once for all of them does not count.
 const PIECE: usize = 1 << 12;

@@ -24,7 +24,7 @@ pub use hparams::{hparams, known};
 pub use layout::layout;
 pub use media::{audio, audio_elsewhere, image, image_elsewhere};
 pub use mesh::{Part, mesh};
-pub use out::{Bytes, Out, Source};
+pub use out::{Bytes, Make, Out};
 pub use pieces::{Elsewhere, Encoded, Pieces};
 pub use pr_curve::pr_curve;
 pub use tensor::tensor;

@@ -13,12 +13,12 @@ pub enum Bytes<'a> {
     /// As they lie in memory.
     Here(&'a [u8]),
     /// As they are made each time that they are copied.
-    Made(&'a dyn Source),
+    Made(&'a dyn Make),
 }
 
 /// What bytes are made from: elements of an array in another order than they lie in memory, for one. They may be others
 /// the next time, since a program can go on writing to its arrays; but always as many.
-pub trait Source: fmt::Debug + Sync {
+pub trait Make: fmt::Debug + Sync {
     /// How many there are.
     fn size(&self) -> usize;
 
@@ -34,7 +34,7 @@ impl Bytes<'_> {
     pub fn size(self) -> usize {
         match self {
             Self::Here(bytes) => bytes.len(),
-            Self::Made(source) => source.size(),
+            Self::Made(maker) => maker.size(),
         }
     }
 
@@ -42,7 +42,7 @@ impl Bytes<'_> {
     pub(super) fn append_to(self, out: &mut Vec<u8>) {
         match self {
             Self::Here(bytes) => out.extend_from_slice(bytes),
-            Self::Made(source) => source.write_to(out).expect("a vector takes all"),
+            Self::Made(maker) => maker.write_to(out).expect("a vector takes all"),
         }
     }
 }

@@ -104,7 +104,7 @@ impl<'a> Pieces<'a> {
             let count = piece.size().min(left);
             match piece {
                 Bytes::Here(bytes) => copy.write_all(&bytes[..count])?,
-                Bytes::Made(source) => source.write_to(&mut copy)?,
+                Bytes::Made(maker) => maker.write_to(&mut copy)?,
             }
             left -= count;
         }
@@ -235,7 +235,7 @@ mod tests {
     use super::super::wire::{bytes, content, length, message};
     use std::io::{self, Write};
 
-    use super::super::{Bytes, Out, Source, record};
+    use super::super::{Bytes, Make, Out, record};
     use super::{Elsewhere, Piece, Pieces};
     use crate::encode;
     use crate::{Audio, Image, MeshPart, Moments, crc};
@@ -244,7 +244,7 @@ mod tests {
     #[derive(Debug)]
     struct Repeated(usize);
 
-    impl Source for Repeated {
+    impl Make for Repeated {
         fn size(&self) -> usize {
             self.0
         }
@@ -282,10 +282,10 @@ mod tests {
                 };
                 let (mut whole, mut pieces) = (Vec::new(), Pieces::default());
                 let (mut made, mut around) = (Pieces::default(), Pieces::default());
-                let source = Repeated(size);
+                let maker = Repeated(size);
                 nested(&mut whole, |out| content(out, 1, &value));
                 nested(&mut pieces, |out| content(out, 1, &value));
-                nested(&mut made, |out| content(out, 1, Bytes::Made(&source)));
+                nested(&mut made, |out| content(out, 1, Bytes::Made(&maker)));
                 nested(&mut around, |out| {
                     length(out, 1, lying.length);
                     out.elsewhere(lying);

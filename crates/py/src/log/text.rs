@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use lightboard_events::encode::{self, Source};
+use lightboard_events::encode::{self, Make};
 use pyo3::prelude::*;
 use pyo3::types::{PySlice, PyString};
 
@@ -80,7 +80,7 @@ impl Utf8 {
     }
 }
 
-impl Source for Utf8 {
+impl Make for Utf8 {
     fn size(&self) -> usize {
         self.size
     }

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use lightboard_events::Number;
-use lightboard_events::encode::{Bytes, Source};
+use lightboard_events::encode::{Bytes, Make};
 
 use crate::Array;
 
@@ -14,7 +14,7 @@ impl Array<'_> {
     }
 }
 
-impl Source for Array<'_> {
+impl Make for Array<'_> {
     fn size(&self) -> usize {
         self.len_bytes()
     }
@@ -48,7 +48,7 @@ impl<'a> Floats<'a> {
     }
 }
 
-impl Source for Floats<'_> {
+impl Make for Floats<'_> {
     fn size(&self) -> usize {
         self.array.len_bytes() / self.number.size() * size_of::<f32>()
     }
@@ -61,15 +61,15 @@ impl Source for Floats<'_> {
 #[cfg(test)]
 mod tests {
     use lightboard_events::Number;
-    use lightboard_events::encode::{Bytes, Source};
+    use lightboard_events::encode::{Bytes, Make};
 
     use super::Floats;
     use crate::Array;
 
-    fn written(source: &dyn Source) -> Vec<u8> {
+    fn written(maker: &dyn Make) -> Vec<u8> {
         let mut out = Vec::new();
-        source.write_to(&mut out).unwrap();
-        assert_eq!(out.len(), source.size());
+        maker.write_to(&mut out).unwrap();
+        assert_eq!(out.len(), maker.size());
         out
     }
 
