@@ -97,7 +97,7 @@ say(most() - before)
     assert (tmp_path / "run/00000/large/tensors.tsv").read_text().count("\n") == 200_000
 
 
-@pytest.mark.parametrize("format", ["gif"])
+@pytest.mark.parametrize("format", ["gif", "webp"])
 def test_frames_of_any_size_take_no_more_memory(tmp_path: Path, format: str) -> None:
     text = (
         PRELUDE
