@@ -25,7 +25,7 @@ MESHES: list[dict[str, Any]] = [
     {"vertices": POINTS, "faces": FACES, "config_dict": CONFIG},
     {"vertices": POINTS.astype(np.float64), "colors": COLORS, "faces": FACES, "config_dict": {}},
     {"vertices": [[[0, 0, 1], [1, 0, 0]]], "colors": [[[255, 0, 0], [0, 0, 255]]]},
-    {"vertices": np.asfortranarray(POINTS), "colors": COLORS[:, ::-1], "faces": FACES[..., ::-1]},
+    {"vertices": np.asfortranarray(POINTS), "colors": np.asfortranarray(COLORS), "faces": FACES[:, ::2]},
     {"vertices": np.zeros((1, 0, 3))},
 ]
 
