@@ -1,6 +1,7 @@
 """A file system that does not answer: calls come back in bounded time and say so."""
 
 import json
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,3 +58,65 @@ sys.stdin.readline()
     assert (logged, len(flushed), len(closed)) == ([], 1, 2)
     assert all("has not answered for 5 s" in message and str(disk / "run") in message for message in closed)
     assert steps(disk / "run") == list(range(10_000))
+
+
+def test_what_was_dropped_for_want_of_room_is_told_when_it_is_closed(tmp_path: Path, disk: Path) -> None:
+    text = f"""
+writer = SummaryWriter({str(disk / "run")!r})
+say("made")
+sys.stdin.readline()
+for step in range(30):
+    writer.add_text("note", "x" * 1_000_000, step)
+writer.add_scalar("loss", 1.0, 0)
+with warnings.catch_warnings(record=True) as warned:
+    warnings.simplefilter("always")
+    writer.close()
+say(heard(warned))
+sys.stdin.readline()
+"""
+    program = Program(text, tmp_path)
+    program.line()
+    subprocess.run(["fsfreeze", "--freeze", disk], check=True)
+    program.answer()
+    closed = json.loads(program.line())
+    subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
+    program.answer()
+    assert program.end()[0] == 0
+    told = [int(count) for message in closed for count in re.findall(r"(\d+) records? ", message)]
+    assert sum(told) == 31
+    assert any("lost" in message for message in closed)
+
+
+def test_a_disk_of_temporary_files_that_hangs_keeps_no_other_back(tmp_path: Path, disk: Path) -> None:
+    text = f"""
+import resource
+import numpy as np
+
+def write_up_to(bytes):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes, resource.RLIM_INFINITY))
+
+os.environ["TMPDIR"] = {str(disk)!r}
+warnings.simplefilter("ignore")
+writer = SummaryWriter("run")
+writer.add_text("note", "x" * 2_000_000, 0)
+writer.flush()
+write_up_to(10_000_000)
+writer.add_tensor("large", np.zeros(9_000_000, np.uint8), 0)  # Has room among the temporary files, not in the run.
+writer.flush()
+say("stuck")
+sys.stdin.readline()
+write_up_to(resource.RLIM_INFINITY)
+writer.add_scalar("loss", 1.0, 5)
+writer.close()
+say("closed")
+sys.stdin.readline()
+"""
+    program = Program(text, tmp_path)
+    program.line()
+    subprocess.run(["fsfreeze", "--freeze", disk], check=True)
+    program.answer()
+    assert program.line() == "closed"
+    assert steps(tmp_path / "run") == [5]
+    subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
+    program.answer()
+    assert program.end()[0] == 0

@@ -1,5 +1,6 @@
 """Texts: as the peers store them."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,36 @@ def test_events_equal_the_peers(tmp_path: Path, peer: str) -> None:
 
     both = peer_named(peer).both(tmp_path, log)
     assert both.ours == both.theirs
+
+
+class Odd(str):
+    """What it says of itself is not what it is."""
+
+    def __str__(self) -> str:
+        return self
+
+    def __len__(self) -> int:
+        return 3
+
+    def __getitem__(self, _: object) -> str:
+        return "else"
+
+
+def test_a_str_of_another_class_is_stored_as_what_it_is(tmp_path: Path) -> None:
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_text(Odd("notes"), Odd("損失" * 1_000_000), 1)
+    (path,) = event_files(tmp_path)
+    (found,) = [value for event in events(path) for value in event.summary.value]
+    assert (found.tag, found.tensor.string_val[0].decode()) == ("notes/text_summary", "損失" * 1_000_000)
+
+
+@pytest.mark.parametrize("size", [10, 1_000, 2_000_000])
+def test_python_keeps_no_second_form_of_a_text(tmp_path: Path, size: int) -> None:
+    text = "損失は下がる" * (size // 6)
+    before = sys.getsizeof(text)
+    with SummaryWriter(tmp_path) as writer:
+        writer.add_text("notes", text, 1)
+    assert sys.getsizeof(text) == before
 
 
 def stored(directory: Path) -> list[tuple[str, int]]:

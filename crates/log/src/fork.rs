@@ -5,6 +5,7 @@
 //! the inherited descriptors, which would otherwise keep the parent's file locks alive, and forgets the rest.
 
 use std::cell::RefCell;
+use std::fs::File;
 use std::os::fd::RawFd;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, Once, Weak};
@@ -16,6 +17,8 @@ static GENERATION: AtomicU32 = AtomicU32::new(0);
 static LIVE: Mutex<Live> = Mutex::new(Live {
     writers: Vec::new(),
     descriptors: Vec::new(),
+    closing: Vec::new(),
+    is_closing: false,
 });
 
 /// What this process has open.
@@ -23,6 +26,9 @@ pub(crate) struct Live {
     pub(crate) writers: Vec<Weak<Shared>>,
     /// What a forked child closes.
     pub(crate) descriptors: Vec<RawFd>,
+    /// What a thread is to close, which has ended when it finds none.
+    pub(crate) closing: Vec<File>,
+    pub(crate) is_closing: bool,
 }
 
 /// Counts the forks between the first process and this one.
@@ -85,6 +91,8 @@ extern "C" fn after_in_child() {
                 unsafe { libc::close(descriptor) };
             }
             live.writers.drain(..).for_each(std::mem::forget);
+            live.closing.drain(..).for_each(std::mem::forget);
+            live.is_closing = false;
         }
     });
     sigterm::forget_in_child();

@@ -6,6 +6,7 @@
 //! here knows Python.
 
 mod batch;
+mod closing;
 mod embedding;
 mod feeding;
 mod file;

@@ -169,14 +169,12 @@ impl State {
     }
 
     /// Gives up what is not encoded, since a disk does not answer.
-    /// To be dropped without the lock, since copies on that disk are closed.
-    pub(crate) fn abandon_media(&mut self) -> Vec<Item> {
+    pub(crate) fn abandon_media(&mut self) {
         let (settled, given_up) = self.media.abandon();
         self.settle_media(settled);
         if let Some(Item { file, what, .. }) = given_up.first() {
             self.report_lost(*file, what.clone(), given_up.len());
         }
-        given_up
     }
 
     fn report_lost(&mut self, file: FileId, first: String, items: usize) {

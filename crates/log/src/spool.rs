@@ -7,8 +7,8 @@ use std::path::Path;
 
 use rustix::fs::{FsWord, fstatfs};
 
-use crate::fork;
 use crate::held::SPOOL_CAPACITY;
+use crate::{closing, fork};
 
 /// Of `statfs(2)`: file systems that lie in memory.
 const IN_MEMORY: [FsWord; 2] = [0x0102_1994, 0x8584_58f6];
@@ -16,7 +16,8 @@ const IN_MEMORY: [FsWord; 2] = [0x0102_1994, 0x8584_58f6];
 /// Bytes in a file: written first, then read.
 #[derive(Debug)]
 pub struct Spool {
-    file: File,
+    /// None when it is dropped.
+    file: Option<File>,
     size: u64,
 }
 
@@ -53,11 +54,18 @@ impl Spool {
         let file = on_disk(folder)?;
         // A child that was forked would keep it on the disk for as long as it lives.
         fork::track(file.as_raw_fd());
-        let mut this = Self { file, size: 0 };
-        write(&mut this.file)?;
-        this.size = this.file.seek(SeekFrom::End(0))?;
-        this.file.rewind()?;
+        let mut this = Self {
+            file: Some(file),
+            size: 0,
+        };
+        write(this.file()?)?;
+        this.size = this.file()?.seek(SeekFrom::End(0))?;
+        this.rewind()?;
         Ok(this)
+    }
+
+    fn file(&mut self) -> io::Result<&mut File> {
+        self.file.as_mut().ok_or(io::ErrorKind::NotFound.into())
     }
 
     /// How many bytes there are.
@@ -67,23 +75,23 @@ impl Spool {
 }
 
 impl Drop for Spool {
+    /// Returns at once, whatever the disk does.
     fn drop(&mut self) {
-        // A child that is forked between the next two lines has the file open for as long as it lives: an empty one. To
-        // free its room is also what takes time. If that fails, closing it does the same.
-        let _ = self.file.set_len(0);
-        fork::untrack(self.file.as_raw_fd());
+        if let Some(file) = self.file.take() {
+            closing::close(file);
+        }
     }
 }
 
 impl Read for Spool {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.file.read(out)
+        self.file()?.read(out)
     }
 }
 
 impl Seek for Spool {
     fn seek(&mut self, place: SeekFrom) -> io::Result<u64> {
-        self.file.seek(place)
+        self.file()?.seek(place)
     }
 }
 

@@ -82,6 +82,7 @@ impl Writer {
             done: std::sync::Condvar::new(),
             encode: std::sync::Condvar::new(),
             progress: 0.into(),
+            copied: 0.into(),
             delay: options.delay.min(HAND_OVER),
         });
         let (thread_shared, suffix) = (Arc::clone(&shared), options.suffix.clone());
@@ -242,14 +243,14 @@ impl Writer {
         }
         state.claim(file, bytes, spooled);
         drop(state);
-        let _claim = Claim {
+        let mut claim = Claim {
             shared: &self.shared,
             file,
             bytes,
             spooled,
         };
         let record = encode()?;
-        let mut state = lock(&self.shared.state);
+        let mut state = claim.give_back();
         if state.is_closed() {
             return Ok(Added::Unusable);
         }
@@ -257,6 +258,12 @@ impl Writer {
             self.shared.wake.notify_one();
         }
         Ok(state.taken())
+    }
+
+    /// Says that a copy of a large record is still being made: who waits for room for another one waits on.
+    pub fn copies_on(&self) {
+        self.shared.copied.fetch_add(1, Ordering::Relaxed);
+        self.shared.done.notify_all();
     }
 
     /// Waits for a slow disk to make room for so many bytes in memory and in spools; bounded, but for a spool as long as
@@ -329,22 +336,16 @@ impl Writer {
         self.shared.encode.notify_all();
         let over = |state: &State| state.media.is_empty();
         let mut state = self.shared.wait_for_media(state, u64::MAX, None, over);
-        let given_up = state.abandon_media();
+        state.abandon_media();
         self.shared.wake.notify_one();
         self.shared.encode.notify_all();
-        drop(state);
-        if !given_up.is_empty() {
-            // It closes copies on a disk that may not answer.
-            let dropping = || std::thread::Builder::new().spawn(move || drop(given_up));
-            drop(sigterm::without_signals(dropping));
-        }
-        let state = lock(&self.shared.state);
         let mut state = self
             .shared
             .wait_until(state, |state| state.phase == Phase::Ended);
         if state.phase == Phase::Closed {
             state.phase = Phase::Abandoned;
             state.report_hung();
+            state.report_lost_records();
         }
     }
 
@@ -366,13 +367,21 @@ struct Claim<'a> {
     spooled: u64,
 }
 
-impl Drop for Claim<'_> {
-    fn drop(&mut self) {
+impl<'a> Claim<'a> {
+    /// Gives the room back, and the lock, for the record to be appended before others take the room.
+    fn give_back(&mut self) -> MutexGuard<'a, State> {
         let mut state = lock(&self.shared.state);
         let claimed = &mut state.pending[self.file.0].claimed;
         *claimed = (claimed.0 - self.bytes, claimed.1 - self.spooled);
+        (self.bytes, self.spooled) = (0, 0);
         state.held = Held::of(&state.pending);
-        drop(state);
+        state
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        drop(self.give_back());
         self.shared.done.notify_all();
     }
 }
@@ -411,6 +420,21 @@ impl State {
         }
     }
 
+    /// Says what was dropped and not told of, now that nothing more will be.
+    fn report_lost_records(&mut self) {
+        for pending in &mut self.pending {
+            let lost = std::mem::take(&mut pending.dropped);
+            if lost > 0 {
+                self.reports.push(Report::Lost {
+                    path: pending.path.clone(),
+                    cause: io::Error::from_raw_os_error(pending.failing.unwrap_or(libc::ETIMEDOUT)),
+                    lost,
+                    recovered: false,
+                });
+            }
+        }
+    }
+
     fn report_hung(&mut self) {
         let kept = self.pending.iter().map(Pending::kept).sum();
         let path = self.pending[0].path.clone();
@@ -431,13 +455,17 @@ impl Shared {
         room: impl Fn(&State) -> (usize, u64),
     ) -> MutexGuard<'a, State> {
         let mut start = Instant::now();
-        let mut seen = self.progress.load(Ordering::Relaxed);
+        let progress = || {
+            let written = self.progress.load(Ordering::Relaxed);
+            (written, self.copied.load(Ordering::Relaxed))
+        };
+        let mut seen = progress();
         loop {
             let (bytes, spooled) = room(&state);
             if state.held.is_eased(bytes, spooled) {
                 return state;
             }
-            let progress = self.progress.load(Ordering::Relaxed);
+            let progress = progress();
             if spooled > 0 && progress != seen {
                 (start, seen) = (Instant::now(), progress);
             }

@@ -18,7 +18,6 @@ pub(crate) use encoded::frame;
 pub(crate) use histogram::default_edges;
 pub(crate) use media::{check_picture, check_sound, check_video};
 
-use std::collections::TryReserveError;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -200,15 +199,29 @@ impl Writer {
         let wall_time = wall_time.unwrap_or_else(wall_time_now);
         let mut record = Pieces::default();
         aside(py, size, || encode(&mut record, wall_time));
-        let size = record.size() as usize;
-        if size < LARGE {
-            return Ok(self.add(py, file, Some(wall_time), |out, _| record.append_to(out)));
+        if record.size() < LARGE as u64 {
+            let append = |out: &mut Vec<u8>, _| {
+                record.append_to(out).expect("of memory, which can be read");
+            };
+            return Ok(self.add(py, file, Some(wall_time), append));
         }
-        if size > SPOOLED {
+        self.add_whole(py, file, &record, SPOOLED)
+    }
+
+    /// Adds a large record, in a spool if it has more than `spooled` bytes.
+    fn add_whole(
+        &self,
+        py: Python<'_>,
+        file: usize,
+        record: &Pieces<'_>,
+        spooled: usize,
+    ) -> PyResult<u8> {
+        let size = record.size() as usize;
+        if size > spooled {
             let room = (0, size as u64);
             if let Ok(added) = self.add_large(py, file, room, || {
-                let content =
-                    Spool::fed(self.directory(), |mut out| record.write_to(&mut out), || ())?;
+                let copy = |mut out: &mut dyn io::Write| record.write_to(&mut out);
+                let content = Spool::fed(self.directory(), copy, || self.inner.copies_on())?;
                 io::Result::Ok(Record::Spooled(content.into()))
             }) {
                 return Ok(added);
@@ -218,8 +231,8 @@ impl Writer {
         let in_memory = || {
             let mut bytes = Vec::new();
             bytes.try_reserve_exact(size)?;
-            record.append_to(&mut bytes);
-            Result::<_, TryReserveError>::Ok(Record::Memory(bytes))
+            record.append_to(&mut bytes)?;
+            io::Result::Ok(Record::Memory(bytes))
         };
         self.add_large(py, file, (size, 0), in_memory)
             .map_err(|_| PyMemoryError::new_err(format!("no memory for a record of {size} bytes")))

@@ -28,7 +28,7 @@ def plain_tag(tag: object, what: str = "tag") -> str:
         raise TypeError(f"{what}: expected a str, found {type(tag).__qualname__} ({tag!r:.80}).")
     if not tag.isascii():
         _refuse_surrogates(tag, what)
-    return str(tag)
+    return str.__str__(tag)  # Not what a subclass of str has in its place.
 
 
 def _refuse_surrogates(text: str, what: str) -> None:

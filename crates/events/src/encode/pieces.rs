@@ -73,24 +73,46 @@ impl<'a> Pieces<'a> {
 
     /// Appends a copy of the record.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// If there is a piece that is not in memory.
-    pub fn append_to(&self, out: &mut Vec<u8>) {
+    /// Of content that cannot be made, or is not in memory; nothing is appended then.
+    pub fn append_to(&self, out: &mut Vec<u8>) -> io::Result<()> {
         let start = out.len();
-        for piece in self.from(0, 0) {
-            piece.bytes().expect("all of it in memory").append_to(out);
+        let mut pieces = self.from(0, 0).map(Piece::bytes);
+        let appended = pieces.try_for_each(|piece| match piece {
+            Some(Bytes::Here(bytes)) => {
+                out.extend_from_slice(bytes);
+                Ok(())
+            }
+            Some(Bytes::Made(maker)) => maker.write_to(out),
+            None => Err(io::ErrorKind::InvalidInput.into()),
+        });
+        let is_whole = appended.and_then(|()| self.is_whole(out.len() - start));
+        if is_whole.is_err() {
+            out.truncate(start);
+            return is_whole;
         }
         let end = out.len() - CHECKSUM;
         let sum = crc::masked(&out[start + HEADER..end]);
         out[end..].copy_from_slice(&sum.to_le_bytes());
+        Ok(())
+    }
+
+    /// A record must have the bytes that its lengths tell.
+    fn is_whole(&self, bytes: usize) -> io::Result<()> {
+        if bytes as u64 == self.size() {
+            return Ok(());
+        }
+        let text = format!("expected a record of {} bytes, found {bytes}", self.size());
+        Err(io::Error::other(text))
     }
 
     /// Writes a copy of the record, a part at a time.
     ///
     /// # Errors
     ///
-    /// Those of `out`; and before anything is written if there is a piece that is not in memory.
+    /// Those of `out`, and of content that cannot be made; and before anything is written if there is a piece that is not
+    /// in memory.
     pub fn write_to(&self, out: &mut impl Write) -> io::Result<()> {
         let pieces: Option<Vec<_>> = self.from(0, 0).map(Piece::bytes).collect();
         let mut copy = Copy {
@@ -108,7 +130,7 @@ impl<'a> Pieces<'a> {
             }
             left -= count;
         }
-        debug_assert_eq!(copy.written, self.size() as usize - CHECKSUM);
+        self.is_whole(copy.written + CHECKSUM)?;
         let sum = crc::mask(copy.sum);
         copy.out.write_all(&sum.to_le_bytes())
     }
@@ -295,7 +317,7 @@ mod tests {
                     pieces.write_to(&mut written).unwrap();
                     assert!(written == whole, "{size}");
                     let mut appended = b"before".to_vec();
-                    pieces.append_to(&mut appended);
+                    pieces.append_to(&mut appended).unwrap();
                     assert!(appended[6..] == whole, "{size}");
                 }
                 if size > 0 {

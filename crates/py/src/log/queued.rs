@@ -92,7 +92,7 @@ impl Writer {
                 let mut out = Cursor::new(Vec::new());
                 encode(&mut Cursor::new(&copy), &mut out)?;
                 drop(copy); // Not to be held beside the record.
-                Ok(Some(record_of(wall_time, out.get_ref(), wrap)))
+                Ok(Some(record_of(wall_time, out.get_ref(), wrap)?))
             };
             // Where no thread can be had it is encoded here.
             py.detach(|| place.fill(wall_time, Box::new(encode)))
@@ -127,37 +127,42 @@ impl Writer {
             let wall_time = wall_time.unwrap_or_else(lightboard_log::wall_time);
             let mut out = Cursor::new(Vec::new());
             let encoded = encode(&mut read(), &mut out);
-            let record = encoded.map(|()| Some(record_of(wall_time, out.get_ref(), wrap)));
+            let record =
+                encoded.and_then(|()| Ok(Some(record_of(wall_time, out.get_ref(), wrap)?)));
             return place.finish(record.map_err(Into::into));
         };
         let encode = move |wall_time, progress: Progress<'_>| {
+            progress(true); // Until the first part is read: files are made and rewound before.
             let heard = RefCell::new(progress);
-            // Whatever is neither read nor written here is made, rewound or closed.
-            let at_disk = || (heard.borrow_mut())(true);
-            at_disk();
+            let mut is_made = false;
             let file = Spool::of(&directory, |file| {
+                is_made = true;
                 copy.rewind()?;
                 let copy = AtDisk(&mut copy, &heard);
                 let mut copy = BufReader::with_capacity(BUFFER, copy);
                 let mut out = BufWriter::with_capacity(BUFFER, AtDisk(file, &heard));
-                let encoded = encode(&mut copy, &mut out).and_then(|()| Ok(out.flush()?));
-                at_disk();
-                encoded
+                encode(&mut copy, &mut out)?;
+                Ok::<_, MediaError>(out.flush()?)
             });
+            if file.is_err() && !is_made {
+                // Its copy may have taken the last descriptor.
+                copy.rewind()?;
+                let copy = AtDisk(&mut copy, &heard);
+                let mut copy = BufReader::with_capacity(BUFFER, copy);
+                let mut out = Cursor::new(Vec::new());
+                encode(&mut copy, &mut out)?;
+                return Ok(Some(record_of(wall_time, out.get_ref(), wrap)?));
+            }
             let mut file = AtDisk(file?, &heard);
-            let record = if file.0.size() <= LARGE as u64 {
+            if file.0.size() <= LARGE as u64 {
                 // Not worth a descriptor.
                 let mut encoded = Vec::new();
                 file.read_to_end(&mut encoded)?;
-                record_of(wall_time, &encoded, wrap)
-            } else {
-                let checksum = checksum_of(&mut file)?;
-                record_around(file.0, checksum, |out, file| {
-                    wrap(out, wall_time, Encoded::Elsewhere(file));
-                })?
-            };
-            at_disk();
-            Ok(Some(record))
+                return Ok(Some(record_of(wall_time, &encoded, wrap)?));
+            }
+            let checksum = checksum_of(&mut file)?;
+            let wrap = |out: &mut Pieces<'_>, file| wrap(out, wall_time, Encoded::Elsewhere(file));
+            Ok(Some(record_around(file.0, checksum, wrap)?))
         };
         place.fill(wall_time, Box::new(encode))
     }
@@ -211,12 +216,12 @@ fn record_of(
     wall_time: f64,
     encoded: &[u8],
     wrap: impl for<'p> FnOnce(&mut Pieces<'p>, f64, Encoded<'p>),
-) -> Record {
+) -> io::Result<Record> {
     let mut record = Pieces::default();
     wrap(&mut record, wall_time, Encoded::Here(encoded));
     let mut bytes = Vec::with_capacity(record.size() as usize);
-    record.append_to(&mut bytes);
-    Record::Memory(bytes)
+    record.append_to(&mut bytes)?;
+    Ok(Record::Memory(bytes))
 }
 
 /// The bare checksum of what there is.

@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use lightboard_events::encode::{self, Make};
+use lightboard_events::encode::{self, Bytes, Make, Pieces};
 use pyo3::prelude::*;
 use pyo3::types::{PySlice, PyString};
 
-use super::{LARGE, Writer};
+use super::{LARGE, Writer, fits_into_record};
 
-/// Characters that are encoded at a time.
-const PART: usize = 1 << 16;
+/// Characters that are encoded at a time, with the interpreter: fewer would wait for it more often.
+const PART: usize = 1 << 18;
 
 #[pymethods]
 impl Writer {
@@ -23,22 +23,30 @@ impl Writer {
         wall_time: Option<f64>,
     ) -> PyResult<u8> {
         let is_ascii: bool = text.call_method0("isascii")?.extract()?;
-        if is_ascii || text.len()? < LARGE {
-            let text = text.to_str()?;
-            let size = tag.len() + text.len();
-            return self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
-                encode::text(out, wall_time, step, tag, text.into());
-            });
+        if !is_ascii && text.len()? >= LARGE {
+            let text = Utf8::of(text)?;
+            fits_into_record(tag, tag.len() + text.size())?;
+            let wall_time = wall_time.unwrap_or_else(lightboard_log::wall_time);
+            let mut record = Pieces::default();
+            encode::text(&mut record, wall_time, step, tag, Bytes::Made(&text));
+            // In no memory that others wait for: to get the interpreter may take a while.
+            return self.add_whole(py, file, &record, LARGE);
         }
-        let text = Utf8::of(text)?;
-        let size = tag.len() + text.size();
+        let encoded;
+        let text: &[u8] = if is_ascii {
+            text.to_str()?.as_bytes()
+        } else {
+            encoded = text.encode_utf8()?;
+            encoded.as_bytes()
+        };
+        let size = tag.len() + text.len();
         self.add_sized(py, file, tag, wall_time, size, |out, wall_time| {
-            encode::text(out, wall_time, step, tag, encode::Bytes::Made(&text));
+            encode::text(out, wall_time, step, tag, text.into());
         })
     }
 }
 
-/// A text as UTF-8, which Python would keep beside the text for as long as that lives.
+/// A long text as UTF-8, of which Python would keep a second form for as long as the text lives.
 #[derive(Debug)]
 struct Utf8 {
     text: Py<PyString>,
