@@ -18,6 +18,7 @@ mod media;
 mod media_queue;
 mod record;
 mod report;
+mod room;
 mod sigterm;
 mod spool;
 mod writer;
