@@ -120,3 +120,32 @@ sys.stdin.readline()
     subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
     program.answer()
     assert program.end()[0] == 0
+
+
+def test_media_for_which_only_a_disk_that_hangs_has_room_hold_nobody_up(tmp_path: Path, disk: Path) -> None:
+    text = f"""
+import resource
+import numpy as np
+
+writer = SummaryWriter({str(disk / "run")!r})
+pixels = np.random.default_rng(0).integers(0, 256, (1, 10, 3, 600, 600), dtype=np.uint8)
+say("made")
+sys.stdin.readline()
+# Room for the copy, among the temporary files, but not for what becomes of it.
+resource.setrlimit(resource.RLIMIT_FSIZE, (pixels.size + 200, resource.RLIM_INFINITY))
+writer.add_video("noise", pixels, 0, format="webp")
+with warnings.catch_warnings(record=True) as warned:
+    warnings.simplefilter("always")
+    writer.close()
+say(heard(warned))
+sys.stdin.readline()
+"""
+    program = Program(text, tmp_path)
+    program.line()
+    subprocess.run(["fsfreeze", "--freeze", disk], check=True)
+    program.answer()
+    told = json.loads(program.line())
+    subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
+    program.answer()
+    assert program.end()[0] == 0
+    assert any("noise" in message for message in told)

@@ -6,7 +6,8 @@ use std::os::fd::AsRawFd;
 use crate::fork::{live, untrack};
 use crate::sigterm;
 
-/// Has a thread close `file`, which a forked child is to close until then; it does so itself if there is none to be had.
+/// Has a thread close `file`, which a forked child is to close until then. If there is none to be had, the next call sees
+/// to it: here somebody may wait for this one.
 pub(crate) fn close(file: File) {
     let mut live = live();
     live.closing.push(file);
@@ -22,7 +23,7 @@ pub(crate) fn close(file: File) {
             .spawn(close_all)
     });
     if spawned.is_err() {
-        close_all();
+        self::live().is_closing = false;
     }
 }
 

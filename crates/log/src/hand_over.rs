@@ -35,8 +35,6 @@ pub(crate) struct Shared {
     pub(crate) encode: Condvar,
     /// Bytes written so far; a wait that sees it stand still is a wait for a disk that hangs.
     pub(crate) progress: AtomicU64,
-    /// Signs of life so far of large records that are being copied.
-    pub(crate) copied: AtomicU64,
     pub(crate) delay: Duration,
 }
 

@@ -60,14 +60,8 @@ impl Writer {
         Ok(state.taken())
     }
 
-    /// Says that a copy of a large record is still being made: who waits for room for another one waits on.
-    pub fn copies_on(&self) {
-        self.shared.copied.fetch_add(1, Ordering::Relaxed);
-        self.shared.done.notify_all();
-    }
-
     /// Waits for a slow disk to make room for so many bytes in memory and in spools; bounded, but for a spool as long as
-    /// there is progress. After a wait in vain records are dropped and counted.
+    /// there is progress, or another record is copied into one. After a wait in vain records are dropped and counted.
     pub fn wait_for_room(&self, bytes: usize, spooled: u64) {
         if self.is_inherited() {
             return;
@@ -107,6 +101,12 @@ impl Drop for Claim<'_> {
 }
 
 impl State {
+    /// Whether a caller copies something into a spool, which it gives up itself if the disk does not answer. Until then it
+    /// may wait for the interpreter, too.
+    fn is_copying(&self) -> bool {
+        self.pending.iter().any(|file| file.claimed.1 > 0)
+    }
+
     fn claim(&mut self, file: FileId, bytes: usize, spooled: u64) {
         let pending = &mut self.pending[file.0];
         pending.claimed = (pending.claimed.0 + bytes, pending.claimed.1 + spooled);
@@ -122,18 +122,14 @@ impl Shared {
         room: impl Fn(&State) -> (usize, u64),
     ) -> MutexGuard<'a, State> {
         let mut start = Instant::now();
-        let progress = || {
-            let written = self.progress.load(Ordering::Relaxed);
-            (written, self.copied.load(Ordering::Relaxed))
-        };
-        let mut seen = progress();
+        let mut seen = self.progress.load(Ordering::Relaxed);
         loop {
             let (bytes, spooled) = room(&state);
             if state.held.is_eased(bytes, spooled) {
                 return state;
             }
-            let progress = progress();
-            if spooled > 0 && progress != seen {
+            let progress = self.progress.load(Ordering::Relaxed);
+            if spooled > 0 && (progress != seen || state.is_copying()) {
                 (start, seen) = (Instant::now(), progress);
             }
             let Some(left) = ROOM_WITHIN.checked_sub(start.elapsed()) else {

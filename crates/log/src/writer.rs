@@ -77,7 +77,6 @@ impl Writer {
             done: std::sync::Condvar::new(),
             encode: std::sync::Condvar::new(),
             progress: 0.into(),
-            copied: 0.into(),
             delay: options.delay.min(HAND_OVER),
         });
         let (thread_shared, suffix) = (Arc::clone(&shared), options.suffix.clone());

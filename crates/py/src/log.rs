@@ -221,7 +221,7 @@ impl Writer {
             let room = (0, size as u64);
             if let Ok(added) = self.add_large(py, file, room, || {
                 let copy = |mut out: &mut dyn io::Write| record.write_to(&mut out);
-                let content = Spool::fed(self.directory(), copy, || self.inner.copies_on())?;
+                let content = Spool::fed(self.directory(), copy, || ())?;
                 io::Result::Ok(Record::Spooled(content.into()))
             }) {
                 return Ok(added);

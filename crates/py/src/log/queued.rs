@@ -80,11 +80,12 @@ impl Writer {
             kept: !is_small,
             tag: Some(tag.to_owned()),
         };
-        let place = match py.detach(|| self.inner.claim_media(FileId(file), media)) {
-            Claimed::Place(place) => place,
-            Claimed::Refused(added) => return self.told(py, added),
-        };
+        let claim = || self.inner.claim_media(FileId(file), media);
         let added = if is_small {
+            let place = match py.detach(claim) {
+                Claimed::Place(place) => place,
+                Claimed::Refused(added) => return self.told(py, added),
+            };
             let mut copy = vec![0; size];
             // From the program's memory, which has as many bytes.
             let _ = aside(py, size, || read().read_exact(&mut copy));
@@ -97,7 +98,11 @@ impl Writer {
             // Where no thread can be had it is encoded here.
             py.detach(|| place.fill(wall_time, Box::new(encode)))
         } else {
-            py.detach(|| self.spool(place, wall_time, read, encode, wrap))
+            // In one go: who waits for this one could not tell a wait for the interpreter from one for a disk.
+            py.detach(|| match claim() {
+                Claimed::Place(place) => self.spool(place, wall_time, read, encode, wrap),
+                Claimed::Refused(added) => added,
+            })
         };
         self.told(py, added)
     }
@@ -134,15 +139,18 @@ impl Writer {
         let encode = move |wall_time, progress: Progress<'_>| {
             progress(true); // Until the first part is read: files are made and rewound before.
             let heard = RefCell::new(progress);
-            let mut is_made = false;
+            let mut is_made = false; // Whether a file could be.
             let file = Spool::of(&directory, |file| {
                 is_made = true;
                 copy.rewind()?;
-                let copy = AtDisk(&mut copy, &heard);
-                let mut copy = BufReader::with_capacity(BUFFER, copy);
-                let mut out = BufWriter::with_capacity(BUFFER, AtDisk(file, &heard));
-                encode(&mut copy, &mut out)?;
-                Ok::<_, MediaError>(out.flush()?)
+                let encoded = {
+                    let copy = AtDisk(&mut copy, &heard);
+                    let mut copy = BufReader::with_capacity(BUFFER, copy);
+                    let mut out = BufWriter::with_capacity(BUFFER, AtDisk(file, &heard));
+                    encode(&mut copy, &mut out).and_then(|()| Ok(out.flush()?))
+                };
+                (heard.borrow_mut())(true); // If that failed, another file is made.
+                encoded
             });
             if file.is_err() && !is_made {
                 // Its copy may have taken the last descriptor.
