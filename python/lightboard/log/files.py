@@ -123,7 +123,17 @@ class Files:
 
     def record(self, sub_run: str | None, *calls: Call) -> None:
         """Have each of `calls` add a record to the run's file, or to that of the sub-run: see `Recorder._record`."""
-        self.record_all([(sub_run, call) for call in calls])
+        # Not by way of `record_all`: what that makes of its list takes as long as a small record.
+        self.release()
+        failures: dict[str, OSError] = {}
+        has_reports = False
+        for call in calls:
+            try:
+                has_reports |= self._add(sub_run, call) == TAKEN_WITH_REPORTS
+            except OSError as error:
+                failures[sub_run or self.path] = error
+        if has_reports or failures or self.awaited.has_reports:
+            self.tell(failures)
 
     def record_all(self, records: Sequence[tuple[str | None, Call]]) -> None:
         """Have each call add a record to the file of its sub-run. What there is to tell is told after the last.
@@ -334,6 +344,9 @@ class NoFiles(Files):
         """Do nothing."""
         self.core = self.direct = ASIDE
         self.opened = self.core, {}
+
+    def record(self, sub_run: str | None, *calls: Call) -> None:
+        """Do nothing."""
 
     def _do_all(self, doings: Sequence[tuple[str | None, Callable[[], int]]]) -> None:
         """Do nothing."""

@@ -28,7 +28,8 @@ def plain_tag(tag: object, what: str = "tag") -> str:
         raise TypeError(f"{what}: expected a str, found {type(tag).__qualname__} ({tag!r:.80}).")
     if not tag.isascii():
         _refuse_surrogates(tag, what)
-    return str.__str__(tag)  # Not what a subclass of str has in its place.
+    # Of a subclass what it is, not what it says.
+    return tag if type(tag) is str else str.__str__(tag)
 
 
 def _refuse_surrogates(text: str, what: str) -> None:

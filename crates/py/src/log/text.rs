@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use lightboard_events::encode::{self, Bytes, Make, Pieces};
+use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PySlice, PyString};
 
@@ -22,7 +23,7 @@ impl Writer {
         step: i64,
         wall_time: Option<f64>,
     ) -> PyResult<u8> {
-        let is_ascii: bool = text.call_method0("isascii")?.extract()?;
+        let is_ascii: bool = text.call_method0(intern!(py, "isascii"))?.extract()?;
         if !is_ascii && text.len()? >= LARGE {
             let text = Utf8::of(text)?;
             fits_into_record(tag, tag.len() + text.size())?;
