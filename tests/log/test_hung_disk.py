@@ -31,6 +31,19 @@ def disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "--lazy", path], check=True)
 
 
+def told_while_frozen(text: str, directory: Path, disk: Path, lines: int = 1) -> list[str]:
+    """What a program says while the disk is frozen: from its first line on, which is not among that, to its last."""
+    program = Program(text, directory)
+    program.line()
+    subprocess.run(["fsfreeze", "--freeze", disk], check=True)
+    program.answer()
+    told = [program.line() for _ in range(lines)]
+    subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
+    program.answer()
+    assert program.end()[0] == 0
+    return told
+
+
 def test_flush_and_close_do_not_wait_for_ever(tmp_path: Path, disk: Path) -> None:
     text = f"""
 writer = SummaryWriter({str(disk / "run")!r})
@@ -47,14 +60,7 @@ with warnings.catch_warnings(record=True) as warned:
     say(heard(warned))
 sys.stdin.readline()
 """
-    program = Program(text, tmp_path)
-    program.line()
-    subprocess.run(["fsfreeze", "--freeze", disk], check=True)
-    program.answer()
-    logged, flushed, closed = [json.loads(program.line()) for _ in range(3)]
-    subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
-    program.answer()
-    assert program.end()[0] == 0
+    logged, flushed, closed = map(json.loads, told_while_frozen(text, tmp_path, disk, lines=3))
     assert (logged, len(flushed), len(closed)) == ([], 1, 2)
     assert all("has not answered for 5 s" in message and str(disk / "run") in message for message in closed)
     assert steps(disk / "run") == list(range(10_000))
@@ -74,14 +80,7 @@ with warnings.catch_warnings(record=True) as warned:
 say(heard(warned))
 sys.stdin.readline()
 """
-    program = Program(text, tmp_path)
-    program.line()
-    subprocess.run(["fsfreeze", "--freeze", disk], check=True)
-    program.answer()
-    closed = json.loads(program.line())
-    subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
-    program.answer()
-    assert program.end()[0] == 0
+    closed = json.loads(told_while_frozen(text, tmp_path, disk)[0])
     told = [int(count) for message in closed for count in re.findall(r"(\d+) records? ", message)]
     assert sum(told) == 31
     assert any("lost" in message for message in closed)
@@ -106,20 +105,15 @@ writer.flush()
 say("stuck")
 sys.stdin.readline()
 write_up_to(resource.RLIM_INFINITY)
-writer.add_scalar("loss", 1.0, 5)
-writer.close()
-say("closed")
+with warnings.catch_warnings(record=True) as warned:
+    warnings.simplefilter("always")
+    writer.add_scalar("loss", 1.0, 5)
+    writer.close()
+say(heard(warned))
 sys.stdin.readline()
 """
-    program = Program(text, tmp_path)
-    program.line()
-    subprocess.run(["fsfreeze", "--freeze", disk], check=True)
-    program.answer()
-    assert program.line() == "closed"
+    assert told_while_frozen(text, tmp_path, disk) == ["[]"]
     assert steps(tmp_path / "run") == [5]
-    subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
-    program.answer()
-    assert program.end()[0] == 0
 
 
 def test_media_for_which_only_a_disk_that_hangs_has_room_hold_nobody_up(tmp_path: Path, disk: Path) -> None:
@@ -140,12 +134,5 @@ with warnings.catch_warnings(record=True) as warned:
 say(heard(warned))
 sys.stdin.readline()
 """
-    program = Program(text, tmp_path)
-    program.line()
-    subprocess.run(["fsfreeze", "--freeze", disk], check=True)
-    program.answer()
-    told = json.loads(program.line())
-    subprocess.run(["fsfreeze", "--unfreeze", disk], check=True)
-    program.answer()
-    assert program.end()[0] == 0
+    told = json.loads(told_while_frozen(text, tmp_path, disk)[0])
     assert any("noise" in message for message in told)
