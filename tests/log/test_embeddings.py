@@ -229,9 +229,13 @@ first = threading.Thread(target=writer.add_embedding, args=([[1, 2]],))
 ready = threading.Event()
 run, first.run = first.run, lambda: (ready.wait(), run())
 first.start()
-# No room for the stack of a thread.
+# Room for all else, which is kept since something lies above it.
+spare = [bytearray(2_000) for _ in range(4_000)]
+above = spare.pop()
+del spare
+# No room for the stack of a thread, even if something is given back meanwhile.
 pages = int(open("/proc/self/statm").read().split()[0])
-room = pages * resource.getpagesize() + 900_000
+room = pages * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (room, resource.RLIM_INFINITY))
 ready.set()
 pipe = os.open("run/projector_config.pbtxt", os.O_WRONLY)  # Until the first embedding reads it.
