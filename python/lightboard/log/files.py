@@ -123,7 +123,7 @@ class Files:
 
     def record(self, sub_run: str | None, *calls: Call) -> None:
         """Have each of `calls` add a record to the run's file, or to that of the sub-run: see `Recorder._record`."""
-        # Not by way of `record_all`: what that makes of its list takes as long as a small record.
+        # Its own loop, as `record_numbers` has: a list of callables for a common one takes as long as a small record.
         self.release()
         failures: dict[str, OSError] = {}
         has_reports = False
@@ -135,38 +135,20 @@ class Files:
         if has_reports or failures or self.awaited.has_reports:
             self.tell(failures)
 
-    def record_all(self, records: Sequence[tuple[str | None, Call]]) -> None:
-        """Have each call add a record to the file of its sub-run. What there is to tell is told after the last.
-
-        Raises:
-            OSError: with on_error="raise", a file cannot be opened, or earlier records could not be written.
-        """
-        self._do_all([(sub_run, partial(self._add, sub_run, call)) for sub_run, call in records])
-
     def record_numbers(
         self, records: Sequence[tuple[str | None, NumbersToCome, NumbersCall]], size: int = 0
     ) -> None:
-        """As `record_all`, of numbers that may be still to come: the order of these calls is kept.
+        """As `record`, each to the file of its sub-run, of numbers that may be still to come: their order is kept.
 
         `size` is how many bytes each of them holds besides.
         """
-        self._do_all(
-            [
-                (sub_run, partial(self._await, numbers, partial(self._add_numbers, sub_run, call), size))
-                for sub_run, numbers, call in records
-            ]
-        )
-
-    def _await(self, numbers: NumbersToCome, write: Callable[[Numbers], int], size: int) -> int:
-        return self.awaited.record(numbers, write, self._wait, size)
-
-    def _do_all(self, doings: Sequence[tuple[str | None, Callable[[], int]]]) -> None:
         self.release()
         failures: dict[str, OSError] = {}
         has_reports = False
-        for sub_run, do in doings:
+        for sub_run, numbers, call in records:
+            write = partial(self._add_numbers, sub_run, call)
             try:
-                has_reports |= do() == TAKEN_WITH_REPORTS
+                has_reports |= self.awaited.record(numbers, write, self._wait, size) == TAKEN_WITH_REPORTS
             except OSError as error:
                 failures[sub_run or self.path] = error
         if has_reports or failures or self.awaited.has_reports:
@@ -348,7 +330,9 @@ class NoFiles(Files):
     def record(self, sub_run: str | None, *calls: Call) -> None:
         """Do nothing."""
 
-    def _do_all(self, doings: Sequence[tuple[str | None, Callable[[], int]]]) -> None:
+    def record_numbers(
+        self, records: Sequence[tuple[str | None, NumbersToCome, NumbersCall]], size: int = 0
+    ) -> None:
         """Do nothing."""
 
 
