@@ -187,7 +187,7 @@ impl Queue {
             spooled: media.spooled,
             kept: media.kept,
             tag: media.tag,
-            at_disk: media.kept,
+            at_disk: media.spooled > 0,
             stage: Stage::Claimed,
         };
         self.next_ticket += 1;

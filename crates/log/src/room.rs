@@ -122,16 +122,18 @@ impl Shared {
         room: impl Fn(&State) -> (usize, u64),
     ) -> MutexGuard<'a, State> {
         let mut start = Instant::now();
-        let mut seen = self.progress.load(Ordering::Relaxed);
+        let (mut seen, mut was_copying) = (self.progress.load(Ordering::Relaxed), false);
         loop {
             let (bytes, spooled) = room(&state);
             if state.held.is_eased(bytes, spooled) {
                 return state;
             }
             let progress = self.progress.load(Ordering::Relaxed);
-            if spooled > 0 && (progress != seen || state.is_copying()) {
+            let is_copying = state.is_copying();
+            if spooled > 0 && (progress != seen || is_copying || was_copying) {
                 (start, seen) = (Instant::now(), progress);
             }
+            was_copying = is_copying;
             let Some(left) = ROOM_WITHIN.checked_sub(start.elapsed()) else {
                 state.stalled = true;
                 return state;

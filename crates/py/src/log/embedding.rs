@@ -182,6 +182,7 @@ impl Writer {
             })
         };
         let copies = copies();
+        place.goes_on(false); // What may be waited for next is the interpreter.
         Ok((place, copies))
     }
 
